@@ -1,0 +1,154 @@
+"""The kit's front door: makes its own environment in .venv, then hands over to the `qpm` command.
+
+Needs Python 3.11 or newer and nothing else: `python kit.py demo`, `python kit.py start`, `python kit.py test`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ENVIRONMENT = HERE / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+NEEDED = (3, 11)
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare the environment if it is not, then run the command and return its exit status."""
+    if sys.version_info < NEEDED:
+        print(f"The kit needs Python {NEEDED[0]}.{NEEDED[1]} or newer; this is {sys.version.split()[0]}.")
+        return 2
+    testing = arguments[:1] == ["test"]
+    if not prepare_environment(HERE / ("requirements-test.lock" if testing else "requirements.lock")):
+        return 1
+    try:
+        if testing:
+            return run_tests(arguments[1:])
+        return subprocess.call([str(PYTHON), "-m", "qpm_widgets.cli", *arguments], cwd=Path.cwd())
+    except KeyboardInterrupt:
+        return 130
+
+
+def prepare_environment(lock: Path) -> bool:
+    """Install what `lock` pins unless that very list is installed already; False if it could not be done.
+
+    An installation that was interrupted leaves no stamp, so the next call takes it up again.
+    """
+    # Whoever has the test list installed has the kit's own list too.
+    if PYTHON.exists() and any(
+        read(stamp(one)) == fingerprint(one) for one in {lock, HERE / "requirements-test.lock"}
+    ):
+        return True
+    try:
+        if not PYTHON.exists():
+            print("Making the kit's own Python environment in .venv …", flush=True)
+            venv.create(ENVIRONMENT, with_pip=True, clear=ENVIRONMENT.exists())
+        install(lock)
+    except (subprocess.CalledProcessError, OSError) as error:
+        print(f"The kit could not be installed: {explain(error)}")
+        return False
+    stamp(lock).write_text(fingerprint(lock), encoding="utf-8")
+    return True
+
+
+def stamp(lock: Path) -> Path:
+    """The file that says which state of a list is installed."""
+    return ENVIRONMENT / f".installed-{lock.stem}"
+
+
+def fingerprint(lock: Path) -> str:
+    """What an installation depends on: the lists, this Python, and where this checkout lies."""
+    facts = [
+        lock.read_bytes(),
+        (HERE / "pyproject.toml").read_bytes(),
+        sys.version.encode(),
+        str(HERE).encode(),
+    ]
+    return hashlib.sha256(b"\0".join(facts)).hexdigest()
+
+
+def read(path: Path) -> str:
+    """The text of a file, or nothing where there is none."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def explain(error: Exception) -> str:
+    """One sentence, with the remedy, for a failed installation."""
+    if isinstance(error, subprocess.CalledProcessError) and "ensurepip" in str(error.cmd):
+        return "this Python lacks `ensurepip`. On Debian or Ubuntu install python3-venv, then try again."
+    if isinstance(error, subprocess.CalledProcessError):
+        return "see pip's last lines above. The first start needs a network; try again when there is one."
+    cause = getattr(error, "strerror", None) or type(error).__name__
+    return f"{cause}. Make room, or choose a folder that you may write to, then try again."
+
+
+def install(lock: Path) -> None:
+    """Install the pinned packages, each checked against its hash, then this checkout itself."""
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
+    total = len(re.findall(r"^[a-zA-Z0-9].*==", lock.read_text(encoding="utf-8"), re.MULTILINE))
+    run_with_bar([*pip, "--require-hashes", "-r", str(lock)], total)
+    # The checkout has no hash of its own; its build backend is one of the pinned packages: no network needed.
+    run_quietly([*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(HERE)])
+
+
+def run_with_bar(command: list[str], total: int) -> None:
+    """Run pip and draw a bar from the packages it names; its last lines are shown if it fails."""
+    lines: list[str] = []
+    began, seen = time.monotonic(), 0
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as job:
+        for line in job.stdout or ():
+            lines.append(line)
+            seen += line.startswith(("Collecting ", "Requirement already satisfied", "Ignoring "))
+            draw_bar(min(seen, total), total, began)
+            if line.startswith("Installing collected"):
+                print("\n  unpacking …", end="", flush=True)
+    print()
+    if job.returncode:
+        print("".join(lines[-15:]), end="")
+        raise subprocess.CalledProcessError(job.returncode, command)
+
+
+def draw_bar(done: int, total: int, began: float) -> None:
+    """Draw the bar in place on a terminal, and only its end elsewhere."""
+    if not sys.stdout.isatty() and done < total:
+        return
+    filled = round(30 * done / max(total, 1))
+    seconds = time.monotonic() - began
+    print(
+        f"\r  installing [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}, {seconds:.0f} s",
+        end="",
+        flush=True,
+    )
+
+
+def run_quietly(command: list[str]) -> None:
+    """Run a command; its words are shown only if it fails."""
+    job = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if job.returncode:
+        print(job.stdout + job.stderr, end="")
+        job.check_returncode()
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Lint, format, types and tests, in that order; all of them run, and any failure is the exit status."""
+    steps = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
+    status = 0
+    if not arguments:
+        for step in steps:
+            print(f"== {' '.join(step)}", flush=True)
+            status = subprocess.call([str(PYTHON), "-m", *step], cwd=HERE) or status
+    print("== pytest", flush=True)
+    return subprocess.call([str(PYTHON), "-m", "pytest", *arguments], cwd=HERE) or status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,134 @@
+"""The findings sheet (debrief): the evidence of a visit standard by standard, and what its assessor concludes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
+from qpm_widgets.capture.visit_evidence import (
+    OBSERVATION_SOURCE,
+    VisitEvidence,
+    read_visit_evidence,
+    weigh_sources,
+)
+from qpm_widgets.journal import Entry
+from qpm_widgets.templates.records import Indicator
+from qpm_widgets.visits import load_profile, load_visit
+
+
+class FindingsSheet(Sheet):
+    """The page on which an assessor weighs a visit: provisional ratings and findings, each with what it rests on.
+
+    Confidence is worked out by the edition's rule from distinct kinds of source; a rating never is.
+    """
+
+    _esm = page_source("findings_sheet.js")
+    _css = page_style("findings_sheet.css")
+
+    def __init__(self, assessment_id: str, visit_id: str) -> None:
+        super().__init__(assessment_id, f"visit:{visit_id}")
+        self.visit_id = visit_id
+
+    def view(self) -> dict[str, Any]:
+        """Wording, scales and standards, which stay, and what was recorded, which grows."""
+        journal = self.kit.journal
+        profile = load_profile(journal, self.assessment_id)
+        visit = load_visit(journal, self.assessment_id, self.visit_id)
+        return {
+            "words": self.templates.wording.section("findings"),
+            "provider": profile.provider,
+            "sample": profile.sample,
+            "visit": visit.plan.model_dump(mode="json", include={"title", "starts", "ends"}),
+            "scales": self._scales(),
+            "standards": [
+                one.model_dump(mode="json", include={"id", "number", "name", "meaning"})
+                | {"indicators": [indicator.id for indicator in one.indicators]}
+                for one in self.templates.standards.standards
+            ],
+            "recorded": self.recorded(),
+        }
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``look``: what was recorded, read again."""
+        if name == "look":
+            return {"recorded": self.recorded()}
+        return super().do(name, arguments)
+
+    def recorded(self) -> dict[str, Any]:
+        """The visit's evidence, ratings and findings as they are now."""
+        journal = self.kit.journal
+        current = journal.current(self.assessment_id, subject=self.subject)
+        judged = [
+            entry for entry in current if entry.field.startswith(("rating:", "finding:")) and entry.payload
+        ]
+        cited = journal.find_entries({str(one) for entry in judged for one in (entry.payload or {})["cites"]})
+        evidence = read_visit_evidence(journal, self.templates, self.assessment_id, self.visit_id, cited)
+        judgements = [_judgement(entries, cited, evidence) for entries in by_field(judged).values()]
+        return {
+            "pieces": evidence.pieces,
+            "gaps": evidence.gaps,
+            "left_out": evidence.left_out,
+            "indicators": {
+                one.id: self._indicator(one, evidence)
+                for standard in self.templates.standards.standards
+                for one in standard.indicators
+            },
+            "ratings": {one["name"]: one for one in judgements if one["area"] == "rating"},
+            "findings": [one for one in judgements if one["area"] == "finding" and one["text"].strip()],
+        }
+
+    def _indicator(self, indicator: Indicator, evidence: VisitEvidence) -> dict[str, Any]:
+        heard = evidence.sources_on(indicator.id)
+        here = self._visit_sources()
+        return {
+            "text": indicator.text,
+            "heard": [source.code for source in self.templates.scheme.source_types if source.code in heard],
+            "silent": [code for code in indicator.sources if code in here and code not in heard],
+            "on_paper": [code for code in indicator.sources if code not in here],
+            "confidence": weigh_sources(self.templates.standards.confidence, heard).id,
+        }
+
+    def _visit_sources(self) -> set[str]:
+        """Source types that a visit can hear: those of roles, and observation. The rest are read on paper."""
+        return {role.source for role in self.templates.scheme.roles} | {OBSERVATION_SOURCE}
+
+    def _scales(self) -> dict[str, Any]:
+        standards, scheme = self.templates.standards, self.templates.scheme
+        listed = {
+            "levels": standards.rating_scale,
+            "bearings": standards.bearings,
+            "strengths": standards.strengths,
+            "confidence": standards.confidence,
+            "kinds": scheme.finding_kinds,
+            "sources": scheme.source_types,
+            "grades": scheme.quote_grades,
+            "speakers": scheme.speakers,
+            "reasons": scheme.missing_reasons,
+        }
+        return {
+            name: [record.model_dump(mode="json") for record in records] for name, records in listed.items()
+        }
+
+
+def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: VisitEvidence) -> dict[str, Any]:
+    """The newest of a field's current entries, its cites as they stand now, and what others wrote instead."""
+    newest = max(entries, key=lambda entry: (entry.recorded_at, entry.entry_id))
+    payload = dict(newest.payload or {})
+    area, _, name = newest.field.partition(":")
+    cites, changed = [], []
+    for one in payload["cites"]:
+        entry = cited.get(one)
+        now = evidence.newest.get((entry.subject, entry.field)) if entry else None
+        if now is not None:
+            cites.append(now)
+            changed += [now] if now != one else []
+    return payload | {
+        "area": area,
+        "name": name,
+        "recorded_at": newest.recorded_at,
+        "cites": list(dict.fromkeys(cites)),
+        "changed": changed,
+        "gone": len(payload["cites"]) - len(cites),
+        "others": [dict(entry.payload or {}) for entry in entries if entry is not newest],
+    }

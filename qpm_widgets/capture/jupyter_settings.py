@@ -1,0 +1,143 @@
+"""Everything Jupyter is told: what it may serve, where it may write, and what it must not do.
+
+All folders that Jupyter and IPython write to lie in ``<kit home>/runtime``, so nothing is left in a person's own
+home folder, and no configuration file of theirs, or of their machine, can loosen what is set here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config
+
+from qpm_widgets.capture.disposable_notebooks import NoCheckpoints
+
+LABEXTENSION = Path(__file__).resolve().parent / "labextension"
+
+# JupyterLab plugins that a field page has no use for; each is a thing less to load, to open or to ask.
+DISABLED_PLUGINS = (
+    "@jupyterlab/application-extension:dirty",  # asks to stay on a page with nothing to lose
+    "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/extensionmanager-extension",
+    "@jupyterlab/help-extension:launch-classic",
+    "@jupyterlab/terminal-extension",
+    "@jupyterlab/lsp-extension",
+)
+
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "@jupyterlab/apputils-extension:notification": {
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+        "fetchNews": "false",
+    },
+    "@jupyterlab/docmanager-extension:plugin": {
+        "autosave": False,
+        "autosaveInterval": 3600,
+        "confirmClosingDocument": False,
+        "renameUntitledFileOnSave": False,
+    },
+    # A whole sheet is one output; drawing it only while it is in view would take the page away under the writer.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": True},
+}
+
+
+def runtime_environment(runtime: Path) -> dict[str, str]:
+    """The environment that keeps Jupyter's and IPython's own files inside the kit."""
+    return {
+        "JUPYTER_CONFIG_DIR": str(runtime / "config"),
+        "JUPYTER_DATA_DIR": str(runtime / "data"),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "IPYTHONDIR": str(runtime / "ipython"),
+        # Anything else of Jupyter's found by a variable would bring another person's set-up along.
+        "JUPYTER_PATH": "",
+        "JUPYTER_CONFIG_PATH": "",
+    }
+
+
+def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
+    """Write the few settings that JupyterLab and IPython take from files only.
+
+    Parameters
+    ----------
+    runtime : Path
+        ``<kit home>/runtime``; made private to this user.
+    wording : mapping
+        The sentences that the page's frame needs, handed to the labextension.
+    """
+    runtime.mkdir(parents=True, exist_ok=True)
+    if os.name != "nt":
+        runtime.chmod(0o700)
+    page = {"disabledExtensions": list(DISABLED_PLUGINS), "qpmWording": json.dumps(wording)}
+    kernel = {"HistoryManager": {"enabled": False}, "IPKernelApp": {"exec_PYTHONSTARTUP": False}}
+    _write(runtime / "lab" / "settings" / "overrides.json", OVERRIDES)
+    _write(runtime / "lab" / "settings" / "page_config.json", page)
+    _write(runtime / "ipython" / "profile_default" / "ipython_kernel_config.json", kernel)
+
+
+def server_config(notebooks: Path, runtime: Path, *, port: int, token: str, page: str, open_browser: bool) -> Config:
+    """The configuration of the server and of JupyterLab.
+
+    Parameters
+    ----------
+    notebooks : Path
+        The only folder that is served.
+    runtime : Path
+        ``<kit home>/runtime``.
+    port : int
+        The port on 127.0.0.1 to try first.
+    token : str
+        What a browser must bring.
+    page : str
+        The address, below the server's, that is opened first.
+    open_browser : bool
+        Whether to open it in the person's browser.
+    """
+    config = Config()
+    config.ServerApp.update(
+        ip="127.0.0.1",
+        port=port,
+        allow_remote_access=False,
+        allow_root=True,  # CI and containers; what a root user may not do here, 127.0.0.1 and the token refuse
+        allow_external_kernels=False,
+        answer_yes=True,  # Ctrl-C stops at once
+        autoreload=False,
+        cookie_secret=secrets.token_bytes(32),
+        default_url=page,
+        log_level="ERROR",
+        open_browser=open_browser,
+        quit_button=False,
+        root_dir=str(notebooks),
+        terminals_enabled=False,
+    )
+    config.IdentityProvider.token = token
+    config.PasswordIdentityProvider.update(hashed_password="", allow_password_change=False)
+    config.ContentsManager.update(allow_hidden=False, checkpoints_class=NoCheckpoints)
+    config.FileContentsManager.delete_to_trash = False
+    config.KernelSpecManager.update(allowed_kernelspecs={"python3"})
+    config.NotebookNotary.db_file = ":memory:"
+    lab = runtime / "lab"
+    config.LabApp.update(
+        app_settings_dir=str(lab / "settings"),
+        user_settings_dir=str(lab / "user-settings"),
+        workspaces_dir=str(lab / "workspaces"),
+        extra_labextensions_path=[str(LABEXTENSION)],
+        labextensions_path=[str(Path(sys.prefix) / "share" / "jupyter" / "labextensions")],
+        check_for_updates_class="jupyterlab.NeverCheckForUpdate",
+        default_url=page,
+        extension_manager="readonly",
+        lock_all_plugins=True,
+        log_level="ERROR",
+        news_url=None,
+    )
+    return config
+
+
+def _write(file: Path, content: object) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, indent=1), encoding="utf-8")

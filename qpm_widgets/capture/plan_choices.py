@@ -1,0 +1,80 @@
+"""What the planning sheet's forms offer to choose from: the provider's people and places, guides, laws, lengths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.templates import Templates
+from qpm_widgets.templates.records import InterviewGuide
+
+
+def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, Any]:
+    """The choices of every form, as JSON values; all of it stays the same while a visit is planned."""
+    scheme = templates.scheme
+    sampling, timings = scheme.sampling, scheme.timings
+    return {
+        "provider": profile.provider,
+        "sample": profile.sample,
+        "areas": _listed(profile.areas),
+        "managers": _listed(profile.managers),
+        "teams": _listed(profile.teams),
+        "advocates": _listed(profile.advocates),
+        "assessors": _listed(profile.assessors),
+        "nations": [
+            {
+                "id": nation,
+                "name": templates.jurisdictions[nation].name,
+                "kinds": _kinds(nation, profile, templates),
+            }
+            for nation in profile.jurisdictions
+        ],
+        "roles": _roles(templates),
+        "observing": [
+            {"guide": guide.id, "label": guide.title.en}
+            for guide in templates.guides.values()
+            if guide.kind == "observation"
+        ],
+        "states": {state.id: state.label for state in scheme.interview_states},
+        "timings": timings.model_dump(
+            include={"interview_minutes", "interpreter_factor", "group_factor", "observation_minutes"}
+        ),
+        "sampling": {
+            "share": sampling.advocate_share,
+            "small_team_under": sampling.small_team_under,
+            "small_team_share": max(sampling.advocate_share, sampling.small_team_share),
+            "every_manager": sampling.every_manager,
+            "every_area": sampling.every_area,
+        },
+    }
+
+
+def _listed(records: Any) -> list[dict[str, Any]]:
+    return [record.model_dump(mode="json") for record in records]
+
+
+def _kinds(nation: str, profile: AssessmentProfile, templates: Templates) -> list[dict[str, str]]:
+    """The kinds of advocacy that the provider gives under one nation's law."""
+    return [
+        {"id": role.id, "name": role.name}
+        for role in templates.jurisdictions[nation].roles
+        if role.id in profile.advocacy_roles
+    ]
+
+
+def _roles(templates: Templates) -> list[dict[str, Any]]:
+    """The roles that there is an interview guide for, in the scheme's order."""
+    guides = {
+        guide.role: guide.id for guide in templates.guides.values() if isinstance(guide, InterviewGuide)
+    }
+    return [
+        {
+            "id": role.id,
+            "label": role.label,
+            "guide": guides[role.id],
+            "letter": templates.source_of_role(role.id).code,
+            "easy_read": role.easy_read,
+        }
+        for role in templates.scheme.roles
+        if role.id in guides
+    ]

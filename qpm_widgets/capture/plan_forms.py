@@ -1,0 +1,142 @@
+"""From what a planning form sent to what the journal keeps, refused where it names what the assessment does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from itertools import count
+from typing import Any
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Journal
+from qpm_widgets.journal.payloads import AssessmentProfile, check_payload
+from qpm_widgets.visits import Visit
+
+_SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor")
+_INTERVIEW = (
+    "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs",
+)  # fmt: skip
+
+
+def meeting_payload(
+    form: Mapping[str, Any], kind: str, meeting_id: str, profile: AssessmentProfile, visit: Visit
+) -> dict[str, Any]:
+    """The plan of an interview or observation.
+
+    Parameters
+    ----------
+    form : mapping
+        As the page sends it: the plan's own keys, with ``day`` (YYYY-MM-DD) and ``time`` (HH:MM) at the place.
+    kind : str
+        ``interview`` or ``observation``.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-002 if day or time cannot be read; JOURNAL-006 for anything else of the wrong shape; PLAN-002 if it
+        names a team, area, place, assessor, advocate or manager that the assessment or the visit does not have.
+    """
+    subject = f"{kind}:{meeting_id}"
+    try:
+        # The offset of this machine goes with it, so that plans made in different places can be put in order.
+        planned_at = datetime.fromisoformat(f"{form['day']}T{form['time']}").astimezone()
+    except (KeyError, ValueError, OverflowError, OSError):
+        raise QpmError("CAPTURE-002", f"{subject} plan", "Give the day and the time again.") from None
+    keys = _SHARED + (_INTERVIEW if kind == "interview" else ())
+    given = {key: form[key] for key in keys if key in form}
+    for place in ("team", "area", "site"):
+        given[place] = given.get(place) or None
+    payload = check_payload(
+        subject, "plan", {**given, "visit": visit.id, "planned_at": planned_at.isoformat(timespec="minutes")}
+    )
+    _check_known(payload, subject, profile, visit)
+    return payload
+
+
+def visit_payload(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """The plan of a visit; places are typed one on each line and keep the code that they had.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-002 if its days cannot be read or end before they start; JOURNAL-006 for any other wrong shape.
+    """
+    where = f"{subject} plan"
+    try:
+        starts, ends = date.fromisoformat(str(form["starts"])), date.fromisoformat(str(form["ends"]))
+    except (KeyError, ValueError):
+        raise QpmError("CAPTURE-002", where, "Give the first and the last day again.") from None
+    if ends < starts:
+        raise QpmError("CAPTURE-002", where, "The last day cannot be before the first.")
+    keys = ("title", "assessors", "lead")
+    given = {key: form[key] for key in keys if key in form}
+    sites = _name_sites(form.get("sites") or (), form.get("known_sites") or ())
+    return check_payload(
+        subject, "plan", {**given, "starts": starts.isoformat(), "ends": ends.isoformat(), "sites": sites}
+    )
+
+
+def next_meeting_id(journal: Journal, assessment_id: str, kind: str, letter: str) -> str:
+    """The first free id such as A6, counting every plan there ever was, cancelled ones and other visits' included."""
+    pattern = re.compile(rf"{kind}:{letter}(\d+)")
+    subjects = {
+        entry.subject
+        for entry in journal.current(assessment_id, subject_prefix=f"{kind}:", field_prefix="plan")
+    }
+    taken = [int(match[1]) for subject in subjects if (match := pattern.fullmatch(subject))]
+    return f"{letter}{max(taken, default=0) + 1}"
+
+
+def check_unbegun(journal: Journal, assessment_id: str, subject: str) -> None:
+    """Refuse to plan anew or to cancel what has begun, or was cancelled (PLAN-005)."""
+    recorded = journal.current(assessment_id, subject=subject)
+    states = [entry.payload["state"] for entry in recorded if entry.field == "state" and entry.payload]
+    if any(state != "planned" for state in states) or any(
+        entry.field not in {"plan", "state"} for entry in recorded
+    ):
+        raise QpmError("PLAN-005", subject, "Leave it as it is, and plan another.")
+
+
+def _name_sites(lines: Any, known: Any) -> list[dict[str, str]]:
+    """A code for each place: one that only changed its spelling keeps the code that interviews refer to."""
+    before = [(str(site["id"]), str(site["name"])) for site in known]
+    codes = {name: code for code, name in before}
+    names = list(dict.fromkeys(str(line).strip() for line in lines if str(line).strip()))
+    sites: list[dict[str, str]] = []
+    free = (f"site-{number}" for number in count(1))
+    for place, name in enumerate(names):
+        code = codes.get(name)
+        if code is None and place < len(before) and before[place][1] not in names:
+            code = before[place][0]
+        if code is None:
+            code = next(one for one in free if one not in codes.values())
+        sites.append({"id": code, "name": name})
+    return sites
+
+
+def _check_known(payload: Mapping[str, Any], subject: str, profile: AssessmentProfile, visit: Visit) -> None:
+    known: dict[str, set[str]] = {
+        "team": {team.id for team in profile.teams},
+        "area": {area.id for area in profile.areas},
+        "site": {site.id for site in visit.plan.sites},
+        "assessor": {one.id for one in profile.assessors},
+        "nation": set(profile.jurisdictions),
+        "respondents": {
+            "advocate": {one.id for one in profile.advocates},
+            "advocacy_manager": {one.id for one in profile.managers},
+        }.get(str(payload.get("role")), set()),
+    }
+    for key, codes in known.items():
+        value = payload.get(key)
+        named = [value] if isinstance(value, str) else value or []
+        # Only advocates and managers are listed in a profile; anyone else's code is new here.
+        if key == "respondents" and not codes:
+            continue
+        strange = sorted(set(named) - codes)
+        if strange:
+            raise QpmError(
+                "PLAN-002",
+                f"{subject} {key} {', '.join(strange)}",
+                f"Choose from {', '.join(sorted(codes))}.",
+            )

@@ -1,0 +1,201 @@
+"""The planning sheet: whom a visit must meet, who is in the plan, and a page for each once the plan stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qpm_widgets.capture.plan_choices import list_choices
+from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_meeting_id, visit_payload
+from qpm_widgets.capture.running_server import page_path
+from qpm_widgets.capture.sheet import Sheet, page_source, page_style
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Receipt
+from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.visits import (
+    Interview,
+    Observation,
+    SamplingRow,
+    Visit,
+    check_sampling,
+    iter_interviews,
+    iter_observations,
+    iter_visits,
+    load_profile,
+    plan_visit,
+    prepare_working_notebooks,
+    working_notebook_path,
+)
+
+Meeting = Interview | Observation
+
+
+class PlanSheet(Sheet):
+    """The page on which a visit is planned.
+
+    Parameters
+    ----------
+    assessment_id, visit_id : str
+        The visit need not be in the journal yet: the page then asks for it first.
+
+    Notes
+    -----
+    A plan is saved as a whole when its form is sent, so the page asks by ``do`` and every answer carries the situation
+    afresh: the visit, its meetings in order of time, and the sampling rules applied to the whole assessment.
+    """
+
+    _esm = page_source("plan_sheet.js")
+    _css = page_style("plan_sheet.css")
+
+    def __init__(self, assessment_id: str, visit_id: str) -> None:
+        super().__init__(assessment_id, f"visit:{visit_id}")
+        self.visit_id = visit_id
+
+    def view(self) -> dict[str, Any]:
+        """Wording, choices and timings, which stay, and the situation, which changes."""
+        profile = load_profile(self.kit.journal, self.assessment_id)
+        return {
+            "words": self.templates.wording.section("plan"),
+            "choices": list_choices(profile, self.templates),
+            "situation": self.situation(),
+        }
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting`` or ``prepare``; each answers with the situation."""
+        acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "look": lambda _: {},
+            "plan_visit": self._plan_visit,
+            "plan_meeting": self._plan_meeting,
+            "cancel_meeting": self._cancel_meeting,
+            "prepare": self._prepare,
+        }
+        if name not in acts:
+            return super().do(name, arguments)
+        return {**acts[name](arguments), "situation": self.situation()}
+
+    def situation(self) -> dict[str, Any]:
+        """The visit (or None), its meetings in order of time, and the sampling rules."""
+        journal = self.kit.journal
+        profile = load_profile(journal, self.assessment_id)
+        visits = {visit.id: visit for visit in iter_visits(journal, self.assessment_id)}
+        visit = visits.get(self.visit_id)
+        interviews = iter_interviews(journal, self.assessment_id)
+        observations = iter_observations(journal, self.assessment_id, self.visit_id)
+        held: list[Meeting] = [*(one for one in interviews if one.plan.visit == self.visit_id), *observations]
+        held.sort(key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+        sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
+        return {
+            "visit": _visit_view(visit) if visit else None,
+            "visits": len(visits),
+            "meetings": [self._meeting_view(one) for one in held],
+            "elsewhere": {
+                code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents
+            },
+            "rules": [_rule_view(row, profile) for row in sampling.rows],
+        }
+
+    def _meeting_view(self, held: Meeting) -> dict[str, Any]:
+        journal = self.kit.journal
+        recorded = journal.current(self.assessment_id, subject=held.subject)
+        plan_heads = [entry.entry_id for entry in recorded if entry.field == "plan"]
+        path = working_notebook_path(self.assessment_id, self.visit_id, held.id)
+        return {
+            **held.plan.model_dump(mode="json", exclude={"visit", "planned_at"}),
+            "id": held.id,
+            "kind": held.subject.partition(":")[0],
+            # The clock at the place, as the planner typed it; not turned into this machine's time zone.
+            "day": held.plan.planned_at.strftime("%Y-%m-%d"),
+            "time": held.plan.planned_at.strftime("%H:%M"),
+            "state": held.state,
+            "reason": held.reason,
+            "begun": held.state != "planned"
+            or any(entry.field not in {"plan", "state"} for entry in recorded),
+            "heads": plan_heads,
+            "state_heads": [entry.entry_id for entry in recorded if entry.field == "state"],
+            "conflict": len(plan_heads) > 1,
+            "page": page_path(path.as_posix()) if (self.kit.notebooks / path).exists() else "",
+        }
+
+    def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        receipt = plan_visit(
+            self.kit.journal,
+            self.assessment_id,
+            self.visit_id,
+            visit_payload(arguments["form"], self.subject),
+        )
+        return _told(receipt, self.visit_id)
+
+    def _plan_meeting(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        journal, kind = self.kit.journal, str(arguments["meeting_kind"])
+        profile, visit = load_profile(journal, self.assessment_id), self._visit()
+        meeting_id, entry_id = str(arguments.get("id") or ""), str(arguments["entry_id"])
+        if meeting_id:
+            check_unbegun(journal, self.assessment_id, f"{kind}:{meeting_id}")
+        elif sent_before := journal.find_entries([entry_id]):
+            # The page asks again after a lost answer: the same entry keeps the id that it was given then.
+            meeting_id = sent_before[entry_id].subject.partition(":")[2]
+        else:
+            letter = self._letter(kind, str(arguments["form"].get("role", "")))
+            meeting_id = next_meeting_id(journal, self.assessment_id, kind, letter)
+        payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit)
+        supersedes = tuple(map(str, arguments.get("supersedes") or ()))
+        edit = Edit(self.assessment_id, f"{kind}:{meeting_id}", "plan", payload, supersedes, entry_id)
+        return _told(self.record(edit), meeting_id)
+
+    def _cancel_meeting(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        subject = f"{arguments['meeting_kind']}:{arguments['id']}"
+        check_unbegun(self.kit.journal, self.assessment_id, subject)
+        payload = {"state": "cancelled", "reason": str(arguments.get("reason") or "").strip()}
+        supersedes = tuple(map(str, arguments.get("supersedes") or ()))
+        edit = Edit(self.assessment_id, subject, "state", payload, supersedes, str(arguments["entry_id"]))
+        return _told(self.record(edit), str(arguments["id"]))
+
+    def _prepare(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        self._visit()
+        prepare_working_notebooks(self.kit, self.assessment_id, self.visit_id)
+        return {}
+
+    def _visit(self) -> Visit:
+        for visit in iter_visits(self.kit.journal, self.assessment_id):
+            if visit.id == self.visit_id:
+                return visit
+        raise QpmError("PLAN-001", f"visit {self.visit_id}", "Save the visit's days and places first.")
+
+    def _letter(self, kind: str, role: str) -> str:
+        return self.templates.source_of_role(role).code if kind == "interview" else "O"
+
+
+def _told(receipt: Receipt, name: str) -> dict[str, Any]:
+    return {"id": name, "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
+
+
+def _visit_view(visit: Visit) -> dict[str, Any]:
+    return {"id": visit.id, **visit.plan.model_dump(mode="json")}
+
+
+def _counted(interviews: list[Interview], visit_id: str) -> list[Interview]:
+    return [one for one in interviews if one.plan.visit != visit_id and one.state != "cancelled"]
+
+
+def _rule_view(row: SamplingRow, profile: AssessmentProfile) -> dict[str, Any]:
+    """One rule, with what a form can be filled in with to meet it."""
+    teams = {team.id: team for team in profile.teams}
+    advocates = {one.id: one for one in profile.advocates}
+    team = row.id if row.kind == "team" else ""
+    if row.kind == "manager_advocates" and row.candidates:
+        team = advocates[row.candidates[0]].team
+    area = row.id if row.kind == "area" else (teams[team].area if team else "")
+    return {
+        "kind": row.kind,
+        "id": row.id,
+        "name": row.name,
+        "have": row.have,
+        "need": row.need,
+        "met": row.met,
+        "candidates": list(row.candidates),
+        "form": {
+            "role": "advocacy_manager" if row.kind == "manager" else "advocate",
+            "team": team,
+            "area": area,
+        },
+    }

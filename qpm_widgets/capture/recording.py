@@ -1,0 +1,167 @@
+"""The one door to the journal for what people record: every sheet and the sample assessment come through here.
+
+The journal knows shapes and consent. This door knows the templates: that the question exists in the guide of the
+interview's plan, that a rating is on the scale, that what a finding cites is evidence of its visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Journal, Receipt
+from qpm_widgets.templates import Templates
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
+
+MEETINGS = ("interview", "observation")
+
+
+def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_by: str | None = None) -> Receipt:
+    """Check an edit against the templates and append it to the journal.
+
+    Parameters
+    ----------
+    journal, templates
+        Where it goes, and what it is checked against.
+    edit : Edit
+        What to record.
+    recorded_by : str, optional
+        Code of the assessor; the kit's own by default.
+
+    Returns
+    -------
+    Receipt
+        Given only after the entry is durable.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-001 if the guide has no such question, part or indicator; PLAN-001 if the interview is not planned;
+        PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent names someone who is not in the
+        plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal refuses (JOURNAL-*, CONSENT-*).
+    """
+    kind = edit.subject.partition(":")[0]
+    area = edit.field.partition(":")[0]
+    check = _CHECKS.get((kind, area))
+    if check is not None:
+        check(journal, templates, edit)
+    return journal.append(edit, recorded_by=recorded_by)
+
+
+def guide_of(journal: Journal, templates: Templates, assessment_id: str, subject: str) -> Guide:
+    """The guide that an interview's or observation's plan names.
+
+    Raises
+    ------
+    QpmError
+        PLAN-001 if it is not planned; PLAN-004 if the plan names a guide that the templates do not have.
+    """
+    plan = journal.current_entry(assessment_id, subject, "plan")
+    if plan is None or plan.payload is None:
+        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk.")
+    name = str(plan.payload["guide"])
+    guide = templates.guides.get(name)
+    if guide is None:
+        raise QpmError("PLAN-004", f"{subject} guide {name}", f"The guides are {', '.join(templates.guides)}.")
+    return guide
+
+
+def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
+    guide = guide_of(journal, templates, edit.assessment_id, edit.subject)
+    question_id, _, part = edit.field.partition(":")[2].partition(".")
+    if isinstance(guide, ObservationGuide):
+        known, parts = [scene.id for scene in guide.scenes], [part.id for part in guide.parts]
+    else:
+        known, parts = [question.id for section in guide.sections for question in section.questions], []
+    if question_id not in known:
+        raise _unknown(edit, f"Guide {guide.id} has {_nearest(question_id, known)}")
+    kind, _, name = part.partition(".")
+    if kind == "evidence":
+        _check_indicator(templates, edit, name)
+    elif isinstance(guide, ObservationGuide) and kind not in {*parts, "note", "missing"}:
+        raise _unknown(edit, f"Guide {guide.id} has {_nearest(kind, parts)}")
+
+
+def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
+    guide_of(journal, templates, edit.assessment_id, edit.subject)
+    plan = journal.current_entry(edit.assessment_id, edit.subject, "plan")
+    respondents = list(plan.payload["respondents"]) if plan and plan.payload else []
+    code = edit.field.partition(".")[2]
+    if code not in respondents:
+        raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
+
+
+def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
+    kind = edit.subject.partition(":")[0]
+    name, role = str(edit.payload.get("guide", "")), edit.payload.get("role")
+    guide = templates.guides.get(name)
+    if guide is None or guide.kind != kind or (isinstance(guide, InterviewGuide) and guide.role != role):
+        fitting = [one.id for one in templates.guides.values() if one.kind == kind]
+        remedy = f"The guides for an {kind} are {', '.join(fitting)}; each is for the role that it names."
+        raise QpmError("PLAN-004", f"{edit.subject} guide {name}", remedy)
+
+
+def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
+    _check_indicator(templates, edit, edit.field.partition(":")[2])
+    levels = [level.id for level in templates.standards.rating_scale]
+    level = str(edit.payload.get("level"))
+    if level not in levels:
+        raise QpmError("EVIDENCE-003", f"{edit.subject} {edit.field}", f"The scale has {', '.join(levels)}.")
+    _check_cites(journal, edit)
+
+
+def _check_finding(journal: Journal, templates: Templates, edit: Edit) -> None:
+    standards = [standard.id for standard in templates.standards.standards]
+    name = str(edit.payload.get("standard"))
+    if name not in standards:
+        raise _unknown(edit, f"The standards are {', '.join(standards)}.")
+    if not edit.payload.get("cites"):
+        raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it.")
+    _check_cites(journal, edit)
+
+
+def _check_cites(journal: Journal, edit: Edit) -> None:
+    """Every cited entry is an answer of an interview or observation of this visit."""
+    wanted = [str(entry_id) for entry_id in edit.payload.get("cites") or ()]
+    found = journal.find_entries(wanted)
+    visit_id = edit.subject.partition(":")[2]
+    visits: dict[str, bool] = {}
+    for entry_id in wanted:
+        entry = found.get(entry_id)
+        fits = entry is not None and entry.assessment_id == edit.assessment_id and entry.field.startswith("answer:")
+        if fits and entry is not None:
+            if entry.subject not in visits:
+                plan = journal.current_entry(edit.assessment_id, entry.subject, "plan")
+                visits[entry.subject] = bool(plan and plan.payload and plan.payload["visit"] == visit_id)
+            fits = visits[entry.subject]
+        if not fits:
+            raise QpmError("EVIDENCE-002", f"{edit.subject} {edit.field}", "Cite notes, quotes or evidence of this visit.")
+
+
+def _check_indicator(templates: Templates, edit: Edit, name: str) -> None:
+    known = [one.id for standard in templates.standards.standards for one in standard.indicators]
+    if name not in known:
+        raise _unknown(edit, f"The standards have {_nearest(name, known)}")
+
+
+def _unknown(edit: Edit, remedy: str) -> QpmError:
+    return QpmError("CAPTURE-001", f"{edit.subject} {edit.field}"[:200], remedy)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The ids most like ``name``, or the first few, as the end of a sentence."""
+    names = list(known)
+    close = get_close_matches(name, names, n=3) or names[:3]
+    return f"{', '.join(close) or 'none'}; check the id."
+
+
+_CHECKS: dict[tuple[str, str], Callable[[Journal, Templates, Edit], None]] = {
+    ("interview", "answer"): _check_answer,
+    ("observation", "answer"): _check_answer,
+    ("interview", "consent"): _check_consent,
+    ("interview", "plan"): _check_plan,
+    ("observation", "plan"): _check_plan,
+    ("visit", "rating"): _check_rating,
+    ("visit", "finding"): _check_finding,
+}

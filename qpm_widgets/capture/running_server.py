@@ -1,0 +1,134 @@
+"""A server that is running, known by the file that Jupyter writes about it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from qpm_widgets.errors import QpmError
+
+STARTUP_SECONDS = 60
+
+
+def page_path(path: str) -> str:
+    """The address of a page, below the server's, from its path in the kit's notebooks."""
+    return f"/doc/tree/{quote(path)}"
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """Where a server answers, and what it wants to see."""
+
+    url: str  # ends in a slash
+    token: str
+    pid: int
+    runtime: Path
+
+    def address(self, path: str) -> str:
+        """The address of a page, to be given to a browser; it holds the token."""
+        return f"{self.url.rstrip('/')}{page_path(path)}?{urlencode({'token': self.token})}"
+
+    def answers(self, timeout: float = 2.0) -> bool:
+        """Whether the server is there and takes the token."""
+        request = urllib.request.Request(f"{self.url}api/status", headers={"Authorization": f"token {self.token}"})
+        try:
+            # A proxy has no business between this machine and itself.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(request, timeout=timeout) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def open_browser(self) -> None:
+        """Open the first page in the person's browser, through a file, so that the token is on no command line."""
+        webbrowser.open((self.runtime / f"jpserver-{self.pid}-open.html").as_uri())
+
+    def kill(self) -> None:
+        """End the server at once, as a crash would."""
+        os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def find_server(runtime: Path) -> RunningServer | None:
+    """The server that serves this kit now, or None."""
+    for file in runtime.glob("jpserver-*.json"):
+        server = _read_server(file)
+        if server is not None and server.answers():
+            return server
+    return None
+
+
+def await_server(runtime: Path, gave_up: Callable[[], bool] = lambda: False) -> RunningServer:
+    """Wait until the kit's server answers.
+
+    Parameters
+    ----------
+    runtime : Path
+        ``<kit home>/runtime``.
+    gave_up : callable
+        Asked between two looks; True ends the waiting.
+
+    Raises
+    ------
+    QpmError
+        START-001 if it gives up, or takes longer than a minute.
+    """
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < deadline and not gave_up():
+        server = find_server(runtime)
+        if server is not None:
+            return server
+        time.sleep(0.05)
+    raise QpmError("START-001", str(runtime), "See server.log in this folder, and start again.")
+
+
+@contextlib.contextmanager
+def only_server(runtime: Path) -> Iterator[bool]:
+    """Yield True in the one process that may serve this kit, False in any other.
+
+    The lock ends with its process, however it ends; a second start in the same second waits for nothing and
+    takes nothing away from the first.
+    """
+    runtime.mkdir(parents=True, exist_ok=True)
+    with (runtime / "server.lock").open("a+b") as file:
+        mine = _lock(file.fileno())
+        if mine:
+            for left in runtime.glob("jpserver-*"):  # of servers that were killed
+                left.unlink(missing_ok=True)
+        yield mine
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+def _read_server(file: Path) -> RunningServer | None:
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        return RunningServer(facts["url"], facts["token"], facts["pid"], file.parent)
+    return None

@@ -1,0 +1,150 @@
+"""The one door: JupyterLab on 127.0.0.1, in this process, opened on the desk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.serverapp import ServerApp
+
+from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
+from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
+from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
+from qpm_widgets.capture.running_server import RunningServer, await_server, only_server, page_path
+from qpm_widgets.capture.wordless_log import keep_words_out_of_log
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Kit
+from qpm_widgets.templates import load_templates
+
+
+class KitServer(ServerApp):  # type: ignore[misc]
+    """A Jupyter server that takes its settings from the kit alone."""
+
+    @property
+    def config_file_paths(self) -> list[str]:
+        """No configuration file of a person or a machine: one could open the server to the network."""
+        return []
+
+
+def start_server(
+    kit: Kit,
+    *,
+    port: int = 0,
+    open_browser: bool,
+    path: str = DESK,
+    announce: Callable[[str], object] | None = None,
+) -> None:
+    """Serve the kit's pages until Ctrl-C or a request to end, then leave nothing running and nothing lying about.
+
+    A kit that is being served already is not served twice: its page is opened again.
+
+    Parameters
+    ----------
+    kit : Kit
+        Unlocked; its key goes to the pages' kernels only.
+    port : int
+        The port on 127.0.0.1 to try first; 0 takes a free one.
+    open_browser : bool
+        Whether to open the page in the person's browser.
+    path : str
+        The page to open first, relative to the kit's notebooks.
+    announce : callable, optional
+        Told one line with the page's address, token included; by default it goes to standard output.
+
+    Raises
+    ------
+    QpmError
+        START-001 if Jupyter cannot be started.
+    """
+    say = announce or _say
+    runtime = kit.home / "runtime"
+    wording = load_templates().wording
+    with only_server(runtime) as mine:
+        if not mine:
+            running = await_server(runtime)
+            say(wording.text("desk.door.terminal.already", address=running.address(path)))
+            if open_browser:
+                running.open_browser()
+            return
+        write_settings(runtime, wording.section("desk")["door"]["page"])
+        prepare_desk(kit)
+        server = _make_server(kit, runtime, port=port or _free_port(), page=page_path(path), open_browser=open_browser)
+        here = RunningServer(server.connection_url, server.identity_provider.token, os.getpid(), runtime)
+        server.io_loop.add_callback(say, wording.text("desk.door.terminal.ready", address=here.address(path)))
+        try:
+            server.start()
+        finally:
+            remove_channels(runtime)
+
+
+def _make_server(kit: Kit, runtime: Path, *, port: int, page: str, open_browser: bool) -> KitServer:
+    environment = runtime_environment(runtime)
+    os.environ.update(environment)  # Jupyter finds its folders nowhere else
+    channels, folder = choose_channels(runtime)
+    config = server_config(
+        kit.notebooks, runtime, port=port, token=secrets.token_urlsafe(32), page=page, open_browser=open_browser
+    )
+    config.merge(channels)
+    server = KitServer.instance(config=config, jpserver_extensions={"jupyterlab": True}, kernel_manager_class=KitKernels)
+    try:
+        server.initialize(argv=[], starter_extension="lab", find_extensions=False)
+    except SystemExit:
+        raise QpmError("START-001", "127.0.0.1", "Start again; if it happens again, restart the computer.") from None
+    server.contents_manager.register_pre_save_hook(empty_before_saving)
+    server.kernel_manager.connection_dir = str(folder)
+    server.kernel_manager.launch_environment = {**environment, **kit.environment()}
+    keep_words_out_of_log(runtime / "server.log")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP: the terminal was closed; SIGBREAK: Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
+    return server
+
+
+@contextlib.contextmanager
+def server_process(kit: Kit) -> Iterator[RunningServer]:
+    """A server in a process of its own, for tests and benchmarks; it has ended when the block is left.
+
+    Raises
+    ------
+    QpmError
+        START-001 if it does not answer within a minute.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qpm_widgets.capture.server"],
+        env={**os.environ, **kit.environment()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield await_server(kit.home / "runtime", gave_up=lambda: process.poll() is not None)
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _say(line: Any) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    start_server(Kit.from_environment(), open_browser=False)

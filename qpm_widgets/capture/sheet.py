@@ -1,0 +1,177 @@
+"""What every sheet has in common: the messages between page and kernel, and that no failure stays silent.
+
+Content travels by custom messages only. Nothing a person wrote is ever a synced trait, so none of it can be saved into a
+notebook as widget state. ``static/connection.js`` is the other end.
+
+=================  ==========================================================  ====================================
+page to kernel     carries                                                     kernel answers
+=================  ==========================================================  ====================================
+``open``           nothing                                                     ``opened`` with the view, or ``failed``
+``commit``         entry_id, field, payload, supersedes                        ``receipt`` or ``refused``
+``do``             name, arguments, request_id                                 ``done`` or ``failed``
+=================  ==========================================================  ====================================
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Entry, Kit, Receipt
+from qpm_widgets.templates import Templates, load_templates
+
+STATIC = Path(__file__).parent / "static"
+OPENING = "open"
+"""The request id under which a failure to open is reported."""
+
+# Refusals that may pass without the assessor changing anything: the page keeps sending the entry.
+_PASSING = frozenset({"JOURNAL-008", "JOURNAL-010"})
+
+Message = Mapping[str, Any]
+
+
+def page_source(*names: str) -> str:
+    """The JavaScript of a sheet: the connection, then the named files of ``static/``, as one module without imports."""
+    return _join("holding.js", "connection.js", *names)
+
+
+def page_style(*names: str) -> str:
+    """The CSS of a sheet: what all sheets share, then the named files of ``static/``."""
+    return _join("sheet.css", *names)
+
+
+@cache
+def shared_templates() -> Templates:
+    """The shipped templates, read once per process."""
+    return load_templates()
+
+
+class Sheet(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships no types
+    """A page of one subject. Subclasses say what it shows, and may change how an edit is recorded and what it can do.
+
+    Parameters
+    ----------
+    assessment_id : str
+        Empty for a sheet that is not about one assessment.
+    subject : str
+        The journal's subject that the page writes to; empty for a sheet that records nothing.
+
+    Notes
+    -----
+    Messages arrive on whatever thread Jupyter chose for them (a kernel subshell's, as a rule), never two at a time for
+    one sheet. The kit and the templates are loaded when first asked for, so that even "the kit is locked" is told on
+    the page and not as a traceback.
+    """
+
+    def __init__(self, assessment_id: str = "", subject: str = "") -> None:
+        super().__init__()
+        self.assessment_id = assessment_id
+        self.subject = subject
+        self.on_msg(self._on_message)
+
+    @cached_property
+    def kit(self) -> Kit:
+        """The unlocked kit of this process (JOURNAL-010 if there is none)."""
+        return Kit.from_environment()
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The shipped templates."""
+        return shared_templates()
+
+    def view(self) -> dict[str, Any]:
+        """Everything the page shows when it opens, as JSON values."""
+        raise NotImplementedError
+
+    def record(self, edit: Edit) -> Receipt:
+        """Record one edit; the receipt is the journal's own."""
+        return record_edit(self.kit.journal, self.templates, edit)
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what is not the recording of one entry.
+
+        Raises
+        ------
+        QpmError
+            CAPTURE-002 if this sheet knows nothing by that name.
+        """
+        raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "Reload the page and try again.")
+
+    def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
+        """Which of a field's current entries an edit on this page replaces: all of them, as a rule."""
+        return current
+
+    def answer(self, message: Message) -> dict[str, Any]:
+        """The reply to one message of the page. Never raises: what goes wrong is a reply too."""
+        try:
+            return self._answer(message)
+        except Exception as fault:
+            return self._failure(message, fault)
+
+    def _on_message(self, _widget: object, content: Message, _buffers: object) -> None:
+        self.send(self.answer(content))
+
+    def _answer(self, message: Message) -> dict[str, Any]:
+        kind = message.get("kind")
+        if kind == "open":
+            return {"kind": "opened", "view": self._opened()}
+        if kind == "commit":
+            receipt = self.record(self._edit(message))
+            return {"kind": "receipt", "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
+        if kind == "do":
+            result = self.do(str(message["name"]), dict(message.get("arguments") or {}))
+            return {"kind": "done", "request_id": message["request_id"], "result": result}
+        raise QpmError("CAPTURE-002", self.subject or "page", "Reload the page and try again.")
+
+    def _opened(self) -> dict[str, Any]:
+        shared: dict[str, Any] = {"subject": self.subject, "scope": f"{self.assessment_id}/{self.subject}", "heads": {}}
+        if self.subject:
+            key = self.kit.secret_for(f"page:{shared['scope']}")
+            shared["page_key"] = base64.b64encode(key).decode()
+            current = self.kit.journal.current(self.assessment_id, subject=self.subject)
+            for field, entries in by_field(current).items():
+                shared["heads"][field] = [entry.entry_id for entry in self.replaced_by_an_edit(field, entries)]
+        return shared | self.view()
+
+    def _edit(self, message: Message) -> Edit:
+        try:
+            return Edit(
+                self.assessment_id,
+                self.subject,
+                str(message["field"]),
+                dict(message["payload"]),
+                supersedes=tuple(map(str, message.get("supersedes") or ())),
+                entry_id=str(message["entry_id"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise QpmError("CAPTURE-002", self.subject or "page", "Reload the page and try again.") from None
+
+    def _failure(self, message: Message, fault: Exception) -> dict[str, Any]:
+        # The words of any other exception may quote what was typed; only the name of its class is told.
+        known = fault if isinstance(fault, QpmError) else None
+        error = known or QpmError("JOURNAL-008", type(fault).__name__, "What you typed stays on the page; try again.")
+        told = {"code": error.code, "sentence": f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}"}
+        kind = message.get("kind")
+        if kind == "commit":
+            final = error.code not in _PASSING
+            return {"kind": "refused", "entry_id": message.get("entry_id"), "final": final, **told}
+        return {"kind": "failed", "request_id": OPENING if kind == "open" else message.get("request_id"), **told}
+
+
+def by_field(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Entries grouped by their field, in the order given."""
+    grouped: dict[str, list[Entry]] = {}
+    for entry in entries:
+        grouped.setdefault(entry.field, []).append(entry)
+    return grouped
+
+
+def _join(*names: str) -> str:
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)

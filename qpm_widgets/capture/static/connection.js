@@ -1,0 +1,350 @@
+// Connects one sheet with the journal. The kernel's end is sheet.py, where the messages are listed.
+//
+// What is typed is in one of three places until the journal has it, per field:
+//   next   the newest words; sent once typing pauses, or when the entry before them has its receipt
+//   sent   on its way: one entry per field at a time, so each entry replaces one that the journal has
+//   neither: the journal has it
+// `next` and `sent` of every field are the outbox. It belongs to the window, not to a widget: a sheet that is run again
+// in the same page takes it over, and an encrypted copy in sessionStorage survives a reload. Sending twice is harmless,
+// since the journal knows an entry by the id that was made here.
+//
+//   const link = connectSheet(model, {
+//     opened(view), failed(code, sentence),                    what came of open()
+//     receipt(field, entryId, recordedAt),                     durable; the time is the journal's, UTC ms
+//     refused(field, entryId, code, sentence),                 not written, and why
+//     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
+//   link.open()
+//   link.type(field, payload)       for each change while typing: kept at once, sent after a pause
+//   link.commit(field, payload)     sends now; gives the entry's id
+//   link.flush()                    sends now what type() was still holding
+//   link.unsaved()                  { field: payload } of everything the journal does not have yet
+//   link.retry()                    sends again what was refused
+//   link.do(name, arguments)        a promise; rejects with an Error that carries code
+//   link.hold(root)                 keeps the page in place, typing and all, while its notebook is run again; the
+//                                   next sheet of the same subject takes over focus, caret and scroll in hold()
+//   link.memory                     a plain object that outlives the widget in this window (open parts, switches)
+//   link.close()
+const connectSheet = (() => {
+  const PAUSE = 400; // ms without a key until what was typed is sent …
+  const AT_MOST = 1000; // … but while typing goes on, at least this often
+  const PATIENCE = 2000; // ms without a receipt until the page says so
+
+  const channels = (window.qpmChannels ??= new Map());
+  const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
+  const toBytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+
+  // RFC 9562 version 7: 48 bits of time, then random.
+  function makeEntryId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    let time = Date.now();
+    for (let at = 5; at >= 0; at -= 1, time = Math.floor(time / 256)) bytes[at] = time % 256;
+    bytes[6] = 0x70 | (bytes[6] & 0x0f);
+    bytes[8] = 0x80 | (bytes[8] & 0x3f);
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  }
+
+  // Half of a surrogate pair cannot be written down in UTF-8.
+  const wellFormed = (payload) =>
+    Object.fromEntries(Object.entries(payload).map(([key, value]) =>
+      [key, typeof value === "string" && value.toWellFormed ? value.toWellFormed() : value]));
+
+  // ---- the outbox of one subject in this window -----------------------------------------------------------------
+
+  class Channel {
+    constructor(scope) {
+      this.scope = scope;
+      this.slots = new Map(); // field -> { sent, next }
+      this.heads = {};
+      this.links = []; // newest last; the newest does the sending
+      this.holder = null; // the link whose page is held in place (holding.js); it may have lost its widget
+      this.memory = {};
+      this.lost = false;
+      this.version = 0;
+      this.timer = null;
+      this.pause = null;
+      this.typingSince = 0;
+      window.addEventListener("pagehide", () => this.flush());
+      document.addEventListener("visibilitychange", () => document.hidden && this.flush());
+      window.addEventListener("beforeunload", (event) => {
+        this.flush();
+        if (this.lost || this.refusals().length) event.preventDefault();
+      });
+    }
+
+    get storageName() {
+      return `qpm:${this.scope}`;
+    }
+
+    slot(field) {
+      if (!this.slots.has(field)) this.slots.set(field, { sent: null, next: null });
+      return this.slots.get(field);
+    }
+
+    // The newest words of a field. Until they are sent they share one entry.
+    keep(field, payload, ready) {
+      const slot = this.slot(field);
+      slot.next ??= { entry_id: makeEntryId(), field, ready: false };
+      slot.next.payload = wellFormed(payload);
+      if (ready) this.release(slot);
+      this.changed();
+      return slot.next.entry_id;
+    }
+
+    release({ next }) {
+      if (!next || next.ready) return;
+      Object.assign(next, { ready: true, since: Date.now() });
+      this.timer ??= setInterval(() => this.watch(), 250);
+    }
+
+    type(field, payload) {
+      this.keep(field, payload, false);
+      const now = Date.now();
+      this.typingSince ||= now;
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(PAUSE, this.typingSince + AT_MOST - now)));
+    }
+
+    commit(field, payload) {
+      const entryId = this.keep(field, payload, true);
+      this.pump(field);
+      return entryId;
+    }
+
+    flush() {
+      clearTimeout(this.pause);
+      this.typingSince = 0;
+      for (const [field, slot] of this.slots) {
+        this.release(slot);
+        this.pump(field);
+      }
+    }
+
+    pump(field) {
+      const slot = this.slots.get(field);
+      if (!slot?.next?.ready || !this.links.length) return;
+      // Newer words take the place of refused ones, which the journal never had.
+      if (slot.sent && !slot.sent.refused?.final) return;
+      slot.sent = { ...slot.next, supersedes: this.heads[field] ?? [] };
+      slot.next = null;
+      this.transmit(slot.sent);
+      this.changed();
+    }
+
+    transmit(entry) {
+      entry.lastSent = Date.now();
+      const { entry_id, field, payload, supersedes } = entry;
+      this.links.at(-1)?.send({ kind: "commit", entry_id, field, payload, supersedes });
+    }
+
+    // Notices a missing receipt, and asks again with the oldest entry only: a busy kernel is not flooded.
+    watch() {
+      const now = Date.now();
+      const waiting = [...this.slots.values()]
+        .map(({ sent, next }) => (sent && !sent.refused?.final ? sent : next))
+        .filter((entry) => entry?.ready);
+      const oldest = waiting.find((entry) => entry.lastSent);
+      if (oldest && now - oldest.lastSent >= PATIENCE) this.transmit(oldest);
+      this.mark(waiting.some((entry) => !entry.refused && now - entry.since >= PATIENCE));
+      if (!waiting.length) {
+        clearInterval(this.timer);
+        this.timer = null;
+      }
+    }
+
+    mark(lost) {
+      if (lost === this.lost) return;
+      this.lost = lost;
+      this.tell();
+    }
+
+    find(entryId) {
+      for (const [field, slot] of this.slots) if (slot.sent?.entry_id === entryId) return [field, slot];
+      return [];
+    }
+
+    received({ entry_id: entryId, recorded_at: recordedAt }) {
+      const [field, slot] = this.find(entryId);
+      if (!slot) return; // the receipt of a second sending
+      const again = this.lost || slot.sent.refused;
+      this.heads[field] = [entryId];
+      slot.sent = null;
+      if (!slot.next) this.slots.delete(field);
+      this.lost = false;
+      this.each("receipt", field, entryId, recordedAt);
+      this.pump(field);
+      this.changed();
+      if (again) this.resend(); // writing works again: for the others too
+    }
+
+    refusal({ entry_id: entryId, code, sentence, final }) {
+      const [field, slot] = this.find(entryId);
+      if (!slot) return;
+      slot.sent.refused = { field, code, sentence, final };
+      this.each("refused", field, entryId, code, sentence);
+      this.pump(field);
+      this.changed();
+    }
+
+    resend() {
+      for (const [field, slot] of this.slots) {
+        this.release(slot);
+        if (slot.sent) {
+          delete slot.sent.refused;
+          slot.sent.since = Date.now();
+          this.transmit(slot.sent);
+        } else {
+          this.pump(field);
+        }
+      }
+      this.timer ??= setInterval(() => this.watch(), 250);
+      this.tell();
+    }
+
+    unsaved() {
+      return Object.fromEntries([...this.slots].map(([field, slot]) => [field, (slot.next ?? slot.sent).payload]));
+    }
+
+    refusals() {
+      return [...this.slots.values()].map((slot) => slot.sent?.refused).filter(Boolean);
+    }
+
+    tell() {
+      this.each("status", { unsaved: this.slots.size, lost: this.lost, refused: this.refusals() });
+    }
+
+    each(name, ...facts) {
+      for (const link of new Set([...this.links, this.holder])) link?.handlers[name]?.(...facts);
+    }
+
+    changed() {
+      this.tell();
+      this.store();
+    }
+
+    // ---- the encrypted copy that survives a reload
+
+    async store() {
+      this.version += 1;
+      if (this.storing || !this.key) return;
+      this.storing = true;
+      for (let done = -1; done !== this.version; ) {
+        done = this.version;
+        if (!this.slots.size) {
+          sessionStorage.removeItem(this.storageName);
+          continue;
+        }
+        const iv = crypto.getRandomValues(new Uint8Array(12));
+        const plain = new TextEncoder().encode(JSON.stringify([...this.slots]));
+        const cipher = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, plain));
+        // Nothing is put back that has had its receipt in the meantime: the loop comes round again.
+        const parts = [];
+        for (let at = 0; at < cipher.length; at += 30000) parts.push(toBase64(cipher.subarray(at, at + 30000)));
+        try {
+          sessionStorage.setItem(this.storageName, `${toBase64(iv)}.${parts.join(".")}`);
+        } catch {
+          // The window's storage is full: the page itself still has the words, and says that they are not saved.
+        }
+      }
+      this.storing = false;
+    }
+
+    async restore(pageKey) {
+      if (!pageKey || this.key) return;
+      this.key = await crypto.subtle.importKey("raw", toBytes(pageKey), "AES-GCM", false, ["encrypt", "decrypt"]);
+      const stored = sessionStorage.getItem(this.storageName);
+      if (!stored) return;
+      try {
+        const [iv, ...parts] = stored.split(".").map(toBytes);
+        const cipher = new Uint8Array(await new Blob(parts).arrayBuffer());
+        const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, cipher);
+        for (const [field, slot] of JSON.parse(new TextDecoder().decode(plain))) {
+          if (!this.slots.has(field)) this.slots.set(field, slot);
+        }
+      } catch {
+        // Made under another key: it was never this journal's to have.
+        sessionStorage.removeItem(this.storageName);
+      }
+    }
+  }
+
+  // ---- one widget's end of the channel ----------------------------------------------------------------------------
+
+  return function connectSheet(model, handlers) {
+    const requests = new Map();
+    let channel = null;
+    let asking = null;
+
+    const link = { handlers, memory: {} };
+    link.send = (message) => {
+      try {
+        model.send(message);
+      } catch {
+        // The kernel is gone. The entry stays in the outbox, and the missing receipt is noticed.
+      }
+    };
+
+    async function opened(view) {
+      if (channel) return;
+      clearInterval(asking);
+      const found = channels.get(view.scope) ?? new Channel(view.scope);
+      channels.set(view.scope, found);
+      channel = found;
+      await channel.restore(view.page_key);
+      for (const [field, heads] of Object.entries(view.heads ?? {})) channel.heads[field] = heads;
+      channel.links.push(link);
+      link.memory = channel.memory;
+      handlers.opened?.(view);
+      channel.resend();
+    }
+
+    const answers = {
+      opened: ({ view }) => opened(view),
+      receipt: (message) => channel?.received(message),
+      refused: (message) => channel?.refusal(message),
+      done: ({ request_id: id, result }) => {
+        requests.get(id)?.resolve(result);
+        requests.delete(id);
+      },
+      failed: ({ request_id: id, code, sentence }) => {
+        if (id === "open") {
+          clearInterval(asking);
+          handlers.failed?.(code, sentence);
+        }
+        requests.get(id)?.reject(Object.assign(new Error(sentence), { code }));
+        requests.delete(id);
+      },
+    };
+    const listen = (message) => answers[message?.kind]?.(message);
+    model.on("msg:custom", listen);
+
+    return Object.assign(link, {
+      open() {
+        link.send({ kind: "open" });
+        clearInterval(asking);
+        // A kernel that is still starting may not hear the first time.
+        asking = setInterval(() => link.send({ kind: "open" }), 3 * PATIENCE);
+      },
+      type: (field, payload) => channel.type(field, payload),
+      commit: (field, payload) => channel.commit(field, payload),
+      flush: () => channel?.flush(),
+      retry: () => channel?.resend(),
+      unsaved: () => channel?.unsaved() ?? {},
+      hold: (root) => holdPage(channel, link, root),
+      do(name, args = {}) {
+        const id = makeEntryId();
+        return new Promise((resolve, reject) => {
+          requests.set(id, { resolve, reject });
+          link.send({ kind: "do", name, arguments: args, request_id: id });
+        });
+      },
+      close() {
+        clearInterval(asking);
+        model.off("msg:custom", listen);
+        if (!channel) return;
+        channel.flush();
+        channel.links = channel.links.filter((other) => other !== link);
+      },
+    });
+  };
+})();

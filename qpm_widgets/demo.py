@@ -1,0 +1,86 @@
+"""The demonstration: the invented sample assessment, recorded and reported from beginning to end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from qpm_widgets.capture.sample import record_sample
+from qpm_widgets.capture.server import server_process, start_server
+from qpm_widgets.journal import Kit
+from qpm_widgets.reports.render import render_report
+from qpm_widgets.templates import load_templates
+from qpm_widgets.visits import prepare_working_notebooks
+
+# The sample is invented, so its passphrase may be known; a real kit's is chosen at its first start.
+PASSPHRASE = "lantern sample only"
+ASSESSMENT, VISIT = "lantern", "V1"
+NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "visit_report.ipynb"
+
+Step = Callable[[str, float], None]
+
+
+@contextmanager
+def progress_bar(console: Console, title: str) -> Iterator[Step]:
+    """A progress bar for one long step; the yielded function takes what is being done and the share done."""
+    columns = (
+        TextColumn("{task.description:<34}"),
+        BarColumn(bar_width=30),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=1.0, doing="")
+        yield lambda doing, share: progress.update(task, completed=share, doing=doing)
+        progress.update(task, completed=1.0, doing="")
+
+
+def has_screen() -> bool:
+    """Whether a browser window could be shown to somebody."""
+    if os.environ.get("CI"):
+        return False
+    return sys.platform in {"win32", "darwin"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+
+
+def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None:
+    """Make the sample kit under ``folder`` anew, render its reports, and open the desk if there is a screen.
+
+    ``out`` takes the lines that scripts read, ``say`` the progress bars.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    templates = load_templates()
+    kit = Kit.create(folder / "kit", PASSPHRASE, assessor="AS1")
+    out.print(f"kit home: {kit.home}")
+    out.print(f"passphrase: {PASSPHRASE}")
+    with progress_bar(say, "recording the sample visit") as progress:
+        recorded = record_sample(kit.journal, templates, progress=progress)
+    with progress_bar(say, "preparing the working notebooks") as progress:
+        prepared = prepare_working_notebooks(kit, ASSESSMENT, VISIT, progress=progress)
+    out.print(f"recorded: {recorded} entries; prepared: {len(prepared)} pages")
+    for edition in ("provider", "lead"):
+        parameters = {"assessment_id": ASSESSMENT, "visit_id": VISIT, "edition": edition}
+        with progress_bar(say, f"rendering for the {edition}") as progress:
+            rendered = render_report(kit, NOTEBOOK, parameters, outputs=folder, progress=progress)
+        for path in rendered.files.values():
+            out.print(f"report: {path}")
+    show_desk(kit, out, browser=browser and has_screen())
+
+
+def show_desk(kit: Kit, out: Console, *, browser: bool) -> None:
+    """Open the desk and stay until it is closed; without a screen, see that it answers and print where."""
+    if browser:
+        start_server(kit, open_browser=True)
+        return
+    with server_process(kit) as server:
+        out.print(f"desk: {server.address('desk.ipynb')}")
+    out.print(f"The desk answered and was stopped. To open it: python kit.py start --home {kit.home}")

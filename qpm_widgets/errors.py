@@ -1,0 +1,104 @@
+"""Every error the kit raises on purpose: a code, the place, and what to do about it.
+
+A message never quotes a respondent's words, a payload or a passphrase: errors reach logs and screens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODES: dict[str, str] = {
+    # Templates: everything under site_visit_templates/
+    "TEMPLATE-001": "a template file is missing",
+    "TEMPLATE-002": "a template file is too large",
+    "TEMPLATE-003": "a template file is not valid YAML",
+    "TEMPLATE-004": "a template file uses YAML aliases, which templates do not need",
+    "TEMPLATE-005": "a template field is missing, misspelt or of the wrong type",
+    "TEMPLATE-006": "an id is used twice",
+    "TEMPLATE-007": "an id refers to nothing",
+    "TEMPLATE-008": "a respondent role is unknown",
+    "TEMPLATE-009": "wording is missing",
+    "TEMPLATE-010": "a key stands twice in one mapping",
+    "TEMPLATE-011": "a point of law is dated in the future",
+    "TEMPLATE-012": "an id or a name does not fit the place where it stands",
+    "TEMPLATE-013": "a placeholder is misspelt, or differs from the English",
+    "TEMPLATE-014": "a closed list does not hold exactly what the kit works with",
+    # Journal: the encrypted store
+    "JOURNAL-001": "the passphrase does not open this kit",
+    "JOURNAL-002": "a file of the kit is missing or damaged",
+    "JOURNAL-003": "a journal already exists here",
+    "JOURNAL-004": "an entry id was used before for something else",
+    "JOURNAL-005": "an entry names a predecessor that is not in the journal",
+    "JOURNAL-006": "a payload does not have the shape of its field",
+    "JOURNAL-007": "a subject or field is not one the journal knows",
+    "JOURNAL-008": "the journal could not be written",
+    "JOURNAL-009": "the journal does not verify",
+    "JOURNAL-010": "the kit is locked",
+    "JOURNAL-011": "the journal was written by a newer kit",
+    "JOURNAL-012": "the passphrase is too short",
+    "JOURNAL-013": "the journal could not be read",
+    "JOURNAL-014": "an entry replaces one of another field",
+    "JOURNAL-015": "an id does not look like an id",
+    # Consent (UK GDPR Art. 9(2)(a); Mental Capacity Act 2005 s.1)
+    "CONSENT-001": "nobody has agreed to notes being taken",
+    "CONSENT-002": "someone taking part has not agreed to notes",
+    "CONSENT-003": "a quote names a respondent that the interview does not have",
+    "CONSENT-004": "a consent names a respondent that the interview does not have",
+    # Planning
+    "PLAN-001": "the visit, interview or observation is not in the journal",
+    "PLAN-002": "a plan refers to a team, area, manager or advocate the assessment does not have",
+    "PLAN-003": "the assessment is not in the journal",
+    "PLAN-004": "a plan names a guide that is not there or is for another role",
+    "PLAN-005": "the interview or observation has begun or was cancelled",
+    # Capture
+    "CAPTURE-001": "the guide has no such question or indicator",
+    "CAPTURE-002": "a message from the page could not be read",
+    # Evidence
+    "EVIDENCE-001": "a finding cites no evidence",
+    "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",
+    "EVIDENCE-003": "a rating level is not on the standards' scale",
+    # Reports
+    "REPORT-001": "a report parameter is unknown, missing or of the wrong type",
+    "REPORT-002": "the report stopped in one of its cells",
+    "REPORT-003": "a block in the report cannot be written",
+    "REPORT-004": "the report notebook is missing",
+    "REPORT-005": "finished answers are neither in the report nor in its list of what was left out",
+    # Start
+    "START-001": "Jupyter could not be started",
+    "START-002": "no kit has been set up in this folder",
+}
+
+
+@dataclass
+class QpmError(Exception):
+    """Something is wrong that a person can put right.
+
+    Parameters
+    ----------
+    code : str
+        One of ``CODES``.
+    where : str
+        The place: a file and question id, a subject and field, a parameter. Never a respondent's words.
+    remedy : str
+        One sentence that says what to do.
+    """
+
+    code: str
+    where: str
+    remedy: str
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"unknown error code {self.code}")
+        super().__init__(str(self))
+
+    @property
+    def what(self) -> str:
+        """The fault in words, without place or remedy."""
+        return CODES[self.code]
+
+    def __str__(self) -> str:
+        return f"{self.code}, {self.where}: {self.what}. {self.remedy}"
+
+    def __reduce__(self) -> tuple[type[QpmError], tuple[str, str, str]]:
+        return type(self), (self.code, self.where, self.remedy)

@@ -1,0 +1,207 @@
+"""Disclosure control: what may leave the journal, in which edition, and said by whom in what words.
+
+Everything is decided from the consents as they are read, never from what an earlier report decided. The
+reasons are ids; their sentences are wording.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qpm_widgets.evidence.record import Judgement, Meeting, Piece, VisitRecord
+
+SMALL_GROUP = 3  # fewer people than this in a group are not counted in public, nor quoted as that group
+POOL = "pool"  # the group of roles that only a few people hold
+PUBLIC_SOURCES = frozenset("PF")  # roles that very many people hold, wherever the service works
+LISTED_SOURCE = "A"  # the role whose holders the profile lists
+
+# Why something is not in an edition.
+ERASED = "erased"
+NOTES_CONSENT = "notes_consent"
+QUOTE_NOT_ASKED = "quote_not_asked"
+QUOTE_DECLINED = "quote_declined"
+QUOTE_WITHDRAWN = "quote_withdrawn"
+KEPT_APART = "kept_apart"
+REFUSED_WORDS = "refused_words"
+LOST_GROUND = "lost_ground"
+NAMES_A_CODE = "names_a_code"
+PARAPHRASE = "paraphrase"
+SMALL = "small_group"
+UNCITED_NOTE = "uncited_note"
+
+PROVIDER, LEAD = "provider", "lead"
+
+_SPLIT = re.compile(r"\W+")
+_LEAST_WORDS = 4  # shorter phrases are common speech and would be found everywhere
+
+
+def _in_words(text: str) -> str:
+    """The text as lower-case words between single spaces, so that punctuation cannot hide a repetition."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return f" {' '.join(word for word in _SPLIT.split(folded) if word)} "
+
+
+def refuse_quote(meeting: Meeting, respondent: str) -> str:
+    """Why words of this respondent may not be quoted now: a reason id, or "" if they may.
+
+    Both consents of that very respondent must be current; of conflicting consents the more restrictive
+    counts.
+    """
+    interview = meeting.interview
+    if interview is None or not interview.notes_allowed:
+        return NOTES_CONSENT
+    if interview.quotes_allowed(respondent):
+        return ""
+    consent = interview.consents.get(("quotes", respondent))
+    if consent == "given":
+        return NOTES_CONSENT  # they agreed to quotes but not, or no longer, to notes
+    if consent in (None, "not_applicable"):
+        return QUOTE_NOT_ASKED
+    return QUOTE_WITHDRAWN if consent == "withdrawn" else QUOTE_DECLINED
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Under which group each role may speak in the provider's edition.
+
+    A role that enough people hold is its own group, named by its source type. The others are one group, so
+    that no remark can be traced to the only trustee, manager or commissioner who was met.
+    """
+
+    groups: Mapping[str, str]  # role id -> source type code, or POOL
+    people: Mapping[str, int]  # group -> people met
+
+    def group_of(self, role: str) -> str:
+        """The group of a role."""
+        return self.groups.get(role, POOL)
+
+    def too_few(self, group: str) -> bool:
+        """Whether so few people of a pooled group were met that a remark would point at one of them."""
+        return group == POOL and self.people.get(POOL, 0) < SMALL_GROUP
+
+
+def met_people(record: VisitRecord) -> dict[str, set[str]]:
+    """The respondent codes met in each role: those who agreed to talk and have not taken that back."""
+    met: dict[str, set[str]] = {role.id: set() for role in record.templates.scheme.roles}
+    for meeting in record.meetings:
+        interview = meeting.interview
+        if interview is None or interview.state == "cancelled":
+            continue
+        talked = {
+            code
+            for (scope, code), consent in interview.consents.items()
+            if scope == "talk" and consent == "given"
+        }
+        met[meeting.role] |= talked & set(interview.plan.respondents)
+    return met
+
+
+def choose_voices(record: VisitRecord) -> Voices:
+    """The groups in which this visit's roles may be described."""
+    met = met_people(record)
+    groups: dict[str, str] = {}
+    people: dict[str, int] = {}
+    for role in record.templates.scheme.roles:
+        holders = len(met[role.id])
+        if role.source == LISTED_SOURCE:
+            # A reader cannot tell which of the provider's advocates were met.
+            holders = max(holders, len(record.profile.advocates))
+        alone = role.source in PUBLIC_SOURCES or holders >= SMALL_GROUP
+        group = role.source if alone else POOL
+        groups[role.id] = group
+        people[group] = people.get(group, 0) + len(met[role.id])
+    return Voices(groups, people)
+
+
+class Guard:
+    """Looks through words that are about to be shown for what must not be.
+
+    Parameters
+    ----------
+    record : VisitRecord
+        Whose refused quotes, safeguarding references and codes are looked for.
+    """
+
+    def __init__(self, record: VisitRecord) -> None:
+        self._apart = [words for one in record.references if (words := _in_words(one)).strip()]
+        refused = (
+            (one.text, str(one.payload.get("translation", "")))
+            for one in record.pieces
+            if one.kind == "quote" and refuse_quote(one.meeting, str(one.payload.get("respondent", "")))
+        )
+        phrases = {_in_words(text) for pair in refused for text in pair}
+        self._refused = [words for words in phrases if len(words.split()) >= _LEAST_WORDS]
+        self._codes = _code_pattern(record)
+
+    def fault(self, text: str, edition: str) -> str:
+        """Why ``text`` must not be shown in this edition: a reason id, or ""."""
+        words = _in_words(text)
+        if any(one in words for one in self._apart):
+            return KEPT_APART
+        if any(one in words for one in self._refused):
+            return REFUSED_WORDS
+        if edition == PROVIDER and self._codes.search(text):
+            return NAMES_A_CODE
+        return ""
+
+
+def _code_pattern(record: VisitRecord) -> re.Pattern[str]:
+    codes: set[str] = set()
+    for meeting in record.meetings:
+        codes.add(meeting.id)
+        if meeting.interview:
+            codes.update(meeting.interview.plan.respondents)
+    listed = "|".join(re.escape(code) for code in sorted(codes, key=len, reverse=True) if len(code) > 1)
+    # An entry id is never for a provider's eyes, wherever it comes from.
+    entry_id = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
+    return re.compile(rf"(?<![\w-])(?:{listed or entry_id}|{entry_id})(?![\w-])")
+
+
+def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> str:
+    """Why the words of a note, quote or observation are not in an edition: a reason id, or "" if they are.
+
+    A note is never printed for the provider; whether that leaves it out depends on what cites it, which is
+    not decided here.
+    """
+    if piece.entry.erased:
+        return ERASED
+    if not piece.meeting.usable:
+        return NOTES_CONSENT
+    if piece.kind == "quote" and (reason := refuse_quote(piece.meeting, str(piece.payload["respondent"]))):
+        return reason
+    translation = str(piece.payload.get("translation", ""))
+    reason = guard.fault(piece.text, edition) or guard.fault(translation, edition)
+    if reason or edition != PROVIDER or piece.kind != "quote":
+        return reason
+    if piece.payload["grade"] == PARAPHRASE:
+        return PARAPHRASE
+    return SMALL if voices.too_few(voices.group_of(piece.meeting.role)) else ""
+
+
+def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, edition: str) -> str:
+    """Why a finding or rating is not in an edition: a reason id, or "" if it is.
+
+    A finding that rested on evidence and has lost all of it, through withdrawal or erasure, has lost its
+    ground.
+    """
+    if judgement.entry.erased:
+        return ERASED
+    if judgement.cites and not supporting_evidence(judgement, record):
+        return LOST_GROUND
+    words = f"{judgement.payload.get('text', '')} {judgement.payload.get('rationale', '')}"
+    return guard.fault(words, edition)
+
+
+def supporting_evidence(judgement: Judgement, record: VisitRecord) -> tuple[str, ...]:
+    """The evidence ids that a judgement cites and that may still be used, each once, in the order cited."""
+    found = (record.evidence_id_of(entry_id) for entry_id in judgement.cites)
+    return tuple(dict.fromkeys(one for one in found if one and _stands(one, record)))
+
+
+def _stands(evidence_id: str, record: VisitRecord) -> bool:
+    pieces: Iterable[Piece] = record.pieces_by_id.get(evidence_id, ())
+    usable = (one for one in pieces if one.meeting.usable and not one.entry.erased)
+    return any(one.kind == "bearing" or bool(one.text.strip()) for one in usable)

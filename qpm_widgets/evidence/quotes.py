@@ -1,0 +1,111 @@
+"""Respondents' own words, and whether each may be shown now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qpm_widgets.evidence.answers import describe_piece
+from qpm_widgets.evidence.disclosure import refuse_quote
+from qpm_widgets.evidence.frames import Row, make_frame
+from qpm_widgets.evidence.record import VisitRecord, read_record
+from qpm_widgets.journal import Journal
+from qpm_widgets.templates import Templates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = {
+    "evidence_id": "str",
+    "entry_id": "str",
+    "visit": "str",
+    "interview": "str",
+    "role": "str",
+    "source_type": "str",
+    "team": "str",
+    "area": "str",
+    "nation": "str",
+    "standard": "str",
+    "question": "str",
+    "indicators": "tuple",
+    "respondent": "str",
+    "speaker": "str",
+    "grade": "str",
+    "text": "str",
+    "language": "str",
+    "translation": "str",
+    "may_be_used": "bool",
+    "reason": "str",
+    "recorded_at": "int",
+    "recorded_by": "str",
+    "conflict": "bool",
+}
+
+
+def quotes_table(
+    journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None
+) -> pd.DataFrame:
+    """The quotes, and whether each may be shown at this moment.
+
+    One row is one current quote of an interview whose consent to notes is current. ``may_be_used`` is worked
+    out from the consents as they are now: that respondent's consents to notes and to quotes must both be
+    given; of two conflicting consents the more restrictive counts. The words of a quote that may not be used
+    are withheld here already, so nothing that is made from this table can show them.
+
+    Sorted by visit, time planned, the guide's order of questions, and number. No quotes: no rows, all
+    columns.
+
+    Columns
+    -------
+    evidence_id : str — name that stays when the words are corrected, such as ``P2.P-PL-1.quote.1``
+    entry_id : str — the journal entry that the words come from
+    visit : str — visit id
+    interview : str — interview id
+    role : str — respondent role id
+    source_type : str — source type code of the scheme
+    team : str — team code, "" if the plan names none
+    area : str — area code, of the plan or of its team, "" if neither names one
+    nation : str — nation whose law applies
+    standard : str — standard id the question stands under, "" for opening and closing questions
+    question : str — question id
+    indicators : tuple — indicator ids the question is about
+    respondent : str — code of the respondent whose consent covers the words
+    speaker : str — ``respondent``, ``supporter`` or ``interpreter``: who spoke them
+    grade : str — ``verbatim``, ``near_verbatim`` or ``paraphrase``
+    text : str — the words, "" if they may not be used
+    language : str — language of the words, ``en`` or ``cy``
+    translation : str — translation into English, "" if there is none or it may not be used
+    may_be_used : bool — whether the words may be shown now
+    reason : str — why not, as a reason id of ``evidence.disclosure``; "" if they may
+    recorded_at : int — time of recording, UTC milliseconds since 1970
+    recorded_by : str — assessor code
+    conflict : bool — another text is current for the same quote
+
+    Raises
+    ------
+    QpmError
+        PLAN-003 for an unknown assessment, PLAN-001 for an unknown visit.
+    """
+    return make_frame(COLUMNS, quote_rows(read_record(journal, templates, assessment_id, visit_id)))
+
+
+def quote_rows(record: VisitRecord) -> Iterator[Row]:
+    """The rows of ``quotes_table``."""
+    for piece in record.usable:
+        if piece.kind != "quote" or not piece.text:
+            continue
+        respondent = str(piece.payload["respondent"])
+        reason = refuse_quote(piece.meeting, respondent)
+        yield describe_piece(piece) | {
+            "indicators": piece.indicators,
+            "respondent": respondent,
+            "speaker": str(piece.payload["speaker"]),
+            "grade": str(piece.payload["grade"]),
+            "text": "" if reason else piece.text,
+            "language": str(piece.payload["language"]),
+            "translation": "" if reason else str(piece.payload["translation"]),
+            "may_be_used": not reason,
+            "reason": reason,
+            "recorded_at": piece.entry.recorded_at,
+            "recorded_by": piece.entry.recorded_by,
+        }

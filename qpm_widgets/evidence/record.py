@@ -1,0 +1,293 @@
+"""What the journal holds of a visit right now, read once: the ground that every evidence table stands on.
+
+Consents are read together with the words that they cover, so a table can never be more generous than the
+journal was at that moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from qpm_widgets.journal import Entry, Journal
+from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.templates import Templates
+from qpm_widgets.templates.records import InterviewGuide, ObservationGuide
+from qpm_widgets.visits import (
+    Interview,
+    Observation,
+    Visit,
+    iter_interviews,
+    iter_observations,
+    iter_visits,
+    load_profile,
+    load_visit,
+)
+
+OBSERVATION_SOURCE = "O"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question or scene was about; ``place`` orders questions as their guide does."""
+
+    text: str
+    standard: str
+    indicators: tuple[str, ...]
+    place: int
+
+
+UNKNOWN = Asked("", "", (), 10_000)  # asked by a guide that these templates no longer have
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """An interview or observation as a source of evidence. ``role`` is "" for an observation."""
+
+    held: Interview | Observation
+    visit: str
+    role: str
+    source: str  # code of the source type
+    team: str
+    area: str
+    nation: str
+
+    @property
+    def id(self) -> str:
+        """The id of the interview or observation."""
+        return self.held.id
+
+    @property
+    def interview(self) -> Interview | None:
+        """The interview, or None where this is an observation."""
+        return self.held if isinstance(self.held, Interview) else None
+
+    @property
+    def usable(self) -> bool:
+        """Whether what was written may be used now: notes consent is current, or nobody was interviewed."""
+        return self.interview is None or self.interview.notes_allowed
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One current entry under ``answer:``; ``part`` is note, quote.1, evidence.CP1 and so on."""
+
+    entry: Entry
+    meeting: Meeting
+    question: str
+    part: str
+    asked: Asked
+    conflict: bool  # another entry is current for the same field
+
+    @property
+    def evidence_id(self) -> str:
+        """A name that people can read and that stays when the words are corrected."""
+        return f"{self.meeting.id}.{self.question}.{self.part}"
+
+    @property
+    def kind(self) -> str:
+        """``note``, ``quote``, ``bearing``, ``missing`` or ``observation``."""
+        head = self.part.partition(".")[0]
+        if head in {"quote", "missing"}:
+            return head
+        if head == "evidence":
+            return "bearing"
+        return "note" if self.meeting.interview else "observation"
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The payload; empty once it has been erased."""
+        return self.entry.payload or {}
+
+    @property
+    def text(self) -> str:
+        """The words that were written, "" if there are none."""
+        return str(self.payload.get("text", ""))
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators that the question is about."""
+        return self.asked.indicators
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One current rating or finding of a visit; ``name`` is the indicator or the finding's id."""
+
+    entry: Entry
+    visit: str
+    name: str
+    conflict: bool
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The payload; empty once it has been erased."""
+        return self.entry.payload or {}
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The entry ids that it cites."""
+        return tuple(self.payload.get("cites", ()))
+
+
+@dataclass(frozen=True)
+class VisitRecord:
+    """The current state of one visit, or of all visits of an assessment."""
+
+    templates: Templates
+    assessment_id: str
+    profile: AssessmentProfile
+    visits: tuple[Visit, ...]
+    meetings: tuple[Meeting, ...]
+    pieces: tuple[Piece, ...]  # by meeting, question and part
+    ratings: tuple[Judgement, ...]
+    findings: tuple[Judgement, ...]
+    cited: Mapping[str, Entry]  # every entry that a judgement cites and the journal has
+    references: tuple[str, ...] = field(repr=False)  # safeguarding references: never to be shown anywhere
+
+    @cached_property
+    def usable(self) -> tuple[Piece, ...]:
+        """The pieces that may be used now: not erased, and covered by a current consent to notes."""
+        return tuple(one for one in self.pieces if one.meeting.usable and not one.entry.erased)
+
+    @cached_property
+    def pieces_by_id(self) -> dict[str, list[Piece]]:
+        """The pieces under each evidence id; two where machines disagree."""
+        found: dict[str, list[Piece]] = {}
+        for piece in self.pieces:
+            found.setdefault(piece.evidence_id, []).append(piece)
+        return found
+
+    def evidence_id_of(self, entry_id: str) -> str:
+        """The evidence id of a cited entry, also if it was corrected since; "" if it is no evidence."""
+        entry = self.cited.get(entry_id)
+        if entry is None or not entry.field.startswith("answer:"):
+            return ""
+        return f"{entry.subject.partition(':')[2]}.{entry.field.removeprefix('answer:')}"
+
+
+def read_record(
+    journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None
+) -> VisitRecord:
+    """Read what is current of a visit, or of every visit of the assessment.
+
+    Raises
+    ------
+    QpmError
+        PLAN-003 if the assessment, PLAN-001 if the visit is not in the journal; TEMPLATE-008 if a plan names
+        a role that the scheme does not have.
+    """
+    profile = load_profile(journal, assessment_id)
+    visits = (
+        [load_visit(journal, assessment_id, visit_id)] if visit_id else iter_visits(journal, assessment_id)
+    )
+    order = {visit.id: place for place, visit in enumerate(visits)}
+    held: list[Interview | Observation] = [
+        *iter_interviews(journal, assessment_id, visit_id),
+        *iter_observations(journal, assessment_id, visit_id),
+    ]
+    meetings = sorted(
+        (_meeting(one, templates, profile) for one in held), key=lambda one: order.get(one.visit, len(order))
+    )
+    subjects = {visit.subject for visit in visits}
+    judged = [
+        one for one in journal.current(assessment_id, subject_prefix="visit:") if one.subject in subjects
+    ]
+    ratings = tuple(_judgements(judged, "rating:"))
+    findings = tuple(_judgements(judged, "finding:"))
+    wanted = {entry_id for one in (*ratings, *findings) for entry_id in one.cites}
+    return VisitRecord(
+        templates,
+        assessment_id,
+        profile,
+        tuple(visits),
+        tuple(meetings),
+        tuple(_pieces(journal, templates, assessment_id, meetings)),
+        ratings,
+        findings,
+        journal.find_entries(sorted(wanted)),
+        tuple(_references(journal, assessment_id)),
+    )
+
+
+def _meeting(held: Interview | Observation, templates: Templates, profile: AssessmentProfile) -> Meeting:
+    plan = held.plan
+    role = held.plan.role if isinstance(held, Interview) else ""
+    source = templates.source_of_role(role).code if role else OBSERVATION_SOURCE
+    areas = {team.id: team.area for team in profile.teams}
+    area = plan.area or areas.get(plan.team or "", "")
+    return Meeting(held, plan.visit, role, source, plan.team or "", area, plan.nation)
+
+
+def _pieces(
+    journal: Journal, templates: Templates, assessment_id: str, meetings: Iterable[Meeting]
+) -> Iterator[Piece]:
+    asked = index_questions(templates)
+    by_subject: dict[str, list[Entry]] = {}
+    for prefix in ("interview:", "observation:"):
+        for entry in journal.current(assessment_id, subject_prefix=prefix, field_prefix="answer:"):
+            by_subject.setdefault(entry.subject, []).append(entry)
+    for meeting in meetings:
+        entries = by_subject.get(meeting.held.subject, [])
+        times = Counter(entry.field for entry in entries)
+        pieces = []
+        for entry in entries:
+            question, _, part = entry.field.removeprefix("answer:").partition(".")
+            about = asked.get(question, UNKNOWN)
+            pieces.append(Piece(entry, meeting, question, part, about, times[entry.field] > 1))
+        yield from sorted(pieces, key=lambda one: _place(one, templates))
+
+
+def _place(piece: Piece, templates: Templates) -> tuple[int, str, int, int, str, int]:
+    parts = [
+        "note",
+        *_observed_parts(templates, piece.meeting.held.plan.guide),
+        "quote",
+        "evidence",
+        "missing",
+    ]
+    head, _, rest = piece.part.partition(".")
+    number = int(rest) if rest.isdecimal() else 0
+    place = parts.index(head) if head in parts else len(parts)
+    return (piece.asked.place, piece.question, place, number, rest, piece.entry.recorded_at)
+
+
+def _observed_parts(templates: Templates, guide_id: str) -> tuple[str, ...]:
+    guide = templates.guides.get(guide_id)
+    return tuple(part.id for part in guide.parts) if isinstance(guide, ObservationGuide) else ()
+
+
+def _judgements(entries: Iterable[Entry], prefix: str) -> Iterator[Judgement]:
+    found = [entry for entry in entries if entry.field.startswith(prefix)]
+    times = Counter((entry.subject, entry.field) for entry in found)
+    for entry in found:
+        visit = entry.subject.partition(":")[2]
+        conflict = times[entry.subject, entry.field] > 1
+        yield Judgement(entry, visit, entry.field.removeprefix(prefix), conflict)
+
+
+def _references(journal: Journal, assessment_id: str) -> Iterator[str]:
+    # Of every visit, and also what was corrected later: a reference that was once written down stays one.
+    for entry in journal.iter_entries(assessment_id, field_prefix="safeguarding"):
+        if entry.payload is not None:
+            yield str(entry.payload["reference"])
+
+
+def index_questions(templates: Templates) -> dict[str, Asked]:
+    """Every question and scene of every guide, by its id."""
+    found: dict[str, Asked] = {}
+    for guide in templates.guides.values():
+        if isinstance(guide, InterviewGuide):
+            for section in guide.sections:
+                for question in section.questions:
+                    found[question.id] = Asked(
+                        question.ask.plain.en, section.standard or "", question.indicators, len(found)
+                    )
+        else:
+            for scene in guide.scenes:
+                standard = templates.standard_of(scene.indicators[0]).id
+                found[scene.id] = Asked(scene.title.en, standard, scene.indicators, len(found))
+    return found

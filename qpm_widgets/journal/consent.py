@@ -1,0 +1,98 @@
+"""No consent, no answer: who must have agreed before a word of an interview is kept.
+
+UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable. The gate looks only at entries, so it gives the same
+answer in the journal, on the page and at rendering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from qpm_widgets.errors import QpmError
+
+# Most restrictive first. An erased consent permits nothing.
+_ORDER = ("withdrawn", "declined", "not_applicable", "given")
+
+Fact = tuple[str, Mapping[str, Any] | None]
+"""A current entry's field and payload."""
+
+
+def read_decisions(current: Iterable[Fact]) -> dict[tuple[str, str], str]:
+    """The decision in force for each (scope, respondent code).
+
+    Of two current entries for one field, a conflict not yet settled, the more restrictive counts.
+    """
+    decisions: dict[tuple[str, str], str] = {}
+    for field, payload in current:
+        area, _, rest = field.partition(":")
+        if area != "consent":
+            continue
+        scope, _, code = rest.partition(".")
+        decision = str(payload["decision"]) if payload is not None else "withdrawn"
+        before = decisions.get((scope, code), decision)
+        decisions[scope, code] = min(before, decision, key=_ORDER.index)
+    return decisions
+
+
+def read_respondents(current: Iterable[Fact]) -> set[str]:
+    """The respondent codes of an interview's plan (of every plan, while two are in conflict)."""
+    return {
+        str(code)
+        for field, payload in current
+        if field == "plan" and payload is not None
+        for code in payload["respondents"]
+    }
+
+
+def anyone_agrees(respondents: Iterable[str], decisions: Mapping[tuple[str, str], str]) -> bool:
+    """Whether at least one respondent of the plan has agreed to notes."""
+    return any(decisions.get(("notes", code)) == "given" for code in respondents)
+
+
+def talkers_without_notes(decisions: Mapping[tuple[str, str], str]) -> set[str]:
+    """Who takes part without having agreed to notes; whoever declined to talk takes no part."""
+    return {
+        code
+        for (scope, code), decision in decisions.items()
+        if scope == "talk" and decision == "given" and decisions.get(("notes", code)) != "given"
+    }
+
+
+def notes_allowed(respondents: Iterable[str], decisions: Mapping[tuple[str, str], str]) -> bool:
+    """Whether a word of this interview may be kept now."""
+    return anyone_agrees(respondents, decisions) and not talkers_without_notes(decisions)
+
+
+def check_consent(subject: str, field: str, payload: Mapping[str, Any], current: Iterable[Fact]) -> None:
+    """Let an edit of an interview pass, or refuse it.
+
+    Parameters
+    ----------
+    subject, field, payload
+        The edit.
+    current
+        The current plan and consent entries of the subject.
+
+    Raises
+    ------
+    QpmError
+        CONSENT-001 if no respondent of the plan has agreed to notes; CONSENT-002 if someone who takes part has not;
+        CONSENT-003 if a quote names a respondent whom the plan does not have.
+    """
+    if not subject.startswith("interview:") or not field.startswith("answer:"):
+        return
+    facts = list(current)
+    respondents, decisions = read_respondents(facts), read_decisions(facts)
+    if not anyone_agrees(respondents, decisions):
+        raise QpmError("CONSENT-001", f"{subject} {field}", "Ask, and record who agrees to notes, before writing.")
+    if refusing := sorted(talkers_without_notes(decisions)):
+        raise QpmError(
+            "CONSENT-002",
+            f"{subject} {field}",
+            f"{', '.join(refusing)} takes part without agreeing to notes: go on without notes, or without them.",
+        )
+    if ".quote." in field and payload["respondent"] not in respondents:
+        raise QpmError(
+            "CONSENT-003", f"{subject} {field}", "Choose who said it among the interview's respondents."
+        )

@@ -1,0 +1,70 @@
+"""What SQLite and the system refuse, said in one sentence that names the cause and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from qpm_widgets.errors import QpmError
+
+_CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("SQLITE_FULL",), "The disk is full; make room and save again."),
+    (
+        ("SQLITE_READONLY", "SQLITE_PERM"),
+        "The kit's folder or file may not be written to; allow writing and save again.",
+    ),
+    (
+        ("SQLITE_BUSY", "SQLITE_LOCKED"),
+        "Another window or program holds the journal; close it or wait, then save again.",
+    ),
+    (
+        ("SQLITE_CANTOPEN",),
+        "The file cannot be opened; check that its folder is there and may be written to.",
+    ),
+    (("SQLITE_CORRUPT", "SQLITE_NOTADB"), "The file is damaged; stop writing to it and restore a backup."),
+    (
+        ("SQLITE_IOERR",),
+        "The disk refused; check that it is connected, has room and is healthy, then save again.",
+    ),
+    (("SQLITE_NOMEM",), "The computer is out of memory; close other programs and save again."),
+    (("SQLITE_TOOBIG",), "The text is too long; shorten it and save again."),
+    (
+        ("SQLITE_CONSTRAINT",),
+        "The journal's own rules refused it: entries are added, never changed or replaced.",
+    ),
+)
+_UNKNOWN = "The store refused for a reason it did not name; save again, and run `qpm verify` if it stays."
+
+
+def _cause(error: BaseException) -> str:
+    name = str(getattr(error, "sqlite_errorname", ""))
+    return next((cause for starts, cause in _CAUSES if name.startswith(starts)), _UNKNOWN)
+
+
+@contextmanager
+def explained(where: str, *, writing: bool) -> Iterator[None]:
+    """Turn what the store raises into one sentence; the original is dropped because it carries the words.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-008 when writing, JOURNAL-013 when reading.
+    """
+    try:
+        yield
+    except PoolTimeoutError:
+        cause = "Too many things happen at once; try again."
+    except DBAPIError as error:
+        cause = _cause(error.orig) if error.orig else _UNKNOWN
+    except OSError as error:
+        cause = f"The system says: {error.strerror or type(error).__name__}."
+    else:
+        return
+    if writing:
+        raise QpmError(
+            "JOURNAL-008", where, f"{cause} This was not saved; everything acknowledged before is kept."
+        )
+    raise QpmError("JOURNAL-013", where, cause)

@@ -1,0 +1,119 @@
+"""Opening the encrypted file: every connection gets the key and the same strict settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.failures import explained
+from qpm_widgets.journal.schema import FILE_VERSION, metadata
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another kernel's commit before it says so."""
+
+_SETTINGS = (
+    "cipher_log_level = NONE",  # it would print into the notebook
+    f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # or INSERT OR REPLACE slips past the DELETE trigger
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    "synchronous = FULL",  # a commit has reached the disk when it returns …
+    "fullfsync = ON",  # … on macOS too
+    "checkpoint_fullfsync = ON",
+    "cache_size = -32768",  # 32 MiB of decrypted pages at most
+)
+
+
+def _connect(path: Path, key: bytes, mode: str) -> Any:
+    """One connection of the driver; the key goes in by PRAGMA, so no address or log ever holds it."""
+    connection = sqlcipher.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,  # transactions begin where `begin` below says, not where the driver guesses
+        check_same_thread=False,  # the pool lends a connection to one thread at a time
+    )
+    try:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def make_engine(path: Path, key: bytes, *, mode: str = "rw") -> Engine:
+    """An engine over the file; ``mode`` is SQLite's: ``rw`` needs the file to be there, ``rwc`` makes it."""
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        module=sqlcipher,
+        creator=lambda: _connect(path, key, mode),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=28,
+        hide_parameters=True,
+        echo=False,
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        # A writer takes its place at once: a reader that turns writer can be refused half-way.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def create_file(path: Path, key: bytes) -> None:
+    """Write an empty journal, durable when this returns.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-008 if the disk refuses.
+    """
+    engine = make_engine(path, key, mode="rwc")
+    try:
+        with explained("new journal", writing=True):
+            raw = engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            finally:
+                raw.close()
+            with engine.connect().execution_options(writing=True) as connection, connection.begin():
+                metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {FILE_VERSION}")
+    finally:
+        engine.dispose()  # the last connection to close writes the WAL back
+
+
+def check_file(engine: Engine, path: Path) -> None:
+    """Make sure that the key opens the file and that this kit knows its tables.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-002 if the file is missing, JOURNAL-011 if its tables are newer, JOURNAL-013 if it cannot be read.
+    """
+    if not path.is_file():
+        raise QpmError(
+            "JOURNAL-002", path.name, "Put the file back from a backup; the kit does not make an empty one."
+        )
+    with explained(path.name, writing=False), engine.connect() as connection:
+        version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if version > FILE_VERSION:
+        raise QpmError(
+            "JOURNAL-011",
+            path.name,
+            f"Its tables have version {version}, this kit knows up to {FILE_VERSION}; update the kit.",
+        )
+    if version < 1:
+        raise QpmError(
+            "JOURNAL-002", path.name, "It is no journal of this kit; put the file back from a backup."
+        )

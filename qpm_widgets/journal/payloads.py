@@ -1,0 +1,266 @@
+"""What may be written where: each kind of subject, its fields, and the shape of their payloads.
+
+A field is ``area`` or ``area:rest``; the rest names the thing inside the subject:
+
+=====================  ==========================================  =======================
+subject                field                                       payload
+=====================  ==========================================  =======================
+``assessment``         ``profile``                                 :class:`AssessmentProfile`
+``visit:<id>``         ``plan``                                    :class:`VisitPlan`
+``visit:<id>``         ``rating:<indicator>``                      :class:`Rating`
+``visit:<id>``         ``finding:<finding>``                       :class:`Finding`
+``interview:<id>``     ``plan``                                    :class:`InterviewPlan`
+``observation:<id>``   ``plan``                                    :class:`ObservationPlan`
+both                   ``state``                                   :class:`State`
+``interview:<id>``     ``consent:<scope>.<respondent>``            :class:`Consent`
+``interview:<id>``     ``safeguarding``                            :class:`ProtocolUsed`
+both                   ``answer:<question>.note``                  :class:`Note`
+``observation:<id>``   ``answer:<scene>.<part>``                   :class:`Note`
+``interview:<id>``     ``answer:<question>.quote.<n>``             :class:`Quote`
+both                   ``answer:<question>.evidence.<indicator>``  :class:`Bearing`
+both                   ``answer:<question>.missing``               :class:`Missing`
+=====================  ==========================================  =======================
+
+Payloads are checked for shape here. Whether a question or an indicator exists is for the room that knows templates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from qpm_widgets.errors import QpmError
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+Words = Annotated[str, StringConstraints(max_length=100_000)]
+Line = Annotated[str, StringConstraints(max_length=500)]
+
+
+class Payload(BaseModel):
+    """A frozen payload; unknown keys are refused so that nothing slips in unseen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Team(Payload):
+    """A team of the provider."""
+
+    id: Code
+    name: Line
+    area: Code
+    manager: Code
+
+
+class Advocate(Payload):
+    """An advocate, by code."""
+
+    id: Code
+    team: Code
+    manager: Code
+    roles: tuple[Code, ...] = ()  # statutory role ids of the jurisdictions
+
+
+class Named(Payload):
+    """A code and the words for it."""
+
+    id: Code
+    name: Line
+
+
+class AssessmentProfile(Payload):
+    """What is known of the provider before a visit; people are codes only."""
+
+    provider: Line
+    sample: bool = False  # invented; every page says so
+    edition: Code
+    band: Annotated[int, Field(ge=1)]
+    jurisdictions: tuple[Literal["england", "wales", "northern_ireland"], ...]
+    advocacy_roles: tuple[Code, ...]
+    areas: tuple[Named, ...]
+    managers: tuple[Named, ...]  # name: what they manage, never a person's name
+    teams: tuple[Team, ...]
+    advocates: tuple[Advocate, ...]
+    assessors: tuple[Named, ...]
+
+
+class VisitPlan(Payload):
+    """A dated visit by named assessors (codes of the profile)."""
+
+    title: Line
+    starts: date
+    ends: date
+    sites: tuple[Named, ...]
+    assessors: tuple[Code, ...]
+    lead: Code
+
+
+class InterviewPlan(Payload):
+    """One planned interview. ``respondents`` are codes; a group has several."""
+
+    visit: Code
+    guide: Code
+    role: Code
+    respondents: Annotated[tuple[Code, ...], Field(min_length=1)]
+    team: Code | None = None
+    area: Code | None = None
+    site: Code | None = None
+    nation: Literal["england", "wales", "northern_ireland"]
+    advocacy_roles: tuple[Code, ...] = ()
+    planned_at: datetime
+    minutes: Annotated[int, Field(gt=0)]
+    assessor: Code
+    mode: Literal["in_person", "remote"] = "in_person"
+    language: Literal["en", "cy"] = "en"
+    easy_read: bool = False
+    supporter: bool = False
+    interpreter: bool = False
+    access_needs: Line = ""
+
+
+class ObservationPlan(Payload):
+    """One planned observation."""
+
+    visit: Code
+    guide: Code
+    team: Code | None = None
+    area: Code | None = None
+    site: Code | None = None
+    nation: Literal["england", "wales", "northern_ireland"]
+    planned_at: datetime
+    minutes: Annotated[int, Field(gt=0)]
+    assessor: Code
+
+
+class State(Payload):
+    """Where an interview or observation stands."""
+
+    state: Literal["planned", "open", "stopped", "finished", "cancelled"]
+    reason: Line = ""
+
+
+class Consent(Payload):
+    """A consent event of one respondent (UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable)."""
+
+    decision: Literal["given", "declined", "withdrawn", "not_applicable"]
+    how: Literal["spoken", "written", "signed", "aac"]
+
+
+class ProtocolUsed(Payload):
+    """All that an interview keeps of a safeguarding disclosure: that the protocol was used, a reference, when."""
+
+    reference: Line
+    used_at: datetime
+
+
+class Note(Payload):
+    """The assessor's own words; ``wording`` and ``language`` say how the question was put."""
+
+    text: Words
+    wording: Literal["plain", "easy_read"] = "plain"
+    language: Literal["en", "cy"] = "en"
+
+
+class Quote(Payload):
+    """A respondent's words: how exact, who spoke, and a translation beside the original."""
+
+    text: Words
+    grade: Literal["verbatim", "near_verbatim", "paraphrase"]
+    speaker: Literal["respondent", "supporter", "interpreter"] = "respondent"
+    respondent: Code  # whose consent covers it
+    language: Literal["en", "cy"] = "en"
+    translation: Words = ""
+
+
+class Bearing(Payload):
+    """How what was said at one question bears on one indicator."""
+
+    bearing: Literal["supports", "mixed", "contradicts", "not_explored"]
+    strength: Literal["experience", "account", "claim"] | None = None
+
+
+class Missing(Payload):
+    """Why there is no answer; an empty reason takes the mark back."""
+
+    reason: Literal["declined", "does_not_know", "not_asked", "not_suitable", ""]
+
+
+class Rating(Payload):
+    """An assessor's provisional rating of an indicator. Level ids belong to the standards edition."""
+
+    level: Code
+    rationale: Words
+    cites: tuple[str, ...] = ()  # entry ids
+
+
+class Finding(Payload):
+    """A conclusion; it cites at least one entry, and ``order`` places it within its section."""
+
+    standard: Code
+    kind: Literal["finding", "good_practice", "area_to_develop"]
+    text: Words
+    cites: Annotated[tuple[str, ...], Field(min_length=1)]
+    order: int = 0
+
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
+_GRAMMAR: tuple[tuple[re.Pattern[str], type[Payload]], ...] = tuple(
+    (re.compile(pattern.replace("ID", _ID)), shape)
+    for pattern, shape in (
+        (r"assessment\|profile", AssessmentProfile),
+        (r"visit:ID\|plan", VisitPlan),
+        (r"visit:ID\|rating:ID", Rating),
+        (r"visit:ID\|finding:ID", Finding),
+        (r"interview:ID\|plan", InterviewPlan),
+        (r"observation:ID\|plan", ObservationPlan),
+        (r"(interview|observation):ID\|state", State),
+        (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
+        (r"interview:ID\|safeguarding", ProtocolUsed),
+        (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),
+        (r"(interview|observation):ID\|answer:ID\.missing", Missing),
+        (r"interview:ID\|answer:ID\.quote\.\d{1,3}", Quote),
+        (r"interview:ID\|answer:ID\.note", Note),
+        (r"observation:ID\|answer:ID\.[a-z_]{1,40}", Note),
+    )
+)
+
+
+def payload_shape(subject: str, field: str) -> type[Payload]:
+    """The payload class of a subject's field.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-007 if the journal knows no such subject or field.
+    """
+    for pattern, shape in _GRAMMAR:
+        if pattern.fullmatch(f"{subject}|{field}"):
+            return shape
+    raise QpmError(
+        "JOURNAL-007", f"{subject} {field}"[:200], "Report this: the kit tried to write in a wrong place."
+    )
+
+
+def check_payload(subject: str, field: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload as plain JSON values, checked against the shape of its field.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-006 naming the keys at fault (never their values), or JOURNAL-007.
+    """
+    shape = payload_shape(subject, field)
+    try:
+        return shape.model_validate(payload).model_dump(mode="json")
+    except ValidationError as error:
+        keys = sorted(
+            {".".join(map(str, fault["loc"])) or "payload" for fault in error.errors(include_input=False)}
+        )
+        raise QpmError(
+            "JOURNAL-006",
+            f"{subject} {field}",
+            f"Correct {', '.join(keys)} and save again; nothing was written.",
+        ) from None

@@ -1,0 +1,93 @@
+"""The journal's tables, and the triggers that make them append-only.
+
+``superseded`` repeats what the ``supersedes`` column of ``entry`` says, one row per pair and in the same transaction,
+so that the current entries of 100,000 can be found without reading them all. Its ``entry_id`` has no foreign key:
+journals merge in any order, so a successor may arrive before what it replaces.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+FILE_VERSION = 1
+"""Version of the tables themselves, kept in the file's ``user_version``."""
+
+metadata = MetaData()
+
+entry_table = Table(
+    "entry",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("assessment_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("payload", Text),  # canonical JSON; NULL once erased
+    Column("recorded_at", Integer, nullable=False),  # UTC, milliseconds since 1970
+    Column("recorded_by", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("device_seq", Integer, nullable=False),  # 1, 2, 3 … without a gap
+    Column("supersedes", Text, nullable=False),  # JSON list of entry ids
+    Column("schema_version", Integer, nullable=False),
+    Column("salt", Text),  # NULL once erased: the digest then tells nothing
+    Column("payload_digest", Text, nullable=False),
+    Column("chain", Text, nullable=False),
+    UniqueConstraint("device_id", "device_seq", name="entry_device_seq"),
+)
+Index("entry_place", entry_table.c.assessment_id, entry_table.c.subject, entry_table.c.field)
+Index("entry_time", entry_table.c.recorded_at, entry_table.c.device_id, entry_table.c.device_seq)
+
+superseded_table = Table(
+    "superseded",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("by_entry_id", Text, ForeignKey("entry.entry_id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+_UNCHANGED = " AND ".join(
+    f"NEW.{column.name} IS OLD.{column.name}"
+    for column in entry_table.columns
+    if column.name not in ("payload", "salt")
+)
+
+TRIGGERS: dict[str, str] = {
+    # The one UPDATE there is: erasure blanks words and salt together and touches nothing else.
+    "entry_only_blanks": f"""
+        CREATE TRIGGER entry_only_blanks BEFORE UPDATE ON entry
+        WHEN NOT (NEW.payload IS NULL AND NEW.salt IS NULL AND {_UNCHANGED})
+        BEGIN SELECT RAISE(ABORT, 'entries are never edited'); END""",
+    "entry_stays": """
+        CREATE TRIGGER entry_stays BEFORE DELETE ON entry
+        BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END""",
+    # INSERT OR REPLACE deletes the old row; without this it would slip past where recursive_triggers is off.
+    "entry_not_replaced": """
+        CREATE TRIGGER entry_not_replaced BEFORE INSERT ON entry
+        WHEN EXISTS (SELECT 1 FROM entry WHERE entry_id = NEW.entry_id)
+          OR EXISTS (SELECT 1 FROM entry WHERE device_id = NEW.device_id AND device_seq = NEW.device_seq)
+        BEGIN SELECT RAISE(ABORT, 'entries are never replaced'); END""",
+    "superseded_not_edited": """
+        CREATE TRIGGER superseded_not_edited BEFORE UPDATE ON superseded
+        BEGIN SELECT RAISE(ABORT, 'entries are never edited'); END""",
+    "superseded_stays": """
+        CREATE TRIGGER superseded_stays BEFORE DELETE ON superseded
+        BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END""",
+    "superseded_not_replaced": """
+        CREATE TRIGGER superseded_not_replaced BEFORE INSERT ON superseded
+        WHEN EXISTS (
+          SELECT 1 FROM superseded WHERE entry_id = NEW.entry_id AND by_entry_id = NEW.by_entry_id)
+        BEGIN SELECT RAISE(ABORT, 'entries are never replaced'); END""",
+}
+
+for _sql in TRIGGERS.values():
+    event.listen(metadata, "after_create", DDL(_sql).execute_if(dialect="sqlite"))

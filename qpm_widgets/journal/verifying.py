@@ -1,0 +1,143 @@
+"""Is the journal still what was written? Every digest and chain link recomputed.
+
+Found: an altered payload or any other altered column, a row removed from the middle, rows put in another order,
+predecessors that are not there, payloads out of shape, a missing or altered trigger, damaged pages. Not found: rows cut
+off the end of a device's chain, and a history forged by someone who has the key and recomputes every link; both show
+against a ``Journal.head()`` noted elsewhere (a report's manifest, a bundle).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+from sqlalchemy.exc import DBAPIError
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, link_chain
+from qpm_widgets.journal.payloads import check_payload
+from qpm_widgets.journal.schema import TRIGGERS, entry_table, superseded_table
+
+_c = entry_table.c
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What ``Journal.verify`` saw: how much, and each fault in one line (ids and kinds, never words)."""
+
+    entries: int
+    devices: int
+    faults: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no fault."""
+        return not self.faults
+
+
+def verify_journal(connection: Connection) -> Verification:
+    """Read the whole journal in one snapshot and check it."""
+    faults: list[str] = []
+    entries, devices = 0, set[str]()
+    try:
+        faults += _check_pages(connection)
+        faults += _check_triggers(connection)
+        places = {row[0]: tuple(row[1:]) for row in connection.execute(
+            select(_c.entry_id, _c.assessment_id, _c.subject, _c.field)
+        )}  # fmt: skip
+        replaced: dict[str, set[str]] = {}
+        for old, new in connection.execute(
+            select(superseded_table.c.entry_id, superseded_table.c.by_entry_id)
+        ):
+            replaced.setdefault(new, set()).add(old)
+        previous: Entry | None = None
+        for row in connection.execute(select(entry_table).order_by(_c.device_id, _c.device_seq)):
+            before = previous if previous is not None and previous.device_id == row.device_id else None
+            previous, row_faults = _check_row(row, before, places, replaced)
+            faults += row_faults
+            entries += 1
+            devices.add(row.device_id)
+        faults += [
+            f"superseded {entry_id}: names a successor that is not there" for entry_id in sorted(replaced)
+        ]
+    except DBAPIError as error:
+        faults.append(
+            f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})"
+        )
+    return Verification(entries, len(devices), tuple(faults))
+
+
+def _check_pages(connection: Connection) -> Iterator[str]:
+    for (finding,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check"):
+        yield f"file: {finding}"
+
+
+def _check_triggers(connection: Connection) -> Iterator[str]:
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    present = {name: " ".join(sql.split()) for name, sql in rows}
+    for name, sql in TRIGGERS.items():
+        if name not in present:
+            yield f"trigger {name}: missing"
+        elif present[name] != " ".join(sql.split()):
+            yield f"trigger {name}: altered"
+    for name in sorted(set(present) - set(TRIGGERS)):
+        yield f"trigger {name}: not one of the journal's"
+
+
+def _check_row(
+    row: Row[Any], before: Entry | None, places: dict[str, Place], replaced: dict[str, set[str]]
+) -> tuple[Entry, list[str]]:
+    """The entry of a row, and its faults; ``before`` is the device's previous entry."""
+    kinds: list[str] = []
+    try:
+        supersedes = tuple(str(entry_id) for entry_id in json.loads(row.supersedes))
+    except (ValueError, TypeError):
+        supersedes = ()
+        kinds.append("its list of predecessors cannot be read")
+    entry = Entry(
+        row.entry_id, row.assessment_id, row.subject, row.field, None, row.recorded_at, row.recorded_by, row.device_id,
+        row.device_seq, supersedes, row.schema_version, row.salt, row.payload_digest, row.chain,
+    )  # fmt: skip
+    expected = before.device_seq + 1 if before else 1
+    if row.device_seq != expected:
+        kinds.append(
+            f"number {row.device_seq} of its device follows where {expected} belongs: entries are missing"
+        )
+    if before and row.recorded_at < before.recorded_at:
+        kinds.append("recorded before the entry that precedes it")
+    if link_chain(before.chain if before else "", entry) != row.chain:
+        kinds.append("its chain link does not fit: it or the entry before it was altered, removed or moved")
+    kinds += _check_words(row)
+    for old in supersedes:
+        if old not in places:
+            kinds.append(f"its predecessor {old} is not there")
+        elif places[old] != places[row.entry_id]:
+            kinds.append(f"its predecessor {old} belongs to another field")
+    if replaced.pop(row.entry_id, set()) != set(supersedes):
+        kinds.append("the table of superseded entries says otherwise than the entry")
+    return entry, [f"{row.entry_id}: {kind}" for kind in kinds]
+
+
+def _check_words(row: Row[Any]) -> Iterator[str]:
+    """Faults of payload, salt and digest; an entry blanked by erasure has none."""
+    if row.payload is None or row.salt is None:
+        if row.payload is not None or row.salt is not None:
+            yield "half erased: payload and salt are blanked together or not at all"
+        return
+    if (
+        hashlib.sha256((row.salt + row.payload).encode("utf-8", "surrogatepass")).hexdigest()
+        != row.payload_digest
+    ):
+        yield "its payload is not what was recorded"
+    elif row.schema_version > SCHEMA_VERSION:
+        yield f"written by a newer kit (version {row.schema_version}), its payload was not looked into"
+    elif row.schema_version == SCHEMA_VERSION:
+        try:
+            check_payload(row.subject, row.field, json.loads(row.payload))
+        except (QpmError, ValueError):
+            yield "its payload does not have the shape of its field"

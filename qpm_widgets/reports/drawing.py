@@ -1,0 +1,70 @@
+"""Drawings: an SVG made of shapes and text, checked before any writer shows it."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.reports.blocks import printable
+
+FONT_FAMILY = "Atkinson Hyperlegible Next"
+
+_SVG = "http://www.w3.org/2000/svg"
+_ELEMENTS = frozenset(
+    "svg g rect circle ellipse line polyline polygon path text tspan title desc defs pattern clipPath "
+    "linearGradient stop".split()
+)
+_ATTRIBUTES = frozenset(
+    "id viewBox width height preserveAspectRatio x y x1 y1 x2 y2 dx dy cx cy r rx ry d points transform fill "
+    "fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-dasharray stroke-linecap stroke-linejoin "
+    "opacity clip-path font-size font-weight font-style letter-spacing text-anchor dominant-baseline offset "
+    "stop-color stop-opacity patternUnits patternContentUnits patternTransform gradientUnits role aria-label "
+    "aria-hidden lang direction".split()
+)
+_REFERENCE = re.compile(r"url\(#([A-Za-z][\w.-]*)\)")
+
+
+def check_drawing(svg: str, prefix: str) -> str:
+    """The drawing as a standalone SVG in the kit's typeface, its ids made unique by ``prefix``.
+
+    Raises
+    ------
+    QpmError
+        REPORT-003 if it is not an ``<svg>`` with a ``viewBox``, or holds anything but shapes and text. A drawing is
+        refused rather than mended: what was taken out of it might be what it was meant to say.
+    """
+    svg = printable(svg)
+    if "<!" in svg:  # no document type, so no entities; no comments, no CDATA
+        raise _refuse("Leave out comments, CDATA and document types.")
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError:
+        raise _refuse("Make it well-formed XML.") from None
+    for element in root.iter():
+        _check_element(element, prefix)
+    if root.tag != "svg" or not root.get("viewBox"):
+        raise _refuse("Make it one <svg> with a viewBox.")
+    root.set("xmlns", _SVG)
+    root.set("font-family", FONT_FAMILY)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _check_element(element: ElementTree.Element, prefix: str) -> None:
+    tag = str(element.tag).removeprefix(f"{{{_SVG}}}")
+    if tag not in _ELEMENTS:
+        raise _refuse(f"Leave out the element {tag[:40]}.")
+    element.tag = tag
+    for name, value in element.attrib.items():
+        if name not in _ATTRIBUTES:
+            raise _refuse(f"Leave out the attribute {name[:40]} of {tag}.")
+        if name == "id":
+            element.set(name, prefix + value)
+        elif "url(" in value.replace("\\", "url("):  # a backslash could spell it in CSS escapes
+            if not _REFERENCE.fullmatch(value):
+                raise _refuse(f"Let {name} of {tag} refer to an id in the drawing.")
+            element.set(name, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
+
+
+def _refuse(remedy: str) -> QpmError:
+    return QpmError("REPORT-003", "a Figure block", remedy)

@@ -1,0 +1,139 @@
+"""A report as a tagged PDF (PDF/UA-1), set by Typst from data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.reports.blocks import (
+    Block,
+    BulletList,
+    Figure,
+    Heading,
+    Note,
+    Paragraph,
+    Quote,
+    Table,
+    paragraphs_of,
+)
+from qpm_widgets.reports.document import Document
+from qpm_widgets.reports.drawing import check_drawing
+from qpm_widgets.reports.glyphs import read_coverage, spell_out
+
+# More entries than fit on the first page beside the title: only chapters are listed then.
+LONGEST_CONTENTS = 24
+
+
+def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
+    """The report as PDF; the same bytes for the same blocks.
+
+    Parameters
+    ----------
+    document : Document
+    words : dict
+        Section ``report_writers`` of the wording, in the document's language.
+    design : Path
+        The folder that holds ``report.typ`` and ``fonts/``.
+
+    Raises
+    ------
+    QpmError
+        REPORT-003 if a figure holds more than shapes and text, or if Typst cannot make a PDF/UA-1 of the blocks.
+    """
+    coverage = read_coverage(design / "fonts")
+    content = _spell_out(_describe(document, words), lambda text: spell_out(text, coverage))
+    sources: dict[str, bytes] = {
+        "main.typ": (design / "report.typ").read_bytes(),
+        "report.json": json.dumps(content).encode(),
+    }
+    try:
+        return typst.compile(
+            sources,  # type: ignore[arg-type]  # its stub does not know the documented mapping of files
+            format="pdf",
+            font_paths=load_fonts(design / "fonts"),
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        # Typst's own message can quote the document; what kind of rule was broken is all that may be told.
+        kind = "PDF/UA-1" if "PDF/UA" in str(error) else "Typst"
+        raise QpmError("REPORT-003", f"the PDF ({kind})", "Render it as HTML, and report this.") from None
+
+
+@cache
+def load_fonts(folder: Path) -> typst.Fonts:
+    """The shipped typeface and no other, so that a PDF is the same on every machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def _describe(document: Document, words: dict[str, Any]) -> dict[str, Any]:
+    title = document.title
+    return {
+        "title": title.title,
+        "subtitle": title.subtitle,
+        "running": " – ".join(filter(None, (title.title, title.subtitle))).replace("\n", " ")[:90],
+        "facts": title.facts,
+        "sample": title.sample,
+        "language": title.language,
+        "words": words,
+        "contents": bool(document.contents()),
+        "long": len(document.contents()) > LONGEST_CONTENTS,
+        "blocks": [
+            _describe_block(document, position, block) for position, block in enumerate(document.blocks)
+        ],
+    }
+
+
+def _describe_block(document: Document, position: int, block: Block) -> dict[str, Any]:
+    content = block.to_json()
+    if isinstance(block, Heading):
+        content["place"] = document.places[position][0]
+    elif isinstance(block, (Paragraph, Quote)):
+        content["parts"] = paragraphs_of(block.text)
+        content["evidence"] = _references(document, block.evidence)
+        if isinstance(block, Quote):
+            content["translation"] = paragraphs_of(block.translation) if block.translation else []
+    elif isinstance(block, BulletList):
+        for item, shown in zip(block.items, content["items"], strict=True):
+            shown["evidence"] = _references(document, item.evidence)
+    elif isinstance(block, Table):
+        places = document.places[position]
+        content["rows"] = [{"cells": row, "place": place} for row, place in zip(block.rows, places, strict=True)]
+        content["widths"] = column_widths(block)
+    elif isinstance(block, Figure):
+        content["svg"] = check_drawing(block.svg, "")
+    elif isinstance(block, Note):
+        content["parts"] = paragraphs_of(block.text)
+    return content
+
+
+def _references(document: Document, evidence: tuple[str, ...]) -> list[dict[str, str | None]]:
+    return [{"id": name, "target": document.targets.get(name)} for name in evidence]
+
+
+def column_widths(table: Table) -> list[float]:
+    """A share of the page for each column: by its longest word, and by how much it has to say."""
+    shares = []
+    for column, label in enumerate(table.columns):
+        cells = [label.label, *(row[column] for row in table.rows)]
+        longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
+        longest_cell = max(len(cell) for cell in cells)
+        shares.append(max(min(longest_word, 24) + 2, min(longest_cell, 160) ** 0.75))
+    return shares
+
+
+def _spell_out(value: Any, spell: Callable[[str], str]) -> Any:  # noqa: ANN401  # JSON values in and out
+    if isinstance(value, str):
+        return spell(value)
+    if isinstance(value, dict):
+        return {key: _spell_out(inner, spell) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_spell_out(inner, spell) for inner in value]
+    return value

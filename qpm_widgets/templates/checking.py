@@ -1,0 +1,65 @@
+"""All rules over all templates: every fault at once, for the loader and for ``qpm templates check``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from qpm_widgets.templates.faults import Fault
+from qpm_widgets.templates.guide_checks import check_guides
+from qpm_widgets.templates.law_checks import check_jurisdictions, check_policies
+from qpm_widgets.templates.reading import TEMPLATES_FOLDER, Draft, read_folder
+from qpm_widgets.templates.references import known_ids
+from qpm_widgets.templates.scheme_checks import check_editions, check_scheme
+from qpm_widgets.templates.wording_checks import check_wording
+
+__all__ = ["Fault", "check_draft", "check_report", "check_templates"]
+
+
+def check_templates(folder: Path | None = None, *, today: date | None = None) -> list[Fault]:
+    """Every fault of a templates folder; nothing is raised for one.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        By default that of the checkout.
+    today : date, optional
+        The day after which no point of law may be dated; by default the clock's.
+    """
+    return check_draft(read_folder(folder or TEMPLATES_FOLDER), today=today or date.today())
+
+
+def check_report(folder: Path | None = None) -> tuple[list[str], int]:
+    """What ``qpm templates check`` prints, and the status it exits with.
+
+    One line for each fault and status 2, or one line that says what there is and status 0.
+    """
+    draft = read_folder(folder or TEMPLATES_FOLDER)
+    faults = check_draft(draft, today=date.today())
+    if faults:
+        return [str(fault) for fault in faults], 2
+    return [_summary(draft)], 0
+
+
+def check_draft(draft: Draft, *, today: date | None = None) -> list[Fault]:
+    """The faults of what was read; without ``today``, dates in the future are let pass."""
+    known = known_ids(draft)
+    check_scheme(draft, known)
+    check_editions(draft, known)
+    check_policies(draft, known)
+    check_jurisdictions(draft, today)
+    check_guides(draft, known)
+    check_wording(draft)
+    return draft.book.listed()
+
+
+def _summary(draft: Draft) -> str:
+    standards = draft.standards.standards if draft.standards else ()
+    counts = (
+        (len(standards), "standards"),
+        (sum(len(standard.indicators) for standard in standards), "indicators"),
+        (len(draft.guides), "guides"),
+        (len(draft.policies.policies) if draft.policies else 0, "policies"),
+        (len(draft.jurisdictions), "jurisdictions"),
+    )
+    return "No fault: " + ", ".join(f"{count} {name}" for count, name in counts) + "."

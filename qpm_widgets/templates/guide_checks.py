@@ -1,0 +1,118 @@
+"""Rules of the interview and observation guides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qpm_widgets.templates.reading import Draft
+from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Question, RespondentRole, Wording
+from qpm_widgets.templates.references import FileCheck, Known, check_unique
+from qpm_widgets.templates.safe_yaml import Steps
+
+_RESERVED_PARTS = frozenset(("missing", "evidence", "quote"))  # the journal's own names beside an answer
+_OBSERVATION_LETTER = "O"
+
+
+def check_guides(draft: Draft, known: Known) -> None:
+    """Every guide, and question ids over all of them."""
+    questions: list[tuple[str, Steps, str]] = []
+    roles = {role.id: role for role in draft.scheme.roles} if draft.scheme else {}
+    for file, guide in draft.guides.items():
+        check = FileCheck(draft.book, file)
+        check.named_like_file(guide.id, ("id",))
+        if isinstance(guide, InterviewGuide):
+            _InterviewCheck(check, known, guide, roles.get(guide.role)).run()
+            questions += [(file, (*steps, "id"), question.id) for steps, question in _iter_questions(guide)]
+        else:
+            _check_observation_guide(check, known, guide)
+            questions += [(file, ("scenes", n, "id"), scene.id) for n, scene in enumerate(guide.scenes)]
+    check_unique(draft.book, questions)
+
+
+def _iter_questions(guide: InterviewGuide) -> Iterator[tuple[Steps, Question]]:
+    for s, section in enumerate(guide.sections):
+        for q, question in enumerate(section.questions):
+            yield ("sections", s, "questions", q), question
+
+
+@dataclass(frozen=True)
+class _InterviewCheck:
+    check: FileCheck
+    known: Known
+    guide: InterviewGuide
+    role: RespondentRole | None  # None if there is no such role, or it could not be read
+
+    def run(self) -> None:
+        self.check.one_known(("role",), self.guide.role, self.known.roles, code="TEMPLATE-008")
+        for s, section in enumerate(self.guide.sections):
+            if section.standard is not None:
+                self.check.one_known(("sections", s, "standard"), section.standard, self.known.standards)
+            for q, question in enumerate(section.questions):
+                steps = ("sections", s, "questions", q)
+                self.check.known((*steps, "indicators"), question.indicators, self.known.indicators, question.id)
+                self._check_advocacy_roles(steps, question)
+                self._check_id(steps, question, section.standard)
+        self._check_consents()
+        if self.role is not None and self.role.easy_read:
+            self._check_easy_read()
+
+    def _check_advocacy_roles(self, steps: Steps, question: Question) -> None:
+        if self.known.advocacy_roles is None:
+            return
+        nations = question.nations or self.known.advocacy_roles.keys()
+        there = {role for nation in nations for role in self.known.advocacy_roles.get(nation, ())}
+        self.check.known((*steps, "advocacy_roles"), question.advocacy_roles, there, question.id)
+
+    def _check_id(self, steps: Steps, question: Question, standard: str | None) -> None:
+        """``A-SG-2`` stands in an advocate's guide under safeguarding; ``OPN`` and ``END`` under no standard."""
+        letter, middle, _ = question.id.split("-")
+        faults = []
+        if self.role is not None and letter != self.role.source:
+            faults.append(f"Begin it with {self.role.source}, the letter of the role '{self.role.id}'.")
+        if standard is None and middle not in ("OPN", "END"):
+            faults.append("Use OPN or END in its middle, or give the section its standard.")
+        wanted = (self.known.standards or {}).get(standard or "")
+        if wanted is not None and middle != wanted:
+            faults.append(f"Use {wanted} in its middle, the letters of the section's standard.")
+        for remedy in faults:
+            self.check.add("TEMPLATE-012", (*steps, "id"), remedy, question.id)
+
+    def _check_consents(self) -> None:
+        steps: Steps = ("opening", "consents")
+        scopes = [script.scope for script in self.guide.opening.consents]
+        for n, scope in enumerate(scopes):
+            self.check.one_known((*steps, n, "scope"), scope, self.known.scopes)
+        self.check.unique(((*steps, n, "scope"), scope) for n, scope in enumerate(scopes))
+        missing = ", ".join(scope for scope in self.known.scopes or () if scope not in scopes)
+        if missing:
+            self.check.add("TEMPLATE-009", steps, f"Each consent is asked for by itself: add words for {missing}.")
+
+    def _check_easy_read(self) -> None:
+        """Someone who needs Easy Read needs it from the first word to the last."""
+        opening = self.guide.opening
+        said: list[tuple[Steps, str, Wording]] = [
+            (("opening", "introduction"), "", opening.introduction),
+            (("opening", "limits"), "", opening.limits),
+            *((("opening", "consents", n, "ask"), one.scope, one.ask) for n, one in enumerate(opening.consents)),
+            *(((*steps, "ask"), question.id, question.ask) for steps, question in _iter_questions(self.guide)),
+            *((("closing", n), "", one) for n, one in enumerate(self.guide.closing)),
+        ]
+        for steps, note, wording in said:
+            if wording.easy_read is None:
+                self.check.add("TEMPLATE-009", steps, "Add 'easy_read' beside 'plain'.", note)
+
+
+def _check_observation_guide(check: FileCheck, known: Known, guide: ObservationGuide) -> None:
+    check.unique_ids(guide, "parts")
+    for n, part in enumerate(guide.parts):
+        if part.id in _RESERVED_PARTS:
+            remedy = f"'{part.id}' means something else in the journal: choose another id."
+            check.add("TEMPLATE-012", ("parts", n, "id"), remedy)
+    letters = None if known.standards is None else set(known.standards.values())
+    for n, scene in enumerate(guide.scenes):
+        check.known(("scenes", n, "indicators"), scene.indicators, known.indicators, scene.id)
+        letter, middle, _ = scene.id.split("-")
+        if letter != _OBSERVATION_LETTER or (letters is not None and middle not in letters):
+            remedy = "Write O, a standard's letters and a number, as in O-IN-1."
+            check.add("TEMPLATE-012", ("scenes", n, "id"), remedy, scene.id)

@@ -1,0 +1,350 @@
+"""The shape of everything under ``site_visit_templates/``, as frozen typed records.
+
+A record only knows itself: rules that need two at once (does this indicator exist?) live in ``checking``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Id = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
+]  # the journal's codes are no longer
+PartId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=40)]
+IndicatorId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{1,2}$")]
+QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Z]-[A-Z]{2,3}-\d{1,2}$")]
+Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Language = Literal["en", "cy"]
+Nation = Literal["england", "wales", "northern_ireland"]
+
+
+class Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Record):
+    """One text in the kit's languages; English is always there, Welsh may follow."""
+
+    en: Sentence
+    cy: Sentence | None = None
+
+    def read(self, language: str) -> str:
+        """The text in ``language``, or in English where it has not been translated."""
+        return (self.cy if language == "cy" else None) or self.en
+
+
+# --- standards/<edition>.yaml ---------------------------------------------------------------------
+
+
+class Indicator(Record):
+    """The assessable part of a standard, and who can speak to it."""
+
+    id: IndicatorId
+    text: Sentence
+    sources: Annotated[tuple[str, ...], Field(min_length=1)]  # source type codes of scheme.yaml: A, M, P …
+
+
+class Standard(Record):
+    """One of the eight standards."""
+
+    id: Id
+    number: Annotated[int, Field(ge=1, le=8)]
+    name: Sentence
+    meaning: Sentence
+    indicators: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+
+
+class Level(Record):
+    """One choice on a scale, with what it looks like."""
+
+    id: Id
+    label: Sentence
+    descriptor: Sentence
+
+
+class RatingLevel(Level):
+    """A rating, and the confidence without which it is not given."""
+
+    needs_confidence: Id | None = None  # id of a ConfidenceLevel; that one or a higher
+
+
+class Gate(Record):
+    """A failure that stops an award whatever the strengths (domain rule; a person raises it)."""
+
+    id: Id
+    label: Sentence
+    descriptor: Sentence
+    indicators: tuple[IndicatorId, ...]
+
+
+class ConfidenceLevel(Record):
+    """How far a rating can be relied on: distinct source types, never counts of remarks."""
+
+    id: Id
+    label: Sentence
+    descriptor: Sentence
+    source_types: Annotated[int, Field(ge=0)]  # at least so many distinct source types
+    needs_any_of: tuple[str, ...] = ()  # of which at least one is among these
+
+
+class StandardsEdition(Record):
+    """A whole edition of the standards, as one file."""
+
+    edition: Id
+    title: Sentence
+    note: Sentence
+    standards: Annotated[tuple[Standard, ...], Field(min_length=1)]
+    rating_scale: Annotated[tuple[RatingLevel, ...], Field(min_length=2)]  # best first, not_seen last
+    bearings: Annotated[tuple[Level, ...], Field(min_length=2)]  # supports, mixed, contradicts, not_explored
+    strengths: Annotated[
+        tuple[Level, ...], Field(min_length=2)
+    ]  # experience, account, claim; strongest first
+    confidence: Annotated[tuple[ConfidenceLevel, ...], Field(min_length=1)]  # highest first
+    gates: tuple[Gate, ...]
+
+
+# --- scheme.yaml ----------------------------------------------------------------------------------
+
+
+class SourceType(Record):
+    """A kind of evidence: people's experience, staff, partners, documents, observation."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+    id: Id
+    label: Sentence  # in the middle of a sentence: "advocate", as in "from an advocate"
+    plural: Sentence  # "advocates", as in "met four advocates"
+
+
+class RespondentRole(Record):
+    """A part that someone who is interviewed plays."""
+
+    id: Id
+    label: Sentence
+    plural: Sentence
+    source: str  # code of a SourceType
+    easy_read: bool = False  # its guide must carry Easy Read wording throughout
+
+
+class Band(Record):
+    """A size of provider; ``None`` where the scheme's figure is not public and must be filled in."""
+
+    id: Annotated[int, Field(ge=1)]
+    label: Sentence
+    wte_advocates_up_to: int | None
+    areas_up_to: int | None
+    case_files: int | None
+    reports: int | None
+    visit_days: int | None
+    note: Sentence
+
+
+class Sampling(Record):
+    """Whom a visit must meet."""
+
+    every_manager: bool
+    every_area: bool
+    advocate_share: Annotated[float, Field(gt=0, le=1)]  # under each manager and in each team
+    small_team_under: Annotated[int, Field(ge=0)]  # a team with fewer advocates than this …
+    small_team_share: Annotated[float, Field(gt=0, le=1)]  # … wants this share
+    note: Sentence
+
+
+class Timings(Record):
+    """Lengths and limits, in minutes or months as named."""
+
+    interview_minutes: Annotated[int, Field(gt=0)]
+    interpreter_factor: Annotated[float, Field(ge=1)]
+    group_factor: Annotated[float, Field(ge=1)]
+    observation_minutes: Annotated[int, Field(gt=0)]
+    self_assessment_advised_months: int
+    self_assessment_limit_months: int
+    award_years: int
+
+
+class Retention(Record):
+    """How long a kind of record is kept, and from when."""
+
+    id: Id
+    label: Sentence
+    months: Annotated[int, Field(gt=0)]
+    counted_from: Sentence
+
+
+class Choice(Record):
+    """One choice of a closed list in a sheet."""
+
+    id: Id
+    label: Sentence
+
+
+class Scheme(Record):
+    """Rules of the mark that are not about quality itself."""
+
+    name: Sentence
+    edition: Id  # the edition of the standards that is in force
+    note: Sentence
+    source_types: Annotated[tuple[SourceType, ...], Field(min_length=1)]
+    roles: Annotated[tuple[RespondentRole, ...], Field(min_length=1)]
+    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    sampling: Sampling
+    timings: Timings
+    outcomes: tuple[Level, ...]
+    retention: tuple[Retention, ...]
+    consent_scopes: tuple[Choice, ...]  # talk, notes, quotes, supporter
+    consent_decisions: tuple[Choice, ...]  # given, declined, withdrawn, not_applicable
+    consent_how: tuple[Choice, ...]  # spoken, written, signed, aac
+    quote_grades: tuple[Choice, ...]  # verbatim, near_verbatim, paraphrase
+    speakers: tuple[Choice, ...]  # respondent, supporter, interpreter
+    missing_reasons: tuple[Choice, ...]  # declined, does_not_know, not_asked, not_suitable
+    interview_states: tuple[Choice, ...]  # planned, open, stopped, finished
+    finding_kinds: tuple[Choice, ...]  # finding, good_practice, area_to_develop
+
+
+# --- interview_guides/*.yaml ----------------------------------------------------------------------
+
+
+class Wording(Record):
+    """The same thing said in plain words and, where the guide has it, in Easy Read."""
+
+    plain: Text
+    easy_read: Text | None = None
+
+
+class Question(Record):
+    """One question of a guide."""
+
+    id: QuestionId
+    indicators: tuple[IndicatorId, ...] = ()
+    ask: Wording
+    prompts: tuple[Text, ...] = ()
+    caution: Text | None = None  # shown to the assessor, never read out
+    nations: tuple[Nation, ...] = ()  # empty: everywhere
+    advocacy_roles: tuple[Id, ...] = ()  # empty: whatever the role
+
+
+class Section(Record):
+    """The questions under one standard, or (``standard: null``) opening and closing questions."""
+
+    standard: Id | None
+    title: Text
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+
+
+class ConsentScript(Record):
+    """What is said to ask for one of the four consents."""
+
+    scope: Id
+    ask: Wording
+
+
+class Opening(Record):
+    """What is said before anything is written down."""
+
+    introduction: Wording
+    limits: Wording
+    consents: Annotated[tuple[ConsentScript, ...], Field(min_length=1)]
+
+
+class InterviewGuide(Record):
+    """An interview with one role of respondent."""
+
+    id: Id
+    kind: Literal["interview"] = "interview"
+    role: Id
+    title: Text
+    version: Annotated[int, Field(ge=1)]
+    opening: Opening
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    closing: tuple[Wording, ...]  # check-back, thanks, what happens next
+
+
+class ObservedPart(Record):
+    """One column of an observation: description, possible meaning, alternative meaning, who agrees."""
+
+    id: PartId
+    label: Text
+    hint: Text
+
+
+class Scene(Record):
+    """Something to look at during a visit."""
+
+    id: QuestionId
+    indicators: Annotated[tuple[IndicatorId, ...], Field(min_length=1)]
+    title: Text
+    look_for: tuple[Text, ...]
+
+
+class ObservationGuide(Record):
+    """A structured observation."""
+
+    id: Id
+    kind: Literal["observation"]
+    title: Text
+    version: Annotated[int, Field(ge=1)]
+    ground_rules: tuple[Text, ...]
+    parts: Annotated[tuple[ObservedPart, ...], Field(min_length=1)]
+    scenes: Annotated[tuple[Scene, ...], Field(min_length=1)]
+
+
+Guide = InterviewGuide | ObservationGuide
+
+# --- policies.yaml --------------------------------------------------------------------------------
+
+
+class Policy(Record):
+    """One policy that the desktop assessment reads."""
+
+    id: Id
+    name: Sentence
+    nations: tuple[Nation, ...] = ()  # empty: everywhere
+    in_reference_list: bool  # false: added by the kit on professional grounds
+    indicators: tuple[IndicatorId, ...] = ()
+
+
+class Policies(Record):
+    """The policies, and what is checked in each."""
+
+    note: Sentence
+    checks: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    policies: Annotated[tuple[Policy, ...], Field(min_length=1)]
+
+
+# --- jurisdictions/*.yaml -------------------------------------------------------------------------
+
+
+class LegalPrompt(Record):
+    """A point of law for the assessor, true as of its date."""
+
+    id: Id
+    text: Sentence
+    source: Sentence  # Act and section, or Code
+    as_of: date
+    confirmed: bool  # false: general professional knowledge, check before quoting
+
+
+class StatutoryRole(Record):
+    """An advocacy role, statutory or not, in one nation."""
+
+    id: Id
+    name: Sentence
+    law: Sentence
+    statutory: bool
+    look_for: tuple[Sentence, ...]
+    legal_prompts: Annotated[tuple[LegalPrompt, ...], Field(min_length=1)]
+
+
+class Jurisdiction(Record):
+    """One nation's law and words."""
+
+    id: Nation
+    name: Sentence
+    authority: Sentence  # "the council", "the HSC Trust"
+    emergency: Sentence
+    language_offer: Sentence | None = None
+    roles: Annotated[tuple[StatutoryRole, ...], Field(min_length=1)]

@@ -1,0 +1,44 @@
+"""Assessments, site visits, interviews and observations in the journal, and whom a visit must meet."""
+
+from qpm_widgets.visits.assessments import (
+    Visit,
+    check_places,
+    check_profile,
+    create_assessment,
+    iter_visits,
+    load_profile,
+    load_visit,
+    plan_visit,
+)
+from qpm_widgets.visits.meetings import (
+    Interview,
+    Observation,
+    iter_interviews,
+    iter_observations,
+    load_interview,
+    load_observation,
+)
+from qpm_widgets.visits.sampling import Sampling, SamplingRow, check_sampling
+from qpm_widgets.visits.working_notebooks import prepare_working_notebooks, working_notebook_path
+
+__all__ = [
+    "Interview",
+    "Observation",
+    "Sampling",
+    "SamplingRow",
+    "Visit",
+    "check_places",
+    "check_profile",
+    "check_sampling",
+    "create_assessment",
+    "iter_interviews",
+    "iter_observations",
+    "iter_visits",
+    "load_interview",
+    "load_observation",
+    "load_profile",
+    "load_visit",
+    "plan_visit",
+    "prepare_working_notebooks",
+    "working_notebook_path",
+]

@@ -1,0 +1,159 @@
+"""Interviews and observations: what was planned, where each stands, and what each respondent agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Entry, Journal
+from qpm_widgets.journal.consent import notes_allowed, read_decisions
+from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
+
+PLANNED = State(state="planned")
+
+
+@dataclass(frozen=True)
+class Interview:
+    """An interview as the journal has it now.
+
+    ``consents`` maps (scope, respondent code) to the decision in force: the stricter of two in conflict.
+    """
+
+    id: str
+    plan: InterviewPlan
+    state: str
+    reason: str
+    consents: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """The journal's subject for this interview."""
+        return f"interview:{self.id}"
+
+    @property
+    def notes_allowed(self) -> bool:
+        """Whether anything may be written down now: everyone who takes part has agreed to notes."""
+        return notes_allowed(self.plan.respondents, self.consents)
+
+    def quotes_allowed(self, respondent: str) -> bool:
+        """Whether this respondent may be quoted now: notes and quotes, each given and not withdrawn."""
+        return self.notes_allowed and all(
+            self.consents.get((scope, respondent)) == "given" for scope in ("notes", "quotes")
+        )
+
+
+@dataclass(frozen=True)
+class Observation:
+    """An observation as the journal has it now."""
+
+    id: str
+    plan: ObservationPlan
+    state: str
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """The journal's subject for this observation."""
+        return f"observation:{self.id}"
+
+
+def iter_interviews(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Interview]:
+    """The interviews of an assessment, or of one visit, in the order they are planned."""
+    interviews = [
+        _interview(subject, entries)
+        for subject, entries in _by_subject(journal, assessment_id, "interview:").items()
+        if _has_plan(entries)
+    ]
+    wanted = [one for one in interviews if visit_id in (None, one.plan.visit)]
+    return sorted(wanted, key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+
+
+def iter_observations(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Observation]:
+    """The observations of an assessment, or of one visit, in the order they are planned."""
+    observations = [
+        _observation(subject, entries)
+        for subject, entries in _by_subject(journal, assessment_id, "observation:").items()
+        if _has_plan(entries)
+    ]
+    wanted = [one for one in observations if visit_id in (None, one.plan.visit)]
+    return sorted(wanted, key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+
+
+def load_interview(journal: Journal, assessment_id: str, interview_id: str) -> Interview:
+    """One interview.
+
+    Raises
+    ------
+    QpmError
+        PLAN-001 if it is not planned.
+    """
+    subject = f"interview:{interview_id}"
+    return _interview(subject, _of_one(journal, assessment_id, subject))
+
+
+def load_observation(journal: Journal, assessment_id: str, observation_id: str) -> Observation:
+    """One observation.
+
+    Raises
+    ------
+    QpmError
+        PLAN-001 if it is not planned.
+    """
+    subject = f"observation:{observation_id}"
+    return _observation(subject, _of_one(journal, assessment_id, subject))
+
+
+def _of_one(journal: Journal, assessment_id: str, subject: str) -> list[Entry]:
+    entries = journal.current(assessment_id, subject=subject)
+    if not _has_plan(entries):
+        raise QpmError(
+            "PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk."
+        )
+    return entries
+
+
+def _by_subject(journal: Journal, assessment_id: str, prefix: str) -> dict[str, list[Entry]]:
+    # Three narrow reads, not one wide one: answers are by far the most entries and none is needed here.
+    grouped: dict[str, list[Entry]] = {}
+    for area in ("plan", "state", "consent:"):
+        for entry in journal.current(assessment_id, subject_prefix=prefix, field_prefix=area):
+            grouped.setdefault(entry.subject, []).append(entry)
+    return grouped
+
+
+def _has_plan(entries: Iterable[Entry]) -> bool:
+    return any(entry.field == "plan" and entry.payload is not None for entry in entries)
+
+
+def _newest(entries: Iterable[Entry], field_name: str) -> Entry | None:
+    found = [entry for entry in entries if entry.field == field_name and entry.payload is not None]
+    return max(found, key=lambda entry: (entry.recorded_at, entry.entry_id), default=None)
+
+
+def _state(entries: list[Entry]) -> State:
+    newest = _newest(entries, "state")
+    return State.model_validate(newest.payload) if newest else PLANNED
+
+
+def _interview(subject: str, entries: list[Entry]) -> Interview:
+    plan = _newest(entries, "plan")
+    assert plan is not None
+    state = _state(entries)
+    consents = read_decisions((entry.field, entry.payload) for entry in entries)
+    return Interview(
+        subject.partition(":")[2],
+        InterviewPlan.model_validate(plan.payload),
+        state.state,
+        state.reason,
+        consents,
+    )
+
+
+def _observation(subject: str, entries: list[Entry]) -> Observation:
+    plan = _newest(entries, "plan")
+    assert plan is not None
+    state = _state(entries)
+    return Observation(
+        subject.partition(":")[2], ObservationPlan.model_validate(plan.payload), state.state, state.reason
+    )

@@ -1,0 +1,100 @@
+"""Fixtures named by the state they give."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qpm_widgets.journal import Kit
+from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.templates import Templates, load_templates
+
+PASSPHRASE = "a test passphrase of many words"
+CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files anew, to be read and committed"
+    )
+
+
+@pytest.fixture(scope="session")
+def templates() -> Templates:
+    """The shipped templates."""
+    return load_templates()
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Iterator[Kit]:
+    """A fresh, unlocked and empty kit."""
+    fresh = Kit.create(tmp_path / "kit", PASSPHRASE, assessor="AS1", cost=CHEAP)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture(scope="session")
+def lantern(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[Kit]:
+    """A kit with the sample assessment recorded and its working notebooks prepared. Read only."""
+    from qpm_widgets.capture.sample import record_sample
+    from qpm_widgets.visits import prepare_working_notebooks
+
+    kit = Kit.create(tmp_path_factory.mktemp("lantern") / "kit", PASSPHRASE, assessor="AS1", cost=CHEAP)
+    record_sample(kit.journal, templates)
+    prepare_working_notebooks(kit, "lantern", "V1")
+    yield kit
+    kit.close()
+
+
+@pytest.fixture
+def lantern_copy(lantern: Kit, tmp_path: Path) -> Iterator[Kit]:
+    """A copy of the sample's kit that a test may write to."""
+    lantern.journal.checkpoint()
+    shutil.copytree(lantern.home, tmp_path / "kit", ignore=shutil.ignore_patterns("runtime"))
+    kit = Kit.unlock(tmp_path / "kit", PASSPHRASE)
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """Headless Chromium, driven by Playwright. Under CI a missing browser is a failure, not a skip."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium on this machine, and CI must have one")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
+        )  # fmt: skip
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest):
+    """Compare text with a golden file; it is written only when asked for by --update-golden."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), (
+            f"golden file {name} is missing; run pytest with --update-golden and read what it writes"
+        )
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

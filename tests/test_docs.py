@@ -1,0 +1,108 @@
+"""What is written for strangers is true of the code."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.main import get_command
+
+import qpm_widgets
+from qpm_widgets import cli, evidence
+from qpm_widgets.errors import CODES
+
+CHECKOUT = Path(__file__).parents[1]
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def error_codes_page() -> str:
+    rows = "\n".join(f"| `{code}` | {what} |" for code, what in CODES.items())
+    head = "# Error codes\n\nMade from `qpm_widgets/errors.py`.\n\n| code | what is wrong |\n|---|---|"
+    return f"{head}\n{rows}\n"
+
+
+def evidence_tables_page() -> str:
+    parts = ["# Evidence tables\n\nMade from the docstrings in `qpm_widgets/evidence/`.\n"]
+    for name in evidence.__all__:
+        if name.endswith("_table"):
+            parts.append(f"## {name}\n\n```\n{inspect.getdoc(getattr(evidence, name))}\n```\n")
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "page"), [("error_codes", error_codes_page), ("evidence_tables", evidence_tables_page)]
+)
+def test_reference_pages_are_fresh(name, page, request) -> None:
+    path = CHECKOUT / "docs" / f"{name}.md"
+    if request.config.getoption("--update-golden"):
+        path.write_text(page(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == page()
+
+
+def test_the_small_door_is_what_the_readme_says() -> None:
+    listed = README.split("<!-- public names -->")[1].split("<!-- /public names -->")[0]
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(qpm_widgets.__all__)
+    assert len(qpm_widgets.__all__) <= 8
+    for name in qpm_widgets.__all__:
+        assert getattr(qpm_widgets, name) is not None
+
+
+def test_every_command_in_the_readme_exists() -> None:
+    known = set(get_command(cli.app).commands) | {"test"}
+    said = re.findall(r"python kit\.py ([a-z]+)", README)
+    assert {"demo", "test", "start", "plan", "render", "verify", "templates"} <= set(said)
+    assert set(said) <= known
+
+
+def test_every_error_code_is_raised_somewhere() -> None:
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (CHECKOUT / "qpm_widgets").rglob("*.py")
+        if path.name != "errors.py"
+    )
+    assert not [code for code in CODES if code not in source]
+
+
+def test_every_path_named_in_the_documents_exists() -> None:
+    for page in ("README.md", "CONTRIBUTING.md", "docs/threat_model.md"):
+        text = (CHECKOUT / page).read_text(encoding="utf-8")
+        for named in re.findall(
+            r"`((?:tests|docs|site_visit_templates|benchmarks|notebooks)/[\w./*-]*)`", text
+        ):
+            assert any(CHECKOUT.glob(named.rstrip("/"))), f"{page} names {named}"
+
+
+def test_environment_yml_and_the_lock_agree() -> None:
+    environment = yaml.safe_load((CHECKOUT / "environment.yml").read_text(encoding="utf-8"))
+    conda = [one for one in environment["dependencies"] if isinstance(one, str)]
+    pip = next(one["pip"] for one in environment["dependencies"] if isinstance(one, dict))
+    assert conda == ["python >=3.11", "pip"], "conda brings the interpreter and nothing that the lock pins"
+    assert [shlex.split(line) for line in pip] == [["--require-hashes"], ["-r", "requirements.lock"]]
+    assert 'requires-python = ">=3.11"' in (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def pins(name: str) -> dict[str, str]:
+    text = (CHECKOUT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-zA-Z0-9_.-]+)==([^\s;\\]+)", text, re.MULTILINE))
+
+
+def test_the_locks_agree_carry_hashes_and_no_addresses() -> None:
+    kit, test = pins("requirements.lock"), pins("requirements-test.lock")
+    assert kit.items() <= test.items()
+    for name in ("requirements.lock", "requirements-test.lock"):
+        text = (CHECKOUT / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert text.count("==") <= text.count("--hash=sha256:")
+
+
+def test_the_lock_pins_everything_that_pyproject_names() -> None:
+    import tomllib
+
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {re.match(r"[\w.-]+", one)[0].lower().replace("_", "-") for one in wanted}
+    assert names <= {name.lower() for name in pins("requirements-test.lock")}

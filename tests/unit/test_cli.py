@@ -1,0 +1,63 @@
+"""The `qpm` command as a person meets it: sentences, exit statuses, no tracebacks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qpm_widgets import cli
+from qpm_widgets.errors import QpmError
+
+
+def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "qpm_widgets.cli", *arguments],
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_checking_the_shipped_templates_finds_nothing():
+    done = run("templates", "check")
+    assert (done.returncode, done.stdout) == (0, "no faults\n")
+
+
+def test_a_broken_template_is_one_line_and_status_2(tmp_path: Path):
+    (tmp_path / "scheme.yaml").write_text("roles: [unclosed", encoding="utf-8")
+    done = run("templates", "check", str(tmp_path))
+    assert done.returncode == 2
+    assert sum(line.startswith("TEMPLATE-003, scheme.yaml") for line in done.stdout.splitlines()) == 1
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_missing_kit_is_one_sentence(tmp_path: Path):
+    done = run("verify", "--home", str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("START-002, ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unexpected_fault_names_its_place_and_never_quotes_its_words(monkeypatch, capsys):
+    def stumble(**_):
+        raise ValueError("she said the ward is cold")
+
+    monkeypatch.setattr(cli, "app", stumble)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 1
+    said = capsys.readouterr().err
+    assert "ValueError" in said
+    assert "cold" not in said
+    assert "Traceback" not in said
+
+
+def test_an_error_says_code_place_fault_and_remedy():
+    error = QpmError("PLAN-003", "assessment x", "Do this.")
+    assert str(error) == "PLAN-003, assessment x: the assessment is not in the journal. Do this."
+    with pytest.raises(ValueError, match="unknown error code"):
+        QpmError("NOPE-001", "", "")

@@ -1,0 +1,121 @@
+"""Whom a visit must meet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from math import ceil
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qpm_widgets.journal.payloads import Advocate, AssessmentProfile, InterviewPlan, Named, Team
+from qpm_widgets.templates.records import Sampling as Rules
+from qpm_widgets.visits import Interview, check_sampling
+from qpm_widgets.visits.sampling import people_needed
+
+RULES = Rules(
+    every_manager=True,
+    every_area=True,
+    advocate_share=1 / 3,
+    small_team_under=5,
+    small_team_share=0.5,
+    note="test",
+)
+
+
+def profile(teams: dict[str, tuple[str, str, int]]) -> AssessmentProfile:
+    """Teams as id -> (area, manager, number of advocates)."""
+    return AssessmentProfile(
+        provider="Test Advocacy",
+        edition="qpm_4",
+        band=3,
+        jurisdictions=("england",),
+        advocacy_roles=("imca",),
+        areas=tuple(
+            Named(id=area, name=area) for area in dict.fromkeys(area for area, _, _ in teams.values())
+        ),
+        managers=tuple(Named(id=m, name=m) for m in dict.fromkeys(m for _, m, _ in teams.values())),
+        teams=tuple(Team(id=t, name=t, area=area, manager=m) for t, (area, m, _) in teams.items()),
+        advocates=tuple(
+            Advocate(id=f"{t}-{n}", team=t, manager=m)
+            for t, (_, m, size) in teams.items()
+            for n in range(size)
+        ),
+        assessors=(Named(id="AS1", name="first assessor"),),
+    )
+
+
+def interview(
+    *respondents: str,
+    role: str = "advocate",
+    team: str | None = None,
+    area: str | None = None,
+    state="planned",
+):
+    plan = InterviewPlan(
+        visit="V1", guide=role, role=role, respondents=respondents, team=team, area=area, nation="england",
+        planned_at=datetime(2026, 5, 4, 10, tzinfo=UTC), minutes=60, assessor="AS1",
+    )  # fmt: skip
+    return Interview(respondents[0], plan, state, "")
+
+
+def row(sampling, kind, code):
+    return next(one for one in sampling.rows if (one.kind, one.id) == (kind, code))
+
+
+def test_an_empty_plan_lacks_every_manager_area_and_team():
+    sampling = check_sampling(
+        profile({"north": ("hills", "MG1", 6), "south": ("coast", "MG2", 4)}), [], RULES
+    )
+    assert {(one.kind, one.id) for one in sampling.missing} == {
+        ("manager", "MG1"), ("manager", "MG2"), ("area", "hills"), ("area", "coast"), ("team", "north"),
+        ("team", "south"), ("manager_advocates", "MG1"), ("manager_advocates", "MG2"),
+    }  # fmt: skip
+
+
+def test_a_third_of_a_large_team_and_half_of_a_small_one():
+    sampling = check_sampling(
+        profile({"north": ("hills", "MG1", 6), "south": ("hills", "MG1", 4)}), [], RULES
+    )
+    assert row(sampling, "team", "north").need == 2
+    assert row(sampling, "team", "south").need == 2
+    assert row(sampling, "manager_advocates", "MG1").need == 4  # a third of ten, rounded up
+
+
+def test_a_group_interview_counts_each_of_its_respondents():
+    people = profile({"north": ("hills", "MG1", 6)})
+    sampling = check_sampling(people, [interview("north-0", "north-1", team="north")], RULES)
+    assert row(sampling, "team", "north").met
+    assert row(sampling, "area", "hills").met
+    assert not row(sampling, "manager", "MG1").met
+    assert row(sampling, "manager", "MG1").candidates == ("MG1",)
+
+
+def test_a_person_met_twice_counts_once():
+    people = profile({"north": ("hills", "MG1", 6)})
+    twice = [interview("north-0", team="north"), interview("north-0", team="north")]
+    assert row(check_sampling(people, twice, RULES), "team", "north").have == 1
+
+
+def test_a_cancelled_interview_does_not_count_and_a_stopped_one_does():
+    people = profile({"north": ("hills", "MG1", 3)})
+    cancelled = check_sampling(people, [interview("MG1", role="advocacy_manager", state="cancelled")], RULES)
+    assert not row(cancelled, "manager", "MG1").met
+    stopped = check_sampling(people, [interview("MG1", role="advocacy_manager", state="stopped")], RULES)
+    assert row(stopped, "manager", "MG1").met
+
+
+def test_an_area_is_covered_through_the_team_of_an_interview():
+    people = profile({"north": ("hills", "MG1", 3)})
+    assert row(
+        check_sampling(people, [interview("P1", role="person_supported", team="north")], RULES),
+        "area",
+        "hills",
+    ).met
+
+
+@given(st.integers(0, 500), st.integers(1, 20), st.integers(1, 20))
+def test_the_share_is_reached_exactly_and_never_asks_for_one_too_many(total: int, part: int, whole: int):
+    part = min(part, whole)
+    exact = -(-total * part // whole)  # integer ceiling
+    assert people_needed(total, part / whole) == exact == ceil(exact)
