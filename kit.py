@@ -1,6 +1,6 @@
 """The kit's front door: makes its own environment in .venv, then hands over to the `qpm` command.
 
-Needs Python 3.11 or newer and nothing else: `python kit.py demo`, `python kit.py start`, `python kit.py test`.
+Needs Python 3.11 or newer and nothing else. Say `python kit.py demo`, `… start` or `… test`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
@@ -25,7 +24,7 @@ PASSPHRASE = "four words for measuring"
 NOTE = {"text": "She told me what she wanted and the advocate wrote it down in her words. " * 3}
 
 
-def raw_connection(path: Path) -> Any:
+def raw_connection(path: Path) -> sqlcipher.Connection:
     """SQLCipher with the journal's durability and none of its care."""
     connection = sqlcipher.connect(str(path), isolation_level=None)
     connection.execute(f"PRAGMA key = \"x'{'5a' * 32}'\"")
@@ -62,7 +61,7 @@ def plan_interview(kit: Kit) -> None:
         kit.journal.append(Edit("bench", "interview:A3", f"consent:{scope}.A3", agreed))
 
 
-def measure_appends(kit: Kit, raw: Any, times: int) -> dict[str, float]:
+def measure_appends(kit: Kit, raw: sqlcipher.Connection, times: int) -> dict[str, float]:
     """One answer at a time, each replacing the one before, against one row at a time in a plain table."""
     raw.execute("CREATE TABLE entry (entry_id TEXT PRIMARY KEY, payload TEXT)")
     before: tuple[str, ...] = ()
@@ -78,7 +77,8 @@ def measure_appends(kit: Kit, raw: Any, times: int) -> dict[str, float]:
         raw.execute("INSERT INTO entry VALUES (?, ?)", (new_entry_id(), json.dumps(NOTE)))
         raw.execute("COMMIT")
 
-    append(0), commit(0)  # the first one prepares statements
+    for first in (append, commit):
+        first(0)  # the first one prepares statements
     # In turns, so that a busy moment of the machine falls on both.
     rounds = [(median_ms(append, times // 5), median_ms(commit, times // 5)) for _ in range(5)]
     appended, committed = (statistics.median(column) for column in zip(*rounds, strict=True))

@@ -54,7 +54,6 @@ def lantern(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> I
 @pytest.fixture
 def lantern_copy(lantern: Kit, tmp_path: Path) -> Iterator[Kit]:
     """A copy of the sample's kit that a test may write to."""
-    lantern.journal.checkpoint()
     shutil.copytree(lantern.home, tmp_path / "kit", ignore=shutil.ignore_patterns("runtime"))
     kit = Kit.unlock(tmp_path / "kit", PASSPHRASE)
     yield kit

@@ -1,4 +1,4 @@
-"""The findings sheet (debrief): the evidence of a visit standard by standard, and what its assessor concludes."""
+"""The findings sheet (debrief): a visit's evidence by standard, and what its assessor concludes from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from qpm_widgets.visits import load_profile, load_visit
 
 
 class FindingsSheet(Sheet):
-    """The page on which an assessor weighs a visit: provisional ratings and findings, each with what it rests on.
+    """The page on which an assessor weighs a visit: provisional ratings, and findings with what they rest on.
 
     Confidence is worked out by the edition's rule from distinct kinds of source; a rating never is.
     """

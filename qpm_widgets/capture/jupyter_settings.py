@@ -20,14 +20,17 @@ from qpm_widgets.capture.disposable_notebooks import NoCheckpoints
 
 LABEXTENSION = Path(__file__).resolve().parent / "labextension"
 
-# JupyterLab plugins that a field page has no use for; each is a thing less to load, to open or to ask.
+# JupyterLab plugins that pages have no use for; each is a thing less to load, to ask the server for, or to ask a person.
 DISABLED_PLUGINS = (
-    "@jupyterlab/application-extension:dirty",  # asks to stay on a page with nothing to lose
+    "@jupyterlab/application-extension:dirty",  # wants to keep people on a page with nothing to lose
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlab/extensionmanager-extension",
-    "@jupyterlab/help-extension:launch-classic",
-    "@jupyterlab/terminal-extension",
+    "@jupyterlab/fileeditor-extension:language-server",
     "@jupyterlab/lsp-extension",
+    "@jupyterlab/notebook-extension:export",  # its exporters name addresses on the internet
+    "@jupyterlab/notebook-extension:language-server",
+    "@jupyterlab/notebook-extension:update-raw-mimetype",  # asks for the exporters too
+    "@jupyterlab/terminal-extension",
 )
 
 OVERRIDES: dict[str, dict[str, Any]] = {

@@ -1,8 +1,11 @@
-"""What the planning sheet's forms offer to choose from: the provider's people and places, guides, laws, lengths."""
+"""What the planning sheet's forms offer to choose from: people, places, guides, laws and lengths."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+from pydantic import BaseModel
 
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
@@ -49,7 +52,7 @@ def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, 
     }
 
 
-def _listed(records: Any) -> list[dict[str, Any]]:
+def _listed(records: Iterable[BaseModel]) -> list[dict[str, Any]]:
     return [record.model_dump(mode="json") for record in records]
 
 
@@ -71,6 +74,7 @@ def _roles(templates: Templates) -> list[dict[str, Any]]:
         {
             "id": role.id,
             "label": role.label,
+            "plural": role.plural,
             "guide": guides[role.id],
             "letter": templates.source_of_role(role.id).code,
             "easy_read": role.easy_read,

@@ -6,15 +6,15 @@ plan, interviews, observations; the last two map ids to plans), with the payload
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.capture.recording import record_edits
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Journal
+from qpm_widgets.journal import Edit, Entry, Journal
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, Payload, VisitPlan
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.safe_yaml import read_yaml
@@ -44,30 +44,6 @@ class VisitFile(_File):
     observations: dict[str, ObservationPlan] = {}
 
 
-class Recorder:
-    """Records payloads one after another as a person would: each replaces what stood in its field before."""
-
-    def __init__(self, journal: Journal, templates: Templates, assessment_id: str) -> None:
-        self._journal, self._templates, self.assessment_id = journal, templates, assessment_id
-        self._current: dict[tuple[str, str], tuple[str, ...]] = {}
-        for entry in journal.current(assessment_id):
-            key = (entry.subject, entry.field)
-            self._current[key] = (*self._current.get(key, ()), entry.entry_id)
-
-    def record(
-        self, subject: str, field: str, payload: Mapping[str, Any], recorded_by: str | None = None
-    ) -> None:
-        """Record one payload through the door that the sheets use."""
-        seen = self._current.get((subject, field), ())
-        edit = Edit(self.assessment_id, subject, field, payload, supersedes=seen)
-        record_edit(self._journal, self._templates, edit, recorded_by=recorded_by)
-        self._current[subject, field] = (edit.entry_id,)
-
-    def entry_of(self, subject: str, field: str) -> str | None:
-        """The id of the newest entry of a field, if there is one."""
-        return self._current.get((subject, field), (None,))[-1]
-
-
 def record_plan_folder(journal: Journal, templates: Templates, folder: Path) -> tuple[str, list[str]]:
     """Record or correct an assessment and its visits; nothing is recorded unless every file is sound.
 
@@ -87,15 +63,28 @@ def record_plan_folder(journal: Journal, templates: Templates, folder: Path) -> 
     check_profile(assessment.profile, assessment.assessment_id)
     for visit in visits:
         check_places(assessment.profile, visit.visit_id, [visit.plan, *_plans(visit)])
-    recorder = Recorder(journal, templates, assessment.assessment_id)
-    for subject, field, payload in _steps(assessment, visits):
-        recorder.record(subject, field, payload.model_dump(mode="json"))
+    record_edits(journal, templates, _changes(journal, assessment.assessment_id, _steps(assessment, visits)))
     return assessment.assessment_id, [visit.visit_id for visit in visits]
 
 
 def _plans(visit: VisitFile) -> Iterator[InterviewPlan | ObservationPlan]:
     yield from visit.interviews.values()
     yield from visit.observations.values()
+
+
+def _changes(journal: Journal, assessment_id: str, steps: Iterable[tuple[str, str, Payload]]) -> list[Edit]:
+    """The edits that bring the journal to these payloads; none for what already stands there."""
+    current: dict[tuple[str, str], list[Entry]] = {}
+    for entry in journal.current(assessment_id):
+        current.setdefault((entry.subject, entry.field), []).append(entry)
+    edits = []
+    for subject, field, payload in steps:
+        wanted = payload.model_dump(mode="json")
+        before = current.get((subject, field), [])
+        if [entry.payload for entry in before] != [wanted]:
+            seen = tuple(entry.entry_id for entry in before)
+            edits.append(Edit(assessment_id, subject, field, wanted, supersedes=seen))
+    return edits
 
 
 def _steps(assessment: AssessmentFile, visits: list[VisitFile]) -> Iterator[tuple[str, str, Payload]]:

@@ -1,21 +1,22 @@
-"""From what a planning form sent to what the journal keeps, refused where it names what the assessment does not have."""
+"""From what a planning form sent to what the journal keeps; what the assessment does not have is refused."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import count
 from typing import Any
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
-from qpm_widgets.journal.payloads import AssessmentProfile, check_payload
-from qpm_widgets.visits import Visit
+from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, check_payload
+from qpm_widgets.visits import Visit, check_places
 
 _SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor")
 _INTERVIEW = (
-    "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs",
+    "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter",
+    "access_needs",
 )  # fmt: skip
 
 
@@ -27,15 +28,15 @@ def meeting_payload(
     Parameters
     ----------
     form : mapping
-        As the page sends it: the plan's own keys, with ``day`` (YYYY-MM-DD) and ``time`` (HH:MM) at the place.
+        The plan's own keys, with ``day`` (YYYY-MM-DD) and ``time`` (HH:MM) by the clock at the place.
     kind : str
         ``interview`` or ``observation``.
 
     Raises
     ------
     QpmError
-        CAPTURE-002 if day or time cannot be read; JOURNAL-006 for anything else of the wrong shape; PLAN-002 if it
-        names a team, area, place, assessor, advocate or manager that the assessment or the visit does not have.
+        CAPTURE-002 if day or time cannot be read; JOURNAL-006 for anything else of the wrong shape; PLAN-002
+        if it names a team, area, place, assessor, advocate or manager that assessment or visit do not have.
     """
     subject = f"{kind}:{meeting_id}"
     try:
@@ -50,7 +51,7 @@ def meeting_payload(
     payload = check_payload(
         subject, "plan", {**given, "visit": visit.id, "planned_at": planned_at.isoformat(timespec="minutes")}
     )
-    _check_known(payload, subject, profile, visit)
+    _check_known(payload, kind, profile, visit)
     return payload
 
 
@@ -60,7 +61,7 @@ def visit_payload(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
     Raises
     ------
     QpmError
-        CAPTURE-002 if its days cannot be read or end before they start; JOURNAL-006 for any other wrong shape.
+        CAPTURE-002 if its days cannot be read or end before they start; JOURNAL-006 for other wrong shapes.
     """
     where = f"{subject} plan"
     try:
@@ -78,11 +79,10 @@ def visit_payload(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
 
 
 def next_meeting_id(journal: Journal, assessment_id: str, kind: str, letter: str) -> str:
-    """The first free id such as A6, counting every plan there ever was, cancelled ones and other visits' included."""
+    """The first free id such as A6, counting every plan there ever was, also cancelled ones."""
     pattern = re.compile(rf"{kind}:{letter}(\d+)")
     subjects = {
-        entry.subject
-        for entry in journal.current(assessment_id, subject_prefix=f"{kind}:", field_prefix="plan")
+        entry.subject for entry in journal.current(assessment_id, subject_prefix=f"{kind}:", field_prefix="plan")
     }
     taken = [int(match[1]) for subject in subjects if (match := pattern.fullmatch(subject))]
     return f"{letter}{max(taken, default=0) + 1}"
@@ -92,13 +92,11 @@ def check_unbegun(journal: Journal, assessment_id: str, subject: str) -> None:
     """Refuse to plan anew or to cancel what has begun, or was cancelled (PLAN-005)."""
     recorded = journal.current(assessment_id, subject=subject)
     states = [entry.payload["state"] for entry in recorded if entry.field == "state" and entry.payload]
-    if any(state != "planned" for state in states) or any(
-        entry.field not in {"plan", "state"} for entry in recorded
-    ):
+    if any(state != "planned" for state in states) or any(entry.field not in {"plan", "state"} for entry in recorded):
         raise QpmError("PLAN-005", subject, "Leave it as it is, and plan another.")
 
 
-def _name_sites(lines: Any, known: Any) -> list[dict[str, str]]:
+def _name_sites(lines: Iterable[str], known: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     """A code for each place: one that only changed its spelling keeps the code that interviews refer to."""
     before = [(str(site["id"]), str(site["name"])) for site in known]
     codes = {name: code for code, name in before}
@@ -115,28 +113,19 @@ def _name_sites(lines: Any, known: Any) -> list[dict[str, str]]:
     return sites
 
 
-def _check_known(payload: Mapping[str, Any], subject: str, profile: AssessmentProfile, visit: Visit) -> None:
-    known: dict[str, set[str]] = {
-        "team": {team.id for team in profile.teams},
-        "area": {area.id for area in profile.areas},
-        "site": {site.id for site in visit.plan.sites},
-        "assessor": {one.id for one in profile.assessors},
-        "nation": set(profile.jurisdictions),
-        "respondents": {
-            "advocate": {one.id for one in profile.advocates},
-            "advocacy_manager": {one.id for one in profile.managers},
-        }.get(str(payload.get("role")), set()),
-    }
+def _check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:
+    plan = (InterviewPlan if kind == "interview" else ObservationPlan).model_validate(payload)
+    check_places(profile, visit.id, [plan])
+    known = {"site": {site.id for site in visit.plan.sites}, "nation": set(profile.jurisdictions)}
+    # Only advocates and managers are listed in a profile; anyone else's code is new here.
+    if payload.get("role") == "advocate":
+        known["respondents"] = {one.id for one in profile.advocates}
+    elif payload.get("role") == "advocacy_manager":
+        known["respondents"] = {one.id for one in profile.managers}
     for key, codes in known.items():
-        value = payload.get(key)
+        value = payload[key]
         named = [value] if isinstance(value, str) else value or []
-        # Only advocates and managers are listed in a profile; anyone else's code is new here.
-        if key == "respondents" and not codes:
-            continue
         strange = sorted(set(named) - codes)
         if strange:
-            raise QpmError(
-                "PLAN-002",
-                f"{subject} {key} {', '.join(strange)}",
-                f"Choose from {', '.join(sorted(codes))}.",
-            )
+            remedy = f"Choose from {', '.join(sorted(codes))}."
+            raise QpmError("PLAN-002", f"visit {visit.id} {key} {', '.join(strange)}", remedy)

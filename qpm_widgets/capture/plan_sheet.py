@@ -1,4 +1,4 @@
-"""The planning sheet: whom a visit must meet, who is in the plan, and a page for each once the plan stands."""
+"""The planning sheet: whom a visit must meet, who is in the plan, and a page for each of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_
 from qpm_widgets.capture.running_server import page_path
 from qpm_widgets.capture.sheet import Sheet, page_source, page_style
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Receipt
+from qpm_widgets.journal import Edit, Receipt, new_entry_id
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.visits import (
     Interview,
@@ -40,11 +40,11 @@ class PlanSheet(Sheet):
 
     Notes
     -----
-    A plan is saved as a whole when its form is sent, so the page asks by ``do`` and every answer carries the situation
-    afresh: the visit, its meetings in order of time, and the sampling rules applied to the whole assessment.
+    A plan is saved as a whole when its form is sent, so the page asks by ``do``, and every answer carries the
+    situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_source("plan_sheet.js")
+    _esm = page_source("drawing.js", "plan_form.js", "plan_fields.js", "plan_coverage.js", "plan_sheet.js")
     _css = page_style("plan_sheet.css")
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
@@ -61,7 +61,7 @@ class PlanSheet(Sheet):
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting`` or ``prepare``; each answers with the situation."""
+        """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting``, ``prepare``; then the situation."""
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "look": lambda _: {},
             "plan_visit": self._plan_visit,
@@ -86,7 +86,8 @@ class PlanSheet(Sheet):
         sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
         return {
             "visit": _visit_view(visit) if visit else None,
-            "visits": len(visits),
+            # The id that the next new entry of the page will have: sent twice, it is still one interview.
+            "entry_id": new_entry_id(),
             "meetings": [self._meeting_view(one) for one in held],
             "elsewhere": {
                 code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents

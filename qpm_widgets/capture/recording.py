@@ -17,7 +17,9 @@ from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuid
 MEETINGS = ("interview", "observation")
 
 
-def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_by: str | None = None) -> Receipt:
+def record_edit(
+    journal: Journal, templates: Templates, edit: Edit, *, recorded_by: str | None = None
+) -> Receipt:
     """Check an edit against the templates and append it to the journal.
 
     Parameters
@@ -41,12 +43,22 @@ def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_
         PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent names someone who is not in the
         plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal refuses (JOURNAL-*, CONSENT-*).
     """
-    kind = edit.subject.partition(":")[0]
-    area = edit.field.partition(":")[0]
-    check = _CHECKS.get((kind, area))
-    if check is not None:
-        check(journal, templates, edit)
-    return journal.append(edit, recorded_by=recorded_by)
+    return record_edits(journal, templates, (edit,), recorded_by=recorded_by)[0]
+
+
+def record_edits(
+    journal: Journal, templates: Templates, edits: Iterable[Edit], *, recorded_by: str | None = None
+) -> list[Receipt]:
+    """Record several edits, all of them or, on any error, none; each is checked as ``record_edit`` does.
+
+    The checks see the journal as it was before the call, so an answer cannot come with the plan that it needs.
+    """
+    wanted = list(edits)
+    for edit in wanted:
+        check = _CHECKS.get((edit.subject.partition(":")[0], edit.field.partition(":")[0]))
+        if check is not None:
+            check(journal, templates, edit)
+    return journal.append_all(wanted, recorded_by=recorded_by)
 
 
 def guide_of(journal: Journal, templates: Templates, assessment_id: str, subject: str) -> Guide:
@@ -59,11 +71,15 @@ def guide_of(journal: Journal, templates: Templates, assessment_id: str, subject
     """
     plan = journal.current_entry(assessment_id, subject, "plan")
     if plan is None or plan.payload is None:
-        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk.")
+        raise QpmError(
+            "PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk."
+        )
     name = str(plan.payload["guide"])
     guide = templates.guides.get(name)
     if guide is None:
-        raise QpmError("PLAN-004", f"{subject} guide {name}", f"The guides are {', '.join(templates.guides)}.")
+        raise QpmError(
+            "PLAN-004", f"{subject} guide {name}", f"The guides are {', '.join(templates.guides)}."
+        )
     return guide
 
 
@@ -89,7 +105,9 @@ def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     respondents = list(plan.payload["respondents"]) if plan and plan.payload else []
     code = edit.field.partition(".")[2]
     if code not in respondents:
-        raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
+        raise QpmError(
+            "CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}."
+        )
 
 
 def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -117,7 +135,9 @@ def _check_finding(journal: Journal, templates: Templates, edit: Edit) -> None:
     if name not in standards:
         raise _unknown(edit, f"The standards are {', '.join(standards)}.")
     if not edit.payload.get("cites"):
-        raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it.")
+        raise QpmError(
+            "EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it."
+        )
     _check_cites(journal, edit)
 
 
@@ -129,14 +149,22 @@ def _check_cites(journal: Journal, edit: Edit) -> None:
     visits: dict[str, bool] = {}
     for entry_id in wanted:
         entry = found.get(entry_id)
-        fits = entry is not None and entry.assessment_id == edit.assessment_id and entry.field.startswith("answer:")
+        fits = (
+            entry is not None
+            and entry.assessment_id == edit.assessment_id
+            and entry.field.startswith("answer:")
+        )
         if fits and entry is not None:
             if entry.subject not in visits:
                 plan = journal.current_entry(edit.assessment_id, entry.subject, "plan")
                 visits[entry.subject] = bool(plan and plan.payload and plan.payload["visit"] == visit_id)
             fits = visits[entry.subject]
         if not fits:
-            raise QpmError("EVIDENCE-002", f"{edit.subject} {edit.field}", "Cite notes, quotes or evidence of this visit.")
+            raise QpmError(
+                "EVIDENCE-002",
+                f"{edit.subject} {edit.field}",
+                "Cite notes, quotes or evidence of this visit.",
+            )
 
 
 def _check_indicator(templates: Templates, edit: Edit, name: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.capture.plan_folder import Recorder, record_plan_folder
+from qpm_widgets.capture.plan_folder import record_plan_folder
+from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Journal
+from qpm_widgets.journal import Edit, Journal
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.safe_yaml import read_yaml
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
@@ -16,6 +17,25 @@ from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_obs
 Progress = Callable[[str, float], None]
 Step = tuple[str, str, Mapping[str, Any], str]
 """Subject, field, payload and the assessor who recorded it."""
+
+
+class Recorder:
+    """Records payloads one after another as a person would: each replaces what stood in its field before."""
+
+    def __init__(self, journal: Journal, templates: Templates, assessment_id: str) -> None:
+        self._journal, self._templates, self._assessment_id = journal, templates, assessment_id
+        self._newest: dict[tuple[str, str], str] = {}
+
+    def record(self, subject: str, field: str, payload: Mapping[str, Any], recorded_by: str) -> None:
+        """Record one payload through the door that the sheets use."""
+        before = self._newest.get((subject, field))
+        edit = Edit(self._assessment_id, subject, field, payload, supersedes=(before,) if before else ())
+        record_edit(self._journal, self._templates, edit, recorded_by=recorded_by)
+        self._newest[subject, field] = edit.entry_id
+
+    def entry_of(self, subject: str, field: str) -> str | None:
+        """The id of the newest entry recorded for a field, if there is one."""
+        return self._newest.get((subject, field))
 
 
 def record_sample(

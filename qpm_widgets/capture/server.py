@@ -28,6 +28,11 @@ from qpm_widgets.templates import load_templates
 class KitServer(ServerApp):  # type: ignore[misc]
     """A Jupyter server that takes its settings from the kit alone."""
 
+    # Without nbconvert, whose stock exporters name addresses on the internet, and without shutdown by request.
+    default_services = (
+        "api", "auth", "config", "contents", "events", "files", "kernels", "kernelspecs", "security", "sessions", "view",
+    )  # fmt: skip
+
     @property
     def config_file_paths(self) -> list[str]:
         """No configuration file of a person or a machine: one could open the server to the network."""
@@ -65,7 +70,7 @@ def start_server(
         START-001 if Jupyter cannot be started.
     """
     say = announce or _say
-    runtime = kit.home / "runtime"
+    runtime = (kit.home / "runtime").resolve()
     wording = load_templates().wording
     with only_server(runtime) as mine:
         if not mine:
@@ -90,7 +95,7 @@ def _make_server(kit: Kit, runtime: Path, *, port: int, page: str, open_browser:
     os.environ.update(environment)  # Jupyter finds its folders nowhere else
     channels, folder = choose_channels(runtime)
     config = server_config(
-        kit.notebooks, runtime, port=port, token=secrets.token_urlsafe(32), page=page, open_browser=open_browser
+        kit.notebooks.resolve(), runtime, port=port, token=secrets.token_urlsafe(32), page=page, open_browser=open_browser
     )
     config.merge(channels)
     server = KitServer.instance(config=config, jpserver_extensions={"jupyterlab": True}, kernel_manager_class=KitKernels)
@@ -124,7 +129,7 @@ def server_process(kit: Kit) -> Iterator[RunningServer]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        yield await_server(kit.home / "runtime", gave_up=lambda: process.poll() is not None)
+        yield await_server((kit.home / "runtime").resolve(), gave_up=lambda: process.poll() is not None)
     finally:
         process.terminate()
         try:

@@ -1,7 +1,7 @@
 """What a visit's interviews and observations have recorded so far, for the findings sheet.
 
-The evidence tables answer the same questions for reports, with pandas; a page that is being written on needs only what
-is current, as plain values. What counts is the same: current entries, consent to notes, bearings that were explored.
+The evidence tables answer the same questions for reports, with pandas; a page that is being written on needs
+only what is current, as plain values. What counts is the same: current entries, consent, explored bearings.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ NAMES_A_CODE = "names_a_code"
 PARAPHRASE = "paraphrase"
 SMALL = "small_group"
 UNCITED_NOTE = "uncited_note"
+UNSETTLED = "unsettled"  # recorded in two versions; the lead assessor has not chosen
 
 PROVIDER, LEAD = "provider", "lead"
 
@@ -176,9 +177,15 @@ def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> st
     reason = guard.fault(piece.text, edition) or guard.fault(translation, edition)
     if reason or edition != PROVIDER or piece.kind != "quote":
         return reason
-    if piece.payload["grade"] == PARAPHRASE:
+    return _refuse_print(piece, voices)
+
+
+def _refuse_print(quote: Piece, voices: Voices) -> str:
+    if quote.conflict:
+        return UNSETTLED
+    if quote.payload["grade"] == PARAPHRASE:
         return PARAPHRASE
-    return SMALL if voices.too_few(voices.group_of(piece.meeting.role)) else ""
+    return SMALL if voices.too_few(voices.group_of(quote.meeting.role)) else ""
 
 
 def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, edition: str) -> str:
@@ -191,6 +198,8 @@ def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, ed
         return ERASED
     if judgement.cites and not supporting_evidence(judgement, record):
         return LOST_GROUND
+    if edition == PROVIDER and judgement.conflict:
+        return UNSETTLED
     words = f"{judgement.payload.get('text', '')} {judgement.payload.get('rationale', '')}"
     return guard.fault(words, edition)
 

@@ -1,7 +1,7 @@
 """No consent, no answer: who must have agreed before a word of an interview is kept.
 
-UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable. The gate looks only at entries, so it gives the same
-answer in the journal, on the page and at rendering.
+UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable. The gate looks only at entries, so it gives
+the same answer in the journal, on the page and at rendering.
 """
 
 from __future__ import annotations
@@ -64,24 +64,27 @@ def notes_allowed(respondents: Iterable[str], decisions: Mapping[tuple[str, str]
     return anyone_agrees(respondents, decisions) and not talkers_without_notes(decisions)
 
 
+def needs_consent(subject: str, field: str) -> bool:
+    """Whether an edit holds what someone said in an interview."""
+    return subject.startswith("interview:") and field.startswith("answer:")
+
+
 def check_consent(subject: str, field: str, payload: Mapping[str, Any], current: Iterable[Fact]) -> None:
-    """Let an edit of an interview pass, or refuse it.
+    """Let an answer of an interview pass, or refuse it.
 
     Parameters
     ----------
     subject, field, payload
-        The edit.
+        The edit, one that ``needs_consent``.
     current
         The current plan and consent entries of the subject.
 
     Raises
     ------
     QpmError
-        CONSENT-001 if no respondent of the plan has agreed to notes; CONSENT-002 if someone who takes part has not;
-        CONSENT-003 if a quote names a respondent whom the plan does not have.
+        CONSENT-001 if no respondent of the plan has agreed to notes; CONSENT-002 if someone who takes part
+        has not; CONSENT-003 if a quote names a respondent whom the plan does not have.
     """
-    if not subject.startswith("interview:") or not field.startswith("answer:"):
-        return
     facts = list(current)
     respondents, decisions = read_respondents(facts), read_decisions(facts)
     if not anyone_agrees(respondents, decisions):
@@ -90,9 +93,7 @@ def check_consent(subject: str, field: str, payload: Mapping[str, Any], current:
         raise QpmError(
             "CONSENT-002",
             f"{subject} {field}",
-            f"{', '.join(refusing)} takes part without agreeing to notes: go on without notes, or without them.",
+            f"Go on without notes, or without {', '.join(refusing)}.",
         )
     if ".quote." in field and payload["respondent"] not in respondents:
-        raise QpmError(
-            "CONSENT-003", f"{subject} {field}", "Choose who said it among the interview's respondents."
-        )
+        raise QpmError("CONSENT-003", f"{subject} {field}", "Choose who said it among the interview's respondents.")

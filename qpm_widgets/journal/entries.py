@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ def new_entry_id() -> str:
 class Edit:
     """What a writer wants recorded. Its ``repr`` leaves the words out.
 
-    The writer makes ``entry_id`` itself, so an edit that is sent twice is recorded once. ``supersedes`` names the
-    entries that the writer saw as current for this field and means to replace.
+    The writer makes ``entry_id`` itself, so an edit that is sent twice is recorded once. ``supersedes`` names
+    the entries that the writer saw as current for this field and means to replace.
     """
 
     assessment_id: str
@@ -52,7 +52,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the journal. ``payload`` and ``salt`` are None once erased. Its ``repr`` leaves the words out."""
+    """One row of the journal; its ``repr`` leaves the words out. Once erased, payload and salt are None."""
 
     entry_id: str
     assessment_id: str
@@ -75,21 +75,24 @@ class Entry:
         return self.payload is None
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical_json(value: object) -> str:
     """JSON with one spelling for one value, so that digests can be compared."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
-def digest_payload(salt: str, payload: Mapping[str, Any]) -> str:
-    """SHA-256 over salt and payload; without the salt it tells nothing about the words."""
-    return hashlib.sha256((salt + canonical_json(payload)).encode("utf-8", "surrogatepass")).hexdigest()
+def digest_text(salt: str, text: str) -> str:
+    """SHA-256 over salt and canonical payload; without the salt it tells nothing about the words."""
+    return hashlib.sha256((salt + text).encode()).hexdigest()
 
 
 def link_chain(previous: str, entry: Entry) -> str:
     """SHA-256 over the device's previous link and all of this row but payload, salt and chain."""
     facts = [
         previous, entry.entry_id, entry.assessment_id, entry.subject, entry.field, entry.recorded_at,
-        entry.recorded_by, entry.device_id, entry.device_seq, list(entry.supersedes), entry.schema_version,
+        entry.recorded_by, entry.device_id, entry.device_seq, entry.supersedes, entry.schema_version,
         entry.payload_digest,
     ]  # fmt: skip
-    return hashlib.sha256(canonical_json(facts).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(canonical_json(facts).encode()).hexdigest()

@@ -64,7 +64,5 @@ def explained(where: str, *, writing: bool) -> Iterator[None]:
     else:
         return
     if writing:
-        raise QpmError(
-            "JOURNAL-008", where, f"{cause} This was not saved; everything acknowledged before is kept."
-        )
+        raise QpmError("JOURNAL-008", where, f"{cause} This was not saved; everything acknowledged before is kept.")
     raise QpmError("JOURNAL-013", where, cause)

@@ -52,7 +52,7 @@ class KeyCost:
         return {"time_cost": self.time_cost, "memory_kib": self.memory_kib, "parallelism": self.parallelism}
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> KeyCost:
+    def from_json(cls, value: Any) -> KeyCost:  # noqa: ANN401
         """The cost that ``as_json`` wrote; ValueError, KeyError or TypeError for anything else."""
         return cls(int(value["time_cost"]), int(value["memory_kib"]), int(value["parallelism"]))
 
@@ -65,12 +65,10 @@ def normalise_passphrase(passphrase: str) -> str:
 def derive_key(passphrase: str, salt: bytes, cost: KeyCost) -> bytes:
     """The raw 32-byte key of a kit (Argon2id)."""
     secret = normalise_passphrase(passphrase).encode("utf-8", "surrogatepass")
-    return hash_secret_raw(
-        secret, salt, cost.time_cost, cost.memory_kib, cost.parallelism, KEY_BYTES, Type.ID
-    )
+    return hash_secret_raw(secret, salt, cost.time_cost, cost.memory_kib, cost.parallelism, KEY_BYTES, Type.ID)
 
 
 def derive_secret(key: bytes, purpose: str) -> bytes:
-    """A 32-byte secret for one purpose (HKDF-SHA256, RFC 5869); it tells nothing about the key or other secrets."""
+    """A 32-byte secret for one purpose (HKDF-SHA256, RFC 5869); it gives away no other and not the key."""
     extracted = hmac.digest(bytes(hashlib.sha256().digest_size), key, "sha256")
     return hmac.digest(extracted, b"qpm-field-kit/" + purpose.encode() + b"\x01", "sha256")

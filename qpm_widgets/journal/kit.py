@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hmac
-import json
 import os
-import re
 import secrets
 import threading
-import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.keys import (
-    KEY_BYTES,
     SALT_BYTES,
     SHORTEST_PASSPHRASE,
     KeyCost,
@@ -26,76 +21,17 @@ from qpm_widgets.journal.keys import (
     derive_secret,
     normalise_passphrase,
 )
+from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
 from qpm_widgets.journal.opening import create_file
 from qpm_widgets.journal.store import Journal
+from qpm_widgets.journal.writing import is_code
 
-FORMAT = 1
-SETTINGS_FILE, JOURNAL_FILE = "kit.json", "journal.qpm"
+JOURNAL_FILE = "journal.qpm"
 HOME_VARIABLE, KEY_VARIABLE = "QPM_KIT_HOME", "QPM_KIT_KEY"
-_ASSESSOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
-
-
-@dataclass(frozen=True)
-class _Settings:
-    """``kit.json``: what must be known before the passphrase can be tried. No secret."""
-
-    assessor: str
-    device_id: str
-    salt: bytes
-    cost: KeyCost
-    key_check: bytes  # tells a wrong passphrase from a damaged journal
-
-    def write(self, home: Path) -> None:
-        """Write the file whole or not at all."""
-        value = {
-            "format": FORMAT,
-            "assessor": self.assessor,
-            "device_id": self.device_id,
-            "salt": self.salt.hex(),
-            "cost": self.cost.as_json(),
-            "key_check": self.key_check.hex(),
-        }
-        temporary = home / f"{SETTINGS_FILE}.{self.device_id}.new"
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            json.dump(value, file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        _close_to_others(temporary)
-        os.replace(temporary, home / SETTINGS_FILE)  # noqa: PTH105
-        _sync_folder(home)
-
-    @classmethod
-    def read(cls, home: Path) -> _Settings:
-        """Read the file; START-002 if there is none, JOURNAL-002 if it is damaged, JOURNAL-011 if it is newer."""
-        path = home / SETTINGS_FILE
-        try:
-            value = json.loads(path.read_text(encoding="utf-8"))
-            if int(value["format"]) > FORMAT:
-                raise QpmError("JOURNAL-011", SETTINGS_FILE, "Update the kit, then open this folder again.")
-            settings = cls(
-                assessor=str(value["assessor"]),
-                device_id=str(value["device_id"]),
-                salt=bytes.fromhex(value["salt"]),
-                cost=KeyCost.from_json(value["cost"]),
-                key_check=bytes.fromhex(value["key_check"]),
-            )
-        except (FileNotFoundError, NotADirectoryError):
-            raise QpmError(
-                "START-002", str(home), "Choose the kit's folder, or set up a kit there."
-            ) from None
-        except OSError as error:
-            raise QpmError("JOURNAL-002", SETTINGS_FILE, f"The system says: {error.strerror}.") from None
-        except (ValueError, KeyError, TypeError):
-            raise QpmError("JOURNAL-002", SETTINGS_FILE, _RESTORE) from None
-        if len(settings.salt) != SALT_BYTES or len(settings.key_check) != KEY_BYTES:
-            raise QpmError("JOURNAL-002", SETTINGS_FILE, _RESTORE)
-        return settings
 
 
 class Kit:
-    """An unlocked kit. Use ``create``, ``unlock`` or ``from_environment``; then ``close`` it, or use it in a ``with``.
+    """An unlocked kit: ``create``, ``unlock`` or ``from_environment``, then ``close``, or use it in a ``with``.
 
     Attributes
     ----------
@@ -109,7 +45,7 @@ class Kit:
         The store, open and thread-safe.
     """
 
-    def __init__(self, home: Path, settings: _Settings, key: bytes) -> None:
+    def __init__(self, home: Path, settings: KitFile, key: bytes) -> None:
         if not hmac.compare_digest(derive_secret(key, "check"), settings.key_check):
             raise QpmError("JOURNAL-001", str(home), "Type it again; upper and lower case differ.")
         self.home = home
@@ -119,9 +55,7 @@ class Kit:
         _finish_creation(home, settings.device_id)
         for folder in (self.notebooks, self.runtime):
             _make_folder(folder)
-        self.journal = Journal(
-            home / JOURNAL_FILE, key, device_id=settings.device_id, assessor=settings.assessor
-        )
+        self.journal = Journal(home / JOURNAL_FILE, key, device_id=settings.device_id, assessor=settings.assessor)
         self.closed = False
 
     @classmethod
@@ -137,7 +71,7 @@ class Kit:
         passphrase : str
             At least eight characters. Nobody can recover it.
         assessor : str
-            Code of the assessor: letters, digits, ``-`` and ``_``. It is never erased, so never a person's name.
+            Code of the assessor: letters, digits, ``-`` and ``_``. Never a name, for it is never erased.
         cost : KeyCost, optional
             What a guess at the passphrase costs.
 
@@ -153,24 +87,22 @@ class Kit:
                 "passphrase",
                 f"Choose {SHORTEST_PASSPHRASE} characters or more; four words are good.",
             )
-        if not _ASSESSOR.fullmatch(assessor):
-            raise QpmError(
-                "JOURNAL-015", "assessor", "Use a code of letters, digits, - and _, such as the initials."
-            )
+        if not is_code(assessor):
+            raise QpmError("JOURNAL-015", "assessor", "Use a code of letters, digits, - and _, such as the initials.")
         home = home.absolute()
-        for name in (SETTINGS_FILE, JOURNAL_FILE):
+        for name in (kit_file.NAME, JOURNAL_FILE):
             if (home / name).exists():
                 raise QpmError("JOURNAL-003", str(home / name), "Unlock it, or choose another folder.")
-        cost, salt, device_id = cost or KeyCost(), secrets.token_bytes(SALT_BYTES), str(uuid.uuid4())
+        cost, salt, device_id = cost or KeyCost(), secrets.token_bytes(SALT_BYTES), secrets.token_hex(8)
         key = derive_key(passphrase, salt, cost)
-        settings = _Settings(assessor, device_id, salt, cost, derive_secret(key, "check"))
+        settings = KitFile(assessor, device_id, salt, cost, derive_secret(key, "check"))
         with explained(str(home), writing=True):
             _make_folder(home)
-            for leftover in (*home.glob(f"{SETTINGS_FILE}.*.new"), *home.glob(f"{JOURNAL_FILE}.*.new*")):
+            for leftover in (*home.glob(f"{kit_file.NAME}.*.new"), *home.glob(f"{JOURNAL_FILE}.*.new*")):
                 leftover.unlink()  # of a creation that was interrupted before there was a kit
             create_file(_unfinished(home, device_id), key)
-            _close_to_others(_unfinished(home, device_id))
-            _sync_folder(home)
+            close_to_others(_unfinished(home, device_id))
+            sync_folder(home)
             settings.write(home)  # from here on there is a kit
         return cls(home, settings, key)
 
@@ -181,11 +113,11 @@ class Kit:
         Raises
         ------
         QpmError
-            START-002 if there is no kit, JOURNAL-001 if the passphrase is wrong, JOURNAL-002 if a file of the kit is
-            missing or damaged, JOURNAL-011 if a newer kit wrote it.
+            START-002 if there is no kit, JOURNAL-001 if the passphrase is wrong, JOURNAL-002 if a file of the
+            kit is missing or damaged, JOURNAL-011 if a newer kit wrote it.
         """
         home = home.absolute()
-        settings = _Settings.read(home)
+        settings = KitFile.read(home)
         return cls(home, settings, derive_key(passphrase, settings.salt, settings.cost))
 
     @classmethod
@@ -212,7 +144,7 @@ class Kit:
         return self.home / "runtime"
 
     def environment(self) -> dict[str, str]:
-        """The variables that unlock this kit in a kernel: hand them to that process only, and never log them."""
+        """The variables that unlock this kit in a kernel: for that process only, and never for a log."""
         return {HOME_VARIABLE: str(self.home), KEY_VARIABLE: self._key.hex()}
 
     def secret_for(self, purpose: str) -> bytes:
@@ -259,10 +191,8 @@ class _GivenKit:
             try:
                 raw = bytes.fromhex(key)
             except ValueError:
-                raise QpmError(
-                    "JOURNAL-001", HOME_VARIABLE, "Start the kit again with `qpm start`."
-                ) from None
-            self._kit = Kit(Path(home), _Settings.read(Path(home)), raw)
+                raise QpmError("JOURNAL-001", HOME_VARIABLE, "Start the kit again with `qpm start`.") from None
+            self._kit = Kit(Path(home), KitFile.read(Path(home)), raw)
             return self._kit
 
 
@@ -278,28 +208,10 @@ def _finish_creation(home: Path, device_id: str) -> None:
     path, unfinished = home / JOURNAL_FILE, _unfinished(home, device_id)
     if not path.exists() and unfinished.exists():
         with explained(JOURNAL_FILE, writing=True):
-            os.replace(unfinished, path)  # noqa: PTH105
-            _sync_folder(home)
+            put_in_place(unfinished, path)
 
 
 def _make_folder(folder: Path) -> None:
     with explained(str(folder), writing=True):
         folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):  # some file systems know no owners
-        folder.chmod(0o700)
-
-
-def _close_to_others(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.chmod(0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable where folders can be synced; Windows does it by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    close_to_others(folder)

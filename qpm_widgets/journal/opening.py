@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
@@ -29,7 +28,7 @@ _SETTINGS = (
 )
 
 
-def _connect(path: Path, key: bytes, mode: str) -> Any:
+def _connect(path: Path, key: bytes, mode: str) -> sqlcipher.Connection:
     """One connection of the driver; the key goes in by PRAGMA, so no address or log ever holds it."""
     connection = sqlcipher.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -53,6 +52,7 @@ def make_engine(path: Path, key: bytes, *, mode: str = "rw") -> Engine:
     engine = create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher,
+        paramstyle="named",
         creator=lambda: _connect(path, key, mode),
         poolclass=QueuePool,
         pool_size=4,
@@ -63,9 +63,7 @@ def make_engine(path: Path, key: bytes, *, mode: str = "rw") -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        # A writer takes its place at once: a reader that turns writer can be refused half-way.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        connection.exec_driver_sql("BEGIN")  # one snapshot for all that is read in it
 
     return engine
 
@@ -86,7 +84,7 @@ def create_file(path: Path, key: bytes) -> None:
                 raw.cursor().execute("PRAGMA journal_mode = WAL")
             finally:
                 raw.close()
-            with engine.connect().execution_options(writing=True) as connection, connection.begin():
+            with engine.begin() as connection:
                 metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {FILE_VERSION}")
     finally:
@@ -99,12 +97,11 @@ def check_file(engine: Engine, path: Path) -> None:
     Raises
     ------
     QpmError
-        JOURNAL-002 if the file is missing, JOURNAL-011 if its tables are newer, JOURNAL-013 if it cannot be read.
+        JOURNAL-002 if the file is missing or no journal, JOURNAL-011 if its tables are newer, JOURNAL-013 if
+        it cannot be read.
     """
     if not path.is_file():
-        raise QpmError(
-            "JOURNAL-002", path.name, "Put the file back from a backup; the kit does not make an empty one."
-        )
+        raise QpmError("JOURNAL-002", path.name, "Put the file back from a backup; the kit does not make an empty one.")
     with explained(path.name, writing=False), engine.connect() as connection:
         version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     if version > FILE_VERSION:
@@ -114,6 +111,4 @@ def check_file(engine: Engine, path: Path) -> None:
             f"Its tables have version {version}, this kit knows up to {FILE_VERSION}; update the kit.",
         )
     if version < 1:
-        raise QpmError(
-            "JOURNAL-002", path.name, "It is no journal of this kit; put the file back from a backup."
-        )
+        raise QpmError("JOURNAL-002", path.name, "It is no journal of this kit; put the file back from a backup.")

@@ -21,7 +21,8 @@ both                   ``answer:<question>.evidence.<indicator>``  :class:`Beari
 both                   ``answer:<question>.missing``               :class:`Missing`
 =====================  ==========================================  =======================
 
-Payloads are checked for shape here. Whether a question or an indicator exists is for the room that knows templates.
+Payloads are checked for shape here. Whether a question or an indicator exists is for the room that knows
+templates.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -143,14 +145,14 @@ class State(Payload):
 
 
 class Consent(Payload):
-    """A consent event of one respondent (UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable)."""
+    """One respondent's consent event (UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable)."""
 
     decision: Literal["given", "declined", "withdrawn", "not_applicable"]
     how: Literal["spoken", "written", "signed", "aac"]
 
 
 class ProtocolUsed(Payload):
-    """All that an interview keeps of a safeguarding disclosure: that the protocol was used, a reference, when."""
+    """All that an interview keeps of a disclosure: that the protocol was used, a reference, when."""
 
     reference: Line
     used_at: datetime
@@ -221,13 +223,14 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], type[Payload]], ...] = tuple(
         (r"interview:ID\|safeguarding", ProtocolUsed),
         (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),
         (r"(interview|observation):ID\|answer:ID\.missing", Missing),
-        (r"interview:ID\|answer:ID\.quote\.\d{1,3}", Quote),
+        (r"interview:ID\|answer:ID\.quote\.[0-9]{1,3}", Quote),
         (r"interview:ID\|answer:ID\.note", Note),
         (r"observation:ID\|answer:ID\.[a-z_]{1,40}", Note),
     )
 )
 
 
+@lru_cache(maxsize=8192)  # asked at every append
 def payload_shape(subject: str, field: str) -> type[Payload]:
     """The payload class of a subject's field.
 
@@ -239,9 +242,7 @@ def payload_shape(subject: str, field: str) -> type[Payload]:
     for pattern, shape in _GRAMMAR:
         if pattern.fullmatch(f"{subject}|{field}"):
             return shape
-    raise QpmError(
-        "JOURNAL-007", f"{subject} {field}"[:200], "Report this: the kit tried to write in a wrong place."
-    )
+    raise QpmError("JOURNAL-007", f"{subject} {field}"[:80], "Report this: the kit tried to write in a wrong place.")
 
 
 def check_payload(subject: str, field: str, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -256,11 +257,14 @@ def check_payload(subject: str, field: str, payload: Mapping[str, Any]) -> dict[
     try:
         return shape.model_validate(payload).model_dump(mode="json")
     except ValidationError as error:
-        keys = sorted(
-            {".".join(map(str, fault["loc"])) or "payload" for fault in error.errors(include_input=False)}
-        )
-        raise QpmError(
-            "JOURNAL-006",
-            f"{subject} {field}",
-            f"Correct {', '.join(keys)} and save again; nothing was written.",
-        ) from None
+        raise QpmError("JOURNAL-006", f"{subject} {field}", _remedy(shape, error)) from None
+
+
+def _remedy(shape: type[Payload], error: ValidationError) -> str:
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    # A key that the shape does not have came from outside and might be words.
+    known = {str(fault["loc"][0]) for fault in faults if fault["loc"]} & set(shape.model_fields)
+    keys = ", ".join(sorted(known)) or "its keys"
+    if any(fault["type"] == "string_unicode" for fault in faults):
+        return f"Delete the broken character (half of a symbol) in {keys} and save again; nothing was written."
+    return f"Correct {keys} and save again; nothing was written."

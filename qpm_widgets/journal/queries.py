@@ -4,49 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, bindparam, exists, func, or_, select
+from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, union_all
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import Executable
 
 from qpm_widgets.journal.entries import Entry, canonical_json
 from qpm_widgets.journal.schema import entry_table, superseded_table
 from qpm_widgets.journal.upgrading import upgrade_payload
 
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
+
 _c = entry_table.c
 _IN_ORDER = (_c.recorded_at, _c.device_id, _c.device_seq)
 _NOT_SUPERSEDED = ~exists().where(superseded_table.c.entry_id == _c.entry_id)
 
-ENTRIES: Select[Any] = select(entry_table).order_by(*_IN_ORDER)
-CURRENT: Select[Any] = ENTRIES.where(_NOT_SUPERSEDED)
+# --- reading ------------------------------------------------------------------------------------------------
 
-BY_ID = select(
-    _c.entry_id,
-    _c.assessment_id,
-    _c.subject,
-    _c.field,
-    _c.recorded_at,
-    _c.supersedes,
-    _c.salt,
-    _c.payload_digest,
-).where(_c.entry_id.in_(bindparam("entry_ids", expanding=True)))
-
-LAST_OF_DEVICE = (
-    select(_c.device_seq, _c.recorded_at, _c.chain)
-    .where(_c.device_id == bindparam("device_id"))
-    .order_by(_c.device_seq.desc())
-    .limit(1)
-)
-
-PLAN_AND_CONSENTS = select(_c.field, _c.payload).where(
-    _c.assessment_id == bindparam("assessment_id"),
-    _c.subject == bindparam("subject"),
-    or_(_c.field == "plan", _c.field.between("consent:", "consent;")),  # ; follows : in ASCII
-    _NOT_SUPERSEDED,
-)
+ENTRIES: AnySelect = select(*_c).order_by(*_IN_ORDER)
+# Read in pages: without the hint SQLite would sort the whole assessment anew for each.
+ENTRIES_BY_TIME: AnySelect = ENTRIES.with_hint(entry_table, "INDEXED BY entry_time", "sqlite")
+CURRENT: AnySelect = ENTRIES.where(_NOT_SUPERSEDED)
 
 _last = select(_c.device_id, func.max(_c.device_seq).label("device_seq")).group_by(_c.device_id).subquery()
-HEADS = (
+HEADS: AnySelect = (
     select(_c.device_id, _c.device_seq, _c.chain)
     .join(_last, (_c.device_id == _last.c.device_id) & (_c.device_seq == _last.c.device_seq))
     .order_by(_c.device_id)
@@ -54,14 +38,14 @@ HEADS = (
 
 
 def narrow(
-    query: Select[Any],
+    query: AnySelect,
     assessment_id: str | None,
     *,
     subject: str | None = None,
     subject_prefix: str | None = None,
     field_prefix: str | None = None,
-) -> Select[Any]:
-    """The query for one assessment, subject and beginnings of subject or field; None leaves it as wide as it was."""
+) -> AnySelect:
+    """The query for one assessment, one subject, and beginnings of subject or field; None narrows nothing."""
     if assessment_id is not None:
         query = query.where(_c.assessment_id == assessment_id)
     if subject is not None:
@@ -73,7 +57,7 @@ def narrow(
     return query
 
 
-def conflicting(assessment_id: str) -> Select[Any]:
+def conflicting(assessment_id: str) -> AnySelect:
     """The current entries of every field that has more than one."""
     crowded = (
         select(_c.subject, _c.field)
@@ -82,12 +66,53 @@ def conflicting(assessment_id: str) -> Select[Any]:
         .having(func.count() > 1)
         .subquery()
     )
-    return narrow(CURRENT, assessment_id).join(
-        crowded, (_c.subject == crowded.c.subject) & (_c.field == crowded.c.field)
-    )
+    same_place = (_c.subject == crowded.c.subject) & (_c.field == crowded.c.field)
+    return narrow(CURRENT, assessment_id).join(crowded, same_place)
 
 
-def entry_of(row: Row[Any]) -> Entry:
+# --- writing ------------------------------------------------------------------------------------------------
+
+BY_ID = select(_c.assessment_id, _c.subject, _c.field, _c.recorded_at, _c.supersedes, _c.salt, _c.payload_digest).where(
+    _c.entry_id == bindparam("entry_id")
+)
+
+LAST_OF_DEVICE = (
+    select(_c.device_seq, _c.recorded_at, _c.chain)
+    .where(_c.device_id == bindparam("device_id"))
+    .order_by(_c.device_seq.desc())
+    .limit(1)
+)
+
+_of_subject = select(_c.field, _c.payload).where(
+    _c.assessment_id == bindparam("assessment_id"), _c.subject == bindparam("subject"), _NOT_SUPERSEDED
+)
+# Two searches of the index; with OR it would walk over every answer of the interview.
+PLAN_AND_CONSENTS = union_all(
+    _of_subject.where(_c.field == "plan"),
+    _of_subject.where(_c.field.between("consent:", "consent;")),  # ";" follows ":"
+)
+
+ADD_ENTRY = insert(entry_table)
+ADD_SUPERSEDED = insert(superseded_table)
+
+
+class Prepared:
+    """A statement written out once: going through Core each time costs more than the commit itself."""
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        self.sql = str(compiled)
+        self._constants: dict[str, Any] = dict(compiled.params)
+
+    def fill(self, **values: object) -> Mapping[str, Any]:
+        """The statement's parameters, by name."""
+        return {**self._constants, **values}
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+def entry_of(row: AnyRow) -> Entry:
     """The entry in a row, its payload upgraded to today's shape.
 
     Raises
@@ -95,30 +120,31 @@ def entry_of(row: Row[Any]) -> Entry:
     QpmError
         JOURNAL-011 if a newer kit wrote it.
     """
-    (entry_id, assessment_id, subject, field, text, recorded_at, recorded_by, device_id, device_seq) = row[:9]
-    (supersedes, schema_version, salt, payload_digest, chain) = row[9:]
-    payload = None
-    if text is not None:
-        payload = upgrade_payload(schema_version, subject, field, json.loads(text))
+    (
+        entry_id, assessment_id, subject, field, text, recorded_at, recorded_by, device_id, device_seq, replaced,
+        version, salt, payload_digest, chain,
+    ) = row  # fmt: skip
+    payload = None if text is None else upgrade_payload(version, subject, field, json.loads(text))
+    supersedes = () if replaced == "[]" else tuple(json.loads(replaced))
     return Entry(
         entry_id, assessment_id, subject, field, payload, recorded_at, recorded_by, device_id, device_seq,
-        () if supersedes == "[]" else tuple(json.loads(supersedes)), schema_version, salt, payload_digest, chain,
+        supersedes, version, salt, payload_digest, chain,
     )  # fmt: skip
 
 
-def row_of(entry: Entry, chain: str) -> dict[str, Any]:
-    """The row that keeps an entry."""
+def row_of(entry: Entry, text: str, chain: str) -> dict[str, Any]:
+    """The row that keeps an entry: with its payload as canonical JSON, and its link."""
     return {
         "entry_id": entry.entry_id,
         "assessment_id": entry.assessment_id,
         "subject": entry.subject,
         "field": entry.field,
-        "payload": None if entry.payload is None else canonical_json(entry.payload),
+        "payload": text,
         "recorded_at": entry.recorded_at,
         "recorded_by": entry.recorded_by,
         "device_id": entry.device_id,
         "device_seq": entry.device_seq,
-        "supersedes": canonical_json(list(entry.supersedes)),
+        "supersedes": canonical_json(entry.supersedes),
         "schema_version": entry.schema_version,
         "salt": entry.salt,
         "payload_digest": entry.payload_digest,
@@ -126,6 +152,6 @@ def row_of(entry: Entry, chain: str) -> dict[str, Any]:
     }
 
 
-def digest_heads(heads: Iterable[Row[Any]]) -> str:
+def digest_heads(heads: Iterable[AnyRow]) -> str:
     """SHA-256 over the (device, number, chain link) of every device's last entry, in order of device."""
     return hashlib.sha256(canonical_json([list(head) for head in heads]).encode()).hexdigest()

@@ -1,8 +1,8 @@
 """The journal's tables, and the triggers that make them append-only.
 
-``superseded`` repeats what the ``supersedes`` column of ``entry`` says, one row per pair and in the same transaction,
-so that the current entries of 100,000 can be found without reading them all. Its ``entry_id`` has no foreign key:
-journals merge in any order, so a successor may arrive before what it replaces.
+``superseded`` repeats what the ``supersedes`` column of ``entry`` says, one row per pair, written in the same
+transaction, so that what is current among 100,000 entries is found without reading them all. Its ``entry_id``
+has no foreign key: journals merge in any order, so a successor may arrive before what it replaces.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ entry_table = Table(
     Column("payload_digest", Text, nullable=False),
     Column("chain", Text, nullable=False),
     UniqueConstraint("device_id", "device_seq", name="entry_device_seq"),
+    sqlite_strict=True,  # a column holds its own type and no other
 )
 Index("entry_place", entry_table.c.assessment_id, entry_table.c.subject, entry_table.c.field)
 Index("entry_time", entry_table.c.recorded_at, entry_table.c.device_id, entry_table.c.device_seq)
@@ -52,6 +53,7 @@ superseded_table = Table(
     metadata,
     Column("entry_id", Text, primary_key=True),
     Column("by_entry_id", Text, ForeignKey("entry.entry_id"), primary_key=True),
+    sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 
@@ -90,4 +92,5 @@ TRIGGERS: dict[str, str] = {
 }
 
 for _sql in TRIGGERS.values():
-    event.listen(metadata, "after_create", DDL(_sql).execute_if(dialect="sqlite"))
+    _trigger = DDL(_sql)  # type: ignore[no-untyped-call]
+    event.listen(metadata, "after_create", _trigger.execute_if(dialect="sqlite"))

@@ -1,28 +1,28 @@
 """Is the journal still what was written? Every digest and chain link recomputed.
 
-Found: an altered payload or any other altered column, a row removed from the middle, rows put in another order,
-predecessors that are not there, payloads out of shape, a missing or altered trigger, damaged pages. Not found: rows cut
-off the end of a device's chain, and a history forged by someone who has the key and recomputes every link; both show
-against a ``Journal.head()`` noted elsewhere (a report's manifest, a bundle).
+Found: an altered payload or any other altered column, a row removed from the middle, rows put in another
+order, predecessors that are not there, payloads out of shape, a missing or altered trigger, damaged pages. Not
+found: rows cut off the end of a device's chain, and a history forged by someone who has the key and recomputes
+every link; both show against a ``Journal.head()`` noted elsewhere (a report's manifest, a bundle).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, link_chain
+from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
 from qpm_widgets.journal.payloads import check_payload
+from qpm_widgets.journal.queries import AnyRow
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, superseded_table
 
 _c = entry_table.c
+_FACTS = [column.name for column in entry_table.columns if column.name not in ("payload", "supersedes")]
 Place = tuple[str, str, str]
 
 
@@ -47,13 +47,10 @@ def verify_journal(connection: Connection) -> Verification:
     try:
         faults += _check_pages(connection)
         faults += _check_triggers(connection)
-        places = {row[0]: tuple(row[1:]) for row in connection.execute(
-            select(_c.entry_id, _c.assessment_id, _c.subject, _c.field)
-        )}  # fmt: skip
+        columns = select(_c.entry_id, _c.assessment_id, _c.subject, _c.field)
+        places: dict[str, Place] = {row[0]: (row[1], row[2], row[3]) for row in connection.execute(columns)}
         replaced: dict[str, set[str]] = {}
-        for old, new in connection.execute(
-            select(superseded_table.c.entry_id, superseded_table.c.by_entry_id)
-        ):
+        for old, new in connection.execute(select(superseded_table.c.entry_id, superseded_table.c.by_entry_id)):
             replaced.setdefault(new, set()).add(old)
         previous: Entry | None = None
         for row in connection.execute(select(entry_table).order_by(_c.device_id, _c.device_seq)):
@@ -62,13 +59,9 @@ def verify_journal(connection: Connection) -> Verification:
             faults += row_faults
             entries += 1
             devices.add(row.device_id)
-        faults += [
-            f"superseded {entry_id}: names a successor that is not there" for entry_id in sorted(replaced)
-        ]
+        faults += [f"superseded {entry_id}: names a successor that is not there" for entry_id in sorted(replaced)]
     except DBAPIError as error:
-        faults.append(
-            f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})"
-        )
+        faults.append(f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})")
     return Verification(entries, len(devices), tuple(faults))
 
 
@@ -90,7 +83,7 @@ def _check_triggers(connection: Connection) -> Iterator[str]:
 
 
 def _check_row(
-    row: Row[Any], before: Entry | None, places: dict[str, Place], replaced: dict[str, set[str]]
+    row: AnyRow, before: Entry | None, places: dict[str, Place], replaced: dict[str, set[str]]
 ) -> tuple[Entry, list[str]]:
     """The entry of a row, and its faults; ``before`` is the device's previous entry."""
     kinds: list[str] = []
@@ -99,15 +92,11 @@ def _check_row(
     except (ValueError, TypeError):
         supersedes = ()
         kinds.append("its list of predecessors cannot be read")
-    entry = Entry(
-        row.entry_id, row.assessment_id, row.subject, row.field, None, row.recorded_at, row.recorded_by, row.device_id,
-        row.device_seq, supersedes, row.schema_version, row.salt, row.payload_digest, row.chain,
-    )  # fmt: skip
+    facts = {column: getattr(row, column) for column in _FACTS}
+    entry = Entry(payload=None, supersedes=supersedes, **facts)
     expected = before.device_seq + 1 if before else 1
     if row.device_seq != expected:
-        kinds.append(
-            f"number {row.device_seq} of its device follows where {expected} belongs: entries are missing"
-        )
+        kinds.append(f"number {row.device_seq} of its device follows where {expected} belongs: entries are missing")
     if before and row.recorded_at < before.recorded_at:
         kinds.append("recorded before the entry that precedes it")
     if link_chain(before.chain if before else "", entry) != row.chain:
@@ -123,16 +112,13 @@ def _check_row(
     return entry, [f"{row.entry_id}: {kind}" for kind in kinds]
 
 
-def _check_words(row: Row[Any]) -> Iterator[str]:
+def _check_words(row: AnyRow) -> Iterator[str]:
     """Faults of payload, salt and digest; an entry blanked by erasure has none."""
     if row.payload is None or row.salt is None:
         if row.payload is not None or row.salt is not None:
             yield "half erased: payload and salt are blanked together or not at all"
         return
-    if (
-        hashlib.sha256((row.salt + row.payload).encode("utf-8", "surrogatepass")).hexdigest()
-        != row.payload_digest
-    ):
+    if digest_text(row.salt, row.payload) != row.payload_digest:
         yield "its payload is not what was recorded"
     elif row.schema_version > SCHEMA_VERSION:
         yield f"written by a newer kit (version {row.schema_version}), its payload was not looked into"

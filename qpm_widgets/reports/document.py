@@ -21,6 +21,9 @@ from qpm_widgets.reports.blocks import (
     block_from_json,
 )
 
+# More entries than have room on the first page beside the title: there, only chapters are listed then.
+LONGEST_CONTENTS = 20
+
 
 @dataclass(frozen=True)
 class Document:
@@ -60,6 +63,11 @@ class Document:
         _check_levels(self.blocks)
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "targets", targets)
+
+    @property
+    def printed_depth(self) -> int:
+        """How deep a contents list goes that must fit on the first page."""
+        return 2 if len(self.contents()) <= LONGEST_CONTENTS else 1
 
     def contents(self, depth: int = 2) -> list[tuple[str, Heading]]:
         """The headings down to ``depth``, each with its id."""

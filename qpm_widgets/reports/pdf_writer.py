@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,7 @@ from qpm_widgets.reports.blocks import (
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.drawing import check_drawing
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
-
-# More entries than fit on the first page beside the title: only chapters are listed then.
-LONGEST_CONTENTS = 24
+from qpm_widgets.reports.typesetting import column_widths, load_fonts
 
 
 def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
@@ -67,12 +64,6 @@ def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
         raise QpmError("REPORT-003", f"the PDF ({kind})", "Render it as HTML, and report this.") from None
 
 
-@cache
-def load_fonts(folder: Path) -> typst.Fonts:
-    """The shipped typeface and no other, so that a PDF is the same on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
-
-
 def _describe(document: Document, words: dict[str, Any]) -> dict[str, Any]:
     title = document.title
     return {
@@ -84,10 +75,8 @@ def _describe(document: Document, words: dict[str, Any]) -> dict[str, Any]:
         "language": title.language,
         "words": words,
         "contents": bool(document.contents()),
-        "long": len(document.contents()) > LONGEST_CONTENTS,
-        "blocks": [
-            _describe_block(document, position, block) for position, block in enumerate(document.blocks)
-        ],
+        "depth": document.printed_depth,
+        "blocks": [_describe_block(document, position, block) for position, block in enumerate(document.blocks)],
     }
 
 
@@ -116,17 +105,6 @@ def _describe_block(document: Document, position: int, block: Block) -> dict[str
 
 def _references(document: Document, evidence: tuple[str, ...]) -> list[dict[str, str | None]]:
     return [{"id": name, "target": document.targets.get(name)} for name in evidence]
-
-
-def column_widths(table: Table) -> list[float]:
-    """A share of the page for each column: by its longest word, and by how much it has to say."""
-    shares = []
-    for column, label in enumerate(table.columns):
-        cells = [label.label, *(row[column] for row in table.rows)]
-        longest_word = max(len(word) for cell in cells for word in cell.split() or [""])
-        longest_cell = max(len(cell) for cell in cells)
-        shares.append(max(min(longest_word, 24) + 2, min(longest_cell, 160) ** 0.75))
-    return shares
 
 
 def _spell_out(value: Any, spell: Callable[[str], str]) -> Any:  # noqa: ANN401  # JSON values in and out

@@ -13,7 +13,7 @@ from qpm_widgets.templates.references import known_ids
 from qpm_widgets.templates.scheme_checks import check_editions, check_scheme
 from qpm_widgets.templates.wording_checks import check_wording
 
-__all__ = ["Fault", "check_draft", "check_report", "check_templates"]
+__all__ = ["Fault", "check_draft", "check_templates"]
 
 
 def check_templates(folder: Path | None = None, *, today: date | None = None) -> list[Fault]:
@@ -29,18 +29,6 @@ def check_templates(folder: Path | None = None, *, today: date | None = None) ->
     return check_draft(read_folder(folder or TEMPLATES_FOLDER), today=today or date.today())
 
 
-def check_report(folder: Path | None = None) -> tuple[list[str], int]:
-    """What ``qpm templates check`` prints, and the status it exits with.
-
-    One line for each fault and status 2, or one line that says what there is and status 0.
-    """
-    draft = read_folder(folder or TEMPLATES_FOLDER)
-    faults = check_draft(draft, today=date.today())
-    if faults:
-        return [str(fault) for fault in faults], 2
-    return [_summary(draft)], 0
-
-
 def check_draft(draft: Draft, *, today: date | None = None) -> list[Fault]:
     """The faults of what was read; without ``today``, dates in the future are let pass."""
     known = known_ids(draft)
@@ -51,15 +39,3 @@ def check_draft(draft: Draft, *, today: date | None = None) -> list[Fault]:
     check_guides(draft, known)
     check_wording(draft)
     return draft.book.listed()
-
-
-def _summary(draft: Draft) -> str:
-    standards = draft.standards.standards if draft.standards else ()
-    counts = (
-        (len(standards), "standards"),
-        (sum(len(standard.indicators) for standard in standards), "indicators"),
-        (len(draft.guides), "guides"),
-        (len(draft.policies.policies) if draft.policies else 0, "policies"),
-        (len(draft.jurisdictions), "jurisdictions"),
-    )
-    return "No fault: " + ", ".join(f"{count} {name}" for count, name in counts) + "."

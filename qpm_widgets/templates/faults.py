@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.templates.records import Id, IndicatorId, QuestionId
-from qpm_widgets.templates.safe_yaml import Steps
+from qpm_widgets.templates.records import Id, IndicatorId, PartId, QuestionId
+from qpm_widgets.templates.safe_yaml import Steps, shorten
+
+SEARCHES = 200  # close matches searched for in one run; a file of 100,000 mistakes needs no more
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Fault:
     file : str
         The file, from the templates folder on, with forward slashes.
     place : str
-        The path inside the file, as ``standards[2].indicators[4].sources[1]``, with the question's id if there is
-        one; empty if the fault is the whole file's.
+        The path inside the file, as ``standards[2].indicators[4].sources[1]``, with the question's id if
+        there is one; empty if the fault is the whole file's.
     remedy : str
         One sentence that says what to do.
     line : int, optional
@@ -49,31 +51,30 @@ class Fault:
         return QpmError(self.code, ", ".join(filter(None, (self.file, line, self.place))), self.remedy)
 
     def __str__(self) -> str:
-        return one_line(str(self.error))
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks or control characters, so that one fault stays one line."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+        return str(self.error)
 
 
 def place_of(steps: Steps) -> str:
     """Steps into a file as a person reads them: ``standards[2].indicators[4].id``."""
     place = ""
     for step in steps:
-        place += f"[{step}]" if isinstance(step, int) else f".{step}" if place else step
+        name = f"[{step}]" if isinstance(step, int) else shorten(step)
+        place += name if isinstance(step, int) or not place else f".{name}"
     return place
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
-    """The beginning of a remedy: what was probably meant, or what there is to choose from."""
+def suggest(word: str, known: Iterable[str], *, search: bool = True) -> str:
+    """A remedy for a word that is not known: what was probably meant, or what there is to choose from.
+
+    ``search=False`` names no close match, where searching once more would take too long.
+    """
     known = tuple(known)
-    match = _closest(word, known)
+    match = _closest(word, known) if search else None
     if match:
-        return f"'{_short(word)}' is not known; did you mean '{match}'?"
+        return f"'{shorten(word)}' is not known; did you mean '{match}'?"
     if 0 < len(known) <= 12:
-        return f"'{_short(word)}' is not known; choose from {', '.join(known)}."
-    return f"'{_short(word)}' is not known; correct it, or add it where it belongs."
+        return f"'{shorten(word)}' is not known; choose from {', '.join(known)}."
+    return f"'{shorten(word)}' is not known; correct it, or add it where it belongs."
 
 
 @lru_cache(maxsize=512)  # a file full of one mistake costs one search
@@ -85,23 +86,22 @@ def _closest(word: str, known: tuple[str, ...]) -> str | None:
     return folded[matches[0]] if matches else None
 
 
-def _short(word: str) -> str:
-    return word if len(word) <= 60 else f"{word[:59]}…"
-
-
 def shape_faults(error: ValidationError, shape: type[BaseModel]) -> list[tuple[Steps, str]]:
     """Each thing that pydantic found wrong, as steps to it and a remedy in plain words."""
-    return [(details["loc"], _explain(details, shape)) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    return [(one["loc"], _explain(one, shape, search=n < SEARCHES)) for n, one in enumerate(errors)]
 
 
 _PATTERNS = {
     Id: "Write small letters, digits and underscores, beginning with a letter.",
+    PartId: "Write small letters and underscores, beginning with a letter.",
     IndicatorId: "Write two capitals and a number, as in SG2.",
     QuestionId: "Write the role's letter, the standard's letters and a number, as in A-SG-2.",
 }
 _PATTERN_WORDS = {get_args(kind)[1].pattern: words for kind, words in _PATTERNS.items()}
 _PLAIN_WORDS = {
     "string_type": "Write text here; put it in quotes if it looks like a number or like true or false.",
+    "string_too_long": "Write something shorter.",
     "string_too_short": "Write something here, or take the field out.",
     "bool_type": "Write true or false.",
     "bool_parsing": "Write true or false.",
@@ -116,20 +116,20 @@ _PLAIN_WORDS = {
 }
 
 
-def _explain(details: ErrorDetails, shape: type[BaseModel]) -> str:
+def _explain(details: ErrorDetails, shape: type[BaseModel], *, search: bool) -> str:
     kind, context = details["type"], details.get("ctx", {})
     field = str(details["loc"][-1]) if details["loc"] else ""
     if kind == "missing":
         return f"Add the field '{field}'."
     if kind == "extra_forbidden":
         fields = _fields_at(shape, details["loc"][:-1])
-        match = _closest(field, fields)
-        return f"'{_short(field)}' is not a field here; " + (
+        match = _closest(field, fields) if search else None
+        return f"'{shorten(field)}' is not a field here; " + (
             f"did you mean '{match}'?" if match else f"the fields are {', '.join(fields)}."
         )
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        return suggest(str(details["input"]), choices)
+        return suggest(str(details["input"]), choices, search=search)
     if kind == "string_pattern_mismatch":
         return _PATTERN_WORDS.get(str(context.get("pattern")), "Correct the spelling.")
     if kind.startswith("date"):

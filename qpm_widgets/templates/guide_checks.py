@@ -65,7 +65,7 @@ class _InterviewCheck:
         self.check.known((*steps, "advocacy_roles"), question.advocacy_roles, there, question.id)
 
     def _check_id(self, steps: Steps, question: Question, standard: str | None) -> None:
-        """``A-SG-2`` stands in an advocate's guide under safeguarding; ``OPN`` and ``END`` under no standard."""
+        """``A-SG-2`` is for an advocate, under safeguarding; ``OPN`` and ``END`` are under no standard."""
         letter, middle, _ = question.id.split("-")
         faults = []
         if self.role is not None and letter != self.role.source:

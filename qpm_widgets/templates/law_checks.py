@@ -20,7 +20,7 @@ def check_jurisdictions(draft: Draft, today: date | None) -> None:
                 steps = ("roles", r, "legal_prompts", p)
                 ids.append(((*steps, "id"), prompt.id))
                 if today is not None and prompt.as_of > today:
-                    remedy = f"Write the day on which it was looked up, {today} at the latest; or set the clock right."
+                    remedy = f"Write the day on which it was looked up, at the latest {today}, or set the clock."
                     check.add("TEMPLATE-011", (*steps, "as_of"), remedy, prompt.id)
         check.unique(ids)
 

@@ -44,9 +44,7 @@ class Templates:
 
     @cached_property
     def _indicators(self) -> dict[str, tuple[Standard, Indicator]]:
-        return {
-            one.id: (standard, one) for standard in self.standards.standards for one in standard.indicators
-        }
+        return {one.id: (standard, one) for standard in self.standards.standards for one in standard.indicators}
 
     @property
     def indicator_ids(self) -> tuple[str, ...]:
@@ -95,8 +93,8 @@ def load_templates(folder: Path | None = None, language: str = "en") -> Template
     Raises
     ------
     QpmError
-        The first fault there is; ``check_templates`` lists them all. A date of law in the future is no reason not
-        to load: the clock of a laptop in the field may be wrong.
+        The first fault there is; ``check_templates`` lists them all. A date in the future is no reason
+        not to load: the clock of a laptop in the field may be wrong.
     """
     if language not in LANGUAGES:
         raise QpmError("TEMPLATE-009", f"wording/{language}", suggest(language, LANGUAGES))

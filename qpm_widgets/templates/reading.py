@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ _FOLDERS = (
     "interview_guides",
     *(f"wording/{language}" for language in LANGUAGES),
 )
+_LOOKS_LIKE_YAML = re.compile(r"\.ya?ml", re.IGNORECASE)  # advocate.yml, advocate.yaml.txt
 _NEEDED = ("standards", "jurisdictions", "interview_guides", "wording/en")
 
 
@@ -43,6 +45,9 @@ class FaultBook:
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}  # file -> its text, to find lines in
         self._faults: list[tuple[str, str, Steps, str, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._faults)
 
     def add(self, code: str, file: str, steps: Steps, remedy: str, note: str = "") -> None:
         """Note a fault; ``note`` is added to the place in brackets, as a question's id."""
@@ -85,12 +90,14 @@ class Draft:
     editions: dict[str, StandardsEdition] = field(default_factory=dict)
     jurisdictions: dict[str, Jurisdiction] = field(default_factory=dict)
     guides: dict[str, Guide] = field(default_factory=dict)
-    wording: dict[str, dict[str, dict[str, Any]]] = field(
-        default_factory=dict
-    )  # language -> section -> sentences
+    wording: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # language -> section -> sentences
     broken: set[str] = field(default_factory=set)  # files and folders of which something could not be read
     book: FaultBook = field(default_factory=FaultBook)
     digest: str = ""
+
+    def mark_broken(self, file: str) -> None:
+        """Remember that this file, and so its folder, is not all there."""
+        self.broken.update((file, file.rpartition("/")[0]))
 
     @property
     def standards(self) -> StandardsEdition | None:
@@ -108,9 +115,12 @@ def read_folder(folder: Path) -> Draft:
         return draft
     digest = hashlib.sha256()
     for file in _iter_files(draft):
-        content = _read_mapping(draft, file, digest)
-        if content is None or not _take(draft, file, content):
-            draft.broken.update((file, file.rpartition("/")[0]))
+        content = _read_mapping(draft, file)
+        if content is not None:
+            _take(draft, file, content)
+        # A checkout on Windows may hold other line ends; the digest is of what the templates say.
+        text = draft.book.texts.get(file, "").replace("\r\n", "\n")
+        digest.update(f"{file}\0{len(text)}\0{text}".encode())
     draft.digest = digest.hexdigest()
     return draft
 
@@ -122,14 +132,10 @@ def _iter_files(draft: Draft) -> Iterator[str]:
     for name in _FOLDERS:
         folder = draft.folder / name
         names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        files = [entry for entry in names if entry.endswith(".yaml") and not entry.startswith(".")]
+        names = [entry for entry in names if not entry.startswith(".") and not entry.endswith("~")]
+        files = [entry for entry in names if entry.endswith(".yaml")]
         for entry in names:
-            if (
-                entry not in files
-                and ".y" in entry.lower()
-                and not entry.startswith(".")
-                and entry[-1] != "~"
-            ):
+            if entry not in files and _LOOKS_LIKE_YAML.search(entry):
                 remedy = "Let its name end in '.yaml', or move it out of the folder."
                 draft.book.add("TEMPLATE-012", f"{name}/{entry}", (), remedy)
         if not files and name in _NEEDED:
@@ -138,50 +144,44 @@ def _iter_files(draft: Draft) -> Iterator[str]:
         yield from (f"{name}/{entry}" for entry in files)
 
 
-def _read_mapping(draft: Draft, file: str, digest: Any) -> dict[str, Any] | None:
+def _read_mapping(draft: Draft, file: str) -> dict[str, Any] | None:
     try:
-        content = read_bounded(draft.folder / file, file)
-        text = decode(content, file)
+        text = decode(read_bounded(draft.folder / file, file), file)
         value = parse_yaml(text, file)
     except QpmError as error:
         draft.book.add_error(file, error)
+        draft.mark_broken(file)
         return None
-    # A checkout on Windows may hold other line ends; the digest is of what the templates say.
-    content = content.replace(b"\r\n", b"\n")
-    digest.update(f"{file}\0{len(content)}\0".encode() + content)
     draft.book.texts[file] = text
     if not isinstance(value, dict):
         draft.book.add("TEMPLATE-005", file, (), "Begin the file with a field's name and a colon.")
+        draft.mark_broken(file)
         return None
     return value
 
 
-def _take(draft: Draft, file: str, content: dict[str, Any]) -> bool:
-    """Put a file's record into the draft; False if it has not the shape."""
+def _take(draft: Draft, file: str, content: dict[str, Any]) -> None:
+    """Put a file's record into the draft, if it has the shape."""
     folder, _, name = file.rpartition("/")
-    stem = name.removesuffix(".yaml")
     if folder.startswith("wording/"):
-        draft.wording[folder.removeprefix("wording/")][stem] = content
-        return True
-    if file == "scheme.yaml":
+        draft.wording[folder.removeprefix("wording/")][name.removesuffix(".yaml")] = content
+    elif file == "scheme.yaml":
         draft.scheme = _shaped(draft, file, content, Scheme)
-        return draft.scheme is not None
-    if file == "policies.yaml":
+    elif file == "policies.yaml":
         draft.policies = _shaped(draft, file, content, Policies)
-        return draft.policies is not None
-    if folder == "standards":
-        return _keep(draft.editions, file, _shaped(draft, file, content, StandardsEdition))
-    if folder == "jurisdictions":
-        return _keep(draft.jurisdictions, file, _shaped(draft, file, content, Jurisdiction))
-    if content.get("kind") == "observation":
-        return _keep(draft.guides, file, _shaped(draft, file, content, ObservationGuide))
-    return _keep(draft.guides, file, _shaped(draft, file, content, InterviewGuide))
+    elif folder == "standards":
+        _keep(draft.editions, file, _shaped(draft, file, content, StandardsEdition))
+    elif folder == "jurisdictions":
+        _keep(draft.jurisdictions, file, _shaped(draft, file, content, Jurisdiction))
+    elif content.get("kind") == "observation":
+        _keep(draft.guides, file, _shaped(draft, file, content, ObservationGuide))
+    else:
+        _keep(draft.guides, file, _shaped(draft, file, content, InterviewGuide))
 
 
-def _keep(records: dict[str, Any], file: str, record: Record | None) -> bool:
+def _keep(records: dict[str, R], file: str, record: R | None) -> None:
     if record is not None:
         records[file] = record
-    return record is not None
 
 
 def _shaped(draft: Draft, file: str, content: dict[str, Any], shape: type[R]) -> R | None:
@@ -190,4 +190,5 @@ def _shaped(draft: Draft, file: str, content: dict[str, Any], shape: type[R]) ->
     except ValidationError as error:
         for steps, remedy in shape_faults(error, shape):
             draft.book.add("TEMPLATE-005", file, steps, remedy)
+        draft.mark_broken(file)
         return None

@@ -10,9 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Id = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
-]  # the journal's codes are no longer
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]  # the journal's codes are no longer
 PartId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=40)]
 IndicatorId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{1,2}$")]
 QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Z]-[A-Z]{2,3}-\d{1,2}$")]
@@ -101,9 +99,7 @@ class StandardsEdition(Record):
     standards: Annotated[tuple[Standard, ...], Field(min_length=1)]
     rating_scale: Annotated[tuple[RatingLevel, ...], Field(min_length=2)]  # best first, not_seen last
     bearings: Annotated[tuple[Level, ...], Field(min_length=2)]  # supports, mixed, contradicts, not_explored
-    strengths: Annotated[
-        tuple[Level, ...], Field(min_length=2)
-    ]  # experience, account, claim; strongest first
+    strengths: Annotated[tuple[Level, ...], Field(min_length=2)]  # experience, account, claim; strongest first
     confidence: Annotated[tuple[ConfidenceLevel, ...], Field(min_length=1)]  # highest first
     gates: tuple[Gate, ...]
 
@@ -201,7 +197,7 @@ class Scheme(Record):
     quote_grades: tuple[Choice, ...]  # verbatim, near_verbatim, paraphrase
     speakers: tuple[Choice, ...]  # respondent, supporter, interpreter
     missing_reasons: tuple[Choice, ...]  # declined, does_not_know, not_asked, not_suitable
-    interview_states: tuple[Choice, ...]  # planned, open, stopped, finished
+    interview_states: tuple[Choice, ...]  # planned, open, stopped, finished, cancelled
     finding_kinds: tuple[Choice, ...]  # finding, good_practice, area_to_develop
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from qpm_widgets.templates.faults import place_of, suggest
+from qpm_widgets.templates.faults import SEARCHES, place_of, suggest
 from qpm_widgets.templates.reading import Draft, FaultBook
-from qpm_widgets.templates.safe_yaml import Steps
+from qpm_widgets.templates.safe_yaml import Steps, shorten
 
 
 @dataclass(frozen=True)
 class Known:
-    """The ids that exist; None where they could not be read, so that one broken file does not fault all others."""
+    """The ids that exist; None where they could not be read, so that a broken file faults only itself."""
 
     sources: frozenset[str] | None
     roles: frozenset[str] | None
@@ -61,11 +61,17 @@ class FileCheck:
             self.one_known((*steps, n), word, known, note)
 
     def one_known(
-        self, steps: Steps, word: str, known: Collection[str] | None, note: str = "", *, code: str = "TEMPLATE-007"
+        self,
+        steps: Steps,
+        word: str,
+        known: Collection[str] | None,
+        note: str = "",
+        *,
+        code: str = "TEMPLATE-007",
     ) -> None:
         """Note a word that is not among the known ones; nothing can be said if those could not be read."""
         if known is not None and word not in known:
-            self.add(code, steps, suggest(word, sorted(known)), note)
+            self.add(code, steps, suggest(word, sorted(known), search=len(self.book) < SEARCHES), note)
 
     def named_like_file(self, name: str, steps: Steps) -> None:
         """Note an id that is not the file's name."""
@@ -81,7 +87,7 @@ def check_unique(book: FaultBook, ids: Iterable[tuple[str, Steps, str]], note: s
         if name in seen:
             first_file, first = seen[name]
             where = place_of(first) if first_file == file else f"{place_of(first)} of {first_file}"
-            remedy = f"'{name}' already stands at {where}: give one of them another id."
+            remedy = f"'{shorten(name)}' already stands at {where}: give one of them another id."
             book.add("TEMPLATE-006", file, steps, remedy, note)
         else:
             seen[name] = (file, steps)

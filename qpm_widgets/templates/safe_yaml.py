@@ -1,14 +1,15 @@
 """The door for YAML: bounded, without aliases or tags, and every refusal says file, line and column.
 
-It reads PyYAML's event stream and builds plain values itself. So an alias is refused before anything is built, a key that
-stands twice is seen, and scalars keep to the YAML 1.2 core rules: ``no`` and ``14:03`` are text, and so are dates and
-numbers with leading zeros.
+It reads PyYAML's event stream and builds plain values itself. So an alias is refused before anything is
+built, and a key that stands twice is seen. Scalars keep to the YAML 1.2 core rules: ``no`` and ``14:03`` are text,
+and so are dates and numbers with leading zeros.
 """
 
 from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,7 @@ DEPTH_LIMIT = 40  # mappings and lists inside each other; the deepest template n
 
 Steps = tuple[str | int, ...]
 
-_LOADER = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # libyaml's event stream where there is one: ten times as fast
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's event stream where there is one: ten times as fast
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})?\.[0-9]{1,18}|[-+]?[1-9][0-9]{0,17}\.")
 _CONSTANTS: dict[str, bool | None] = {
@@ -32,6 +31,12 @@ _CONSTANTS: dict[str, bool | None] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def shorten(word: str, limit: int = 60) -> str:
+    """A word of a file as it may stand in a message: on one line, and not for ever."""
+    line = "".join(letter if letter.isprintable() else " " for letter in word[: limit + 1])
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def read_bounded(path: Path, where: str) -> bytes:
@@ -60,9 +65,7 @@ def read_bounded(path: Path, where: str) -> bytes:
     except OSError:
         raise QpmError("TEMPLATE-001", where, "Put the file back, or make it readable.") from None
     limit = f"{SIZE_LIMIT // 1024**2} MB"
-    raise QpmError(
-        "TEMPLATE-002", where, f"Templates stay under {limit}: split the file, or check what got into it."
-    )
+    raise QpmError("TEMPLATE-002", where, f"Templates stay under {limit}: split the file, or check what got into it.")
 
 
 def read_yaml(path: Path, where: str | None = None) -> object:
@@ -100,19 +103,16 @@ def parse_yaml(text: str, where: str, lines: dict[Steps, int] | None = None) -> 
     Raises
     ------
     QpmError
-        TEMPLATE-003 (not valid YAML, a tag, too deep, not one document), 004 (alias or anchor) or 010 (a key twice).
+        TEMPLATE-003 (not valid YAML, a tag, too deep, several documents), 004 (alias or anchor) or
+        010 (a key stands twice).
     """
     try:
-        loader = _LOADER(text)
-        try:
-            return _Builder(where, lines).build(loader)
-        finally:
-            loader.dispose()
+        return _Builder(where, lines).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
         problem = error.problem or error.context or "it cannot be read"
-        raise QpmError("TEMPLATE-003", place, f"Correct the YAML there: {problem}.") from None
+        raise QpmError("TEMPLATE-003", place, f"Correct the YAML there: {shorten(problem, 200)}.") from None
     except (
         yaml.YAMLError,
         ValueError,
@@ -141,87 +141,85 @@ class _Builder:
         self.stack: list[_Frame] = []
         self.root: object = None
 
-    def build(self, loader: Any) -> object:
+    def build(self, events: Iterable[yaml.Event]) -> object:
         documents = 0
-        while not isinstance(event := loader.get_event(), yaml.StreamEndEvent):
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
+        for event in events:
+            if isinstance(event, yaml.ScalarEvent):
                 self._check_plainness(event)
                 self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            elif isinstance(event, yaml.CollectionStartEvent):
                 self._check_plainness(event)
-                self._start({} if kind is yaml.MappingStartEvent else [], event)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._start(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
                 self.stack.pop()
-            elif kind is yaml.AliasEvent:
+            elif isinstance(event, yaml.AliasEvent):
                 raise self._error("TEMPLATE-004", event, "Write the value out where it is needed.")
-            elif kind is yaml.DocumentStartEvent:
+            elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self._error(
-                        "TEMPLATE-003", event, "Keep one document in the file: take out the second '---'."
-                    )
+                    raise self._error("TEMPLATE-003", event, "Keep one document in the file: take out the later '---'.")
         return self.root
 
-    def _check_plainness(self, event: Any) -> None:
+    def _check_plainness(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
-            raise self._error(
-                "TEMPLATE-004", event, f"Take out '&{event.anchor}' and write the value out where needed."
-            )
+            remedy = f"Take out '&{shorten(event.anchor)}' and write the value out where it is needed."
+            raise self._error("TEMPLATE-004", event, remedy)
         if event.tag is not None:
-            raise self._error("TEMPLATE-003", event, f"Take out the tag '{event.tag}'.")
+            raise self._error("TEMPLATE-003", event, f"Take out the tag '{shorten(event.tag)}'.")
 
-    def _scalar(self, event: Any) -> None:
-        frame = self.stack[-1] if self.stack else None
-        text: str = event.value
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        text = event.value
         if not text.isascii():
             text.encode()  # an escape like "\ud800" is half a character: ValueError
-        if frame is not None and isinstance(frame.value, dict) and frame.key is None:
+        if self._awaits_key():
+            frame = self.stack[-1]
             if text in frame.value:
-                raise self._error("TEMPLATE-010", event, f"Keep one '{text}' and take the other out.")
+                raise self._error("TEMPLATE-010", event, f"Keep one '{shorten(text)}' and take the other out.")
             frame.key = text
             frame.value[text] = None
-            if self.lines is not None:
-                self.lines[(*frame.steps, text)] = event.start_mark.line + 1
-            return
-        self._put(_resolve(text) if event.implicit[0] else text, event)
+            self._note_line((*frame.steps, text), event)
+        else:
+            self._put(_resolve(text) if event.implicit[0] else text, event)
 
-    def _start(self, value: Any, event: Any) -> None:
+    def _start(self, event: yaml.CollectionStartEvent) -> None:
         if len(self.stack) >= DEPTH_LIMIT:
             raise self._error("TEMPLATE-003", event, f"Nest at most {DEPTH_LIMIT} levels.")
-        frame = self.stack[-1] if self.stack else None
-        if frame is not None and isinstance(frame.value, dict) and frame.key is None:
-            raise self._error(
-                "TEMPLATE-003", event, "Write a plain word as the key, or put quotes around it."
-            )
+        if self._awaits_key():
+            raise self._error("TEMPLATE-003", event, "Write a plain word as the key, or put quotes around it.")
+        value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
         self.stack.append(_Frame(value, self._put(value, event)))
 
-    def _put(self, value: object, event: Any) -> Steps:
-        """Place a value into the frame on top; returns the steps that lead to it (only if lines are wanted)."""
+    def _awaits_key(self) -> bool:
+        return bool(self.stack) and self.stack[-1].key is None and isinstance(self.stack[-1].value, dict)
+
+    def _put(self, value: object, event: yaml.Event) -> Steps:
+        """Place a value into the frame on top, and return the steps that lead to it."""
         if not self.stack:
             self.root = value
             return ()
         frame = self.stack[-1]
         if frame.key is not None:
-            step: str | int = frame.key
-            frame.value[step] = value
+            steps: Steps = (*frame.steps, frame.key)
+            frame.value[frame.key] = value
             frame.key = None
         else:
-            step = len(frame.value)
+            steps = (*frame.steps, len(frame.value))
             frame.value.append(value)
-        if self.lines is None:
-            return ()
-        steps = (*frame.steps, step)
-        self.lines.setdefault(steps, event.start_mark.line + 1)
+        self._note_line(steps, event)
         return steps
 
-    def _error(self, code: str, event: Any, remedy: str) -> QpmError:
+    def _note_line(self, steps: Steps, event: yaml.Event) -> None:
+        if self.lines is not None and event.start_mark is not None:
+            self.lines.setdefault(steps, event.start_mark.line + 1)
+
+    def _error(self, code: str, event: yaml.Event, remedy: str) -> QpmError:
         mark = event.start_mark
-        return QpmError(code, f"{self.where}, line {mark.line + 1}, column {mark.column + 1}", remedy)
+        where = f"{self.where}, line {mark.line + 1}, column {mark.column + 1}" if mark else self.where
+        return QpmError(code, where, remedy)
 
 
 def _resolve(text: str) -> object:
-    """A plain scalar's value by the YAML 1.2 core rules, less what a template never means (octal, 1e3, infinity)."""
+    """A plain scalar's value by the YAML 1.2 core rules, without octal, exponents and infinity."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] in "+-.0123456789":

@@ -14,7 +14,7 @@ SCHEME_LISTS: dict[str, frozenset[str]] = {
     "quote_grades": frozenset(("verbatim", "near_verbatim", "paraphrase")),
     "speakers": frozenset(("respondent", "supporter", "interpreter")),
     "missing_reasons": frozenset(("declined", "does_not_know", "not_asked", "not_suitable")),
-    "interview_states": frozenset(("planned", "open", "stopped", "finished")),
+    "interview_states": frozenset(("planned", "open", "stopped", "finished", "cancelled")),
     "finding_kinds": frozenset(("finding", "good_practice", "area_to_develop")),
 }
 STANDARDS_LISTS: dict[str, frozenset[str]] = {

@@ -43,9 +43,7 @@ def _check_sentences(book: FaultBook, file: str, content: Mapping[str, Any]) -> 
             book.add("TEMPLATE-013", file, steps, _BRACES)
 
 
-def _check_translation(
-    book: FaultBook, file: str, english: Mapping[str, Any], content: Mapping[str, Any]
-) -> None:
+def _check_translation(book: FaultBook, file: str, english: Mapping[str, Any], content: Mapping[str, Any]) -> None:
     originals = dict(iter_sentences(english))
     keys = {".".join(map(str, steps)) for steps in originals}
     for steps, value in iter_sentences(content):

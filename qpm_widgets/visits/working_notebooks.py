@@ -10,8 +10,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
-
 from qpm_widgets.journal import Kit
 from qpm_widgets.visits.assessments import load_visit
 from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
@@ -30,6 +28,7 @@ def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str
     The file is put in place in one step, so an open page never reads half a notebook.
     """
     # papermill is slow to import and only preparing needs it.
+    import nbformat  # noqa: PLC0415  # its schema checker costs more than a second to import
     from papermill.execute import execute_notebook  # noqa: PLC0415
 
     logging.getLogger("papermill").setLevel(logging.ERROR)

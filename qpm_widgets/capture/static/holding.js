@@ -37,7 +37,8 @@ const holdPage = (() => {
   function park(channel, root, output) {
     const place = channel.place;
     channel.parked = root;
-    output.before(root);
+    // Beside the cell, not in it: a cell without output is not shown.
+    (output.closest(".jp-Cell") ?? output).before(root);
     restorePlace(root, place);
     setTimeout(() => channel.parked === root && !channel.slots.size && root.remove(), PARKED_AT_MOST);
   }

@@ -89,12 +89,10 @@
       const { content } = this.panel;
       content.node.setAttribute("aria-label", this.title);
       content.node.setAttribute("role", "region");
-      for (const cell of content.widgets) {
-        for (const part of [cell.node, ...cell.node.querySelectorAll("[role], [aria-label]")]) {
-          if (part.closest(".jp-OutputArea-output")) continue;
-          part.removeAttribute("aria-label");
-          part.removeAttribute("role");
-        }
+      for (const part of content.node.querySelectorAll("[role], [aria-label]")) {
+        if (part.closest(".jp-OutputArea-output")) continue;
+        part.removeAttribute("aria-label");
+        part.removeAttribute("role");
       }
     }
 

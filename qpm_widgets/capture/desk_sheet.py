@@ -1,0 +1,42 @@
+"""The desk: the kit's start page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qpm_widgets.capture.desk_view import missing_pages, view_desk
+from qpm_widgets.capture.sheet import Sheet, page_source, page_style
+from qpm_widgets.visits import prepare_working_notebooks
+
+
+class DeskSheet(Sheet):
+    """The page that a day begins with: visits, interviews and observations in order, and what is still missing.
+
+    It writes nothing to the journal. Working notebooks that are missing are made again when the page asks for it.
+    """
+
+    _esm = page_source("drawing.js", "desk_sheet.js")
+    _css = page_style("desk_sheet.css")
+
+    def view(self) -> dict[str, Any]:
+        """Wording, which stays, and the situation, which changes."""
+        words = self.templates.wording.section("desk")
+        states = {choice.id: choice.label for choice in self.templates.scheme.interview_states}
+        return {
+            "words": {**words["sheet"], "states": {**states, **words["sheet"]["states"]}},
+            "situation": self.situation(),
+        }
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``look`` again; ``prepare`` every page that is not there. Both answer with the situation."""
+        if name == "prepare":
+            for assessment_id, visit_id in missing_pages(self.situation()):
+                prepare_working_notebooks(self.kit, assessment_id, visit_id)
+        elif name != "look":
+            return super().do(name, arguments)
+        return {"situation": self.situation()}
+
+    def situation(self) -> dict[str, Any]:
+        """All that is on the desk now."""
+        return view_desk(self.kit, self.templates)

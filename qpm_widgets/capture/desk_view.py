@@ -1,0 +1,204 @@
+"""What the desk shows: every assessment of the kit, its visits, who is met when, and what is still missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from qpm_widgets.capture.interview_view import is_called_for
+from qpm_widgets.capture.running_server import page_path
+from qpm_widgets.journal import Journal, Kit
+from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.templates import Templates
+from qpm_widgets.templates.records import InterviewGuide
+from qpm_widgets.visits import (
+    Interview,
+    Observation,
+    SamplingRow,
+    Visit,
+    check_sampling,
+    iter_interviews,
+    iter_observations,
+    iter_visits,
+    load_profile,
+    working_notebook_path,
+)
+
+Meeting = Interview | Observation
+View = dict[str, Any]
+
+
+def view_desk(kit: Kit, templates: Templates) -> View:
+    """The whole desk as JSON values; assessments in order of their ids, visits and meetings in order of time."""
+    ids = kit.journal.assessment_ids()
+    return {
+        "assessor": kit.assessor,
+        "assessments": [
+            _Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)
+        ],
+    }
+
+
+def missing_pages(situation: View) -> list[tuple[str, str]]:
+    """The visits, as (assessment, visit), of which a page is not there: deleted, or never prepared."""
+    return [
+        (assessment["id"], visit["id"])
+        for assessment in situation["assessments"]
+        for visit in assessment["visits"]
+        if any(not page["there"] for page in visit["pages"].values())
+        or any(not meeting["page"]["there"] for meeting in visit["meetings"] if meeting["state"] != "cancelled")
+    ]
+
+
+def _has_profile(journal: Journal, assessment_id: str) -> bool:
+    entry = journal.current_entry(assessment_id, "assessment", "profile")
+    return entry is not None and entry.payload is not None
+
+
+class _Assessment:
+    """One assessment, read from the journal once."""
+
+    def __init__(self, kit: Kit, templates: Templates, assessment_id: str) -> None:
+        self.kit, self.templates, self.id = kit, templates, assessment_id
+        self.profile = load_profile(kit.journal, assessment_id)
+        self.interviews = iter_interviews(kit.journal, assessment_id)
+        self.observations = iter_observations(kit.journal, assessment_id)
+        self.answered, self.quotes = _count_recorded(kit.journal, assessment_id)
+
+    def view(self) -> View:
+        sampling = check_sampling(self.profile, self.interviews, self.templates.scheme.sampling)
+        return {
+            "id": self.id,
+            "provider": self.profile.provider,
+            "sample": self.profile.sample,
+            "band": self._band(),
+            "nations": [self.templates.jurisdictions[nation].name for nation in self.profile.jurisdictions],
+            "rules": {
+                "met": len(sampling.rows) - len(sampling.missing),
+                "total": len(sampling.rows),
+                "missing": [_view_missing(row) for row in sampling.missing],
+            },
+            "visits": [self._visit(visit) for visit in iter_visits(self.kit.journal, self.id)],
+        }
+
+    def _band(self) -> str:
+        return next((band.label for band in self.templates.scheme.bands if band.id == self.profile.band), "")
+
+    def _visit(self, visit: Visit) -> View:
+        meetings: list[Meeting] = [
+            one for one in (*self.interviews, *self.observations) if one.plan.visit == visit.id
+        ]
+        meetings.sort(key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+        sites = {site.id: site.name for site in visit.plan.sites}
+        return {
+            "id": visit.id,
+            "title": visit.plan.title,
+            "starts": visit.plan.starts.isoformat(),
+            "ends": visit.plan.ends.isoformat(),
+            "sites": list(sites.values()),
+            "pages": {name: self._page(visit.id, name) for name in ("plan", "debrief")},
+            "meetings": [self._meeting(one, sites) for one in meetings],
+        }
+
+    def _page(self, visit_id: str, name: str) -> View:
+        path = working_notebook_path(self.id, visit_id, name)
+        return {
+            "path": path.as_posix(),
+            "address": page_path(path.as_posix()),
+            "there": (self.kit.notebooks / Path(path)).exists(),
+        }
+
+    def _meeting(self, held: Meeting, sites: dict[str, str]) -> View:
+        plan = held.plan
+        view = {
+            "id": held.id,
+            "kind": held.subject.partition(":")[0],
+            # The clock at the place, as it was planned; not turned into this machine's time zone.
+            "day": plan.planned_at.strftime("%Y-%m-%d"),
+            "time": plan.planned_at.strftime("%H:%M"),
+            "minutes": plan.minutes,
+            "where": self._where(held, sites),
+            "assessor": _name_of(self.profile, plan.assessor),
+            "mine": plan.assessor == self.kit.assessor,
+            "state": held.state,
+            "reason": held.reason,
+            "answered": self.answered[held.subject],
+            "questions": self._questions(held),
+            "quotes": self.quotes[held.subject],
+            "page": self._page(plan.visit, held.id),
+        }
+        if isinstance(held, Interview):
+            view |= _view_people(held, self.templates)
+        return view
+
+    def _where(self, held: Meeting, sites: dict[str, str]) -> list[str]:
+        plan = held.plan
+        names = {one.id: one.name for one in (*self.profile.teams, *self.profile.areas)}
+        team_or_area = names.get(plan.team or "") or names.get(plan.area or "")
+        return [name for name in (team_or_area, sites.get(plan.site or "")) if name]
+
+    def _questions(self, held: Meeting) -> int:
+        guide = self.templates.guides[held.plan.guide]
+        if isinstance(guide, InterviewGuide):
+            questions = [one for section in guide.sections for one in section.questions]
+            return sum(is_called_for(one, held.plan) for one in questions)
+        return len(guide.scenes)
+
+
+def _view_people(interview: Interview, templates: Templates) -> View:
+    plan = interview.plan
+    flags = {
+        "easy_read": plan.easy_read,
+        "welsh": plan.language == "cy",
+        "supporter": plan.supporter,
+        "interpreter": plan.interpreter,
+        "remote": plan.mode == "remote",
+    }
+    return {
+        "role": templates.role(plan.role).label,
+        "people": len(plan.respondents),
+        "flags": [name for name, is_so in flags.items() if is_so],
+        "consent": _view_consent(interview),
+    }
+
+
+def _view_consent(interview: Interview) -> View | None:
+    """Consent in short: may notes be taken, and of how many may words be quoted. None before anybody was asked."""
+    if not interview.consents:
+        return None
+    declined = {code for (scope, code), decision in interview.consents.items() if scope == "talk" and decision != "given"}
+    taking_part = [code for code in interview.plan.respondents if code not in declined]
+    return {
+        "notes": interview.notes_allowed,
+        "people": len(taking_part),
+        "quotable": sum(interview.quotes_allowed(code) for code in taking_part),
+    }
+
+
+def _view_missing(row: SamplingRow) -> View:
+    return {
+        "kind": row.kind,
+        "name": row.name,
+        "have": row.have,
+        "need": row.need,
+        "lacking": row.lacking,
+    }
+
+
+def _name_of(profile: AssessmentProfile, code: str) -> str:
+    return next((one.name for one in profile.assessors if one.id == code), code)
+
+
+def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
+    """By subject: how many questions have something recorded, and how many quotes there are."""
+    answered: dict[str, set[str]] = {}
+    quotes: Counter[str] = Counter()
+    for entry in journal.current(assessment_id, field_prefix="answer:"):
+        # A note that was emptied again, or a reason that was taken back, is no answer.
+        if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "bearing", "reason")):
+            continue
+        question, _, part = entry.field.removeprefix("answer:").partition(".")
+        answered.setdefault(entry.subject, set()).add(question)
+        quotes[entry.subject] += part.startswith("quote.")
+    return Counter({subject: len(found) for subject, found in answered.items()}), quotes

@@ -1,0 +1,72 @@
+"""The sheet of one interview or one observation: consent first, then the guide, one page, one comm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.recording import guide_of
+from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Entry
+from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
+
+_SCRIPTS = ("drawing.js", "consent_part.js", "question_part.js", "ending_part.js", "saving_part.js", "interview_sheet.js")
+
+
+class InterviewSheet(Sheet):
+    """The page on which an interview or an observation is written down.
+
+    Parameters
+    ----------
+    assessment_id : str
+        The assessment.
+    interview_id : str
+        An interview of one of its visits; or
+    observation_id : str
+        an observation.
+    """
+
+    _esm = page_source(*_SCRIPTS)
+    _css = page_style("interview_sheet.css")
+
+    def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
+        self.interview_id, self.observation_id = interview_id, observation_id
+        subject = f"observation:{observation_id}" if observation_id else f"interview:{interview_id}"
+        super().__init__(assessment_id, subject)
+
+    def view(self) -> dict[str, Any]:
+        """Plan, guide, choices, wording and everything recorded so far."""
+        journal, templates = self.kit.journal, self.templates
+        meeting = self._meeting()
+        current = by_field(journal.current(self.assessment_id, subject=self.subject))
+        answered = {field.partition(":")[2].partition(".")[0] for field in current if field.startswith("answer:")}
+        shown = view_plan(meeting.plan, templates)
+        visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
+        shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
+        return {
+            "kind": self.subject.partition(":")[0],
+            "id": meeting.id,
+            "sample": load_profile(journal, self.assessment_id).sample,
+            "wording": templates.wording.section("sheet"),
+            "plan": shown,
+            "guide": view_guide(
+                guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered
+            ),
+            "choices": view_choices(templates),
+            **view_values(current),
+        }
+
+    def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
+        """An answer replaces only the version that the page shows, so that another device's is never lost unseen.
+
+        A consent asked for again, and the state, replace whatever was there before.
+        """
+        return current[-1:] if field.startswith("answer:") else current
+
+    def _meeting(self) -> Interview | Observation:
+        if not (self.interview_id or self.observation_id):
+            raise QpmError("PLAN-001", "interview", "Open it from the desk.")
+        if self.observation_id:
+            return load_observation(self.kit.journal, self.assessment_id, self.observation_id)
+        return load_interview(self.kit.journal, self.assessment_id, self.interview_id)

@@ -1,0 +1,149 @@
+"""What an interview sheet shows when it opens, as JSON values: plan, guide, choices, and what is recorded so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from qpm_widgets.journal import Entry
+from qpm_widgets.journal.consent import read_decisions
+from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
+from qpm_widgets.templates import Templates
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question
+
+Plan = InterviewPlan | ObservationPlan
+View = dict[str, Any]
+
+
+def view_plan(plan: Plan, templates: Templates) -> View:
+    """Who is met, when and how; roles and codes, never a name."""
+    shown: View = {
+        "visit": {"id": plan.visit},
+        "planned_at": plan.planned_at.isoformat(),
+        "minutes": plan.minutes,
+        "language": "en",
+        "flags": [],
+        "respondents": [],
+    }
+    jurisdiction = templates.jurisdictions[plan.nation]
+    shown |= {"emergency": jurisdiction.emergency, "authority": jurisdiction.authority}
+    if isinstance(plan, InterviewPlan):
+        flags = {"supporter": plan.supporter, "interpreter": plan.interpreter, "remote": plan.mode == "remote"}
+        shown |= {
+            "role": templates.role(plan.role).label,
+            "respondents": list(plan.respondents),
+            "language": plan.language,
+            "easy_read": plan.easy_read,
+            "flags": [name for name, is_so in flags.items() if is_so],
+            "access_needs": plan.access_needs,
+        }
+    return shown
+
+
+def view_guide(guide: Guide, plan: Plan, answered: Iterable[str]) -> View:
+    """The guide without the questions that this nation or advocacy role does not call for.
+
+    A question with an answer stays, even if the plan has changed since: what is recorded is never hidden.
+    """
+    if isinstance(guide, ObservationGuide):
+        return _view_observation(guide)
+    return _view_interview(guide, plan, set(answered))
+
+
+def _view_observation(guide: ObservationGuide) -> View:
+    scenes = [
+        {
+            "id": scene.id,
+            "indicators": scene.indicators,
+            "ask": {"plain": _plain(scene.title)},
+            "prompts": _plain(scene.look_for),
+        }
+        for scene in guide.scenes
+    ]
+    return {
+        "title": _plain(guide.title),
+        "rules": _plain(guide.ground_rules),
+        "parts": _plain(guide.parts),
+        "sections": [{"standard": None, "title": _plain(guide.title), "questions": scenes}],
+    }
+
+
+def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> View:
+    sections = []
+    for section in guide.sections:
+        questions = [one for one in section.questions if one.id in answered or is_called_for(one, plan)]
+        if questions:
+            sections.append(
+                {
+                    "standard": section.standard,
+                    "title": _plain(section.title),
+                    "questions": [_plain(one, leave_out={"nations", "advocacy_roles"}) for one in questions],
+                }
+            )
+    return {
+        "title": _plain(guide.title),
+        "opening": _plain(guide.opening),
+        "sections": sections,
+        "closing": _plain(guide.closing),
+    }
+
+
+def is_called_for(question: Question, plan: Plan) -> bool:
+    """Whether a question suits the plan's nation and advocacy roles; a plan that names no role calls for all."""
+    if question.nations and plan.nation not in question.nations:
+        return False
+    roles = plan.advocacy_roles if isinstance(plan, InterviewPlan) else ()
+    return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
+
+
+def view_choices(templates: Templates) -> View:
+    """The closed lists of the sheet, and every indicator with its standard."""
+    scheme, standards = templates.scheme, templates.standards
+    return {
+        "bearings": _plain(standards.bearings),
+        "strengths": _plain(standards.strengths),
+        "missing": _plain(scheme.missing_reasons),
+        "grades": _plain(scheme.quote_grades),
+        "speakers": _plain(scheme.speakers),
+        "scopes": _plain(scheme.consent_scopes),
+        "decisions": _plain(scheme.consent_decisions),
+        "how": _plain(scheme.consent_how),
+        "standards": {one.id: {"number": one.number, "name": one.name} for one in standards.standards},
+        "indicators": {one.id: [one.text, of.id] for of in standards.standards for one in of.indicators},
+    }
+
+
+def view_values(current: Mapping[str, list[Entry]]) -> View:
+    """The recorded payloads by field, newest first where two are in conflict, and the time of the last one (UTC ms).
+
+    A consent is the exception: of two the more restrictive counts, here as in the journal.
+    """
+    values: View = {}
+    others: View = {}
+    saved_at = 0
+    for field, entries in current.items():
+        readable = [entry for entry in entries if entry.payload is not None]
+        if field == "plan" or not readable:
+            continue
+        shown = _restrictive(field, readable) if field.startswith("consent:") else readable[-1]
+        values[field] = shown.payload
+        rest = [entry for entry in readable if entry is not shown]
+        if rest:
+            others[field] = [{"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by} for one in rest]
+        saved_at = max(saved_at, *(entry.recorded_at for entry in entries))
+    return {"values": values, "others": others, "saved_at": saved_at or None}
+
+
+def _restrictive(field: str, entries: list[Entry]) -> Entry:
+    (decision,) = read_decisions((field, entry.payload) for entry in entries).values()
+    return next(entry for entry in reversed(entries) if entry.payload and entry.payload["decision"] == decision)
+
+
+def _plain(value: Any, leave_out: set[str] | None = None) -> Any:
+    """Records as JSON values without what is empty: it is sent to the page at every opening."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    assert isinstance(value, BaseModel)
+    return value.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude=leave_out)

@@ -1,0 +1,98 @@
+// Consent: the scripts to read out, and the four separate answers of each respondent.
+
+// Mirrors the journal's gate so that the page can say why nothing can be written; the journal enforces it.
+function gateOf(page) {
+  const decision = (scope, code) => page.values[`consent:${scope}.${code}`]?.decision;
+  const codes = page.view.plan.respondents;
+  const blocking = codes.filter((code) => decision("talk", code) === "given" && decision("notes", code) !== "given");
+  const open = page.view.kind === "observation" || (codes.some((code) => decision("notes", code) === "given") && !blocking.length);
+  const someAgreed = codes.some((code) => decision("notes", code) === "given");
+  return { open, blocking: someAgreed ? blocking : [], decision };
+}
+
+function consentPart(page) {
+  const { words, view } = page;
+  const scripts = ["introduction", "limits"].map((name) => [
+    h("h3", {}, words.consent[name === "limits" ? "read_limits" : "read_introduction"]),
+    page.spoken("blockquote", view.guide.opening[name], { class: "qpm-script" }),
+  ]);
+  const details = h("details", { id: page.id("consent-body"), class: "qpm-consent" },
+    h("summary", {}, h("span", { class: "qpm-consent-state" })),
+    h("div", { class: "qpm-consent-grid" },
+      h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), scripts),
+      h("div", {}, view.plan.respondents.map((code) => respondentPart(page, code)))));
+  details.open = page.memory.consentOpen ?? !gateOf(page).open;
+  details.addEventListener("toggle", () => { page.memory.consentOpen = details.open; });
+  page.whenChanged(() => {
+    details.querySelector(".qpm-consent-state").replaceChildren(...consentSummary(page));
+  });
+  return h("section", { class: "qpm-card", id: page.id("consent"), tabindex: "-1", "aria-labelledby": page.id("consent-title") },
+    h("h2", { id: page.id("consent-title") }, words.consent.title), details);
+}
+
+function consentSummary(page) {
+  const { words, view } = page;
+  const { decision } = gateOf(page);
+  return view.plan.respondents.map((code) => {
+    const given = view.choices.scopes.filter(({ id }) => decision(id, code) === "given").map(({ id }) => words.consent.short[id]);
+    return h("span", {}, given.length
+      ? fill(words.consent.summary_given, { code, scopes: given.join(", ") })
+      : fill(words.consent.summary_none, { code }));
+  });
+}
+
+function respondentPart(page, code) {
+  const { words, view } = page;
+  const out = h("p", { class: "qpm-banner", hidden: true }, fill(words.consent.out, { code }));
+  const scopes = view.guide.opening.consents.map((script) => consentQuestion(page, code, script));
+  page.whenChanged(() => {
+    const { decision } = gateOf(page);
+    const away = ["declined", "withdrawn"].includes(decision("talk", code));
+    out.hidden = !away;
+    for (const { scope, node } of scopes) node.disabled = away && scope !== "talk";
+  });
+  return h("section", { class: "qpm-respondent" },
+    h("h3", {}, fill(words.consent.who, { code })), scopes.map(({ node }) => node), out);
+}
+
+function consentQuestion(page, code, { scope, ask }) {
+  const { words, view } = page;
+  const field = `consent:${scope}.${code}`;
+  const scopeLabel = view.choices.scopes.find((one) => one.id === scope).label;
+  const how = selectBox({
+    id: page.id(`how-${scope}-${code}`), label: words.consent.how, labelClass: "qpm-hint",
+    choices: view.choices.how, value: page.values[field]?.how ?? "spoken", pick: () => record(page.values[field]?.decision),
+  });
+  const record = (decision) => decision && page.put(field, { decision, how: how.querySelector("select").value });
+  const radios = radioGroup({
+    id: page.id(`${scope}-${code}`), legend: fill(words.consent.decision, { code, scope: scopeLabel }),
+    legendClass: "qpm-hidden", value: page.values[field]?.decision, pick: record,
+    choices: view.choices.decisions.filter(({ id }) => id !== "not_applicable" || scope === "supporter"),
+  });
+  // To take something back one must have given it.
+  const withdrawn = radios.querySelector('[value="withdrawn"]').closest("label");
+  page.whenChanged(() => {
+    withdrawn.hidden = !["given", "withdrawn"].includes(page.values[field]?.decision);
+  });
+  const node = h("fieldset", { class: "qpm-scope", "data-field": field },
+    h("legend", {}, capital(words.consent.short[scope])),
+    page.spoken("p", ask, { class: "qpm-ask" }),
+    page.view.others[field] && h("p", { class: "qpm-banner qpm-warn" }, words.consent.conflict),
+    h("div", { class: "qpm-decision" }, radios, how));
+  return { scope, node };
+}
+
+// Why nothing can be typed, kindly; gone as soon as something can.
+function gateNotice(page) {
+  const { words } = page;
+  const reason = h("p");
+  const notice = h("div", { class: "qpm-banner qpm-warn qpm-gate", id: page.id("gate") },
+    h("strong", {}, words.gate.title), reason,
+    h("button", { type: "button", class: "qpm-quiet", onclick: () => page.go("consent") }, words.gate.go));
+  page.whenChanged(() => {
+    const { open, blocking } = gateOf(page);
+    notice.hidden = open;
+    reason.textContent = blocking.length ? fill(words.gate.someone, { codes: blocking.join(", ") }) : words.gate.nobody;
+  });
+  return notice;
+}

@@ -1,0 +1,271 @@
+// The desk: what is next, each visit by day, what is missing. Drawn from one `situation`; it writes nothing.
+
+const HELD = new Set(["stopped", "finished"]);
+const OVER = new Set([...HELD, "cancelled"]);
+
+class Desk {
+  constructor(view, link) {
+    this.words = view.words;
+    this.link = link;
+    this.root = h("div", { class: "qpm-sheet qpm-desk" });
+    this.show(view.situation);
+  }
+
+  // Draws anew only what has changed something, and leaves the reader where they are.
+  show(situation) {
+    const text = JSON.stringify(situation);
+    if (text === this.shown) return;
+    this.shown = text;
+    this.situation = situation;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.id : "";
+    this.root.replaceChildren(...this.draw());
+    if (focused) this.root.querySelector(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
+  }
+
+  draw() {
+    const { words, situation } = this;
+    const { assessments } = situation;
+    return [
+      h("div", { class: "qpm-desk-head" },
+        h("p", { class: "qpm-desk-brand" }, words.product),
+        h("h1", { tabindex: "-1" }, words.heading),
+        h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`)),
+      assessments.length ? assessments.map((one) => this.drawAssessment(one)) : this.drawEmpty(),
+      h("div", { class: "qpm-desk-foot" },
+        h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
+          title: words.workbench_hint }, words.workbench)),
+    ].flat();
+  }
+
+  drawAssessment(assessment) {
+    const { words } = this;
+    const heading = `desk-${assessment.id}`;
+    return h("section", { class: "qpm-desk-assessment", "aria-labelledby": heading },
+      h("div", { class: "qpm-desk-provider" },
+        h("div", {},
+          h("h2", { id: heading }, assessment.provider),
+          h("p", { class: "qpm-hint" },
+            fill(words.band, { band: assessment.band, nations: listed(assessment.nations, words.and) }))),
+        assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample)),
+      h("div", { class: "qpm-desk-columns" },
+        h("div", { class: "qpm-desk-visits" },
+          assessment.visits.map((visit) => this.drawVisit(visit, assessment.id))),
+        h("aside", { class: "qpm-desk-side", "aria-labelledby": `${heading}-missing` },
+          this.drawMissing(assessment, `${heading}-missing`))));
+  }
+
+  // ---- one visit
+
+  drawVisit(visit, assessmentId) {
+    const { words } = this;
+    const id = `desk-${assessmentId}-${visit.id}`;
+    const wanted = visit.meetings.filter(({ state }) => state !== "cancelled");
+    const held = wanted.filter(({ state }) => HELD.has(state)).length;
+    const tally = wanted.length === 1 ? words.visit.tally_one : words.visit.tally_many;
+    return h("section", { class: "qpm-desk-visit", "aria-labelledby": id },
+      h("div", { class: "qpm-desk-visit-head" },
+        h("div", {},
+          h("h3", { id }, visit.title),
+          h("p", { class: "qpm-hint" }, [
+            fill(words.dates, { start: longDay(visit.starts), end: longDay(visit.ends) }),
+            wanted.length && fill(tally, { held, count: wanted.length }),
+          ].filter(Boolean).join(" · "))),
+        h("nav", { "aria-labelledby": id },
+          this.pageLink(visit.pages.plan, words.visit.plan, `${id}-plan`, visit.title),
+          this.pageLink(visit.pages.debrief, words.visit.debrief, `${id}-debrief`, visit.title))),
+      this.drawNext(visit, wanted, id),
+      visit.meetings.length ? this.drawDays(visit.meetings, id) : h("p", { class: "qpm-card" }, words.visit.nobody));
+  }
+
+  // What an assessor most likely came for: their own, and if they have none left, anybody's.
+  drawNext(visit, wanted, id) {
+    const { words } = this;
+    const left = wanted.filter(({ state }) => !OVER.has(state));
+    const mine = left.some((one) => one.mine) ? left.filter((one) => one.mine) : left;
+    const next = mine.find(({ state }) => state === "open") ?? mine[0];
+    if (!next) {
+      return wanted.length > 0 && h("div", { class: "qpm-card qpm-desk-next" },
+        h("p", {}, words.next.all_held),
+        this.pageLink(visit.pages.debrief, words.next.debrief, `${id}-next`, visit.title, "qpm-desk-main"));
+    }
+    const name = this.nameOf(next);
+    const open = next.state === "open";
+    return h("div", { class: "qpm-card qpm-desk-next" },
+      h("div", {},
+        h("p", { class: "qpm-desk-eyebrow" }, open ? words.next.under_way : words.next.heading),
+        h("p", { class: "qpm-desk-next-name" }, [name, next.role].filter(Boolean).join(" · ")),
+        h("p", { class: "qpm-hint" }, [`${longDay(next.day)}, ${next.time}`, ...this.facts(next)].join(" · "))),
+      this.pageLink(next.page, fill(open ? words.next.go_on : words.next.open, { name: lower(name) }), `${id}-next`, "",
+        "qpm-desk-main"));
+  }
+
+  drawDays(meetings, id) {
+    const days = [...new Set(meetings.map(({ day }) => day))];
+    return days.map((day) => h("div", { class: "qpm-card qpm-desk-day" },
+      h("h4", {}, longDay(day), day === isoDay(new Date()) && h("span", { class: "qpm-chip" }, this.words.today)),
+      h("ol", {}, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one, id)))));
+  }
+
+  drawMeeting(meeting, id) {
+    const { words } = this;
+    const label = { planned: words.meeting.start, open: words.meeting.go_on }[meeting.state] ?? words.meeting.open;
+    return h("li", { class: `qpm-desk-meeting qpm-is-${meeting.state}` },
+      h("p", { class: "qpm-desk-time" }, meeting.time),
+      h("div", { class: "qpm-desk-what" },
+        h("p", {}, h("strong", {}, this.nameOf(meeting)), meeting.role && ` · ${this.whoOf(meeting)}`),
+        h("p", { class: "qpm-hint" }, this.facts(meeting).join(" · "))),
+      h("div", { class: "qpm-desk-so-far" },
+        h("p", {}, h("span", { class: "qpm-chip" }, words.states[meeting.state] ?? meeting.state)),
+        this.drawRecorded(meeting)),
+      meeting.state === "cancelled"
+        ? h("span")
+        : this.pageLink(meeting.page, label, `${id}-${meeting.id}`, lower(this.nameOf(meeting))));
+  }
+
+  drawRecorded(meeting) {
+    const { words } = this;
+    const begun = meeting.state !== "planned" || meeting.consent || meeting.answered;
+    if (!begun || meeting.state === "cancelled") return meeting.reason && h("p", { class: "qpm-hint" }, meeting.reason);
+    const counted = meeting.kind === "interview" ? words.meeting.answered : words.meeting.looked_at;
+    const { quotes } = meeting;
+    return h("p", { class: "qpm-hint" }, [
+      fill(counted, meeting),
+      quotes && fill(quotes === 1 ? words.meeting.quotes_one : words.meeting.quotes_many, { count: quotes }),
+      meeting.kind === "interview" && this.consentOf(meeting.consent),
+    ].filter(Boolean).join(" · "));
+  }
+
+  consentOf(consent) {
+    const words = this.words.consent;
+    if (!consent) return words.not_asked;
+    if (!consent.notes) return words.notes_no;
+    const { quotable, people } = consent;
+    const quotes = quotable === 0 ? words.quotes_none : quotable === people ? words.quotes_all : words.quotes_some;
+    return `${words.notes_yes}, ${fill(quotes, { count: quotable, people })}`;
+  }
+
+  nameOf(meeting) {
+    return fill(this.words.meeting[meeting.kind], meeting);
+  }
+
+  whoOf(meeting) {
+    const group = meeting.people > 1 && fill(this.words.meeting.group, { count: meeting.people });
+    return [meeting.role, group].filter(Boolean).join(", ");
+  }
+
+  facts(meeting) {
+    const words = this.words.meeting;
+    return [
+      ...meeting.where,
+      fill(words.minutes, meeting),
+      ...(meeting.flags ?? []).map((flag) => words[flag]),
+      !meeting.mine && fill(words.with_assessor, { name: meeting.assessor }),
+    ].filter(Boolean);
+  }
+
+  // A page that is not there yet is said to be on its way; there is never a link that leads nowhere.
+  pageLink(page, label, id, about, kind = "qpm-desk-link") {
+    if (!page.there) return h("span", { class: "qpm-hint" }, this.words.meeting.not_there);
+    return h("a", { id, class: kind, href: page.address, "data-qpm-open": page.path },
+      label, about && h("span", { class: "qpm-hidden" }, `: ${about}`));
+  }
+
+  // ---- what is missing
+
+  drawMissing(assessment, id) {
+    const { words } = this;
+    const { met, total, missing } = assessment.rules;
+    return h("div", { class: "qpm-card" },
+      h("h3", { id }, words.missing.heading),
+      h("p", { class: "qpm-hint" }, fill(words.missing.tally, { met, total })),
+      missing.length
+        ? [h("ul", {}, missing.map((row) => h("li", {}, fill(words.missing[row.kind], row)))),
+          h("p", { class: "qpm-hint" }, words.missing.where)]
+        : h("p", {}, words.missing.none));
+  }
+
+  drawEmpty() {
+    const words = this.words.empty;
+    const way = (heading, text, command) => h("div", { class: "qpm-card" },
+      h("h3", {}, heading), h("p", {}, text), h("p", {}, h("code", {}, command)));
+    return h("section", { class: "qpm-desk-empty", "aria-labelledby": "desk-empty" },
+      h("h2", { id: "desk-empty" }, words.heading),
+      h("p", {}, words.intro),
+      h("div", { class: "qpm-desk-ways" },
+        way(words.real_heading, words.real, words.real_command),
+        way(words.sample_heading, words.sample, words.sample_command)));
+  }
+
+  // ---- keeping it true
+
+  async look(name = "look") {
+    if (this.looking) return;
+    this.looking = true;
+    try {
+      const { situation } = await this.link.do(name);
+      this.show(situation);
+    } catch {
+      // It shows what it knew; the next look may succeed.
+    }
+    this.looking = false;
+  }
+
+  isComplete() {
+    return this.situation.assessments.every(({ visits }) => visits.every(({ pages, meetings }) =>
+      [...Object.values(pages), ...meetings.filter(({ state }) => state !== "cancelled").map(({ page }) => page)]
+        .every(({ there }) => there)));
+  }
+}
+
+const longDay = (day) =>
+  new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" })
+    .format(typeof day === "string" ? new Date(`${day}T12:00`) : day);
+
+const isoDay = (date) =>
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+
+const lower = (text) => text.charAt(0).toLocaleLowerCase() + text.slice(1);
+
+const listed = (names, and) =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")}${and}${names.at(-1)}`;
+
+// Calls back each time the page comes into sight again: another page was in front, or another window.
+function whenSeenAgain(root, callback) {
+  let seen = true;
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting && !seen) callback();
+    seen = isIntersecting;
+  });
+  observer.observe(root);
+  const woken = () => !document.hidden && root.offsetParent && callback();
+  document.addEventListener("visibilitychange", woken);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", woken);
+  };
+}
+
+function render({ model, el }) {
+  let forget = () => {};
+  const link = connectSheet(model, {
+    opened(view) {
+      const desk = new Desk(view, link);
+      el.replaceChildren(desk.root);
+      link.hold(desk.root);
+      forget = whenSeenAgain(desk.root, () => desk.look());
+      if (!desk.isComplete()) desk.look("prepare");
+    },
+    failed(code, sentence) {
+      el.replaceChildren(h("div", { class: "qpm-sheet qpm-desk", role: "alert", "data-code": code },
+        h("h1", {}, sentence),
+        h("button", { type: "button", onclick: () => link.open() }, "↻")));
+    },
+  });
+  link.open();
+  return () => {
+    forget();
+    link.close();
+  };
+}
+
+export default { render };

@@ -1,0 +1,73 @@
+// Small pieces that the parts of the interview sheet are drawn from. Native elements only.
+
+// h("p", { class: "x", onclick: f, "aria-label": "y" }, child, "text", null)
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "value") node.value = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// "Saved {time}" with { time: "14:03" }
+const fill = (sentence, facts = {}) => sentence.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
+
+const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
+const clock = (ms) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(ms);
+
+// A group of native radio buttons under a legend. `pick(value)` is called when one is chosen.
+function radioGroup({ id, legend, legendClass, choices, value, pick, describedBy }) {
+  return h("fieldset", { class: "qpm-radios", "aria-describedby": describedBy },
+    h("legend", { class: legendClass }, legend),
+    h("div", { class: "qpm-pills" }, choices.map((choice) => {
+      const input = h("input", {
+        type: "radio", id: `${id}-${choice.id}`, name: id, value: choice.id, onchange: () => pick(choice.id),
+      });
+      input.checked = choice.id === value;
+      return h("label", { class: "qpm-pill", title: choice.descriptor }, input, h("span", {}, choice.label));
+    })));
+}
+
+// A labelled list to choose from. `none` is the label of the empty choice, if there is one.
+function selectBox({ id, label, labelClass, choices, value, none, pick }) {
+  const select = h("select", { id, onchange: () => pick(select.value) },
+    none !== undefined && h("option", { value: "" }, none),
+    choices.map((choice) => h("option", { value: choice.id }, choice.label)));
+  select.value = value ?? "";
+  return h("span", { class: "qpm-select" }, h("label", { for: id, class: labelClass }, label), " ", select);
+}
+
+// A labelled text area for one field. `change(text)` is called at every key; leaving the field sends at once.
+function textBox({ id, label, labelClass, value, change, leave, lang, describedBy, rows = 3 }) {
+  const area = h("textarea", {
+    id, rows, lang, dir: "auto", spellcheck: "true", "aria-describedby": describedBy,
+    oninput: () => change(area.value), onblur: leave,
+  });
+  area.value = value ?? "";
+  return [h("label", { for: id, class: labelClass }, label), area];
+}
+
+// A dialog of the browser's own: focus stays inside, Escape closes it and goes back to where it was opened.
+function dialog(id, title, ...content) {
+  return h("dialog", { id, class: "qpm-dialog", "aria-labelledby": `${id}-title` },
+    h("h2", { id: `${id}-title` }, title), content);
+}
+
+// The sheet's own scroller is as tall as the room that the page around it leaves, so that its head stays in sight.
+function fitToRoom(root) {
+  const scroller = root.closest(".jp-WindowedPanel-outer, .jp-Notebook") ?? document.documentElement;
+  const fit = () => {
+    const above = root.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
+    const room = scroller.clientHeight - Math.max(0, above) - 8;
+    root.style.setProperty("--qpm-room", `${Math.max(320, room)}px`);
+  };
+  fit();
+  const observer = new ResizeObserver(fit);
+  observer.observe(scroller);
+  return () => observer.disconnect();
+}

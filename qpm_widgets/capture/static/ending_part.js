@@ -1,0 +1,108 @@
+// How an interview ends: closing words, stopping, finishing; and the safeguarding control, which keeps no account.
+
+function closingPart(page) {
+  const { words, view } = page;
+  const untouched = h("p", { class: "qpm-hint" });
+  const finish = h("button", { type: "button", class: "qpm-main", id: page.id("finish"), onclick: () => page.openDialog("end") },
+    view.kind === "observation" ? words.closing.finish_observation : words.closing.finish_interview);
+  page.whenChanged(() => {
+    const ids = page.questions.filter((question) => !page.isAnswered(question.id)).map((question) => question.id);
+    untouched.textContent = ids.length ? fill(words.closing.unanswered, { ids: ids.join(", ") }) : words.closing.all_touched;
+    finish.hidden = ["finished", "stopped"].includes(page.values.state?.state);
+  });
+  return h("section", { class: "qpm-card", id: page.id("closing"), tabindex: "-1", "aria-labelledby": page.id("closing-title") },
+    h("h2", { id: page.id("closing-title") }, words.closing.title),
+    view.guide.closing && [
+      h("p", { class: "qpm-hint" }, words.closing.intro),
+      h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
+    ],
+    untouched, finish);
+}
+
+// A line at the top once the interview was stopped or finished. Notes can still be put right.
+function stateNotice(page) {
+  const { words } = page;
+  const text = h("span");
+  const notice = h("div", { class: "qpm-banner", hidden: true }, h("p", {}, text, " ", words.closing.correct),
+    h("button", { type: "button", class: "qpm-quiet", onclick: () => page.put("state", { state: "open", reason: "" }) }, words.closing.reopen));
+  page.whenChanged(() => {
+    const { state, reason } = page.values.state ?? {};
+    notice.hidden = !["stopped", "finished"].includes(state);
+    text.textContent = fill(words.closing[`${state}_since`] ?? "", { reason: reason ?? "" });
+  });
+  return notice;
+}
+
+function endDialog(page) {
+  const { words, view } = page;
+  const observed = view.kind === "observation";
+  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500", autocomplete: "off" });
+  const how = radioGroup({
+    id: page.id("end-how"), legend: words.end.title, legendClass: "qpm-hidden", value: "finished", pick: () => refresh(),
+    choices: [
+      { id: "finished", label: words.end.finish, descriptor: words.end.finish_hint },
+      { id: "stopped", label: words.end.stop, descriptor: words.end.stop_hint },
+    ],
+  });
+  const withdrawals = h("fieldset", { class: "qpm-withdraw" }, h("legend", { class: "qpm-label" }, words.end.withdraw),
+    h("div", { class: "qpm-withdrawals" }), h("p", { class: "qpm-hint" }, words.end.withdraw_hint));
+  const chosen = () => how.querySelector("input:checked").value;
+  const refresh = () => { withdrawals.hidden = observed || chosen() !== "stopped"; };
+  const box = dialog(page.id("end"), words.end.title,
+    h("p", {}, words.end.intro), how, withdrawals,
+    h("p", {}, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
+    h("p", { class: "qpm-buttons" },
+      h("button", { type: "button", class: "qpm-main", onclick: () => {
+        for (const input of withdrawals.querySelectorAll("input:checked")) {
+          const field = `consent:notes.${input.value}`;
+          page.put(field, { decision: "withdrawn", how: page.values[field].how });
+        }
+        page.put("state", { state: chosen(), reason: reason.value.trim() });
+        box.close();
+      } }, words.end.confirm),
+      h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
+  box.prepare = () => {
+    const { decision } = gateOf(page);
+    const agreed = view.plan.respondents.filter((code) => decision("notes", code) === "given");
+    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...agreed.map((code) =>
+      h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: code, id: page.id(`withdraw-${code}`) }),
+        h("span", {}, fill(words.end.withdraws, { code })))));
+    reason.value = page.values.state?.reason ?? "";
+    refresh();
+  };
+  return box;
+}
+
+function safeguardingDialog(page) {
+  const { words, view } = page;
+  const said = words.safeguarding;
+  const reference = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "200", autocomplete: "off",
+    "aria-describedby": page.id("safeguarding-hint") });
+  const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at") });
+  const recorded = h("p", { class: "qpm-banner", hidden: true });
+  const box = dialog(page.id("safeguarding"), said.title,
+    h("p", { class: "qpm-banner qpm-bad" }, h("strong", {}, view.plan.emergency)),
+    h("ol", {}, Object.values(said.steps).map((step) => h("li", {}, fill(step, { authority: view.plan.authority })))),
+    h("p", {}, h("strong", {}, said.apart)), recorded,
+    view.kind === "interview" && h("div", { class: "qpm-pair" },
+      h("p", {}, h("label", { for: reference.id, class: "qpm-label" }, said.reference), reference,
+        h("span", { class: "qpm-hint", id: page.id("safeguarding-hint") }, said.reference_hint)),
+      h("p", {}, h("label", { for: usedAt.id, class: "qpm-label" }, said.used_at), usedAt)),
+    h("p", { class: "qpm-buttons" },
+      view.kind === "interview" && h("button", { type: "button", class: "qpm-main", onclick: () => {
+        if (!reference.value.trim()) return reference.focus();
+        const at = usedAt.value ? new Date(usedAt.value) : new Date();
+        page.put("safeguarding", { reference: reference.value.trim(), used_at: at.toISOString() });
+        return box.close();
+      } }, said.record),
+      h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
+  box.prepare = () => {
+    const before = page.values.safeguarding;
+    recorded.hidden = !before;
+    if (before) recorded.textContent = fill(said.recorded, { reference: before.reference, time: page.moment(before.used_at) });
+    reference.value = before?.reference ?? "";
+    const at = before ? new Date(before.used_at) : new Date();
+    usedAt.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); // as the clock on the wall
+  };
+  return box;
+}

@@ -1,0 +1,372 @@
+// The sheet of one interview or observation. The kernel's end is interview_sheet.py; what the view holds is made in
+// interview_view.py. Everything typed goes through `page.type`, everything chosen through `page.put`.
+
+const NARROW = 880; // CSS pixels; at 200% zoom a laptop has fewer
+
+class InterviewPage {
+  constructor(view, link) {
+    Object.assign(this, { view, link, words: view.wording, memory: link.memory });
+    this.values = { ...view.values, ...link.unsaved() };
+    this.language = this.memory.language ?? view.plan.language;
+    this.memory.easy ??= {};
+    this.gated = [];
+    this.changes = [];
+    this.wordings = [];
+    this.questions = view.guide.sections.flatMap((section) => section.questions);
+    this.root = null;
+    this.savedAt = view.saved_at;
+  }
+
+  id(name) {
+    return `qpm-${this.view.scope}-${name}`.replace(/[^\w-]/g, "-");
+  }
+
+  element(name) {
+    return this.root.querySelector(`#${this.id(name)}`);
+  }
+
+  moment(time) {
+    return new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
+      .format(new Date(time));
+  }
+
+  // ---- recording
+
+  type(field, payload) {
+    this.values[field] = payload;
+    this.link.type(field, payload);
+    this.begin();
+    this.changed();
+  }
+
+  put(field, payload) {
+    this.values[field] = payload;
+    this.link.commit(field, payload);
+    this.begin();
+    this.changed();
+  }
+
+  // The first thing written down opens the interview.
+  begin() {
+    if (!["open", "stopped", "finished"].includes(this.values.state?.state)) this.put("state", { state: "open", reason: "" });
+  }
+
+  get leave() {
+    return () => this.link.flush();
+  }
+
+  // ---- what follows from what is recorded; at most once per frame, however fast the typing
+
+  whenChanged(update) {
+    this.changes.push(update);
+  }
+
+  changed() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.update();
+    });
+  }
+
+  update() {
+    const { open } = gateOf(this);
+    for (const fields of this.gated) if (fields.disabled === open) fields.disabled = !open;
+    for (const update of this.changes) update();
+    // What was refused for want of consent is sent again when consent is there.
+    if (open && this.wasOpen === false) this.link.retry();
+    this.wasOpen = open;
+  }
+
+  isAnswered(questionId) {
+    const key = `answer:${questionId}.`;
+    return Object.entries(this.values).some(([field, payload]) =>
+      field.startsWith(key) && !field.startsWith(`${key}evidence.`) && Boolean(payload.text || payload.reason));
+  }
+
+  // Pieces of evidence per standard: what bears on one of its indicators, whichever question it came up in.
+  coverage() {
+    const pieces = {};
+    for (const [field, payload] of Object.entries(this.values)) {
+      const indicator = field.match(/\.evidence\.(\w+)$/)?.[1];
+      const standard = this.view.choices.indicators[indicator]?.[1];
+      if (standard && payload.bearing !== "not_explored") pieces[standard] = (pieces[standard] ?? 0) + 1;
+    }
+    return pieces;
+  }
+
+  countOf(count) {
+    const { evidence_none: none, evidence_one: one, evidence_many: many } = this.words.progress;
+    return fill([none, one][count] ?? many, { count });
+  }
+
+  labelOf(payload) {
+    const { bearings, strengths, missing, decisions } = this.view.choices;
+    return [...bearings, ...strengths, ...missing, ...decisions]
+      .filter(({ id }) => Object.values(payload).includes(id)).map(({ label }) => label).join(", ");
+  }
+
+  // ---- language and Easy Read
+
+  said(text) {
+    const span = h("span");
+    this.whenWorded(() => this.speak(span, text));
+    return span;
+  }
+
+  spoken(tag, wording, attributes = {}, key = "") {
+    const node = h(tag, attributes);
+    this.whenWorded(() => this.speak(node, (this.isEasy(key) && wording.easy_read) || wording.plain));
+    return node;
+  }
+
+  speak(node, text) {
+    const language = text[this.language] ? this.language : "en";
+    node.lang = language;
+    node.textContent = text[language];
+  }
+
+  whenWorded(update) {
+    this.wordings.push(update);
+    update();
+  }
+
+  isEasy(key) {
+    return this.memory.easy[key] ?? this.memory.easy[""] ?? Boolean(this.view.plan.easy_read);
+  }
+
+  setEasy(key, on) {
+    if (key) this.memory.easy[key] = on;
+    else this.memory.easy = { "": on }; // the whole sheet: every question follows
+    for (const update of this.wordings) update();
+  }
+
+  setLanguage(language) {
+    this.language = this.memory.language = language;
+    for (const update of this.wordings) update();
+  }
+
+  // ---- moving about
+
+  go(name) {
+    const target = this.element(name);
+    if (name === "consent") this.element("consent-body").open = true;
+    const bar = this.root.querySelector(".qpm-bar").offsetHeight;
+    this.root.scrollTop += target.getBoundingClientRect().top - this.root.getBoundingClientRect().top - bar - 12;
+    target.focus({ preventScroll: true });
+  }
+
+  openDialog(name) {
+    const box = this.element(name);
+    box.prepare();
+    box.showModal();
+  }
+}
+
+// ---- the parts of the page -----------------------------------------------------------------------------------------
+
+function topBar(page) {
+  const { words, view } = page;
+  const name = `${words.header[view.kind]} ${view.id}`;
+  const state = h("span", { class: "qpm-state" });
+  page.whenChanged(() => { state.textContent = words.closing[`state_${page.values.state?.state ?? "planned"}`]; });
+  return h("header", { class: "qpm-bar" },
+    h("div", { class: "qpm-title" },
+      h("h1", {}, name, view.plan.role && h("span", { class: "qpm-role" }, ` · ${view.plan.role}`)), state),
+    h("div", { class: "qpm-save", "data-state": "none" },
+      h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
+    h("div", { class: "qpm-acts" },
+      h("button", { type: "button", id: page.id("open-safeguarding"), onclick: () => page.openDialog("safeguarding") }, words.header.safeguarding),
+      h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end)),
+    h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
+}
+
+function facts(page) {
+  const { words, view } = page;
+  const { plan } = view;
+  const list = [
+    plan.visit.title || plan.visit.id, plan.respondents.join(", "), page.moment(plan.planned_at),
+    fill(words.header.minutes, { minutes: plan.minutes }), ...plan.flags.map((flag) => words.header[flag]),
+    plan.access_needs && fill(words.header.access, { needs: plan.access_needs }),
+  ];
+  return h("div", { class: "qpm-facts" },
+    view.sample && h("p", { class: "qpm-sample" }, words.sample),
+    h("ul", {}, list.filter(Boolean).map((fact) => h("li", {}, fact))));
+}
+
+function sideList(page, stops) {
+  const { words, view } = page;
+  const summary = h("p", { class: "qpm-coverage" });
+  const items = stops.map(({ name, label, state }) => {
+    const note = h("span", { class: "qpm-hint" });
+    const button = h("button", { type: "button", class: "qpm-stop", id: page.id(`go-${name}`), onclick: () => page.go(name) },
+      h("span", {}, label), note);
+    page.whenChanged(() => {
+      const [text, done] = state();
+      note.textContent = text;
+      button.classList.toggle("qpm-done", Boolean(done));
+    });
+    return h("li", {}, button);
+  });
+  page.whenChanged(() => {
+    const pieces = page.coverage();
+    const facts = {
+      evidence: page.countOf(Object.values(pieces).reduce((sum, count) => sum + count, 0)), standards: Object.keys(pieces).length,
+      answered: page.questions.filter((question) => page.isAnswered(question.id)).length, questions: page.questions.length,
+    };
+    const { progress } = words;
+    const evidence = facts.standards ? fill(facts.standards === 1 ? progress.on_one_standard : progress.on_standards, facts) : facts.evidence;
+    summary.replaceChildren(h("strong", {}, capital(evidence)),
+      h("span", {}, fill(view.kind === "observation" ? progress.scenes : progress.questions, facts)));
+  });
+  const hasEasy = page.questions.some((question) => question.ask.easy_read);
+  const easy = h("input", { type: "checkbox", id: page.id("easy"), onchange: () => page.setEasy("", easy.checked) });
+  easy.checked = page.isEasy("");
+  return h("details", { class: "qpm-side", open: true },
+    h("summary", {}, words.header.contents),
+    view.kind === "interview" && h("div", { class: "qpm-switches" },
+      hasEasy && h("label", { class: "qpm-switch" }, easy, h("span", {}, words.header.easy_read)),
+      selectBox({
+        id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
+        choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
+      })),
+    summary,
+    h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
+}
+
+function consentStop(page) {
+  const { title, nav_open: ask, nav_done: done, nav_blocked: blocked } = page.words.consent;
+  return {
+    name: "consent", label: title,
+    state: () => {
+      const { open, decision } = gateOf(page);
+      const refused = page.view.plan.respondents.some((code) => ["declined", "withdrawn"].includes(decision("notes", code)));
+      return open ? [done, true] : [refused ? blocked : ask, false];
+    },
+  };
+}
+
+function sectionStop(page, section, name) {
+  const standard = page.view.choices.standards[section.standard];
+  return {
+    name, label: standard ? `${standard.number}. ${section.title.en}` : section.title.en,
+    state: () => {
+      const answered = section.questions.filter((question) => page.isAnswered(question.id)).length;
+      const touched = fill(page.words.progress.section, { answered, questions: section.questions.length });
+      const text = standard ? `${capital(page.countOf(page.coverage()[section.standard] ?? 0))} · ${touched}` : touched;
+      return [text, answered === section.questions.length];
+    },
+  };
+}
+
+function sceneStop(page, scene) {
+  const { scene_done: done, scene_open: open } = page.words.progress;
+  return { name: scene.id, label: scene.ask.plain.en, state: () => (page.isAnswered(scene.id) ? [done, true] : [open, false]) };
+}
+
+function guidePart(page) {
+  const { view, words } = page;
+  const stops = [];
+  const parts = [stateNotice(page)];
+  if (view.kind === "interview") {
+    parts.push(consentPart(page), gateNotice(page));
+    stops.push(consentStop(page));
+  } else {
+    parts.push(h("section", { class: "qpm-card" }, h("h2", {}, words.observation.rules),
+      h("ul", { class: "qpm-rules" }, view.guide.rules.map((rule) => h("li", {}, page.said(rule))))));
+  }
+  view.guide.sections.forEach((section, index) => {
+    const name = `section-${index}`;
+    const standard = view.choices.standards[section.standard];
+    parts.push(h("section", { class: "qpm-section", id: page.id(name), tabindex: "-1", "aria-labelledby": page.id(`${name}-title`) },
+      h("h2", { id: page.id(`${name}-title`) }, standard && h("span", { class: "qpm-number" }, `${standard.number}`), page.said(section.title)),
+      section.questions.map((question) => questionPart(page, question))));
+    if (view.kind === "observation") stops.push(...section.questions.map((scene) => sceneStop(page, scene)));
+    else stops.push(sectionStop(page, section, name));
+  });
+  parts.push(closingPart(page));
+  stops.push({ name: "closing", label: words.closing.title, state: () => ["", false] });
+  return { parts, stops };
+}
+
+// ---- putting it together ----------------------------------------------------------------------------------------------
+
+function drawPage(page) {
+  const { parts, stops } = guidePart(page);
+  const side = sideList(page, stops);
+  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-lm-suppress-shortcuts": "true", "data-jp-suppress-context-menu": "true", autocomplete: "off" },
+    topBar(page),
+    h("div", { class: "qpm-body" }, side,
+      h("main", { class: "qpm-guide" }, facts(page), parts)),
+    h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "alert", class: "qpm-hidden" }),
+    endDialog(page), safeguardingDialog(page));
+  page.root.addEventListener("submit", (event) => event.preventDefault());
+  page.root.addEventListener("keydown", (event) => {
+    if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault(); // a hand that saves by habit
+      page.link.flush();
+    }
+    if (event.key === "Enter" && event.target.matches('input[type="text"]')) event.preventDefault();
+  });
+  followScroll(page, side, stops);
+  page.update();
+}
+
+// Marks in the side list where the reader is, and folds the list away where there is little room.
+function followScroll(page, side, stops) {
+  const mark = () => {
+    const line = page.root.getBoundingClientRect().top + 160;
+    const passed = stops.filter(({ name }) => page.element(name).getBoundingClientRect().top <= line);
+    const here = (passed.at(-1) ?? stops[0]).name;
+    for (const { name } of stops) page.element(`go-${name}`).toggleAttribute("aria-current", name === here);
+  };
+  let waiting = null;
+  page.root.addEventListener("scroll", () => {
+    waiting ??= requestAnimationFrame(() => {
+      waiting = null;
+      mark();
+    });
+  }, { passive: true });
+  page.watchSize = new ResizeObserver(([{ contentRect }]) => {
+    const narrow = contentRect.width < NARROW;
+    if (narrow === page.root.classList.contains("qpm-narrow")) return;
+    page.root.classList.toggle("qpm-narrow", narrow);
+    side.open = !narrow;
+  });
+  page.watchSize.observe(page.root);
+}
+
+function render({ model, el }) {
+  let page = null;
+  let tell = () => {};
+  let unfit = () => {};
+  const link = connectSheet(model, {
+    opened(view) {
+      page = new InterviewPage(view, link);
+      drawPage(page);
+      tell = saveState(page);
+      el.replaceChildren(page.root);
+      link.hold(page.root);
+      unfit = fitToRoom(page.root);
+    },
+    failed(code, sentence) {
+      // The wording could not be fetched either, so the sentence and a button that says what it does must do.
+      el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert", "data-code": code },
+        h("p", { class: "qpm-banner qpm-bad" }, sentence),
+        h("button", { type: "button", onclick: () => link.open() }, "↻")));
+    },
+    receipt(field, entryId, recordedAt) {
+      page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+    },
+    status(status) {
+      tell(status);
+    },
+  });
+  link.open();
+  return () => {
+    link.close();
+    unfit();
+    page?.watchSize.disconnect();
+  };
+}
+
+export default { render };

@@ -1,0 +1,331 @@
+// The planning sheet: who is in the plan by time, who still has to be met, and a page for each of them.
+
+const planSheet = (() => {
+  const PATIENCE = 2000; // ms until the page says that saving takes long
+  const AT_MOST = { prepare: 120000, other: 12000 }; // ms until it says that there was no answer
+
+  class PlanPage {
+    constructor(model, el) {
+      this.el = el;
+      this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
+      this.link = connectSheet(model, {
+        opened: (view) => this.opened(view),
+        failed: (code, sentence) => this.failed(sentence),
+      });
+      this.link.open();
+    }
+
+    close() {
+      this.unfit?.();
+      this.link.close();
+    }
+
+    failed(sentence) {
+      // Without the wording there is only the sentence that came, and a sign everybody knows.
+      this.el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert" },
+        h("p", { class: "qpm-banner qpm-bad" }, sentence),
+        h("button", { type: "button", "aria-label": "↻", onclick: () => this.link.open() }, "↻")));
+    }
+
+    opened(view) {
+      Object.assign(this, { words: view.words, choices: view.choices, situation: view.situation });
+      this.prefix = `plan-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
+      this.visitId = view.subject.split(":")[1];
+      this.status = h("p", { class: "qpm-status", role: "status" });
+      this.top = h("header", { class: "qpm-top" });
+      this.body = h("div", { class: "qpm-columns" });
+      this.root.replaceChildren(h("div", { class: "qpm-head" }, this.top, this.status), this.body);
+      this.root.setAttribute("aria-labelledby", `${this.prefix}-title`);
+      this.memory = this.link.memory;
+      this.draw();
+      this.el.replaceChildren(this.root);
+      this.link.hold(this.root);
+      this.unfit = fitToRoom(this.root);
+    }
+
+    // ---- small things that all parts use
+
+    get values() {
+      return this.memory.values ?? (this.situation.visit ? null : (this.memory.values = planForms.visitForm(this)));
+    }
+
+    join(words) {
+      const { list_comma: comma, list_and: and } = this.words;
+      return words.length < 2 ? words.join("") : words.slice(0, -1).join(comma) + and + words.at(-1);
+    }
+
+    count(one, many, count) {
+      return fill(count === 1 ? one : many, { count });
+    }
+
+    name(list, id) {
+      return list.find((item) => item.id === id)?.name ?? id;
+    }
+
+    assessorsOfVisit() {
+      const going = this.choices.assessors.filter(({ id }) => this.situation.visit.assessors.includes(id));
+      const held = this.choices.assessors.find(({ id }) => id === this.values?.assessor);
+      const known = held && !going.includes(held) ? [...going, held] : going;
+      return known.map(({ id, name }) => ({ id, name: `${id} · ${name}` }));
+    }
+
+    day(date, form = { weekday: "long", day: "numeric", month: "long", year: "numeric" }) {
+      return new Intl.DateTimeFormat("en-GB", { ...form, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+    }
+
+    // ---- asking the kit
+
+    async ask(name, args) {
+      Object.assign(this, { busy: true, problem: null });
+      const isPrepare = name === "prepare";
+      this.say(isPrepare ? this.words.prepare.working : this.words.saving);
+      const slow = setTimeout(() => !isPrepare && this.say(this.words.slow), PATIENCE);
+      let giveUp;
+      const silence = new Promise((_, reject) => {
+        giveUp = setTimeout(() => reject(new Error(this.words.no_answer)), AT_MOST[name] ?? AT_MOST.other);
+      });
+      try {
+        const answer = await Promise.race([this.link.do(name, args), silence]);
+        this.situation = answer.situation;
+        return answer;
+      } catch (error) {
+        this.problem = fill(this.words.not_saved, { sentence: error.message });
+        this.say("");
+        return null;
+      } finally {
+        clearTimeout(slow);
+        clearTimeout(giveUp);
+        this.busy = false;
+      }
+    }
+
+    say(sentence) {
+      this.status.textContent = sentence;
+    }
+
+    // ---- forms
+
+    openForm(values) {
+      this.memory.values = values;
+      this.problem = null;
+      this.say("");
+      this.draw();
+      this.focus("form");
+    }
+
+    leaveForm() {
+      const { form, kind, id } = this.values;
+      this.memory.values = null;
+      this.problem = null;
+      this.draw();
+      this.focus(form === "visit" ? "change" : id ? `${form}-${id}` : `add-${kind}`);
+    }
+
+    async save() {
+      const { values, words } = this;
+      if (this.busy) return;
+      values.errors = { meeting: planForms.checkMeeting, visit: planForms.checkVisit }[values.form]?.(this, values) ?? {};
+      const [faulty] = Object.keys(values.errors);
+      if (faulty) {
+        this.problem = words.form.check;
+        this.draw();
+        this.focus(faulty);
+        return;
+      }
+      const [name, message, told] = {
+        meeting: ["plan_meeting", planForms.meetingMessage, values.id ? words.form.saved_change : words.form.saved_new],
+        visit: ["plan_visit", planForms.visitMessage, words.visit.saved],
+        cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
+      }[values.form];
+      const answer = await this.ask(name, message(values));
+      if (answer) this.memory.values = null;
+      this.draw();
+      if (!answer) {
+        this.focus("save");
+        return;
+      }
+      const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer), planCoverage.summarise(this)];
+      this.say(said.join(" "));
+      this.focus(values.form === "visit" ? "title" : `meeting-${answer.id}`);
+    }
+
+    async prepare() {
+      const { words } = this;
+      if (this.busy) return;
+      const asked = this.ask("prepare", {});
+      this.draw();
+      const answer = await asked;
+      this.draw();
+      if (answer) this.say(this.count(words.prepare.done_one, words.prepare.done_many, this.active().length));
+      this.focus("prepare");
+    }
+
+    active() {
+      return this.situation.meetings.filter(({ state }) => state !== "cancelled");
+    }
+
+    // ---- drawing
+
+    focus(name) {
+      const found = this.root.querySelector(`#${CSS.escape(`${this.prefix}-${name}`)}`);
+      found?.focus();
+      found?.scrollIntoView({ block: "nearest" });
+    }
+
+    // Everything is drawn anew; the person stays in the field where they were.
+    draw() {
+      const { activeElement: active } = document;
+      const id = this.root.contains(active) ? active.id : "";
+      const scroll = this.root.scrollTop;
+      this.top.replaceChildren(...this.drawTop());
+      const { values } = this;
+      const left = values ? planFields[values.form](this) : this.drawItinerary();
+      const right = this.situation.visit ? planCoverage.draw(this) : null;
+      this.body.replaceChildren(h("div", { class: "qpm-left" }, left), ...(right ? [right] : []));
+      this.root.scrollTop = scroll;
+      if (id) this.root.querySelector(`#${CSS.escape(id)}`)?.focus({ preventScroll: true });
+    }
+
+    drawTop() {
+      const { words, situation: { visit }, choices } = this;
+      const named = (id) => this.name(choices.assessors, id);
+      const who = visit?.assessors.map((id) => (id === visit.lead ? fill(words.visit.lead, { name: named(id) }) : named(id)));
+      return [
+        h("div", { class: "qpm-eyebrow" },
+          h("a", { href: "/lab/tree/desk.ipynb", "data-qpm-open": "desk.ipynb" }, words.desk),
+          h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
+          choices.sample && h("span", { class: "qpm-sample" }, words.sample)),
+        h("div", { class: "qpm-headline" },
+          h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit?.title ?? words.visit.new_heading)),
+        visit && h("p", { class: "qpm-facts" },
+          h("span", {}, visit.starts === visit.ends ? this.day(visit.starts)
+            : fill(words.dates_range, { start: this.day(visit.starts), end: this.day(visit.ends) })),
+          h("span", {}, fill(words.visit.sites, { names: visit.sites.map(({ name }) => name).join(" · ") })),
+          h("span", {}, fill(words.visit.assessors, { names: this.join(who) })),
+          !this.values && h("button", {
+            type: "button", class: "qpm-quiet", id: `${this.prefix}-change`,
+            onclick: () => this.openForm(planForms.visitForm(this)),
+          }, words.visit.change)),
+      ].filter(Boolean);
+    }
+
+    drawItinerary() {
+      const { words: { itinerary: words }, situation: { meetings } } = this;
+      const add = (kind, label) => h("button", {
+        type: "button", id: `${this.prefix}-add-${kind}`, class: kind === "interview" ? "qpm-main" : null,
+        onclick: () => this.openForm(planForms.newMeeting(this, kind)),
+      }, label);
+      const days = [...new Set(meetings.map(({ day }) => day))];
+      return h("div", { class: "qpm-itinerary" },
+        h("div", { class: "qpm-listhead" },
+          h("div", {}, h("h2", {}, words.heading), h("p", { class: "qpm-hint" }, this.counted())),
+          h("div", { class: "qpm-actions" },
+            add("interview", words.add_interview), add("observation", words.add_observation))),
+        this.problem && h("p", { class: "qpm-banner qpm-bad", role: "alert" }, this.problem),
+        meetings.length ? days.map((day) => [
+          h("h3", { class: "qpm-day" }, this.day(day)),
+          h("ol", { class: "qpm-meetings" }, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one))),
+        ]).flat() : h("p", { class: "qpm-empty" }, words.empty),
+        this.drawPrepare());
+    }
+
+    counted() {
+      const { words: { itinerary: words }, situation: { meetings } } = this;
+      const active = this.active();
+      const interviews = active.filter(({ kind }) => kind === "interview").length;
+      const observations = active.length - interviews;
+      const cancelled = meetings.length - active.length;
+      return [
+        interviews && this.count(words.count_interviews_one, words.count_interviews_many, interviews),
+        observations && this.count(words.count_observations_one, words.count_observations_many, observations),
+        cancelled && fill(words.count_cancelled, { count: cancelled }),
+      ].filter(Boolean).join(" · ");
+    }
+
+    drawMeeting(meeting) {
+      const { words: { itinerary: words }, choices, situation: { visit } } = this;
+      const { id, kind, state, begun } = meeting;
+      const cancelled = state === "cancelled";
+      const role = choices.roles.find((one) => one.id === meeting.role);
+      const people = meeting.respondents ?? [];
+      const group = people.length > 1 ? `, ${fill(words.group, { count: people.length })}` : "";
+      const place = [
+        meeting.team && this.name(choices.teams, meeting.team), meeting.area && this.name(choices.areas, meeting.area),
+        meeting.site && this.name(visit.sites, meeting.site), this.name(choices.assessors, meeting.assessor),
+      ].filter(Boolean).join(" · ");
+      const flags = ["welsh", "easy_read", "supporter", "interpreter", "remote"].filter((flag) =>
+        meeting[flag] === true || (flag === "welsh" && meeting.language === "cy") || meeting.mode === flag);
+      const act = (name, label, values) => h("button", {
+        type: "button", class: "qpm-quiet", id: `${this.prefix}-${name}-${id}`, "aria-label": fill(words[`${label}_name`], { id }),
+        onclick: () => this.openForm(values(this, meeting)),
+      }, words[label]);
+      return h("li", { class: `qpm-meeting${cancelled ? " qpm-cancelled" : ""}` },
+        h("p", { class: "qpm-time" }, meeting.time, h("small", {}, fill(words.minutes, meeting))),
+        h("div", { class: "qpm-what" },
+          h("h4", { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
+            h("span", { class: "qpm-code" }, id), " ",
+            role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : words.observation),
+          h("p", { class: "qpm-hint" }, place),
+          flags.length > 0 && h("ul", { class: "qpm-flags" }, flags.map((flag) => h("li", {}, words[flag]))),
+          meeting.access_needs && h("p", { class: "qpm-hint" }, fill(words.access, { needs: meeting.access_needs })),
+          cancelled ? h("p", { class: "qpm-hint" },
+            meeting.reason ? fill(words.cancelled_reason, meeting) : words.cancelled) : this.warnings(meeting)),
+        h("div", { class: "qpm-do" },
+          !cancelled && begun && h("span", { class: "qpm-state" }, choices.states[state] ?? state),
+          meeting.page && !cancelled && h("a", {
+            href: meeting.page, "data-qpm-open": decodeURIComponent(meeting.page.split("/tree/")[1]),
+            "aria-label": fill(words.open_name, { id }),
+          }, words.open),
+          !begun && [act("meeting-form", "change", planForms.changeMeeting), act("cancel", "cancel", planForms.cancelForm)]));
+    }
+
+    warnings(meeting) {
+      const { words: { itinerary: words }, situation: { visit } } = this;
+      const minute = ({ day, time }) => Date.parse(`${day}T${time}Z`) / 60000;
+      const start = minute(meeting);
+      const said = [];
+      if (meeting.conflict) said.push(words.conflict);
+      if (meeting.day < visit.starts || meeting.day > visit.ends) said.push(words.outside);
+      for (const other of this.active()) {
+        const from = minute(other);
+        const apart = other.id === meeting.id || from >= start + meeting.minutes || from + other.minutes <= start;
+        if (apart || other.begun || meeting.begun) continue;
+        const both = meeting.respondents?.filter((code) => other.respondents?.includes(code)) ?? [];
+        if (other.assessor === meeting.assessor) {
+          said.push(fill(words.overlap, { assessor: meeting.assessor, other: other.id }));
+        }
+        for (const code of both) said.push(fill(words.twice, { code, other: other.id }));
+      }
+      return said.length ? h("ul", { class: "qpm-warnings" }, said.map((sentence) => h("li", {}, sentence))) : null;
+    }
+
+    drawPrepare() {
+      const { words: { prepare: words } } = this;
+      const active = this.active();
+      const unready = active.filter(({ page }) => !page);
+      return h("section", { class: "qpm-card qpm-prepare", "aria-labelledby": `${this.prefix}-prepare-title` },
+        h("h2", { id: `${this.prefix}-prepare-title` }, words.heading),
+        h("p", {}, active.length ? words.intro : words.nothing),
+        h("div", { class: "qpm-actions" }, h("button", {
+          type: "button", class: unready.length ? "qpm-main" : null, id: `${this.prefix}-prepare`,
+          disabled: !active.length, onclick: () => this.prepare(),
+        }, this.busy ? words.working : words.button),
+        active.length > unready.length && h("p", { class: "qpm-ready" }, h("span", {}, words.ready),
+          active.filter(({ page }) => page).map(({ id, page }) => h("a", {
+            href: page, "data-qpm-open": decodeURIComponent(page.split("/tree/")[1]),
+            "aria-label": fill(this.words.itinerary.open_name, { id }),
+          }, id)))),
+        active.length > unready.length && unready.length > 0 && h("p", { class: "qpm-hint" },
+          fill(words.unready, { ids: this.join(unready.map(({ id }) => id)) })));
+    }
+  }
+
+  return {
+    render({ model, el }) {
+      const page = new PlanPage(model, el);
+      return () => page.close();
+    },
+  };
+})();
+
+export default planSheet;

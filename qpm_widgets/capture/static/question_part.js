@@ -1,0 +1,209 @@
+// One question or one observed scene: what to ask, what was said, and what it tells about the indicators.
+
+function questionPart(page, question) {
+  const { words, view } = page;
+  const key = `answer:${question.id}`;
+  const headingId = page.id(`${question.id}-ask`);
+  const easy = question.ask.easy_read && h("label", { class: "qpm-switch" },
+    h("input", { type: "checkbox", id: page.id(`${question.id}-easy`), onchange: (event) => page.setEasy(question.id, event.target.checked) }),
+    h("span", {}, words.question.easy_read), h("span", { class: "qpm-hidden" }, ` ${question.id}`));
+  if (easy) page.whenWorded(() => { easy.querySelector("input").checked = page.isEasy(question.id); });
+
+  const answers = h("fieldset", { class: "qpm-answers" },
+    h("legend", { class: "qpm-hidden" }, question.id),
+    h("div", { class: "qpm-said" },
+      view.guide.parts ? view.guide.parts.map((part) => partBox(page, question, part)) : noteBox(page, question),
+      view.kind === "interview" && quotesPart(page, question),
+      missingBox(page, question)),
+    evidencePart(page, question));
+  page.gated.push(answers);
+
+  return h("article", { class: "qpm-card qpm-question", id: page.id(question.id), "aria-labelledby": headingId, tabindex: "-1" },
+    h("header", {},
+      page.spoken("h3", question.ask, { id: headingId }, question.id),
+      h("p", { class: "qpm-mark" }, easy, h("span", { class: "qpm-id" }, question.id))),
+    promptsPart(page, question),
+    question.caution && h("p", { class: "qpm-caution" }, h("strong", {}, `${words.question.caution}: `), page.said(question.caution)),
+    answers);
+}
+
+function promptsPart(page, question) {
+  if (!question.prompts?.length) return null;
+  const { words, view } = page;
+  return h("div", { class: "qpm-prompts" },
+    h("span", { class: "qpm-hint" }, view.kind === "observation" ? words.question.look_for : words.question.prompts),
+    h("ul", {}, question.prompts.map((prompt) => h("li", {}, page.said(prompt)))));
+}
+
+// The assessor's own words, with how the question was put.
+function noteBox(page, question) {
+  const { words } = page;
+  return writingBox(page, `answer:${question.id}.note`, {
+    label: [words.question.notes, h("span", { class: "qpm-hidden" }, ` ${question.id}`)], question,
+  });
+}
+
+function partBox(page, question, part) {
+  return writingBox(page, `answer:${question.id}.${part.id}`, {
+    label: [page.said(part.label), h("span", { class: "qpm-hidden" }, ` ${question.id}`)], hint: part.hint, question, rows: 2,
+  });
+}
+
+function writingBox(page, field, { label, hint, question, rows }) {
+  const id = page.id(field);
+  const describe = (text) => ({ text, wording: page.isEasy(question.id) ? "easy_read" : "plain", language: page.language });
+  return h("div", { class: "qpm-field", "data-field": field },
+    textBox({
+      id, label, rows, labelClass: "qpm-label", value: page.values[field]?.text,
+      describedBy: hint && `${id}-hint`, change: (text) => page.type(field, describe(text)), leave: page.leave,
+    }),
+    hint && h("p", { class: "qpm-hint", id: `${id}-hint` }, page.said(hint)),
+    otherVersion(page, field));
+}
+
+// Two devices wrote this field: the newer version is shown, and that there is another is never hidden.
+function otherVersion(page, field) {
+  const { words } = page;
+  return page.view.others[field]?.map(({ payload, at, by }) =>
+    h("details", { class: "qpm-other" },
+      h("summary", {}, words.question.other_version),
+      h("p", {}, [payload.text, payload.translation].filter(Boolean).join(" / ") || page.labelOf(payload)),
+      h("p", { class: "qpm-hint" }, fill(words.question.other_by, { by, time: page.moment(at) }))));
+}
+
+// ---- quotes
+
+function quotesPart(page, question) {
+  const { words } = page;
+  const prefix = `answer:${question.id}.quote.`;
+  const list = h("div", { class: "qpm-quotes" });
+  const numbers = Object.keys(page.values).filter((field) => field.startsWith(prefix)).map((field) => Number(field.slice(prefix.length)));
+  const started = (page.memory.quotes ??= {});
+  const add = (number) => {
+    const box = quoteBox(page, question, number, `${prefix}${number}`);
+    list.append(box);
+    return box;
+  };
+  for (const number of numbers.sort((a, b) => a - b)) if (page.values[`${prefix}${number}`].text) add(number);
+  let next = Math.max(0, ...numbers) + 1;
+  // A quote form that was opened before the page was run again, and is still empty.
+  if (started[question.id] === next) add(next++);
+  const button = h("button", {
+    type: "button", class: "qpm-quiet", id: page.id(`${question.id}-add`),
+    onclick: () => {
+      started[question.id] = next;
+      add(next++).querySelector("textarea").focus();
+    },
+  }, `+ ${words.question.add_quote}`, h("span", { class: "qpm-hidden" }, ` ${question.id}`));
+  return h("div", { class: "qpm-quote-part" }, list, button);
+}
+
+function quoteBox(page, question, number, field) {
+  const { words, view } = page;
+  const codes = view.plan.respondents;
+  // "Nearly word for word" is the honest start for what is typed while someone speaks.
+  const draft = {
+    text: "", grade: "near_verbatim", speaker: "respondent", respondent: codes[0], language: page.language, translation: "",
+    ...page.values[field],
+  };
+  const id = page.id(field);
+  const names = { id: question.id, number };
+  const record = (typing) => {
+    if (!draft.text && !page.values[field]) return;
+    if (typing) page.type(field, { ...draft });
+    else page.put(field, { ...draft });
+  };
+  const choose = (name, label, choices) => selectBox({
+    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: draft[name],
+    pick: (value) => { draft[name] = value; record(false); refresh(); },
+  });
+  const translation = h("div", {}, textBox({
+    id: `${id}-translation`, label: words.question.translation, labelClass: "qpm-label", rows: 2, lang: "en",
+    value: draft.translation, leave: page.leave, change: (text) => { draft.translation = text; record(true); },
+  }));
+  const unquoted = h("p", { class: "qpm-hint" });
+  const box = h("fieldset", { class: "qpm-quote", "data-field": field },
+    h("legend", { class: "qpm-label" }, fill(words.question.quote, names), h("span", { class: "qpm-hidden" }, ` ${question.id}`)),
+    h("div", { class: "qpm-quote-words" }, textBox({
+      id, label: fill(words.question.quote_text_for, names), labelClass: "qpm-hidden", rows: 2, value: draft.text, leave: page.leave,
+      change: (text) => { draft.text = text; record(true); },
+    })),
+    translation,
+    h("div", { class: "qpm-quote-facts" },
+      choose("grade", words.question.grade, view.choices.grades),
+      choose("speaker", words.question.speaker, view.choices.speakers),
+      codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
+      choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label }))),
+      h("button", {
+        type: "button", class: "qpm-quiet",
+        onclick: () => {
+          draft.text = "";
+          draft.translation = "";
+          record(false);
+          delete page.memory.quotes[question.id];
+          box.remove();
+          page.element(`${question.id}-add`).focus();
+        },
+      }, words.question.remove, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`))),
+    unquoted, otherVersion(page, field));
+  const refresh = () => {
+    translation.hidden = draft.language === "en";
+    box.querySelector("textarea").lang = draft.language;
+    unquoted.hidden = gateOf(page).decision("quotes", draft.respondent) === "given";
+    unquoted.textContent = fill(words.consent.no_quotes, { code: draft.respondent });
+  };
+  page.whenChanged(refresh);
+  refresh();
+  return box;
+}
+
+// ---- evidence and no answer
+
+function evidencePart(page, question) {
+  const { words } = page;
+  const prefix = `answer:${question.id}.evidence.`;
+  const recorded = Object.keys(page.values).filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
+  const indicators = [...new Set([...(question.indicators ?? []), ...recorded])];
+  if (!indicators.length) return null;
+  return h("div", { class: "qpm-evidence" },
+    h("h4", { class: "qpm-label" }, words.question.evidence),
+    indicators.map((indicator) => bearingBox(page, question, indicator, `${prefix}${indicator}`)));
+}
+
+function bearingBox(page, question, indicator, field) {
+  const { words, view } = page;
+  const value = page.values[field] ?? {};
+  const record = (change) => {
+    const before = page.values[field] ?? {};
+    const bearing = change.bearing ?? before.bearing;
+    if (!bearing) return;
+    const strength = bearing === "not_explored" ? null : change.strength ?? before.strength ?? null;
+    page.put(field, { bearing, strength });
+    strengths.hidden = bearing === "not_explored";
+  };
+  const strengths = radioGroup({
+    id: page.id(`${question.id}-${indicator}-strength`),
+    legend: [words.question.strength_short, h("span", { class: "qpm-hidden" }, ` ${question.id} ${indicator}`)],
+    legendClass: "qpm-hint", choices: view.choices.strengths, value: value.strength, pick: (strength) => record({ strength }),
+  });
+  strengths.hidden = !value.bearing || value.bearing === "not_explored";
+  const [text] = view.choices.indicators[indicator] ?? [indicator];
+  return h("div", { class: "qpm-bearing", "data-field": field },
+    radioGroup({
+      id: page.id(`${question.id}-${indicator}-bearing`),
+      legend: [h("b", {}, indicator), ` ${text}`, h("span", { class: "qpm-hidden" }, ` ${question.id}`)],
+      legendClass: "qpm-indicator", choices: view.choices.bearings, value: value.bearing, pick: (bearing) => record({ bearing }),
+    }),
+    strengths, otherVersion(page, field));
+}
+
+function missingBox(page, question) {
+  const { words, view } = page;
+  const field = `answer:${question.id}.missing`;
+  return h("div", { class: "qpm-missing", "data-field": field },
+    selectBox({
+      id: page.id(field), label: [words.question.missing, h("span", { class: "qpm-hidden" }, ` ${question.id}`)], labelClass: "qpm-hint",
+      choices: view.choices.missing, none: words.question.missing_none, value: page.values[field]?.reason,
+      pick: (reason) => page.put(field, { reason }),
+    }), otherVersion(page, field));
+}

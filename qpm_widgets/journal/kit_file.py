@@ -1,0 +1,129 @@
+"""``kit.json``: what must be known before a passphrase can be tried. It holds no secret."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.keys import KEY_BYTES, SALT_BYTES, KeyCost
+from qpm_widgets.journal.writing import is_code
+
+FORMAT = 1
+NAME = "kit.json"
+_RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
+
+
+@dataclass(frozen=True)
+class KitFile:
+    """The content of ``kit.json``.
+
+    Parameters
+    ----------
+    assessor, device_id : str
+        Codes of the person and of this copy of the kit.
+    salt : bytes
+        For the passphrase.
+    cost : KeyCost
+        What a guess at the passphrase costs.
+    key_check : bytes
+        A secret derived from the key for this alone; tells a wrong passphrase from a damaged journal.
+    """
+
+    assessor: str
+    device_id: str
+    salt: bytes
+    cost: KeyCost
+    key_check: bytes
+
+    def write(self, home: Path) -> None:
+        """Write the file whole or not at all, and durably.
+
+        Raises
+        ------
+        OSError
+            What the disk refuses.
+        """
+        value = {
+            "format": FORMAT,
+            "assessor": self.assessor,
+            "device_id": self.device_id,
+            "salt": self.salt.hex(),
+            "cost": self.cost.as_json(),
+            "key_check": self.key_check.hex(),
+        }
+        temporary = home / f"{NAME}.{self.device_id}.new"
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            json.dump(value, file, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        close_to_others(temporary)
+        put_in_place(temporary, home / NAME)
+
+    @classmethod
+    def read(cls, home: Path) -> KitFile:
+        """Read the file in a kit home.
+
+        Raises
+        ------
+        QpmError
+            START-002 if there is none, JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it.
+        """
+        try:
+            value = json.loads((home / NAME).read_text(encoding="utf-8"))
+            version = int(value["format"])
+            if version <= FORMAT:
+                return cls._from_json(value)
+        except (FileNotFoundError, NotADirectoryError):
+            raise QpmError("START-002", str(home), "Choose the kit's folder, or set up a kit there.") from None
+        except OSError as error:
+            raise QpmError("JOURNAL-002", NAME, f"The system says: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise QpmError("JOURNAL-002", NAME, _RESTORE) from None
+        raise QpmError("JOURNAL-011", NAME, f"It has format {version}; update the kit and open this folder again.")
+
+    @classmethod
+    def _from_json(cls, value: dict[str, str]) -> KitFile:
+        settings = cls(
+            assessor=value["assessor"],
+            device_id=value["device_id"],
+            salt=bytes.fromhex(value["salt"]),
+            cost=KeyCost.from_json(value["cost"]),
+            key_check=bytes.fromhex(value["key_check"]),
+        )
+        sound = (
+            is_code(settings.assessor)
+            and is_code(settings.device_id)
+            and len(settings.salt) == SALT_BYTES
+            and len(settings.key_check) == KEY_BYTES
+        )
+        if not sound:
+            raise ValueError("not what was written")
+        return settings
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, in one step that a power cut cannot halve."""
+    os.replace(temporary, path)  # noqa: PTH105
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable, where folders can be synced; Windows does it by itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def close_to_others(path: Path) -> None:
+    """Leave a file or folder to its owner alone, where the file system knows owners."""
+    with contextlib.suppress(OSError):
+        path.chmod(0o700 if path.is_dir() else 0o600)

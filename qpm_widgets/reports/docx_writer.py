@@ -1,0 +1,243 @@
+"""A report as a Word document that people can edit: real styles, headings, lists and tables."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm, Pt, Twips
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from qpm_widgets.reports.blocks import (
+    Block,
+    BulletList,
+    Figure,
+    Heading,
+    Item,
+    Note,
+    Paragraph,
+    Quote,
+    Table,
+    paragraphs_of,
+)
+from qpm_widgets.reports.document import Document
+from qpm_widgets.reports.drawing import check_drawing
+from qpm_widgets.reports.glyphs import read_coverage, spell_out
+from qpm_widgets.reports.typesetting import column_widths, draw_png
+from qpm_widgets.reports.word_package import embed_typeface, open_word_template, save_word
+from qpm_widgets.reports.word_xml import (
+    LOCALES,
+    Bookmarks,
+    add_field,
+    add_link,
+    close_field,
+    describe_picture,
+    finish_table,
+    open_field,
+    set_language,
+    write_text,
+)
+
+TEXT_WIDTH = 9072  # twips between the margins of word/document.xml
+_ALIGN = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "centre": WD_ALIGN_PARAGRAPH.CENTER}
+
+
+def write_docx(document: Document, words: dict[str, Any], design: Path) -> bytes:
+    """The report as .docx; the same bytes for the same blocks.
+
+    Parameters
+    ----------
+    document : Document
+    words : dict
+        Section ``report_writers`` of the wording, in the document's language.
+    design : Path
+        The folder that holds ``word/`` (styles and settings) and ``fonts/``.
+
+    Raises
+    ------
+    QpmError
+        REPORT-003 if a figure holds more than shapes and text.
+    """
+    return _WordWriter(document, words, design).write()
+
+
+class _WordWriter:
+    def __init__(self, document: Document, words: dict[str, Any], design: Path) -> None:
+        self.document = document
+        self.words = words
+        self.design = design
+        self.word: WordDocument = open_word_template(design)
+        self.bookmarks = Bookmarks()
+        self.boxes = 0
+
+    def write(self) -> bytes:
+        title = self.document.title
+        set_language(self.word, LOCALES[title.language])
+        properties = self.word.core_properties
+        properties.title = title.title.replace("\n", " ")[:255]
+        properties.subject = title.subtitle.replace("\n", " ")[:255]
+        properties.language = LOCALES[title.language]
+        self._write_title()
+        self._write_contents()
+        for position, block in enumerate(self.document.blocks):
+            self._write_block(position, block)
+        self._write_margins()
+        embed_typeface(self.word, self.design)
+        return save_word(self.word)
+
+    def _paragraph(self, style: str, text: str = "", *, language: str | None = None) -> WordParagraph:
+        paragraph = self.word.add_paragraph(style=style)
+        self._say(paragraph, text, language=language)
+        return paragraph
+
+    def _say(
+        self, paragraph: WordParagraph, text: str, *, language: str | None = None, style: str | None = None
+    ) -> None:
+        locale = None if language in (None, self.document.title.language) else LOCALES[str(language)]
+        write_text(paragraph, text, style=style, locale=locale)
+
+    def _write_title(self) -> None:
+        title = self.document.title
+        self._paragraph("Title", title.title)
+        if title.subtitle:
+            self._paragraph("Subtitle", title.subtitle)
+        for name, value in title.facts:
+            paragraph = self._paragraph("Facts")
+            self._say(paragraph, f"{name}\t")
+            self._say(paragraph, value, style="Strong")
+        if title.sample:
+            self._paragraph("Sample Notice", title.sample)
+
+    def _write_contents(self) -> None:
+        depth = self.document.printed_depth
+        entries = self.document.contents(depth)
+        if not entries:
+            return
+        self._paragraph("TOC Heading", self.words["contents"])
+        for number, (place, heading) in enumerate(entries):
+            paragraph = self._paragraph(f"toc {heading.level}")
+            if number == 0:
+                # A real field, so that Word can make it anew, but filled in, so that Word need not ask to.
+                open_field(paragraph, rf'TOC \o "1-{depth}" \n \h \z \u')
+            add_link(paragraph, Bookmarks.name(place), heading.text, style="Contents Link")
+        close_field(paragraph)
+
+    def _write_block(self, position: int, block: Block) -> None:
+        match block:
+            case Heading():
+                heading = self._paragraph(f"heading {block.level}", block.text)
+                self.bookmarks.put(heading, str(self.document.places[position][0]))
+                if position == 0:
+                    heading.paragraph_format.page_break_before = True
+                    heading.paragraph_format.space_before = Pt(0)
+            case Paragraph():
+                for part in paragraphs_of(block.text):
+                    last = self._paragraph("Normal", part, language=block.language)
+                self._cite(last, block.evidence)
+            case Quote():
+                self._write_quote(block)
+            case BulletList():
+                for item in block.items:
+                    self._write_item(item)
+            case Table():
+                self._write_table(block, self.document.places[position])
+            case Figure():
+                self._write_figure(position, block)
+            case Note():
+                self._write_note(block)
+
+    def _write_item(self, item: Item) -> None:
+        self._cite(self._paragraph("List Bullet", item.text, language=item.language), item.evidence)
+
+    def _write_quote(self, quote: Quote) -> None:
+        box = [self._paragraph("Quote", part, language=quote.language) for part in paragraphs_of(quote.text)]
+        if quote.translation:
+            label = self._paragraph("Quote")
+            self._say(label, self.words["translation"], style="Note Label")
+            box.append(label)
+            box += [self._paragraph("Quote", part) for part in paragraphs_of(quote.translation)]
+        source = self._paragraph("Quote Source", quote.attribution)
+        self._cite(source, quote.evidence)
+        self._part_boxes([*box, source])
+
+    def _write_note(self, note: Note) -> None:
+        style, label = ("Note Warning", "Warning Label") if note.kind == "warning" else ("Note", "Note Label")
+        first = self._paragraph(style)
+        self._say(first, self.words["note"][note.kind], style=label)
+        first.paragraph_format.keep_with_next = True
+        self._part_boxes([first, *(self._paragraph(style, part) for part in paragraphs_of(note.text))])
+
+    def _part_boxes(self, paragraphs: list[WordParagraph]) -> None:
+        """Word draws one box around neighbours of equal borders and indents: let every second differ by a hair."""
+        self.boxes += 1
+        paragraphs[0].paragraph_format.space_before = Pt(13)
+        paragraphs[-1].paragraph_format.space_after = Pt(15)
+        for paragraph in paragraphs if self.boxes % 2 else ():
+            indent = paragraph.style.paragraph_format.left_indent if paragraph.style else None
+            paragraph.paragraph_format.left_indent = Twips((indent.twips if indent else 0) + 1)
+
+    def _write_table(self, table: Table, places: tuple[str | None, ...]) -> None:
+        self._paragraph("caption", table.caption)
+        written = self.word.add_table(rows=1 + len(table.rows), cols=len(table.columns), style="QPM Table")
+        shares = column_widths(table)
+        widths = [round(TEXT_WIDTH * share / sum(shares)) for share in shares]
+        finish_table(written, widths, caption=table.caption, row_headers=table.row_headers)
+        grid = [row.cells for row in written.rows]
+        for cell, column in zip(grid[0], table.columns, strict=True):
+            self._write_cell(cell, column.label, column.align)
+        for cells, row, place in zip(grid[1:], table.rows, places, strict=True):
+            for cell, text, column in zip(cells, row, table.columns, strict=True):
+                self._write_cell(cell, text, column.align)
+            if place:
+                self.bookmarks.put(cells[0].paragraphs[0], place)
+
+    def _write_cell(self, cell: _Cell, text: str, align: str) -> None:
+        paragraph = cell.paragraphs[0]
+        paragraph.style = "Table Text"
+        if align != "left":
+            paragraph.alignment = _ALIGN[align]
+        self._say(paragraph, text)
+
+    def _write_figure(self, position: int, figure: Figure) -> None:
+        self._paragraph("caption", figure.caption)
+        fonts = self.design / "fonts"
+        svg = spell_out(check_drawing(figure.svg, ""), read_coverage(fonts))
+        paragraph = self._paragraph("Figure")
+        picture = paragraph.add_run().add_picture(io.BytesIO(draw_png(svg, fonts)), width=Mm(160))
+        describe_picture(picture, f"Figure {position}", figure.alt)
+
+    def _cite(self, paragraph: WordParagraph, evidence: tuple[str, ...]) -> None:
+        if not evidence:
+            return
+        self._say(paragraph, " [", style="Evidence")
+        for number, name in enumerate(evidence):
+            if number:
+                self._say(paragraph, ", ", style="Evidence")
+            target = self.document.targets.get(name)
+            if target:
+                add_link(paragraph, Bookmarks.name(target), name, style="Evidence Link")
+            else:
+                self._say(paragraph, name, style="Evidence")
+        self._say(paragraph, "]", style="Evidence")
+
+    def _write_margins(self) -> None:
+        title = self.document.title
+        section = self.word.sections[0]
+        if title.sample:
+            header = section.header.paragraphs[0]
+            header.style = "header"
+            self._say(header, title.sample)
+        footer = section.footer.paragraphs[0]
+        footer.style = "footer"
+        running = " – ".join(filter(None, (title.title, title.subtitle))).replace("\n", " ")[:70]
+        before, _, rest = self.words["page"].partition("{page}")
+        between, _, after = rest.partition("{pages}")
+        self._say(footer, f"{running}\t{before}")
+        add_field(footer, "PAGE")
+        self._say(footer, between)
+        add_field(footer, "NUMPAGES")
+        self._say(footer, after)

@@ -1,0 +1,201 @@
+"""What only the lead assessor's edition has: who is still to be met, the evidence, all that was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qpm_widgets.evidence.disclosure import UNCITED_NOTE
+from qpm_widgets.evidence.frames import Row
+from qpm_widgets.evidence.omissions import TEXT_KINDS
+from qpm_widgets.evidence.record import Meeting, Piece
+from qpm_widgets.reports.blocks import Block, Column, Heading, Paragraph, Table
+from qpm_widgets.reports.visit_content import Content, has_row
+from qpm_widgets.reports.visit_words import capital
+from qpm_widgets.templates.records import ObservationGuide
+
+
+def sampling(content: Content) -> Iterator[Block]:
+    """The sampling rules that are not met yet."""
+    say = content.words.say
+    if not content.missing_people:
+        return
+    yield Heading(2, say("lead.sampling"))
+    columns = (
+        Column(say("lead.name")),
+        Column(say("lead.rule")),
+        Column(say("lead.have"), "right"),
+        Column(say("lead.need"), "right"),
+    )
+    rows = tuple(
+        (row.name, say(f"lead.kind.{row.kind}"), str(row.have), str(row.need)) for row in content.missing_people
+    )
+    yield Table(say("lead.sampling_caption"), columns, rows)
+
+
+def interviews(content: Content) -> Iterator[Block]:
+    """Appendix A: every interview and observation, without respondents' codes."""
+    say = content.words.say
+    yield Heading(1, say("lead.interviews"))
+    keys = ("id", "who", "where", "how", "state", "pieces")
+    columns = tuple(Column(say(f"lead.{key}"), "right" if key == "pieces" else "left") for key in keys)
+    rows = tuple(_interview_row(content, meeting) for meeting in content.record.meetings)
+    yield Table(say("lead.interviews_caption"), columns, rows)
+
+
+def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
+    say, profile = content.words.say, content.record.profile
+    scheme = content.templates.scheme
+    states = {state.id: state.label for state in scheme.interview_states}
+    names = {team.id: team.name for team in profile.teams} | {area.id: area.name for area in profile.areas}
+    place = names.get(meeting.team) or names.get(meeting.area) or "–"
+    role = content.templates.role(meeting.role).label if meeting.role else say("lead.observation")
+    state = states.get(meeting.held.state, meeting.held.state)
+    if not meeting.usable:
+        state = say("lead.notes_refused", state=state)
+    texts = sum(
+        piece.kind in TEXT_KINDS and bool(piece.text) for piece in content.record.usable if piece.meeting is meeting
+    )
+    return (meeting.id, capital(role), place, _how(content, meeting), state, str(texts))
+
+
+def _how(content: Content, meeting: Meeting) -> str:
+    if meeting.interview is None:
+        return "–"
+    plan = meeting.interview.plan
+    ways = ["group" if len(plan.respondents) > 1 else "alone"]
+    ways += [way for way in ("easy_read", "supporter", "interpreter") if getattr(plan, way)]
+    ways += ["remote"] if plan.mode == "remote" else []
+    ways += ["welsh"] if plan.language == "cy" else []
+    return capital(", ".join(content.words.say(f"met.ways.{way}") for way in ways))
+
+
+def evidence(content: Content) -> Iterator[Block]:
+    """Appendix B: everything recorded that may be used, row by row, where the ids in the report lead to."""
+    say = content.words.say
+    yield Heading(1, say("lead.evidence"))
+    if not content.record.usable:
+        yield Paragraph(say("lead.no_evidence"))
+        return
+    yield Paragraph(say("lead.evidence_intro"))
+    columns = tuple(Column(say(f"lead.{key}")) for key in ("evidence_id", "recorded", "entry"))
+    marks = _marks(content)
+    for meeting in content.record.meetings:
+        pieces = [piece for piece in content.record.usable if piece.meeting is meeting]
+        rows = [piece for piece in pieces if has_row(piece) or _is_anchor(content, piece)]
+        if not rows:
+            continue
+        role = content.templates.role(meeting.role).label if meeting.role else say("lead.observation")
+        yield Heading(2, say("lead.evidence_heading", id=meeting.id, what=capital(role)))
+        yield Table(
+            say("lead.evidence_caption", id=meeting.id),
+            columns,
+            tuple((piece.evidence_id, _recorded(content, piece, marks), piece.entry.entry_id) for piece in rows),
+            row_anchors=tuple(piece.evidence_id for piece in rows),
+        )
+
+
+def _is_anchor(content: Content, piece: Piece) -> bool:
+    return content.anchors.get(piece.evidence_id) == piece.evidence_id
+
+
+def _marks(content: Content) -> dict[str, list[str]]:
+    """How each row's words bear on indicators, by the id of the row."""
+    say, edition = content.words.say, content.templates.standards
+    bearings = {level.id: level.label.lower() for level in edition.bearings}
+    strengths = {level.id: level.label.lower() for level in edition.strengths}
+    found: dict[str, list[str]] = {}
+    for piece in content.record.usable:
+        if piece.kind != "bearing":
+            continue
+        bearing, strength = str(piece.payload["bearing"]), str(piece.payload.get("strength") or "")
+        fields = {"indicator": piece.part.partition(".")[2], "bearing": bearings.get(bearing, bearing)}
+        mark = say("lead.bears", **fields)
+        if strength:
+            mark = say("lead.bears_strength", **fields, strength=strengths.get(strength, strength))
+        found.setdefault(content.anchors[piece.evidence_id], []).append(mark)
+    return found
+
+
+def _recorded(content: Content, piece: Piece, marks: dict[str, list[str]]) -> str:
+    """A row's words as this edition may show them, and beneath them how they bear on indicators."""
+    say, words = content.words.say, content.words
+    lines = [_words_of(content, piece)]
+    if marks.get(piece.evidence_id):
+        lines.append(say("lead.bearing_line", marks="; ".join(marks[piece.evidence_id])))
+    if piece.conflict:
+        lines.append(words.say("lead.conflict"))
+    return "\n".join(lines)
+
+
+def _words_of(content: Content, piece: Piece) -> str:
+    say, scheme = content.words.say, content.templates.scheme
+    if piece.kind == "bearing":
+        return say("lead.mark_only")
+    if piece.kind == "missing":
+        labels = {choice.id: choice.label.lower() for choice in scheme.missing_reasons}
+        reason = str(piece.payload["reason"])
+        return say("lead.no_answer", reason=labels.get(reason, reason))
+    reason = content.piece_reasons[piece.entry.entry_id]
+    if reason:
+        key = "lead.not_quotable" if piece.kind == "quote" else "lead.withheld"
+        return say(key, reason=say(f"lead.reason.{reason}"))
+    if piece.kind == "quote":
+        return _quote_words(content, piece)
+    if piece.kind == "observation":
+        return say("lead.part", part=_part_label(content, piece), text=piece.text)
+    return piece.text
+
+
+def _quote_words(content: Content, piece: Piece) -> str:
+    say, scheme, payload = content.words.say, content.templates.scheme, piece.payload
+    grades = {choice.id: choice.label for choice in scheme.quote_grades}
+    speakers = {choice.id: choice.label.lower() for choice in scheme.speakers}
+    paraphrase = payload["grade"] == "paraphrase"
+    lines = [say("lead.paraphrased" if paraphrase else "lead.quoted", text=piece.text)]
+    if payload["translation"]:
+        lines.append(say("lead.translated", text=payload["translation"]))
+    lines.append(say("lead.spoken_by", grade=grades[payload["grade"]], speaker=speakers[payload["speaker"]]))
+    return "\n".join(lines)
+
+
+def _part_label(content: Content, piece: Piece) -> str:
+    guide = content.templates.guides.get(piece.meeting.held.plan.guide)
+    if isinstance(guide, ObservationGuide):
+        for part in guide.parts:
+            if part.id == piece.part:
+                return part.label.en
+    return piece.part
+
+
+def left_out_in_full(content: Content) -> Iterator[Block]:
+    """Appendix C: each entry that is left out, with its reason."""
+    say = content.words.say
+    yield Heading(1, say("lead.left_out"))
+    yield Paragraph(say("lead.left_out_intro"))
+    everywhere = [row for row in content.left_out if row["editions"] == "all"]
+    others = [row for row in content.left_out if row["editions"] != "all"]
+    elsewhere = [row for row in others if row["reason"] != UNCITED_NOTE]
+    if not everywhere:
+        yield Paragraph(say("lead.none_all"))
+    for caption, rows in (("left_out_all", everywhere), ("left_out_provider", elsewhere)):
+        if rows:
+            columns = tuple(Column(say(f"lead.{key}")) for key in ("evidence_id", "kind_heading", "why"))
+            yield Table(say(f"lead.{caption}"), columns, tuple(_reason_row(content, row) for row in rows))
+    yield from _uncited(content)
+
+
+def _reason_row(content: Content, row: Row) -> tuple[str, str, str]:
+    say = content.words.say
+    return (row["evidence_id"], say(f"lead.kinds.{row['kind']}"), say(f"lead.reason.{row['reason']}"))
+
+
+def _uncited(content: Content) -> Iterator[Block]:
+    say = content.words.say
+    ids: dict[str, list[str]] = {}
+    for row in content.left_out:
+        if row["reason"] == UNCITED_NOTE:
+            ids.setdefault(row["interview"], []).append(row["evidence_id"].partition(".")[2])
+    if ids:
+        columns = (Column(say("lead.id")), Column(say("lead.count"), "right"), Column(say("lead.ids")))
+        rows = tuple((meeting, str(len(found)), ", ".join(found)) for meeting, found in ids.items())
+        yield Table(say("lead.left_out_uncited"), columns, rows)

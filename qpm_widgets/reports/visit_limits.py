@@ -1,0 +1,102 @@
+"""The end of a site visit report: limits, what was left out and why, how it was made, what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qpm_widgets.evidence.people import met_rows
+from qpm_widgets.evidence.record import VisitRecord
+from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Note, Paragraph, Table
+from qpm_widgets.reports.visit_content import Content
+
+# Reasons as the provider reads them: what would single somebody out is said together with what would not.
+PUBLIC_REASONS = {
+    "uncited_note": "notes",
+    "quote_not_asked": "quotes",
+    "quote_declined": "quotes",
+    "quote_withdrawn": "quotes",
+    "notes_consent": "notes_consent",
+    "erased": "erased",
+    "paraphrase": "paraphrase",
+    "small_group": "small_group",
+    "refused_words": "protected",
+    "kept_apart": "protected",
+    "names_a_code": "protected",
+    "lost_ground": "lost_ground",
+    "unsettled": "unsettled",
+}
+
+
+def limits(content: Content) -> Iterator[Block]:
+    """What a reader must bear in mind."""
+    say = content.words.say
+    yield Heading(1, say("limits.heading"))
+    if not content.record.usable:
+        yield Note("limits", say("limits.empty"))
+        return
+    yield Paragraph(say("limits.intro"))
+    yield BulletList(tuple(Item(text) for text in _limits(content)))
+
+
+def _limits(content: Content) -> Iterator[str]:
+    say, record = content.words.say, content.record
+    yield say("limits.sample")
+    if any(row["suppressed"] for row in met_rows(record)):
+        yield say("limits.few")
+    one = sum(len(row["source_types"]) == 1 for row in content.coverage)
+    silent = sum(not row["pieces"] for row in content.coverage)
+    if one:
+        yield say("limits.one_source", count=one)
+    if silent:
+        yield say("limits.silent", count=silent)
+    yield say("limits.claims")
+    yield say("limits.desk")
+    if any(piece.kind == "missing" and piece.payload["reason"] for piece in record.usable):
+        yield say("limits.not_answered")
+    if _spoken(record, "language", {"cy"}):
+        yield say("limits.translated")
+    if _spoken(record, "speaker", {"supporter", "interpreter"}):
+        yield say("limits.supporter")
+    judged = (*record.ratings, *record.findings)
+    if any(one.conflict for one in record.usable) or any(one.conflict for one in judged):
+        yield say("limits.conflict")
+
+
+def _spoken(record: VisitRecord, key: str, values: set[str]) -> bool:
+    return any(piece.kind == "quote" and piece.payload[key] in values for piece in record.usable)
+
+
+def left_out(content: Content) -> Iterator[Block]:
+    """What this edition leaves out, in general terms: reasons, never numbers that could be one person's."""
+    say = content.words.say
+    yield Heading(1, say("left_out.heading"))
+    found = {PUBLIC_REASONS[row["reason"]] for row in content.left_out}
+    if any(piece.kind in {"note", "observation"} for piece in content.record.usable):
+        found.add("notes")
+    kinds = [kind for kind in dict.fromkeys(PUBLIC_REASONS.values()) if kind in found]
+    if set(kinds) - {"notes"}:
+        yield Paragraph(say("left_out.intro"))
+        yield BulletList(tuple(Item(say(f"left_out.{kind}")) for kind in kinds))
+    else:
+        yield Paragraph(say("left_out.nothing"))
+    yield Note("info", say("left_out.apart"))
+
+
+def made(content: Content) -> Iterator[Block]:
+    """How the report was made, and the marks by which it can be traced to what it was made from."""
+    say = content.words.say
+    yield Heading(1, say("made.heading"))
+    yield Paragraph(say("made.process"))
+    yield Paragraph(say("made.consent"))
+    rows = (
+        (say("made.journal"), content.journal_head),
+        (say("made.templates"), content.templates.digest),
+    )
+    yield Table(say("made.sources"), (Column(say("made.what")), Column(say("made.mark"))), rows)
+
+
+def next_steps(content: Content) -> Iterator[Block]:
+    """What happens next."""
+    say = content.words.say
+    yield Heading(1, say("next.heading"))
+    yield BulletList(tuple(Item(say(f"next.{step}")) for step in ("check", "lead", "plan", "people")))

@@ -1,0 +1,214 @@
+"""The heart of a site visit report: each standard with its findings, quotes, contradictions and ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from qpm_widgets.evidence.disclosure import KEPT_APART, LOST_GROUND, NAMES_A_CODE, REFUSED_WORDS, UNSETTLED
+from qpm_widgets.evidence.frames import Row
+from qpm_widgets.evidence.record import Piece
+from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Paragraph, Quote, Table
+from qpm_widgets.reports.visit_content import Content
+from qpm_widgets.reports.visit_words import capital
+from qpm_widgets.templates.records import Standard
+
+GUARDED = frozenset({KEPT_APART, REFUSED_WORDS, NAMES_A_CODE})  # the rating may be shown, its reason may not
+
+
+def standards(content: Content) -> Iterator[Block]:
+    """Every standard of the edition, after a key to the ratings."""
+    say, edition = content.words.say, content.templates.standards
+    yield Heading(1, say("standards.heading"))
+    yield Paragraph(say("standards.intro"))
+    yield Heading(2, say("standards.how_to_read"))
+    means = Column(say("standards.means"))
+    yield Table(
+        say("standards.rating_caption"),
+        (Column(say("standards.rating")), means),
+        tuple((level.label, level.descriptor) for level in edition.rating_scale),
+    )
+    yield Table(
+        say("standards.confidence_caption"),
+        (Column(say("standards.confidence")), means),
+        tuple((level.label, level.descriptor) for level in edition.confidence),
+    )
+    for standard in edition.standards:
+        yield from one_standard(content, standard)
+
+
+def one_standard(content: Content, standard: Standard) -> Iterator[Block]:
+    """One standard: narrative, voices, differences, ratings."""
+    say = content.words.say
+    yield Heading(2, say("standards.section", number=standard.number, name=standard.name))
+    yield Paragraph(standard.meaning)
+    written = [row for row in content.findings if row["standard"] == standard.id and row["kind"] == "finding"]
+    for row in written:
+        yield from statement(content, row)
+    if not written:
+        yield Paragraph(say("standards.no_finding"))
+    if voices := content.quotes.get(standard.id):
+        yield Heading(3, say("standards.voices"))
+        yield from show_quotes(content, voices)
+    yield from _differences(content, standard)
+    yield _ratings(content, standard)
+    if content.lead:
+        yield from _evidence_behind(content, standard)
+
+
+def statement(content: Content, row: Row, text: str = "") -> Iterator[Block]:
+    """A finding in the assessor's words, with its ids for the lead, and the quotes that belong beside it."""
+    say = content.words.say
+    yield Paragraph(text or row["text"], evidence=content.cite(row["evidence_ids"]))
+    if content.lead:
+        remarks = []
+        if row["cites_lost"]:
+            remarks.append(say("standards.cites_lost", count=row["cites_lost"]))
+        if row["conflict"]:
+            remarks.append(say("standards.conflict"))
+        if remarks:
+            yield Paragraph(" ".join(remarks))
+    yield from show_quotes(content, content.quotes.get(row["entry_id"], ()))
+
+
+def show_quotes(content: Content, quotes: Iterable[Piece]) -> Iterator[Block]:
+    """Quotes in the language they were spoken in, each with its translation."""
+    for piece in quotes:
+        yield Quote(
+            piece.text,
+            content.words.attribution(piece),
+            language="cy" if piece.payload["language"] == "cy" else "en",
+            translation=str(piece.payload["translation"]) or None,
+            evidence=content.cite([piece.evidence_id]),
+        )
+
+
+def _differences(content: Content, standard: Standard) -> Iterator[Block]:
+    words = content.words
+    rows = [row for row in content.contradictions if row["standard"] == standard.id]
+    if not rows:
+        return
+    yield Heading(3, words.say("standards.differ"))
+    yield Paragraph(words.say("standards.differ_intro"))
+    for row in rows:
+        yield Heading(4, _name(content, row["indicator"]))
+        sentences = [_sides(content, row)]
+        rated = [one for one in content.ratings if one["indicator"] == row["indicator"]]
+        reasons = [one["rationale"] for one in rated if one["rationale"].strip() and not one["refused"]]
+        if reasons:
+            sentences += [words.say("standards.differ_weighed", rationale=reason) for reason in reasons]
+        else:
+            sentences.append(words.say("standards.differ_open"))
+        cited = (*row["supporting_ids"], *row["contradicting_ids"])
+        yield Paragraph("\n\n".join(sentences), evidence=content.cite(cited))
+
+
+def _sides(content: Content, row: Row) -> str:
+    words = content.words
+    supporters, opposers = words.groups(row["supported_by"]), words.groups(row["contradicted_by"])
+    both = [group for group in supporters if group in opposers]
+    names = {
+        "supporters": words.join(words.source(group) for group in supporters),
+        "opposers": words.join(words.source(group) for group in opposers),
+        "both": words.join(words.source(group) for group in both),
+    }
+    if supporters == opposers:
+        return words.say("standards.differ_within", both=names["both"])
+    if both:
+        return words.say("standards.differ_both", **names)
+    return words.say("standards.differ_sides", supporters=names["supporters"], opposers=names["opposers"])
+
+
+def _name(content: Content, indicator: str) -> str:
+    text = content.indicators[indicator].text
+    return content.words.say("standards.indicator_cell", id=indicator, text=text)
+
+
+def _ratings(content: Content, standard: Standard) -> Table:
+    say = content.words.say
+    columns = tuple(Column(say(f"standards.{name}")) for name in ("indicator", "rating", "reason", "sure"))
+    rows = [
+        (
+            _name(content, row["indicator"]),
+            level_in_words(content, row),
+            _reason(content, row),
+            _sure(content, row),
+        )
+        for row in content.ratings
+        if row["standard"] == standard.id
+    ]
+    return Table(say("standards.table", name=standard.name), columns, tuple(rows))
+
+
+def level_in_words(content: Content, row: Row) -> str:
+    """The rating as this edition prints it."""
+    say = content.words.say
+    if row["refused"] == UNSETTLED:
+        return say("standards.unsettled")
+    if row["refused"] == LOST_GROUND:
+        return say("standards.lost_ground")
+    return str(row["level_label"]) or say("standards.unrated")
+
+
+def _reason(content: Content, row: Row) -> str:
+    say = content.words.say
+    if row["refused"] in GUARDED:
+        return say("standards.reason_withheld")
+    if row["refused"] or not row["level"]:
+        return "–"
+    disputed = any(one["indicator"] == row["indicator"] for one in content.contradictions)
+    if disputed and row["rationale"].strip():
+        return say("standards.see_differ")
+    reason = row["rationale"] if row["rationale"].strip() else say("standards.no_reason")
+    return f"{reason} {say('standards.conflict')}" if row["conflict"] else reason
+
+
+def _sure(content: Content, row: Row) -> str:
+    words = content.words
+    if not row["source_types"]:
+        return words.say("standards.sure_none", label=row["confidence_label"])
+    sources = words.sources(row["source_types"])
+    return words.say("standards.sure_cell", label=row["confidence_label"], sources=sources)
+
+
+def _evidence_behind(content: Content, standard: Standard) -> Iterator[Block]:
+    say = content.words.say
+    items = []
+    for row in content.ratings:
+        if row["standard"] != standard.id or not row["level"] or row["refused"]:
+            continue
+        evidence = content.cite(row["evidence_ids"])
+        key = "standards.evidence_item" if evidence else "standards.nothing_cited"
+        text = say(key, indicator=row["indicator"], level=row["level_label"])
+        if row["cites_lost"]:
+            text = f"{say('standards.cites_lost', count=row['cites_lost'])} {text}"
+        items.append(Item(text, evidence))
+    if items:
+        yield Heading(3, say("standards.evidence_behind"))
+        yield BulletList(tuple(items))
+
+
+def closing_voices(content: Content) -> Iterator[Block]:
+    """What people said at the end of a conversation, where no finding has taken it up."""
+    say = content.words.say
+    if quotes := content.quotes.get(""):
+        yield Heading(1, say("closing.heading"))
+        yield Paragraph(say("closing.intro"))
+        yield from show_quotes(content, quotes)
+
+
+def collected(content: Content, kind: str, section: str) -> Iterator[Block]:
+    """Good practice or areas to develop, collected from all standards."""
+    say = content.words.say
+    rows = [row for row in content.findings if row["kind"] == kind]
+    yield Heading(1, say(f"{section}.heading"))
+    if not rows:
+        yield Paragraph(say(f"{section}.none"))
+        return
+    yield Paragraph(say(f"{section}.intro"))
+    names = {standard.id: standard.name for standard in content.templates.standards.standards}
+    place = ""
+    for row in rows:
+        if row["standard"] != place:
+            place = row["standard"]
+            yield Heading(2, names.get(place, capital(place)))
+        yield from statement(content, row)
