@@ -61,8 +61,9 @@ CODES: dict[str, str] = {
     "REPORT-001": "a report parameter is unknown, missing or of the wrong type",
     "REPORT-002": "the report stopped in one of its cells",
     "REPORT-003": "a block in the report cannot be written",
-    "REPORT-004": "the report notebook is missing",
+    "REPORT-004": "the report notebook is missing or damaged",
     "REPORT-005": "finished answers are neither in the report nor in its list of what was left out",
+    "REPORT-006": "the report could not be saved",
     # Start
     "START-001": "Jupyter could not be started",
     "START-002": "no kit has been set up in this folder",

@@ -19,6 +19,7 @@ from traitlets.config import Config
 from qpm_widgets.capture.disposable_notebooks import NoCheckpoints
 
 LABEXTENSION = Path(__file__).resolve().parent / "labextension"
+FONTS = Path(__file__).resolve().parents[2] / "site_visit_templates" / "report" / "fonts"
 
 # JupyterLab plugins that pages have no use for; each is a thing less to load, to ask the server for, or to ask a person.
 DISABLED_PLUGINS = (
@@ -45,8 +46,12 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "confirmClosingDocument": False,
         "renameUntitledFileOnSave": False,
     },
-    # A whole sheet is one output; drawing it only while it is in view would take the page away under the writer.
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": True},
+    # A whole sheet is one output; drawn only while in view, it would be taken away under the writer's hands.
+    "@jupyterlab/notebook-extension:tracker": {
+        "kernelShutdown": True,
+        "scrollPastEnd": False,
+        "windowingMode": "none",
+    },
 }
 
 
@@ -112,6 +117,7 @@ def server_config(notebooks: Path, runtime: Path, *, port: int, token: str, page
         autoreload=False,
         cookie_secret=secrets.token_bytes(32),
         default_url=page,
+        extra_static_paths=[str(FONTS)],
         log_level="ERROR",
         open_browser=open_browser,
         quit_button=False,

@@ -89,9 +89,7 @@ def bearing_rows(record: VisitRecord) -> list[Row]:
         }
         for indicator, piece in marks_of(record)
     ]
-    return sorted(
-        rows, key=lambda row: order.get(row["indicator"], len(order))
-    )  # stable: meetings stay in order
+    return sorted(rows, key=lambda row: order.get(row["indicator"], len(order)))  # stable: meetings stay in order
 
 
 def marks_of(record: VisitRecord) -> Iterator[tuple[str, Piece]]:

@@ -24,6 +24,7 @@ COLUMNS = {
     "mixed": "tuple",
     "experience_against": "bool",
     "supporting_ids": "tuple",
+    "mixed_ids": "tuple",
     "contradicting_ids": "tuple",
 }
 
@@ -48,6 +49,7 @@ def contradictions_table(
     mixed : tuple — source type codes with at least one mixed bearing
     experience_against : bool — whether people supported, family or carers are among those who contradict
     supporting_ids : tuple — evidence ids of the marks that support
+    mixed_ids : tuple — evidence ids of the marks that are mixed
     contradicting_ids : tuple — evidence ids of the marks that contradict
 
     Raises
@@ -78,6 +80,7 @@ def _rows(record: VisitRecord) -> Iterator[Row]:
             "mixed": _sources(sides["mixed"], record),
             "experience_against": any(code in EXPERIENCE_SOURCES for code in contradicted),
             "supporting_ids": tuple(one.evidence_id for one in sides["supports"]),
+            "mixed_ids": tuple(one.evidence_id for one in sides["mixed"]),
             "contradicting_ids": tuple(one.evidence_id for one in sides["contradicts"]),
         }
 

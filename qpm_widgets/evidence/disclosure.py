@@ -92,9 +92,7 @@ def met_people(record: VisitRecord) -> dict[str, set[str]]:
         if interview is None or interview.state == "cancelled":
             continue
         talked = {
-            code
-            for (scope, code), consent in interview.consents.items()
-            if scope == "talk" and consent == "given"
+            code for (scope, code), consent in interview.consents.items() if scope == "talk" and consent == "given"
         }
         met[meeting.role] |= talked & set(interview.plan.respondents)
     return met

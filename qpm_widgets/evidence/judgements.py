@@ -95,9 +95,7 @@ def rating_rows(record: VisitRecord) -> Iterator[Row]:
                 "gates": tuple(gate.id for gate in edition.gates if indicator in gate.indicators),
             }
             rated = [
-                one
-                for one in record.ratings
-                if (one.visit, one.name) == (visit.id, indicator) and not one.entry.erased
+                one for one in record.ratings if (one.visit, one.name) == (visit.id, indicator) and not one.entry.erased
             ]
             for rating in rated:
                 yield row | _rating(rating, record, levels)
@@ -224,9 +222,7 @@ def finding_rows(record: VisitRecord) -> list[Row]:
 
 def _finding(finding: Judgement, record: VisitRecord) -> Row:
     grounds = _grounds(finding, record)
-    heard = {
-        piece.meeting.source for one in grounds["evidence_ids"] for piece in record.pieces_by_id.get(one, ())
-    }
+    heard = {piece.meeting.source for one in grounds["evidence_ids"] for piece in record.pieces_by_id.get(one, ())}
     return {
         "visit": finding.visit,
         "finding": finding.name,

@@ -44,10 +44,10 @@ def left_out_table(
     """Everything that was written down and is not in an edition of the visit report, with the reason.
 
     One row is one current note, observation, quote, rating or finding. It holds no words. What every edition
-    leaves out comes with ``editions`` = ``all``; what only the provider's does, with ``provider``. A note is
-    in the provider's edition through the findings and ratings that cite it; one that none of them cites is
-    listed as ``uncited_note``. What an assessor keeps under the safeguarding protocol is not in the journal's
-    answers and so is not here either.
+    leaves out comes with ``editions`` = ``all``; what only the provider's does, with ``provider``. A note or
+    observation is in the provider's edition through the findings and ratings that cite its question; where
+    none does, it is listed as ``uncited_note``. What an assessor keeps under the safeguarding protocol is not in the
+    journal's answers and so is not here either.
 
     Sorted by visit, time planned and question; ratings and findings last. Nothing left out: no rows, all
     columns.
@@ -83,14 +83,13 @@ def sort_out(record: VisitRecord, edition: str) -> Sorting:
     """Decide what one edition shows of every text that was written, every rating and every finding."""
     guard, voices = Guard(record), choose_voices(record)
     written = [one for one in record.findings if one.entry.erased or str(one.payload["text"]).strip()]
-    judgements = tuple(
-        (one, refuse_judgement(one, record, guard, edition)) for one in (*record.ratings, *written)
-    )
+    judgements = tuple((one, refuse_judgement(one, record, guard, edition)) for one in (*record.ratings, *written))
     cited = {
-        evidence_id
-        for one, reason in judgements
+        _place(piece)
+        for judgement, reason in judgements
         if not reason
-        for evidence_id in supporting_evidence(one, record)
+        for evidence_id in supporting_evidence(judgement, record)
+        for piece in record.pieces_by_id[evidence_id]
     }
     pieces = []
     for piece in record.pieces:
@@ -99,11 +98,15 @@ def sort_out(record: VisitRecord, edition: str) -> Sorting:
         if edition == PROVIDER and piece.kind != "quote":
             # Never printed itself, so only what every edition leaves out counts, and whether it is cited.
             reason = refuse_piece(piece, guard, voices, LEAD)
-            reason = reason or ("" if piece.evidence_id in cited else UNCITED_NOTE)
+            reason = reason or ("" if _place(piece) in cited else UNCITED_NOTE)
         else:
             reason = refuse_piece(piece, guard, voices, edition)
         pieces.append((piece, reason))
     return Sorting(tuple(pieces), judgements)
+
+
+def _place(piece: Piece) -> tuple[str, str]:
+    return piece.meeting.held.subject, piece.question
 
 
 def left_out_rows(record: VisitRecord) -> Iterator[Row]:

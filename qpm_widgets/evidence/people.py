@@ -23,9 +23,7 @@ COLUMNS = {
 }
 
 
-def met_table(
-    journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None
-) -> pd.DataFrame:
+def met_table(journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None) -> pd.DataFrame:
     """Who agreed to talk with the assessors, by role, in terms that point at nobody.
 
     One row is one group of roles. Roles that very many people hold, and roles of which enough people were

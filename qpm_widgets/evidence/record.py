@@ -169,9 +169,7 @@ class VisitRecord:
         return f"{entry.subject.partition(':')[2]}.{entry.field.removeprefix('answer:')}"
 
 
-def read_record(
-    journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None
-) -> VisitRecord:
+def read_record(journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None) -> VisitRecord:
     """Read what is current of a visit, or of every visit of the assessment.
 
     Raises
@@ -181,9 +179,7 @@ def read_record(
         a role that the scheme does not have.
     """
     profile = load_profile(journal, assessment_id)
-    visits = (
-        [load_visit(journal, assessment_id, visit_id)] if visit_id else iter_visits(journal, assessment_id)
-    )
+    visits = [load_visit(journal, assessment_id, visit_id)] if visit_id else iter_visits(journal, assessment_id)
     order = {visit.id: place for place, visit in enumerate(visits)}
     held: list[Interview | Observation] = [
         *iter_interviews(journal, assessment_id, visit_id),
@@ -193,9 +189,7 @@ def read_record(
         (_meeting(one, templates, profile) for one in held), key=lambda one: order.get(one.visit, len(order))
     )
     subjects = {visit.subject for visit in visits}
-    judged = [
-        one for one in journal.current(assessment_id, subject_prefix="visit:") if one.subject in subjects
-    ]
+    judged = [one for one in journal.current(assessment_id, subject_prefix="visit:") if one.subject in subjects]
     ratings = tuple(_judgements(judged, "rating:"))
     findings = tuple(_judgements(judged, "finding:"))
     wanted = {entry_id for one in (*ratings, *findings) for entry_id in one.cites}
@@ -222,9 +216,7 @@ def _meeting(held: Interview | Observation, templates: Templates, profile: Asses
     return Meeting(held, plan.visit, role, source, plan.team or "", area, plan.nation)
 
 
-def _pieces(
-    journal: Journal, templates: Templates, assessment_id: str, meetings: Iterable[Meeting]
-) -> Iterator[Piece]:
+def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings: Iterable[Meeting]) -> Iterator[Piece]:
     asked = index_questions(templates)
     by_subject: dict[str, list[Entry]] = {}
     for prefix in ("interview:", "observation:"):

@@ -11,16 +11,16 @@ from qpm_widgets.reports.blocks import printable
 FONT_FAMILY = "Atkinson Hyperlegible Next"
 
 _SVG = "http://www.w3.org/2000/svg"
-_ELEMENTS = frozenset(
-    "svg g rect circle ellipse line polyline polygon path text tspan title desc defs pattern clipPath "
-    "linearGradient stop".split()
+_ELEMENTS = re.compile(
+    "svg|g|rect|circle|ellipse|line|polyline|polygon|path|text|tspan|title|desc|defs|pattern|clipPath"
+    "|linearGradient|stop"
 )
-_ATTRIBUTES = frozenset(
-    "id viewBox width height preserveAspectRatio x y x1 y1 x2 y2 dx dy cx cy r rx ry d points transform fill "
-    "fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-dasharray stroke-linecap stroke-linejoin "
-    "opacity clip-path font-size font-weight font-style letter-spacing text-anchor dominant-baseline offset "
-    "stop-color stop-opacity patternUnits patternContentUnits patternTransform gradientUnits role aria-label "
-    "aria-hidden lang direction".split()
+_ATTRIBUTES = re.compile(
+    "id|viewBox|width|height|preserveAspectRatio|x|y|x1|y1|x2|y2|dx|dy|cx|cy|r|rx|ry|d|points|transform"
+    "|fill|fill-opacity|fill-rule|stroke|stroke-(width|opacity|dasharray|linecap|linejoin)|opacity|clip-path"
+    "|font-(size|weight|style)|letter-spacing|text-anchor|dominant-baseline|direction|lang"
+    "|offset|stop-(color|opacity)|pattern(Units|ContentUnits|Transform)|gradient(Units|Transform)"
+    "|role|aria-(label|hidden)"
 )
 _REFERENCE = re.compile(r"url\(#([A-Za-z][\w.-]*)\)")
 
@@ -52,11 +52,11 @@ def check_drawing(svg: str, prefix: str) -> str:
 
 def _check_element(element: ElementTree.Element, prefix: str) -> None:
     tag = str(element.tag).removeprefix(f"{{{_SVG}}}")
-    if tag not in _ELEMENTS:
+    if not _ELEMENTS.fullmatch(tag):
         raise _refuse(f"Leave out the element {tag[:40]}.")
     element.tag = tag
     for name, value in element.attrib.items():
-        if name not in _ATTRIBUTES:
+        if not _ATTRIBUTES.fullmatch(name):
             raise _refuse(f"Leave out the attribute {name[:40]} of {tag}.")
         if name == "id":
             element.set(name, prefix + value)

@@ -18,16 +18,16 @@ from qpm_widgets.templates import Templates, load_templates
 Writer = Callable[[Document, dict[str, Any], Path], str | bytes]
 
 
-class QpmExporter(Exporter):  # type: ignore[misc]  # nbconvert is not typed
+class QpmExporter(Exporter):
     """Writes the blocks of an executed notebook, in their order, and nothing else of it.
 
     Raises, from ``from_notebook_node``, what ``read_document`` and the writer raise: REPORT-002, REPORT-003.
     """
 
     writer_name = ""  # module and function within qpm_widgets.reports, imported only when something is written
-    templates: Templates | None = AnyTrait(None, help="The templates; loaded when needed if none are given.")
+    templates = AnyTrait(None, help="The loaded templates; without them they are loaded when needed.")
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]  # as in nbconvert's own exporters, which return text
         self,
         nb: NotebookNode,
         resources: Any | None = None,  # noqa: ANN401  # nbconvert's own signature
@@ -36,7 +36,7 @@ class QpmExporter(Exporter):  # type: ignore[misc]  # nbconvert is not typed
         """The document, and the resources that nbconvert passes along."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         document = read_document(nb)
-        templates = self.templates
+        templates: Templates | None = self.templates
         if templates is None or templates.wording.language != document.title.language:
             folder = templates.folder if templates else None
             templates = load_templates(folder, document.title.language)

@@ -37,7 +37,7 @@ def private_kernel(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     class PrivateKernel(AsyncKernelManager):
         """A kernel manager whose every setting is fixed here, whatever Jupyter's configuration says."""
 
-        def __init__(self, **kwargs: Any) -> None:
+        def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  # as in Jupyter
             super().__init__(**{**kwargs, "connection_file": str(folder / "c.json")})
             self._kernel_spec = KernelSpec(
                 argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -50,7 +50,7 @@ def private_kernel(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
             elif zmq.has("curve"):
                 self.transport_encryption = "required"
 
-        async def start_kernel(self, **kwargs: Any) -> None:
+        async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]  # noqa: ANN401  # as there
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             await super()._async_start_kernel(**{**kwargs, **quiet, "env": unlocked, "cwd": str(work)})
 

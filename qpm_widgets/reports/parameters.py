@@ -115,6 +115,7 @@ def _read_one(name: str, annotation: ast.expr | None, value: ast.expr | None) ->
         default = None if value is None else ast.literal_eval(value)
     except (ValueError, TypeError):
         raise _refuse(name, "Give it a plain value as default.") from None
+    kind: Any  # any type there is, until it is found to be one of ours
     kind, choices = _read_annotation(name, annotation) if annotation else (type(default), ())
     if kind not in _WANTED or not (default is None or type(default) is kind):
         raise _refuse(name, "Annotate it with str, int, bool or Literal[...], and let its default be of that type.")

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import typst
-
-from qpm_widgets.errors import QpmError
 from qpm_widgets.reports.blocks import (
     Block,
     BulletList,
@@ -24,7 +21,7 @@ from qpm_widgets.reports.blocks import (
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.drawing import check_drawing
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
-from qpm_widgets.reports.typesetting import column_widths, load_fonts
+from qpm_widgets.reports.typesetting import column_widths, typeset
 
 
 def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
@@ -45,23 +42,11 @@ def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
     """
     coverage = read_coverage(design / "fonts")
     content = _spell_out(_describe(document, words), lambda text: spell_out(text, coverage))
-    sources: dict[str, bytes] = {
+    sources = {
         "main.typ": (design / "report.typ").read_bytes(),
         "report.json": json.dumps(content).encode(),
     }
-    try:
-        return typst.compile(
-            sources,  # type: ignore[arg-type]  # its stub does not know the documented mapping of files
-            format="pdf",
-            font_paths=load_fonts(design / "fonts"),
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=0,
-        )
-    except typst.TypstError as error:
-        # Typst's own message can quote the document; what kind of rule was broken is all that may be told.
-        kind = "PDF/UA-1" if "PDF/UA" in str(error) else "Typst"
-        raise QpmError("REPORT-003", f"the PDF ({kind})", "Render it as HTML, and report this.") from None
+    return typeset(sources, design / "fonts", "the PDF", format="pdf", pdf_standards=["ua-1"], timestamp=0)
 
 
 def _describe(document: Document, words: dict[str, Any]) -> dict[str, Any]:

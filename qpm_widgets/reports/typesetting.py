@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 import typst
 
+from qpm_widgets.errors import QpmError
 from qpm_widgets.reports.blocks import Table
 
 _LINE = 96  # characters of table text across the page
@@ -20,16 +22,27 @@ def load_fonts(folder: Path) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
+def typeset(sources: Mapping[str, bytes], fonts: Path, what: str, **options: object) -> bytes:
+    """What Typst makes of the file ``main.typ`` among some files that exist in memory only.
+
+    Raises
+    ------
+    QpmError
+        REPORT-003 if Typst refuses. Its own message can quote the document, so all that is told is which kind of
+        rule was broken.
+    """
+    compile_files: Callable[..., bytes] = typst.compile  # its stub misses the documented mapping of files
+    try:
+        return compile_files(dict(sources), font_paths=load_fonts(fonts), ignore_system_fonts=True, **options)
+    except typst.TypstError as error:
+        rule = "PDF/UA-1" if "PDF/UA" in str(error) else "Typst"
+        raise QpmError("REPORT-003", f"{what} ({rule})", "Render it as HTML, and report this.") from None
+
+
 def draw_png(svg: str, fonts: Path) -> bytes:
     """A checked drawing as a picture, 160 mm wide and sharp enough for print."""
     sources = {"main.typ": _PICTURE, "drawing.svg": svg.encode()}
-    return typst.compile(
-        sources,  # type: ignore[call-overload,no-any-return]  # the stub misses the documented mapping of files
-        format="png",
-        ppi=220,
-        font_paths=load_fonts(fonts),
-        ignore_system_fonts=True,
-    )
+    return typeset(sources, fonts, "a picture", format="png", ppi=220)
 
 
 def column_widths(table: Table) -> list[float]:

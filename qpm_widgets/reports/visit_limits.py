@@ -43,12 +43,10 @@ def _limits(content: Content) -> Iterator[str]:
     yield say("limits.sample")
     if any(row["suppressed"] for row in met_rows(record)):
         yield say("limits.few")
-    one = sum(len(row["source_types"]) == 1 for row in content.coverage)
-    silent = sum(not row["pieces"] for row in content.coverage)
-    if one:
-        yield say("limits.one_source", count=one)
-    if silent:
-        yield say("limits.silent", count=silent)
+    for key, kinds in (("one_source", 1), ("silent", 0)):
+        ids = [row["indicator"] for row in content.coverage if len(row["source_types"]) == kinds]
+        if ids:
+            yield say(f"limits.{key}", indicators=content.words.indicators(ids))
     yield say("limits.claims")
     yield say("limits.desk")
     if any(piece.kind == "missing" and piece.payload["reason"] for piece in record.usable):

@@ -153,10 +153,8 @@ def seen(content: Content) -> Iterator[Block]:
 def _gaps(content: Content) -> Iterator[str]:
     say = content.words.say
     silent = [row["indicator"] for row in content.coverage if not row["pieces"]]
-    if 0 < len(silent) <= 10:
-        yield say("seen.silent", indicators=content.words.join(silent))
-    elif 0 < len(silent) < len(content.coverage):
-        yield say("seen.not_explored", count=len(silent))
+    if 0 < len(silent) < len(content.coverage):
+        yield say("seen.silent", indicators=content.words.indicators(silent))
     kinds = {row.kind for row in content.missing_people}
     if "manager" in kinds:
         yield say("seen.managers")

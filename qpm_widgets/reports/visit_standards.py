@@ -91,31 +91,25 @@ def _differences(content: Content, standard: Standard) -> Iterator[Block]:
     yield Paragraph(words.say("standards.differ_intro"))
     for row in rows:
         yield Heading(4, _name(content, row["indicator"]))
-        sentences = [_sides(content, row)]
+        yield BulletList(tuple(_sides(content, row)))
         rated = [one for one in content.ratings if one["indicator"] == row["indicator"]]
         reasons = [one["rationale"] for one in rated if one["rationale"].strip() and not one["refused"]]
-        if reasons:
-            sentences += [words.say("standards.differ_weighed", rationale=reason) for reason in reasons]
-        else:
-            sentences.append(words.say("standards.differ_open"))
-        cited = (*row["supporting_ids"], *row["contradicting_ids"])
-        yield Paragraph("\n\n".join(sentences), evidence=content.cite(cited))
+        for reason in reasons:
+            yield Paragraph(words.say("standards.differ_weighed", rationale=reason))
+        if not reasons:
+            yield Paragraph(words.say("standards.differ_open"))
 
 
-def _sides(content: Content, row: Row) -> str:
+def _sides(content: Content, row: Row) -> Iterator[Item]:
     words = content.words
-    supporters, opposers = words.groups(row["supported_by"]), words.groups(row["contradicted_by"])
-    both = [group for group in supporters if group in opposers]
-    names = {
-        "supporters": words.join(words.source(group) for group in supporters),
-        "opposers": words.join(words.source(group) for group in opposers),
-        "both": words.join(words.source(group) for group in both),
-    }
-    if supporters == opposers:
-        return words.say("standards.differ_within", both=names["both"])
-    if both:
-        return words.say("standards.differ_both", **names)
-    return words.say("standards.differ_sides", supporters=names["supporters"], opposers=names["opposers"])
+    sides = (
+        ("differ_for", row["supported_by"], row["supporting_ids"]),
+        ("differ_mixed", row["mixed"], row["mixed_ids"]),
+        ("differ_against", row["contradicted_by"], row["contradicting_ids"]),
+    )
+    for key, codes, ids in sides:
+        if codes:
+            yield Item(words.say(f"standards.{key}", sources=words.sources(codes)), content.cite(ids))
 
 
 def _name(content: Content, indicator: str) -> str:

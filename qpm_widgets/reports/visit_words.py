@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from qpm_widgets.errors import QpmError
@@ -45,6 +45,12 @@ class Words:
         """A number, in words up to ten."""
         return self.say(f"number.{count}") if 0 <= count <= 10 else str(count)
 
+    def indicators(self, ids: Sequence[str]) -> str:
+        """A few indicators by their ids, many by their number."""
+        if len(ids) <= 3:
+            return self.join(ids)
+        return self.say("indicators.many", number=self.number(len(ids)))
+
     def fewer(self) -> str:
         """How a number too small to print is put."""
         return self.say("fewer", number=self.number(SMALL_GROUP))
@@ -65,6 +71,8 @@ class Words:
         fields |= {"last_day": ends.day, "last_month": month, "last_year": ends.year}
         if starts.year != ends.year:
             return self.say("date.range", **fields)
+        if starts.month == ends.month and ends.day == starts.day + 1:
+            return self.say("date.two_days", **fields)
         return self.say("date.same_month" if starts.month == ends.month else "date.same_year", **fields)
 
     def groups(self, codes: Iterable[str]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def add_link(paragraph: Paragraph, bookmark: str, text: str, *, style: str) -> N
     paragraph._p.append(link)
     run = Run(link.add_r(), paragraph)
     run.text = text
-    run.style = paragraph.part.document.styles[style]
+    run.style = style
 
 
 def open_field(paragraph: Paragraph, instruction: str) -> None:

@@ -88,8 +88,13 @@ def _closest(word: str, known: tuple[str, ...]) -> str | None:
 
 def shape_faults(error: ValidationError, shape: type[BaseModel]) -> list[tuple[Steps, str]]:
     """Each thing that pydantic found wrong, as steps to it and a remedy in plain words."""
-    errors = error.errors(include_url=False)
+    errors = [one for one in error.errors(include_url=False) if not _is_echo(one)]
     return [(one["loc"], _explain(one, shape, search=n < SEARCHES)) for n, one in enumerate(errors)]
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """Whether a list is only called too short because its faulty items, which are reported, do not count."""
+    return details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]
 
 
 _PATTERNS = {
@@ -99,9 +104,11 @@ _PATTERNS = {
     QuestionId: "Write the role's letter, the standard's letters and a number, as in A-SG-2.",
 }
 _PATTERN_WORDS = {get_args(kind)[1].pattern: words for kind, words in _PATTERNS.items()}
+_WRITE_DATE = "Write a date as 2026-01-31."
 _PLAIN_WORDS = {
+    "missing": "Add the field '{field}'.",
     "string_type": "Write text here; put it in quotes if it looks like a number or like true or false.",
-    "string_too_long": "Write something shorter.",
+    "string_too_long": "Write at most {max_length} letters.",
     "string_too_short": "Write something here, or take the field out.",
     "bool_type": "Write true or false.",
     "bool_parsing": "Write true or false.",
@@ -110,8 +117,12 @@ _PLAIN_WORDS = {
     "int_from_float": "Write a whole number.",
     "float_type": "Write a number.",
     "float_parsing": "Write a number.",
+    "date_type": _WRITE_DATE,
+    "date_parsing": _WRITE_DATE,
+    "date_from_datetime_parsing": _WRITE_DATE,
+    "date_from_datetime_inexact": _WRITE_DATE,
     "tuple_type": "Write a list here, each item on its own line after '- '.",
-    "too_short": "List at least one thing here.",
+    "too_short": "List at least {min_length} here.",
     "model_type": "Write a mapping here: a field's name, a colon, its value.",
 }
 
@@ -119,8 +130,6 @@ _PLAIN_WORDS = {
 def _explain(details: ErrorDetails, shape: type[BaseModel], *, search: bool) -> str:
     kind, context = details["type"], details.get("ctx", {})
     field = str(details["loc"][-1]) if details["loc"] else ""
-    if kind == "missing":
-        return f"Add the field '{field}'."
     if kind == "extra_forbidden":
         fields = _fields_at(shape, details["loc"][:-1])
         match = _closest(field, fields) if search else None
@@ -132,9 +141,9 @@ def _explain(details: ErrorDetails, shape: type[BaseModel], *, search: bool) -> 
         return suggest(str(details["input"]), choices, search=search)
     if kind == "string_pattern_mismatch":
         return _PATTERN_WORDS.get(str(context.get("pattern")), "Correct the spelling.")
-    if kind.startswith("date"):
-        return "Write a date as 2026-01-31."
-    return _PLAIN_WORDS.get(kind, f"{details['msg']}.")
+    if kind in _PLAIN_WORDS:
+        return _PLAIN_WORDS[kind].format(field=field, **context)
+    return f"{details['msg']}."
 
 
 def _fields_at(shape: type[BaseModel], steps: Steps) -> tuple[str, ...]:

@@ -62,5 +62,5 @@ def processes() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["journal_interviews"])
+    context.set_forkserver_preload(["pytest", "qpm_widgets.journal"])
     return context

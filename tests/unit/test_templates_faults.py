@@ -209,16 +209,18 @@ AT_THE_DOOR = ("TEMPLATE-003", "TEMPLATE-004", "TEMPLATE-010")  # the place is l
 FAULTS = [
     # Shape: a field is missing, misspelt or of the wrong type.
     (SCHEME, "name: Small mark\n", "", "TEMPLATE-005", "name", "Add the field 'name'."),
-    (SCHEME, "label: advocate, plural: advocates, source: A}", "labl: advocate, plural: advocates, source: A}",
-     "TEMPLATE-005", "roles[1].labl", "did you mean 'label'?"),
-    (SCHEME, "notes, label: Notes, months: 6", "notes, label: Notes, months: six", "TEMPLATE-005", "retention[0].months", "whole number"),
+    (SCHEME, "source: P, easy_read: true", "source: P, easy_reed: true", "TEMPLATE-005", "roles[0].easy_reed",
+     "did you mean 'easy_read'?"),
+    (SCHEME, "source: P, easy_read: true", "source: P, elephant: true", "TEMPLATE-005", "roles[0].elephant",
+     "the fields are id, label, plural, source, easy_read"),
+    (SCHEME, "Notes, months: 6", "Notes, months: six", "TEMPLATE-005", "retention[0].months", "whole number"),
     (SCHEME, "every_area: true", "every_area: perhaps", "TEMPLATE-005", "sampling.every_area", "true or false"),
     (SCHEME, "group_factor: 1.5", "group_factor: 0.5", "TEMPLATE-005", "timings.group_factor", "greater than"),
     (STANDARDS, "sources: [A]", "sources: []", "TEMPLATE-005", "standards[1].indicators[0].sources",
-     "List at least one"),
+     "List at least 1"),
     (STANDARDS, "id: CP2", "id: cp2", "TEMPLATE-005", "standards[0].indicators[1].id", "as in SG2"),
     (STANDARDS, "title: Small edition", "title: 4", "TEMPLATE-005", "title", "put it in quotes"),
-    (POLICIES, "policies:\n", "policies: none\n", "TEMPLATE-003", "line 4, column 3", "Correct the YAML"),
+    (POLICIES, "policies:\n", "policies: none\n", "TEMPLATE-003", "line 4, column 8", "Correct the YAML"),
     (ENGLAND, "id: england", "id: Englnd", "TEMPLATE-005", "id", "did you mean 'england'?"),
     (ENGLAND, "look_for: [Files]", "look_for: Files", "TEMPLATE-005", "roles[0].look_for",
      "Write a list here"),
@@ -259,7 +261,8 @@ FAULTS = [
      "did you mean"),
     (PERSON, "indicators: [CP1, CP2]", "indicators: [CP1, CP7]", "TEMPLATE-007",
      "sections[0].questions[0].indicators[1] (P-CP-1)", "'CP7' is not known"),
-    (PERSON, "standard: clarity", "standard: claritty", "TEMPLATE-007", "sections[0].standard", "did you mean 'clarity'?"),
+    (PERSON, "standard: clarity", "standard: claritty", "TEMPLATE-007", "sections[0].standard",
+     "did you mean 'clarity'?"),
     (PERSON, "scope: quotes", "scope: quote", "TEMPLATE-007", "opening.consents[2].scope", "did you mean 'quotes'?"),
     (ADVOCATE, "advocacy_roles: [icaa]", "advocacy_roles: [imca]", "TEMPLATE-007",
      "sections[0].questions[0].advocacy_roles[0] (A-SG-1)", "did you mean 'icaa'?"),
@@ -271,8 +274,8 @@ FAULTS = [
     # Wording is missing.
     (PERSON, "- {scope: quotes, ask: {plain: {en: Quotes?}, easy_read: {en: Quotes?}}}\n", "\n", "TEMPLATE-009",
      "opening.consents", "add words for quotes"),
-    (PERSON, "limits: {plain: {en: I may have to tell.}, easy_read: {en: I may tell.}}", "limits: {plain: {en: I may.}}",
-     "TEMPLATE-009", "opening.limits", "Add 'easy_read'"),
+    (PERSON, "limits: {plain: {en: I may have to tell.}, easy_read: {en: I may tell.}}",
+     "limits: {plain: {en: I may.}}", "TEMPLATE-009", "opening.limits", "Add 'easy_read'"),
     (PERSON, "{en: What?}, easy_read: {en: What?}", "{en: What?}", "TEMPLATE-009",
      "sections[0].questions[0].ask (P-CP-1)", "Add 'easy_read'"),
     (PERSON, "{en: Talk?}, easy_read: {en: Talk?}", "{en: Talk?}", "TEMPLATE-009", "opening.consents[0].ask (talk)",
@@ -336,7 +339,7 @@ def test_all_faults_are_reported_at_once(edit: Edit) -> None:
     edit(POLICIES, "indicators: [CP1]", "indicators: [CP9, CP8, CP1]")
     edit(WELSH, "{time}", "{amser}")
     edit(ADVOCATE, "role: advocate\n", "role: advocat\n")
-    folder = edit(SCHEME, "notes, label: Notes, months: 6", "notes, label: Notes, months: six")
+    folder = edit(SCHEME, "Notes, months: 6", "Notes, months: six")
     found = {(fault.code, fault.file) for fault in check_templates(folder, today=TODAY)}
     assert found == {
         ("TEMPLATE-005", SCHEME),

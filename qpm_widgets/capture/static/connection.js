@@ -19,6 +19,7 @@
 //   link.flush()                    sends now what type() was still holding
 //   link.unsaved()                  { field: payload } of everything the journal does not have yet
 //   link.retry()                    sends again what was refused
+//   link.forget(field)              drops words that the journal refused and the person does not want
 //   link.do(name, arguments)        a promise; rejects with an Error that carries code
 //   link.hold(root)                 keeps the page in place, typing and all, while its notebook is run again; the
 //                                   next sheet of the same subject takes over focus, caret and scroll in hold()
@@ -201,6 +202,11 @@ const connectSheet = (() => {
       this.tell();
     }
 
+    forget(field) {
+      this.slots.delete(field);
+      this.changed();
+    }
+
     unsaved() {
       return Object.fromEntries([...this.slots].map(([field, slot]) => [field, (slot.next ?? slot.sent).payload]));
     }
@@ -329,6 +335,7 @@ const connectSheet = (() => {
       commit: (field, payload) => channel.commit(field, payload),
       flush: () => channel?.flush(),
       retry: () => channel?.resend(),
+      forget: (field) => channel?.forget(field),
       unsaved: () => channel?.unsaved() ?? {},
       hold: (root) => holdPage(channel, link, root),
       do(name, args = {}) {

@@ -128,11 +128,13 @@ class Desk {
     if (!begun || meeting.state === "cancelled") return meeting.reason && h("p", { class: "qpm-hint" }, meeting.reason);
     const counted = meeting.kind === "interview" ? words.meeting.answered : words.meeting.looked_at;
     const { quotes } = meeting;
-    return h("p", { class: "qpm-hint" }, [
-      fill(counted, meeting),
-      quotes && fill(quotes === 1 ? words.meeting.quotes_one : words.meeting.quotes_many, { count: quotes }),
-      meeting.kind === "interview" && this.consentOf(meeting.consent),
-    ].filter(Boolean).join(" · "));
+    return [
+      h("p", { class: "qpm-hint" }, [
+        fill(counted, meeting),
+        quotes && fill(quotes === 1 ? words.meeting.quotes_one : words.meeting.quotes_many, { count: quotes }),
+      ].filter(Boolean).join(" · ")),
+      meeting.kind === "interview" && h("p", { class: "qpm-hint" }, this.consentOf(meeting.consent)),
+    ];
   }
 
   consentOf(consent) {

@@ -43,6 +43,12 @@ const holdPage = (() => {
     setTimeout(() => channel.parked === root && !channel.slots.size && root.remove(), PARKED_AT_MOST);
   }
 
+  // JupyterLab's one-letter shortcuts (delete a cell, turn it into text) look at the focused element before they look
+  // for this mark around it, so the mark has to be on the element itself.
+  function silenceShortcuts(root) {
+    root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
+  }
+
   return function holdPage(channel, link, root) {
     if (!root.isConnected) {
       // Drawn before its output was put into the page.
@@ -52,6 +58,7 @@ const holdPage = (() => {
     const { parked, place } = channel;
     Object.assign(channel, { held: root, holder: link, parked: null });
     watchPlace(channel, root);
+    silenceShortcuts(root);
     parked?.remove();
     restorePlace(root, parked ? place : { scroll: place?.scroll });
     const output = root.closest(".jp-OutputArea");

@@ -293,7 +293,7 @@ function guidePart(page) {
 function drawPage(page) {
   const { parts, stops } = guidePart(page);
   const side = sideList(page, stops);
-  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-lm-suppress-shortcuts": "true", "data-jp-suppress-context-menu": "true", autocomplete: "off" },
+  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-jp-suppress-context-menu": "true", autocomplete: "off" },
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("main", { class: "qpm-guide" }, facts(page), parts)),

@@ -211,7 +211,8 @@ const planFields = (() => {
         fields.radios("mode", words.mode, [
           { id: "in_person", label: words.in_person }, { id: "remote", label: words.remote }])),
       h("div", { class: "qpm-choices" },
-        fields.tick("easy_read", words.easy_read),
+        (values.easy_read || page.choices.roles.find(({ id }) => id === values.role)?.easy_read)
+          && fields.tick("easy_read", words.easy_read),
         fields.tick("supporter", words.supporter),
         fields.tick("interpreter", words.interpreter, { then: () => planForms.settleLength(page, values) })),
       fields.area("access_needs", words.access, { hint: words.access_hint, rows: 2, maxlength: 500 }));

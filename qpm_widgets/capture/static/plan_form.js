@@ -64,7 +64,7 @@ const planForms = (() => {
 
   function choseRole({ choices, situation }, values) {
     const role = choices.roles.find(({ id }) => id === values.role);
-    Object.assign(values, { guide: role?.guide ?? "", easy_read: Boolean(role?.easy_read) });
+    Object.assign(values, { guide: role?.guide ?? "", easy_read: false });
     if (role && !LISTED[role.id] && !values.codes) values.codes = suggestCode({ situation }, role);
   }
 
@@ -81,9 +81,14 @@ const planForms = (() => {
   function chosePeople({ choices, situation }, values) {
     const people = values.respondents.map((code) => choices.advocates.find(({ id }) => id === code)).filter(Boolean);
     const led = choices.teams.filter(({ manager }) => values.respondents.includes(manager));
+    const managed = choices.advocates.filter(({ manager }) => values.respondents.includes(manager));
+    const areas = managed.map(({ team }) => choices.teams.find(({ id }) => id === team)?.area);
     const only = (list) => (new Set(list).size === 1 ? list[0] : "");
     if (values.role === "advocate") suggest(values, "team", only(people.map(({ team }) => team)));
-    if (values.role === "advocacy_manager") suggest(values, "team", only(led.map(({ id }) => id)));
+    if (values.role === "advocacy_manager") {
+      suggest(values, "team", only(led.map(({ id }) => id)));
+      suggest(values, "area", only(areas));
+    }
     choseTeam({ choices, situation }, values);
     const kinds = choices.nations.find(({ id }) => id === values.nation)?.kinds.map(({ id }) => id) ?? [];
     const roles = new Set(people.flatMap(({ roles: held }) => held));

@@ -34,7 +34,7 @@ const planSheet = (() => {
       this.status = h("p", { class: "qpm-status", role: "status" });
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
-      this.root.replaceChildren(h("div", { class: "qpm-head" }, this.top, this.status), this.body);
+      this.root.replaceChildren(this.top, this.body, this.status);
       this.root.setAttribute("aria-labelledby", `${this.prefix}-title`);
       this.memory = this.link.memory;
       this.draw();
@@ -263,8 +263,8 @@ const planSheet = (() => {
         h("p", { class: "qpm-time" }, meeting.time, h("small", {}, fill(words.minutes, meeting))),
         h("div", { class: "qpm-what" },
           h("h4", { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
-            h("span", { class: "qpm-code" }, id), " ",
-            role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : words.observation),
+            h("span", { class: "qpm-code" }, id),
+            h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : words.observation)),
           h("p", { class: "qpm-hint" }, place),
           flags.length > 0 && h("ul", { class: "qpm-flags" }, flags.map((flag) => h("li", {}, words[flag]))),
           meeting.access_needs && h("p", { class: "qpm-hint" }, fill(words.access, { needs: meeting.access_needs })),
@@ -280,7 +280,7 @@ const planSheet = (() => {
     }
 
     warnings(meeting) {
-      const { words: { itinerary: words }, situation: { visit } } = this;
+      const { words: { itinerary: words }, choices, situation: { visit } } = this;
       const minute = ({ day, time }) => Date.parse(`${day}T${time}Z`) / 60000;
       const start = minute(meeting);
       const said = [];
@@ -292,7 +292,7 @@ const planSheet = (() => {
         if (apart || other.begun || meeting.begun) continue;
         const both = meeting.respondents?.filter((code) => other.respondents?.includes(code)) ?? [];
         if (other.assessor === meeting.assessor) {
-          said.push(fill(words.overlap, { assessor: meeting.assessor, other: other.id }));
+          said.push(fill(words.overlap, { assessor: this.name(choices.assessors, meeting.assessor), other: other.id }));
         }
         for (const code of both) said.push(fill(words.twice, { code, other: other.id }));
       }

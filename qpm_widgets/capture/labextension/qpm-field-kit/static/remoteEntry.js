@@ -58,6 +58,10 @@
     }
   }
 
+  // The page that an address of this server opens, as a path in the kit's notebooks.
+  const pathOf = ({ origin, pathname }) =>
+    origin === location.origin ? /^\/(?:lab|doc)\/tree\/(.+)$/.exec(decodeURIComponent(pathname))?.[1] : null;
+
   // ---- one field page -----------------------------------------------------------------------------------------------
 
   const OPENING = { state: "opening" };
@@ -313,14 +317,18 @@
     // ---- events
 
     onclick(event) {
-      const target = event.target.closest?.("[data-qpm-open], [data-qpm-workbench]");
+      const target = event.target.closest?.("a[data-qpm-open], .qpm-page a[href], [data-qpm-workbench]");
       if (!target || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      const path = target.dataset.qpmOpen ?? pathOf(target);
+      if (!path && !("qpmWorkbench" in target.dataset)) return;
       event.preventDefault();
-      if (target.dataset.qpmOpen) this.open(target.dataset.qpmOpen);
+      if (path) this.open(path);
       else this.toggleWorkbench();
     }
 
     onkeydown(event) {
+      // Jupyter's one-letter shortcuts look at the focused element before any mark around it: mark the element itself.
+      if (this.field) event.target.setAttribute?.("data-lm-suppress-shortcuts", "true");
       // The habit of saving: there is nothing to save, and the browser's own dialog would only confuse.
       if (this.field && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") event.preventDefault();
     }
@@ -330,7 +338,7 @@
     }
 
     onpopstate() {
-      const path = /\/(?:lab|doc)\/tree\/(.+)$/.exec(decodeURIComponent(location.pathname))?.[1];
+      const path = pathOf(location);
       if (path) this.open(path);
     }
 

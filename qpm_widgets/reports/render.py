@@ -1,0 +1,159 @@
+"""``render_report``: from a report notebook and its parameters to documents in ``outputs/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Kit
+from qpm_widgets.reports.completeness import check_complete
+from qpm_widgets.reports.document import read_document
+from qpm_widgets.reports.execution import execute_report
+from qpm_widgets.reports.exporters import QpmDocxExporter, QpmExporter, QpmHTMLExporter, QpmPDFExporter
+from qpm_widgets.reports.parameters import Value, check_parameters, read_parameters
+from qpm_widgets.reports.publishing import digest_folder, publish, safe_name, sha256
+from qpm_widgets.templates import Templates, load_templates
+
+EXPORTERS: dict[str, type[QpmExporter]] = {
+    "html": QpmHTMLExporter,
+    "docx": QpmDocxExporter,
+    "pdf": QpmPDFExporter,
+}
+ENGINES = ("papermill", "nbclient", "nbconvert", "python-docx", "typst")
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered report. ``files`` maps each format to its file; ``manifest`` is what ``manifest.json`` says."""
+
+    folder: Path
+    files: dict[str, Path]
+    manifest: dict[str, Any]
+
+
+def render_report(
+    kit: Kit,
+    notebook: Path,
+    parameters: Mapping[str, str],
+    *,
+    outputs: Path,
+    formats: Sequence[str] = ("html", "docx", "pdf"),
+    progress: Progress | None = None,
+) -> Rendered:
+    """Render a report into ``outputs/<assessment>/<visit>/<report>-<edition>-<UTC time>/``.
+
+    Everything is made in memory; only finished documents, the executed notebook (``report.ipynb``) and
+    ``manifest.json`` are written, into a private folder that is renamed when all of them are there.
+
+    Parameters
+    ----------
+    kit : Kit
+        Unlocked; the notebook's process gets its environment.
+    notebook : Path
+        A report notebook with a cell tagged ``parameters``.
+    parameters : mapping of str to str
+        Checked against that cell. ``assessment_id``, ``visit_id`` and ``edition``, where it has them, name the folder.
+    outputs : Path
+        Made if it is not there.
+    formats : sequence of str
+        Of ``html``, ``docx``, ``pdf``.
+    progress : callable, optional
+        Called with a few words on what is being done, and the share that is done (0 to 1).
+
+    Raises
+    ------
+    QpmError
+        REPORT-001 (parameters), REPORT-002 (a cell failed), REPORT-003 (a block), REPORT-004 (no notebook),
+        REPORT-005 (incomplete), REPORT-006 (not saved). Nothing is left in ``outputs`` then.
+    """
+    source = _read_source(notebook)
+    node = _read_notebook(notebook, source)
+    values = check_parameters(notebook.name, read_parameters(node), parameters)
+    exporters = _choose_exporters(formats)
+    templates = load_templates()
+    tell = _Teller(progress, templates)
+    head = kit.journal.head()
+
+    tell("run", 0.05)
+    executed = execute_report(
+        kit, notebook.name, node, values, lambda done, total: tell("run", 0.05 + 0.6 * min(1.0, done / total))
+    )
+    check_complete(read_document(executed))
+    report = "-".join(filter(None, (safe_name(notebook.stem), _part(values, "edition"))))
+    files = {"report.ipynb": _write_notebook(executed)}
+    for number, (name, exporter) in enumerate(exporters.items()):
+        tell(name, 0.65 + 0.3 * number / len(exporters))
+        content, _ = exporter(templates=templates).from_notebook_node(executed)
+        files[f"{report}.{name}"] = content if isinstance(content, bytes) else content.encode()
+
+    tell("save", 0.95)
+    now = datetime.now(UTC)
+    facts = {
+        "report": notebook.stem,
+        "parameters": values,
+        "rendered_at": now.isoformat(timespec="seconds"),
+        "journal_head": head,
+        "journal_unchanged": kit.journal.head() == head,  # false: something was recorded during the render
+        "templates_sha256": templates.digest,
+        "design_sha256": digest_folder(templates.folder / "report"),
+        "notebook_sha256": sha256(source),
+        "kit": version("qpm-field-kit"),
+        "engines": {name: version(name) for name in ENGINES},
+    }
+    place = tuple(filter(None, (_part(values, "assessment_id"), _part(values, "visit_id"))))
+    folder, manifest = publish(outputs, place, f"{report}-{now:%Y%m%dT%H%M%SZ}", files, facts)
+    tell("save", 1.0)
+    return Rendered(folder, {name: folder / f"{report}.{name}" for name in exporters}, manifest)
+
+
+def _read_source(notebook: Path) -> bytes:
+    try:
+        return notebook.read_bytes()
+    except OSError:
+        raise QpmError("REPORT-004", notebook.name, "Name one of the report notebooks of the kit.") from None
+
+
+def _read_notebook(notebook: Path, source: bytes) -> NotebookNode:
+    try:
+        node: NotebookNode = nbformat.reads(source.decode(), as_version=4)  # type: ignore[no-untyped-call]
+        nbformat.validate(node)
+    except (ValueError, nbformat.ValidationError):
+        raise QpmError("REPORT-004", notebook.name, "It is damaged: put the kit's own file back.") from None
+    return node
+
+
+def _write_notebook(node: NotebookNode) -> bytes:
+    text: str = nbformat.writes(node)  # type: ignore[no-untyped-call]
+    return text.encode()
+
+
+def _choose_exporters(formats: Sequence[str]) -> dict[str, type[QpmExporter]]:
+    unknown = [name for name in formats if name not in EXPORTERS]
+    if unknown or not formats:
+        raise QpmError("REPORT-001", "formats", f"Choose from {', '.join(EXPORTERS)}.")
+    return {name: EXPORTERS[name] for name in EXPORTERS if name in formats}
+
+
+def _part(values: Mapping[str, Value], name: str) -> str | None:
+    return safe_name(str(values[name])) if name in values else None
+
+
+class _Teller:
+    """Tells a caller who wants to know how far the render has come, in the kit's words."""
+
+    def __init__(self, progress: Progress | None, templates: Templates) -> None:
+        self.progress = progress
+        self.words = templates.wording.section("report_writers")["stage"]
+
+    def __call__(self, stage: str, share: float) -> None:
+        if self.progress is not None:
+            self.progress(self.words[stage], share)
