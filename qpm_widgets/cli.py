@@ -47,11 +47,11 @@ def start(home: HomeOption = HOME, browser: BrowserOption = True) -> None:
 
 
 @app.command()
-def demo(browser: BrowserOption = True) -> None:
-    """Record and report the invented sample assessment."""
+def demo(browser: BrowserOption = True, outputs: OutputsOption = OUTPUTS) -> None:
+    """Record and report the invented sample assessment, anew each time, in the folder demo of the outputs."""
     from qpm_widgets.demo import run_demo
 
-    run_demo(OUTPUTS / "demo", out, say, browser=browser)
+    run_demo(outputs / "demo", out, say, browser=browser)
 
 
 @app.command()

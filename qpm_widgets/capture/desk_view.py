@@ -34,9 +34,7 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     ids = kit.journal.assessment_ids()
     return {
         "assessor": kit.assessor,
-        "assessments": [
-            _Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)
-        ],
+        "assessments": [_Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)],
     }
 
 
@@ -86,9 +84,8 @@ class _Assessment:
         return next((band.label for band in self.templates.scheme.bands if band.id == self.profile.band), "")
 
     def _visit(self, visit: Visit) -> View:
-        meetings: list[Meeting] = [
-            one for one in (*self.interviews, *self.observations) if one.plan.visit == visit.id
-        ]
+        every: list[Meeting] = [*self.interviews, *self.observations]
+        meetings = [one for one in every if one.plan.visit == visit.id]
         meetings.sort(key=lambda one: (one.plan.planned_at.timestamp(), one.id))
         sites = {site.id: site.name for site in visit.plan.sites}
         return {
@@ -134,7 +131,7 @@ class _Assessment:
 
     def _where(self, held: Meeting, sites: dict[str, str]) -> list[str]:
         plan = held.plan
-        names = {one.id: one.name for one in (*self.profile.teams, *self.profile.areas)}
+        names = {one.id: one.name for one in self.profile.areas} | {one.id: one.name for one in self.profile.teams}
         team_or_area = names.get(plan.team or "") or names.get(plan.area or "")
         return [name for name in (team_or_area, sites.get(plan.site or "")) if name]
 
@@ -167,7 +164,9 @@ def _view_consent(interview: Interview) -> View | None:
     """Consent in short: may notes be taken, and of how many may words be quoted. None before anybody was asked."""
     if not interview.consents:
         return None
-    declined = {code for (scope, code), decision in interview.consents.items() if scope == "talk" and decision != "given"}
+    declined = {
+        code for (scope, code), decision in interview.consents.items() if scope == "talk" and decision != "given"
+    }
     taking_part = [code for code in interview.plan.respondents if code not in declined]
     return {
         "notes": interview.notes_allowed,

@@ -30,7 +30,7 @@ def empty_notebook(notebook: dict[str, Any]) -> None:
             cell["execution_count"] = None
 
 
-def empty_before_saving(*, model: dict[str, Any], **_: Any) -> None:
+def empty_before_saving(*, model: dict[str, Any], **_: object) -> None:
     """Jupyter's pre-save hook: every notebook is emptied before a byte of it reaches the disk."""
     if model.get("type") == "notebook" and isinstance(model.get("content"), dict):
         empty_notebook(model["content"])
@@ -39,7 +39,7 @@ def empty_before_saving(*, model: dict[str, Any], **_: Any) -> None:
 class NoCheckpoints(AsyncCheckpoints):
     """Checkpoints that are never kept: Jupyter asks for one at every save, and a copy is what there must not be."""
 
-    async def create_checkpoint(self, contents_mgr: Any, path: str) -> dict[str, Any]:
+    async def create_checkpoint(self, contents_mgr: object, path: str) -> dict[str, Any]:
         """Answer as if a checkpoint had been made; nothing is written."""
         return {"id": "none", "last_modified": datetime.now(UTC)}
 
@@ -47,7 +47,7 @@ class NoCheckpoints(AsyncCheckpoints):
         """No checkpoint, ever."""
         return []
 
-    async def restore_checkpoint(self, contents_mgr: Any, checkpoint_id: str, path: str) -> None:
+    async def restore_checkpoint(self, contents_mgr: object, checkpoint_id: str, path: str) -> None:
         """Refuse: there is nothing to go back to."""
         raise HTTPError(404, "No checkpoints are kept")
 

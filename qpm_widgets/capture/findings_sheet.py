@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.capture.visit_evidence import (
     OBSERVATION_SOURCE,
@@ -16,6 +17,8 @@ from qpm_widgets.journal import Entry
 from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import load_profile, load_visit
 
+_SCRIPTS = ("drawing.js", "findings_evidence.js", "findings_rating.js", "findings_finding.js", "findings_sheet.js")
+
 
 class FindingsSheet(Sheet):
     """The page on which an assessor weighs a visit: provisional ratings, and findings with what they rest on.
@@ -23,7 +26,7 @@ class FindingsSheet(Sheet):
     Confidence is worked out by the edition's rule from distinct kinds of source; a rating never is.
     """
 
-    _esm = page_source("findings_sheet.js")
+    _esm = page_source(*_SCRIPTS)
     _css = page_style("findings_sheet.css")
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
@@ -37,6 +40,7 @@ class FindingsSheet(Sheet):
         visit = load_visit(journal, self.assessment_id, self.visit_id)
         return {
             "words": self.templates.wording.section("findings"),
+            "desk": link_page(DESK),
             "provider": profile.provider,
             "sample": profile.sample,
             "visit": visit.plan.model_dump(mode="json", include={"title", "starts", "ends"}),
@@ -59,9 +63,7 @@ class FindingsSheet(Sheet):
         """The visit's evidence, ratings and findings as they are now."""
         journal = self.kit.journal
         current = journal.current(self.assessment_id, subject=self.subject)
-        judged = [
-            entry for entry in current if entry.field.startswith(("rating:", "finding:")) and entry.payload
-        ]
+        judged = [entry for entry in current if entry.field.startswith(("rating:", "finding:")) and entry.payload]
         cited = journal.find_entries({str(one) for entry in judged for one in (entry.payload or {})["cites"]})
         evidence = read_visit_evidence(journal, self.templates, self.assessment_id, self.visit_id, cited)
         judgements = [_judgement(entries, cited, evidence) for entries in by_field(judged).values()]
@@ -106,9 +108,7 @@ class FindingsSheet(Sheet):
             "speakers": scheme.speakers,
             "reasons": scheme.missing_reasons,
         }
-        return {
-            name: [record.model_dump(mode="json") for record in records] for name, records in listed.items()
-        }
+        return {name: [record.model_dump(mode="json") for record in records] for name, records in listed.items()}
 
 
 def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: VisitEvidence) -> dict[str, Any]:
@@ -128,6 +128,7 @@ def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: Visit
         "name": name,
         "recorded_at": newest.recorded_at,
         "cites": list(dict.fromkeys(cites)),
+        "all_cites": payload["cites"],
         "changed": changed,
         "gone": len(payload["cites"]) - len(cites),
         "others": [dict(entry.payload or {}) for entry in entries if entry is not newest],

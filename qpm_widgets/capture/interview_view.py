@@ -21,7 +21,7 @@ def view_plan(plan: Plan, templates: Templates) -> View:
     """Who is met, when and how; roles and codes, never a name."""
     shown: View = {
         "visit": {"id": plan.visit},
-        "planned_at": plan.planned_at.isoformat(),
+        "planned_at": plan.planned_at.strftime("%Y-%m-%dT%H:%M"),  # as the clock on the wall there
         "minutes": plan.minutes,
         "language": "en",
         "flags": [],

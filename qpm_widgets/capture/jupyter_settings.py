@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ from qpm_widgets.capture.disposable_notebooks import NoCheckpoints
 LABEXTENSION = Path(__file__).resolve().parent / "labextension"
 FONTS = Path(__file__).resolve().parents[2] / "site_visit_templates" / "report" / "fonts"
 
-# JupyterLab plugins that pages have no use for; each is a thing less to load, to ask the server for, or to ask a person.
+# JupyterLab plugins that pages have no use for; each is one thing less to load, or to ask a server or a person for.
 DISABLED_PLUGINS = (
     "@jupyterlab/application-extension:dirty",  # wants to keep people on a page with nothing to lose
     "@jupyterlab/apputils-extension:announcements",
@@ -88,7 +87,9 @@ def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
     _write(runtime / "ipython" / "profile_default" / "ipython_kernel_config.json", kernel)
 
 
-def server_config(notebooks: Path, runtime: Path, *, port: int, token: str, page: str, open_browser: bool) -> Config:
+def server_config(
+    notebooks: Path, runtime: Path, *, port: int, token: str, cookie_secret: bytes, page: str, open_browser: bool
+) -> Config:
     """The configuration of the server and of JupyterLab.
 
     Parameters
@@ -100,7 +101,10 @@ def server_config(notebooks: Path, runtime: Path, *, port: int, token: str, page
     port : int
         The port on 127.0.0.1 to try first.
     token : str
-        What a browser must bring.
+        What a browser must bring the first time.
+    cookie_secret : bytes
+        Signs the cookie that it brings from then on, until it is closed. The same for each start of one kit, so that
+        a page left open takes up its work with a server that was started again.
     page : str
         The address, below the server's, that is opened first.
     open_browser : bool
@@ -115,7 +119,7 @@ def server_config(notebooks: Path, runtime: Path, *, port: int, token: str, page
         allow_external_kernels=False,
         answer_yes=True,  # Ctrl-C stops at once
         autoreload=False,
-        cookie_secret=secrets.token_bytes(32),
+        cookie_secret=cookie_secret,
         default_url=page,
         extra_static_paths=[str(FONTS)],
         log_level="ERROR",
@@ -124,8 +128,10 @@ def server_config(notebooks: Path, runtime: Path, *, port: int, token: str, page
         root_dir=str(notebooks),
         terminals_enabled=False,
     )
-    config.IdentityProvider.token = token
+    config.IdentityProvider.update(token=token, cookie_options={"expires_days": None, "samesite": "Strict"})
     config.PasswordIdentityProvider.update(hashed_password="", allow_password_change=False)
+    # A kernel that has died is noticed soon, and is only given up when it does so again and again while starting.
+    config.KernelRestarter.update(time_to_dead=0.5, stable_start_time=2.0)
     config.ContentsManager.update(allow_hidden=False, checkpoints_class=NoCheckpoints)
     config.FileContentsManager.delete_to_trash = False
     config.KernelSpecManager.update(allowed_kernelspecs={"python3"})

@@ -20,7 +20,7 @@ LONGEST_NAME = "kernel-00000000-0000-0000-0000-000000000000-ipc-00"
 FOLDER_NOTE = "channels-folder"
 
 
-class KitKernels(AsyncMappingKernelManager):  # type: ignore[misc]
+class KitKernels(AsyncMappingKernelManager):
     """Starts kernels that can open the kit, and lets nothing that they print reach a terminal or a log.
 
     ``launch_environment`` holds the kit's key. It is set on the running object, not in Jupyter's configuration,
@@ -29,14 +29,14 @@ class KitKernels(AsyncMappingKernelManager):  # type: ignore[misc]
 
     launch_environment: dict[str, str] = {}  # noqa: RUF012 (traitlets would make a declared trait configurable)
 
-    async def _async_start_kernel(self, **kwargs: Any) -> str:
+    async def _async_start_kernel(self, **kwargs: Any) -> str:  # noqa: ANN401 (they are Jupyter's)
         environment = {**(kwargs.get("env") or os.environ), **self.launch_environment}
         environment.pop("PYTHONSTARTUP", None)  # a person's own start-up script has no place in a page
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         kernel_id: str = await super()._async_start_kernel(**{**kwargs, **quiet, "env": environment})
         return kernel_id
 
-    start_kernel = _async_start_kernel
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as the class above does
 
 
 def choose_channels(runtime: Path) -> tuple[Config, Path]:
@@ -83,7 +83,7 @@ def _socket_folder(runtime: Path) -> Path | None:
     if _holds_sockets(folder):
         return folder
     folder.rmdir()
-    for parent in dict.fromkeys((os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")):  # noqa: S108
+    for parent in dict.fromkeys((os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")):
         if parent is None or not os.access(parent, os.W_OK):
             continue
         folder = Path(tempfile.mkdtemp(prefix="qpm-", dir=parent))  # mkdtemp gives 0700

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.plan_choices import list_choices
 from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_meeting_id, visit_payload
-from qpm_widgets.capture.running_server import page_path
 from qpm_widgets.capture.sheet import Sheet, page_source, page_style
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Receipt, new_entry_id
@@ -57,6 +57,7 @@ class PlanSheet(Sheet):
         return {
             "words": self.templates.wording.section("plan"),
             "choices": list_choices(profile, self.templates),
+            "desk": link_page(DESK),
             "situation": self.situation(),
         }
 
@@ -89,9 +90,7 @@ class PlanSheet(Sheet):
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),
             "meetings": [self._meeting_view(one) for one in held],
-            "elsewhere": {
-                code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents
-            },
+            "elsewhere": {code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents},
             "rules": [_rule_view(row, profile) for row in sampling.rows],
         }
 
@@ -109,12 +108,11 @@ class PlanSheet(Sheet):
             "time": held.plan.planned_at.strftime("%H:%M"),
             "state": held.state,
             "reason": held.reason,
-            "begun": held.state != "planned"
-            or any(entry.field not in {"plan", "state"} for entry in recorded),
+            "begun": held.state != "planned" or any(entry.field not in {"plan", "state"} for entry in recorded),
             "heads": plan_heads,
             "state_heads": [entry.entry_id for entry in recorded if entry.field == "state"],
             "conflict": len(plan_heads) > 1,
-            "page": page_path(path.as_posix()) if (self.kit.notebooks / path).exists() else "",
+            "page": link_page(path.as_posix()) if (self.kit.notebooks / path).exists() else None,
         }
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

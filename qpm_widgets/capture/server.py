@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from jupyter_server.serverapp import ServerApp
 
@@ -25,12 +25,13 @@ from qpm_widgets.journal import Kit
 from qpm_widgets.templates import load_templates
 
 
-class KitServer(ServerApp):  # type: ignore[misc]
+class KitServer(ServerApp):
     """A Jupyter server that takes its settings from the kit alone."""
 
     # Without nbconvert, whose stock exporters name addresses on the internet, and without shutdown by request.
-    default_services = (
-        "api", "auth", "config", "contents", "events", "files", "kernels", "kernelspecs", "security", "sessions", "view",
+    default_services: tuple[str, ...] = (  # type: ignore[assignment]
+        "api", "auth", "config", "contents", "events", "files", "kernels", "kernelspecs", "security", "sessions",
+        "view",
     )  # fmt: skip
 
     @property
@@ -81,7 +82,9 @@ def start_server(
             return
         write_settings(runtime, wording.section("desk")["door"]["page"])
         prepare_desk(kit)
-        server = _make_server(kit, runtime, port=port or _free_port(), page=page_path(path), open_browser=open_browser)
+        server = _make_server(
+            kit, runtime, port=port or _choose_port(runtime), page=page_path(path), open_browser=open_browser
+        )
         here = RunningServer(server.connection_url, server.identity_provider.token, os.getpid(), runtime)
         server.io_loop.add_callback(say, wording.text("desk.door.terminal.ready", address=here.address(path)))
         try:
@@ -95,17 +98,26 @@ def _make_server(kit: Kit, runtime: Path, *, port: int, page: str, open_browser:
     os.environ.update(environment)  # Jupyter finds its folders nowhere else
     channels, folder = choose_channels(runtime)
     config = server_config(
-        kit.notebooks.resolve(), runtime, port=port, token=secrets.token_urlsafe(32), page=page, open_browser=open_browser
+        kit.notebooks.resolve(),
+        runtime,
+        port=port,
+        token=secrets.token_urlsafe(32),
+        cookie_secret=kit.secret_for("server cookies"),
+        page=page,
+        open_browser=open_browser,
     )
     config.merge(channels)
-    server = KitServer.instance(config=config, jpserver_extensions={"jupyterlab": True}, kernel_manager_class=KitKernels)
+    server = KitServer.instance(
+        config=config, jpserver_extensions={"jupyterlab": True}, kernel_manager_class=KitKernels
+    )
     try:
         server.initialize(argv=[], starter_extension="lab", find_extensions=False)
     except SystemExit:
         raise QpmError("START-001", "127.0.0.1", "Start again; if it happens again, restart the computer.") from None
-    server.contents_manager.register_pre_save_hook(empty_before_saving)
-    server.kernel_manager.connection_dir = str(folder)
-    server.kernel_manager.launch_environment = {**environment, **kit.environment()}
+    server.contents_manager.register_pre_save_hook(empty_before_saving)  # type: ignore[no-untyped-call]
+    kernels = cast(KitKernels, server.kernel_manager)
+    kernels.connection_dir = str(folder)
+    kernels.launch_environment = {**environment, **kit.environment()}
     keep_words_out_of_log(runtime / "server.log")
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP: the terminal was closed; SIGBREAK: Windows
         if hasattr(signal, name):
@@ -139,14 +151,28 @@ def server_process(kit: Kit) -> Iterator[RunningServer]:
             process.wait()
 
 
-def _free_port() -> int:
+def _choose_port(runtime: Path) -> int:
+    """The port of the last time if it is free, or else any: a page left open finds its server where it was."""
+    note = runtime / "port"
+    with contextlib.suppress(OSError, ValueError):
+        port = int(note.read_text(encoding="utf-8"))
+        if 1024 <= port < 65536 and _is_free(port):
+            return port
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
+        port = int(trial.getsockname()[1])
+    note.write_text(str(port), encoding="utf-8")
+    return port
 
 
-def _say(line: Any) -> None:
+def _is_free(port: int) -> bool:
+    # Asked by knocking: binding would also fail for a port that a server has only just left.
+    with socket.socket() as trial:
+        trial.settimeout(0.2)
+        return trial.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -28,12 +28,8 @@ Field = tuple[str, str]
 class VisitEvidence:
     """The evidence of one visit as it may be used now."""
 
-    pieces: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # as the page shows them, in the order to read them
-    gaps: list[dict[str, str]] = field(
-        default_factory=list
-    )  # question, meeting and reason where there is no answer
+    pieces: list[dict[str, Any]] = field(default_factory=list)  # as the page shows them, in the order to read them
+    gaps: list[dict[str, Any]] = field(default_factory=list)  # question, meeting and reason where there is no answer
     left_out: list[str] = field(default_factory=list)  # interviews without a current consent to notes
     newest: dict[Field, str] = field(default_factory=dict)  # current entry of every field that may be cited
 
@@ -107,9 +103,7 @@ class _Reader:
         self.templates, self.meeting, self.guide = templates, meeting, guide
         self.entries, self.wanted = entries, wanted
         self.source = (
-            templates.source_of_role(meeting.plan.role).code
-            if isinstance(meeting, Interview)
-            else OBSERVATION_SOURCE
+            templates.source_of_role(meeting.plan.role).code if isinstance(meeting, Interview) else OBSERVATION_SOURCE
         )
         self.times = Counter(entry.field for entry in entries)
 
@@ -132,7 +126,8 @@ class _Reader:
             for entry in parts.get("missing", ()):
                 reason = str((entry.payload or {})["reason"])
                 if reason:
-                    evidence.gaps.append({"question": question, "held": self.meeting.id, "reason": reason})
+                    gap = {"question": question, "indicators": list(indicators), "held": self.meeting.id}
+                    evidence.gaps.append(gap | {"reason": reason})
 
     def _pieces(self, about: dict[str, Any], parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
         marks = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -39,7 +40,7 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
 _UNKNOWN = "The store refused for a reason it did not name; save again, and run `qpm verify` if it stays."
 
 
-def _cause(error: BaseException) -> str:
+def _cause(error: BaseException | None) -> str:
     name = str(getattr(error, "sqlite_errorname", ""))
     return next((cause for starts, cause in _CAUSES if name.startswith(starts)), _UNKNOWN)
 
@@ -58,11 +59,14 @@ def explained(where: str, *, writing: bool) -> Iterator[None]:
     except PoolTimeoutError:
         cause = "Too many things happen at once; try again."
     except DBAPIError as error:
-        cause = _cause(error.orig) if error.orig else _UNKNOWN
+        cause = _cause(error.orig)
+    except sqlcipher.Error as error:  # writing goes straight to the driver
+        cause = _cause(error)
     except OSError as error:
         cause = f"The system says: {error.strerror or type(error).__name__}."
     else:
         return
-    if writing:
-        raise QpmError("JOURNAL-008", where, f"{cause} This was not saved; everything acknowledged before is kept.")
-    raise QpmError("JOURNAL-013", where, cause)
+    if not writing:
+        raise QpmError("JOURNAL-013", where, cause) from None
+    kept = "This was not saved; everything acknowledged before is kept."
+    raise QpmError("JOURNAL-008", where, f"{cause} {kept}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -26,6 +27,11 @@ _SETTINGS = (
     "checkpoint_fullfsync = ON",
     "cache_size = -32768",  # 32 MiB of decrypted pages at most
 )
+
+
+_LOGGER = "qpm_journal"
+# Whoever turns SQLAlchemy's logging on must not get rows, which are words, into a log.
+logging.getLogger(f"sqlalchemy.engine.Engine.{_LOGGER}").setLevel(logging.CRITICAL)
 
 
 def _connect(path: Path, key: bytes, mode: str) -> sqlcipher.Connection:
@@ -58,7 +64,7 @@ def make_engine(path: Path, key: bytes, *, mode: str = "rw") -> Engine:
         pool_size=4,
         max_overflow=28,
         hide_parameters=True,
-        echo=False,
+        logging_name=_LOGGER,
     )
 
     @event.listens_for(engine, "begin")

@@ -205,8 +205,8 @@ class Journal:
     @contextmanager
     def _snapshot(self, where: str) -> Iterator[Connection]:
         self._check_open()
-        with explained(where, writing=False), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with explained(where, writing=False), self._engine.connect() as connection:
+            yield connection  # one snapshot from the first query on, rolled back at the end
 
     def _check_open(self) -> None:
         if self._closed:

@@ -20,6 +20,7 @@ from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link
 from qpm_widgets.journal.payloads import check_payload
 from qpm_widgets.journal.queries import AnyRow
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, superseded_table
+from qpm_widgets.journal.upgrading import upgrade_payload
 
 _c = entry_table.c
 _FACTS = [column.name for column in entry_table.columns if column.name not in ("payload", "supersedes")]
@@ -120,10 +121,9 @@ def _check_words(row: AnyRow) -> Iterator[str]:
         return
     if digest_text(row.salt, row.payload) != row.payload_digest:
         yield "its payload is not what was recorded"
-    elif row.schema_version > SCHEMA_VERSION:
-        yield f"written by a newer kit (version {row.schema_version}), its payload was not looked into"
-    elif row.schema_version == SCHEMA_VERSION:
+    elif row.schema_version <= SCHEMA_VERSION:  # what a newer kit wrote, only that kit can look into
+        payload = upgrade_payload(row.schema_version, row.subject, row.field, json.loads(row.payload))
         try:
-            check_payload(row.subject, row.field, json.loads(row.payload))
-        except (QpmError, ValueError):
+            check_payload(row.subject, row.field, payload)
+        except QpmError:
             yield "its payload does not have the shape of its field"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
@@ -73,6 +74,10 @@ class Title(Block):
     sample: str | None = None
     language: Language = "en"
 
+    def __post_init__(self) -> None:
+        if not _can_be_seen(self.title):
+            raise _refuse("Title", "Give it a title.")
+
     def _html(self) -> str:
         facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.facts)
         sample = f"<p><strong>{escape(self.sample)}</strong></p>" if self.sample else ""
@@ -90,6 +95,8 @@ class Heading(Block):
     def __post_init__(self) -> None:
         if self.level not in (1, 2, 3, 4):
             raise _refuse("Heading", "Give it a level from 1 to 4.")
+        if not _can_be_seen(self.text):
+            raise _refuse("Heading", "Give it a text.")
 
     def _html(self) -> str:
         tag = f"h{self.level + 1}"
@@ -208,7 +215,7 @@ class Figure(Block):
     caption: str
 
     def __post_init__(self) -> None:
-        if not self.alt.strip():
+        if not _can_be_seen(self.alt):
             raise _refuse("Figure", "Give it a text equivalent.")
 
     def _html(self) -> str:
@@ -286,6 +293,11 @@ def _adapter(name: str) -> TypeAdapter[Block]:
     from pydantic import TypeAdapter  # noqa: PLC0415
 
     return TypeAdapter(_BLOCKS[name])
+
+
+def _can_be_seen(text: str) -> bool:
+    """Whether there is more in it than space and invisible characters."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in printable(text))
 
 
 def _refuse(name: str, remedy: str) -> QpmError:

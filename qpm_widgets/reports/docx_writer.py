@@ -185,7 +185,8 @@ class _WordWriter:
         written = self.word.add_table(rows=1 + len(table.rows), cols=len(table.columns), style="QPM Table")
         shares = column_widths(table)
         widths = [round(TEXT_WIDTH * share / sum(shares)) for share in shares]
-        finish_table(written, widths, caption=table.caption, row_headers=table.row_headers)
+        texts = [tuple(column.label for column in table.columns), *table.rows]
+        finish_table(written, texts, widths, caption=table.caption, row_headers=table.row_headers)
         grid = [row.cells for row in written.rows]
         for cell, column in zip(grid[0], table.columns, strict=True):
             self._write_cell(cell, column.label, column.align)

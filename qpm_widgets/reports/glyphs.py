@@ -71,5 +71,6 @@ def _in_words(characters: list[str]) -> str:
             continue
         same = letter["script"] == script
         script = letter["script"]
-        spoken.append(letter["letter"].lower() if same else f"{script.capitalize()}: {letter['letter'].lower()}")
+        label = script if script == "CJK" else script.capitalize()
+        spoken.append(letter["letter"].lower() if same else f"{label}: {letter['letter'].lower()}")
     return f"[{', '.join(spoken)}]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.drawing import check_drawing
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
 from qpm_widgets.reports.typesetting import column_widths, typeset
+
+_LONG = re.compile(r"\S{32,}")
+_BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
@@ -88,15 +92,20 @@ def _describe_block(document: Document, position: int, block: Block) -> dict[str
     return content
 
 
+def _let_break(found: re.Match[str]) -> str:
+    """A long word with places where a line may end, so that none of it runs off the page."""
+    return re.sub(r"(\S{12})(?=\S)", rf"\1{_BREAK}", found[0])
+
+
 def _references(document: Document, evidence: tuple[str, ...]) -> list[dict[str, str | None]]:
     return [{"id": name, "target": document.targets.get(name)} for name in evidence]
 
 
 def _spell_out(value: Any, spell: Callable[[str], str]) -> Any:  # noqa: ANN401  # JSON values in and out
     if isinstance(value, str):
-        return spell(value)
+        return _LONG.sub(_let_break, spell(value))
     if isinstance(value, dict):
-        return {key: _spell_out(inner, spell) for key, inner in value.items()}
+        return {key: spell(inner) if key == "svg" else _spell_out(inner, spell) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_spell_out(inner, spell) for inner in value]
     return value

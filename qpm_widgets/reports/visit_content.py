@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.evidence.bearings import coverage_rows
+from qpm_widgets.evidence.bearings import bearing_rows, coverage_rows
 from qpm_widgets.evidence.contradictions import contradiction_rows
 from qpm_widgets.evidence.disclosure import LEAD, PROVIDER, Voices, choose_voices
 from qpm_widgets.evidence.frames import Row
@@ -85,6 +85,11 @@ class Content:
     def ratings(self) -> list[Row]:
         """The rows of ``ratings_table``, each with why it is ``refused``, "" if this edition prints it."""
         return [row | {"refused": self.reasons.get(row["entry_id"], "")} for row in rating_rows(self.record)]
+
+    @cached_property
+    def bearings(self) -> list[Row]:
+        """The rows of ``bearings_table``."""
+        return bearing_rows(self.record)
 
     @cached_property
     def contradictions(self) -> list[Row]:

@@ -10,7 +10,7 @@ from qpm_widgets.reports.blocks import Block, Column, Figure, Heading, Paragraph
 from qpm_widgets.reports.visit_content import Content
 
 INK, FAINT, RULE, HEARD = "#1f2933", "#5b6873", "#c9d1d8", "#0b5c73"
-NAME, CELL, ROW, TOP, GAP = 46, 56, 17, 62, 30  # widths and heights in the drawing's own units
+NAME, CELL, ROW, TOP, GAP = 46, 56, 14.5, 52, 30  # widths and heights in the drawing's own units
 
 
 def coverage(content: Content) -> Iterator[Block]:
@@ -19,9 +19,9 @@ def coverage(content: Content) -> Iterator[Block]:
     groups = coverage_groups(content)
     yield Heading(1, say("coverage.heading"))
     yield Paragraph(say("coverage.intro"))
-    yield Figure(draw_coverage(content, groups), _alternative(content, groups), say("coverage.caption"))
-    yield Paragraph(say("coverage.desk"))
     yield _by_standard(content, groups)
+    yield Paragraph(say("coverage.picture"))
+    yield Figure(draw_coverage(content, groups), _alternative(content, groups), say("coverage.caption"))
     if content.lead:
         yield _by_indicator(content)
 
@@ -53,7 +53,7 @@ def draw_coverage(content: Content, groups: tuple[str, ...]) -> str:
     parts = [_panel(content, groups, panel, place * (width + GAP)) for place, panel in enumerate(panels)]
     legend = _legend(content, height + 14)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height + 26:.0f}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 0 {total + 12} {height + 26:.0f}">'
         f"{''.join(parts)}{legend}</svg>"
     )
 
@@ -73,11 +73,11 @@ def _panel(content: Content, groups: tuple[str, ...], panel: list[tuple[str, lis
         centre = left + NAME + CELL * (place + 0.5)
         lines = _two_lines(content.words.column(group))
         for number, line in enumerate(reversed(lines)):
-            parts.append(_text(line, centre, TOP - 30 - 12 * number, size=10.5, anchor="middle"))
+            parts.append(_text(line, centre, TOP - 24 - 12 * number, size=10.5, anchor="middle"))
     y = float(TOP)
     for name, rows in panel:
         parts.append(_text(name, left, y - 4, size=12, weight="bold"))
-        y += ROW * 0.6
+        y += ROW * 0.7
         for row in rows:
             parts.append(_rule(left, left + NAME + CELL * len(groups), y - ROW / 2))
             parts.append(_text(row["indicator"], left + 4, y + 4, size=11))
@@ -95,10 +95,10 @@ def _rule(left: float, right: float, y: float) -> str:
 def _cell(content: Content, row: Row, group: str, x: float, y: float) -> str:
     state = _state(content, row, group)
     if state == "heard":
-        number = _text(str(_heard(content, row, group)), x, y + 3.6, size=10, anchor="middle", fill="#ffffff")
-        return f'<circle cx="{x}" cy="{y}" r="6.8" fill="{HEARD}"/>' + (number if content.lead else "")
+        number = _text(str(_heard(content, row, group)), x, y + 3.4, size=9.5, anchor="middle", fill="#ffffff")
+        return f'<circle cx="{x}" cy="{y}" r="6" fill="{HEARD}"/>' + (number if content.lead else "")
     if state == "silent":
-        return f'<circle cx="{x}" cy="{y}" r="5.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>'
+        return f'<circle cx="{x}" cy="{y}" r="5" fill="none" stroke="{FAINT}" stroke-width="1.2"/>'
     return ""
 
 
@@ -107,9 +107,9 @@ def _legend(content: Content, y: float) -> str:
     heard, silent = say("coverage.heard"), say("coverage.silent")
     second = 30 + 7 * len(heard)
     parts = [
-        f'<circle cx="7" cy="{y}" r="6.8" fill="{HEARD}"/>',
+        f'<circle cx="7" cy="{y}" r="6" fill="{HEARD}"/>',
         _text(heard, 20, y + 4, size=11),
-        f'<circle cx="{second + 7}" cy="{y}" r="5.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>',
+        f'<circle cx="{second + 7}" cy="{y}" r="5" fill="none" stroke="{FAINT}" stroke-width="1.2"/>',
         _text(silent, second + 20, y + 4, size=11),
     ]
     if content.lead:

@@ -87,10 +87,15 @@ def made(content: Content) -> Iterator[Block]:
     yield Paragraph(say("made.process"))
     yield Paragraph(say("made.consent"))
     rows = (
-        (say("made.journal"), content.journal_head),
-        (say("made.templates"), content.templates.digest),
+        (say("made.journal"), _in_groups(content.journal_head)),
+        (say("made.templates"), _in_groups(content.templates.digest)),
     )
     yield Table(say("made.sources"), (Column(say("made.what")), Column(say("made.mark"))), rows)
+
+
+def _in_groups(digest: str) -> str:
+    """A digest that fits a page and can be read aloud."""
+    return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 
 def next_steps(content: Content) -> Iterator[Block]:

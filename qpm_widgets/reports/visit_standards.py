@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from qpm_widgets.evidence.disclosure import KEPT_APART, LOST_GROUND, NAMES_A_CODE, REFUSED_WORDS, UNSETTLED
 from qpm_widgets.evidence.frames import Row
 from qpm_widgets.evidence.record import Piece
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Paragraph, Quote, Table
 from qpm_widgets.reports.visit_content import Content
-from qpm_widgets.reports.visit_words import capital
 from qpm_widgets.templates.records import Standard
 
 GUARDED = frozenset({KEPT_APART, REFUSED_WORDS, NAMES_A_CODE})  # the rating may be shown, its reason may not
@@ -43,7 +42,7 @@ def one_standard(content: Content, standard: Standard) -> Iterator[Block]:
     yield Paragraph(standard.meaning)
     written = [row for row in content.findings if row["standard"] == standard.id and row["kind"] == "finding"]
     for row in written:
-        yield from statement(content, row)
+        yield from _statement(content, row)
     if not written:
         yield Paragraph(say("standards.no_finding"))
     if voices := content.quotes.get(standard.id):
@@ -55,19 +54,20 @@ def one_standard(content: Content, standard: Standard) -> Iterator[Block]:
         yield from _evidence_behind(content, standard)
 
 
-def statement(content: Content, row: Row, text: str = "") -> Iterator[Block]:
+def _statement(content: Content, row: Row) -> Iterator[Block]:
     """A finding in the assessor's words, with its ids for the lead, and the quotes that belong beside it."""
-    say = content.words.say
-    yield Paragraph(text or row["text"], evidence=content.cite(row["evidence_ids"]))
-    if content.lead:
-        remarks = []
-        if row["cites_lost"]:
-            remarks.append(say("standards.cites_lost", count=row["cites_lost"]))
-        if row["conflict"]:
-            remarks.append(say("standards.conflict"))
-        if remarks:
-            yield Paragraph(" ".join(remarks))
+    text = " ".join([row["text"], *_remarks(content, row)])
+    yield Paragraph(text, evidence=content.cite(row["evidence_ids"]))
     yield from show_quotes(content, content.quotes.get(row["entry_id"], ()))
+
+
+def _remarks(content: Content, row: Row) -> list[str]:
+    """What the lead should know of a judgement's grounds."""
+    if not content.lead:
+        return []
+    say = content.words.say
+    lost = [say("standards.cites_lost", count=row["cites_lost"])] if row["cites_lost"] else []
+    return [*lost, say("standards.conflict")] if row["conflict"] else lost
 
 
 def show_quotes(content: Content, quotes: Iterable[Piece]) -> Iterator[Block]:
@@ -91,7 +91,7 @@ def _differences(content: Content, standard: Standard) -> Iterator[Block]:
     yield Paragraph(words.say("standards.differ_intro"))
     for row in rows:
         yield Heading(4, _name(content, row["indicator"]))
-        yield BulletList(tuple(_sides(content, row)))
+        yield BulletList(tuple(_sides(content, row["indicator"])))
         rated = [one for one in content.ratings if one["indicator"] == row["indicator"]]
         reasons = [one["rationale"] for one in rated if one["rationale"].strip() and not one["refused"]]
         for reason in reasons:
@@ -100,16 +100,29 @@ def _differences(content: Content, standard: Standard) -> Iterator[Block]:
             yield Paragraph(words.say("standards.differ_open"))
 
 
-def _sides(content: Content, row: Row) -> Iterator[Item]:
+def _sides(content: Content, indicator: str) -> Iterator[Item]:
+    """Each group of sources once: on one side unless it has been heard on both."""
     words = content.words
-    sides = (
-        ("differ_for", row["supported_by"], row["supporting_ids"]),
-        ("differ_mixed", row["mixed"], row["mixed_ids"]),
-        ("differ_against", row["contradicted_by"], row["contradicting_ids"]),
-    )
-    for key, codes, ids in sides:
-        if codes:
-            yield Item(words.say(f"standards.{key}", sources=words.sources(codes)), content.cite(ids))
+    found: dict[str, dict[str, list[str]]] = {}
+    for mark in content.bearings:
+        if mark["indicator"] == indicator and mark["explored"]:
+            for group in words.groups([mark["source_type"]]):
+                found.setdefault(group, {}).setdefault(mark["bearing"], []).append(mark["evidence_id"])
+    sides: dict[str, list[str]] = {"differ_for": [], "differ_both": [], "differ_against": []}
+    for group in words.groups(content.source_codes):
+        if group in found:
+            sides[_side(found[group])].append(group)
+    for key, groups in sides.items():
+        if groups:
+            ids = [one for group in groups for listed in found[group].values() for one in listed]
+            named = words.join(words.source(group) for group in groups)
+            yield Item(words.say(f"standards.{key}", sources=named), content.cite(ids))
+
+
+def _side(bearings: Container[str]) -> str:
+    if ("supports" in bearings) == ("contradicts" in bearings):
+        return "differ_both"
+    return "differ_for" if "supports" in bearings else "differ_against"
 
 
 def _name(content: Content, indicator: str) -> str:
@@ -152,8 +165,7 @@ def _reason(content: Content, row: Row) -> str:
     disputed = any(one["indicator"] == row["indicator"] for one in content.contradictions)
     if disputed and row["rationale"].strip():
         return say("standards.see_differ")
-    reason = row["rationale"] if row["rationale"].strip() else say("standards.no_reason")
-    return f"{reason} {say('standards.conflict')}" if row["conflict"] else reason
+    return str(row["rationale"]) if row["rationale"].strip() else say("standards.no_reason")
 
 
 def _sure(content: Content, row: Row) -> str:
@@ -173,9 +185,7 @@ def _evidence_behind(content: Content, standard: Standard) -> Iterator[Block]:
         evidence = content.cite(row["evidence_ids"])
         key = "standards.evidence_item" if evidence else "standards.nothing_cited"
         text = say(key, indicator=row["indicator"], level=row["level_label"])
-        if row["cites_lost"]:
-            text = f"{say('standards.cites_lost', count=row['cites_lost'])} {text}"
-        items.append(Item(text, evidence))
+        items.append(Item(" ".join([*_remarks(content, row), text]), evidence))
     if items:
         yield Heading(3, say("standards.evidence_behind"))
         yield BulletList(tuple(items))
@@ -199,10 +209,22 @@ def collected(content: Content, kind: str, section: str) -> Iterator[Block]:
         yield Paragraph(say(f"{section}.none"))
         return
     yield Paragraph(say(f"{section}.intro"))
-    names = {standard.id: standard.name for standard in content.templates.standards.standards}
-    place = ""
+    for standard in content.templates.standards.standards:
+        own = [row for row in rows if row["standard"] == standard.id]
+        if own:
+            yield Heading(2, standard.name)
+            yield from _points(content, own)
+
+
+def _points(content: Content, rows: list[Row]) -> Iterator[Block]:
+    """Points as a list, broken off only where a quote stands beside one."""
+    items: list[Item] = []
     for row in rows:
-        if row["standard"] != place:
-            place = row["standard"]
-            yield Heading(2, names.get(place, capital(place)))
-        yield from statement(content, row)
+        text = " ".join([row["text"], *_remarks(content, row)])
+        items.append(Item(text, content.cite(row["evidence_ids"])))
+        if quotes := content.quotes.get(row["entry_id"]):
+            yield BulletList(tuple(items))
+            items = []
+            yield from show_quotes(content, quotes)
+    if items:
+        yield BulletList(tuple(items))

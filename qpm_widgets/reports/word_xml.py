@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from docx.document import Document as WordDocument
@@ -14,6 +15,8 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+# A row with fewer characters stays on one page; a longer one might not fit on any.
+_WHOLE_ROW = 1200
 LOCALES = {"en": "en-GB", "cy": "cy-GB"}
 
 
@@ -120,8 +123,13 @@ def describe_picture(picture: InlineShape, name: str, alt: str) -> None:
     properties.set("descr", alt)
 
 
-def finish_table(table: WordTable, widths: list[int], *, caption: str, row_headers: bool) -> None:
-    """Set a table's column widths (twips), its header row and column, its title, and where its rows may break."""
+def finish_table(
+    table: WordTable, texts: Sequence[tuple[str, ...]], widths: list[int], *, caption: str, row_headers: bool
+) -> None:
+    """Set a table's column widths (twips), its header row and column, its title, and where its rows may break.
+
+    ``texts`` are the cells of every row, the header row first.
+    """
     table.autofit = False
     properties = table._tbl.tblPr
     for old in properties.findall(qn("w:tblLook")):
@@ -137,7 +145,8 @@ def finish_table(table: WordTable, widths: list[int], *, caption: str, row_heade
         column.width = Twips(width)
     for number, row in enumerate(table.rows):
         row_properties = row._tr.get_or_add_trPr()
-        row_properties.append(_element("cantSplit"))
+        if sum(len(text) for text in texts[number]) < _WHOLE_ROW:
+            row_properties.append(_element("cantSplit"))
         if number == 0:
             row_properties.append(_element("tblHeader"))
         for cell, width in zip(row.cells, widths, strict=True):

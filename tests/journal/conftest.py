@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
@@ -21,10 +22,19 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "kit"
 
 
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed and empty kit, made once and copied by the tests."""
+    home = tmp_path_factory.mktemp("empty") / "kit"
+    Kit.create(home, PASSPHRASE, assessor="AS1", cost=CHEAP).close()
+    return home
+
+
 @pytest.fixture
-def kit(home: Path) -> Iterator[Kit]:
+def kit(home: Path, empty_home: Path) -> Iterator[Kit]:
     """An empty unlocked kit, opened with this folder's passphrase."""
-    with Kit.create(home, PASSPHRASE, assessor="AS1", cost=CHEAP) as fresh:
+    shutil.copytree(empty_home, home)
+    with Kit.unlock(home, PASSPHRASE) as fresh:
         yield fresh
 
 

@@ -12,7 +12,7 @@ from qpm_widgets.journal import Kit
 
 
 def test_threads_and_processes_at_once(home, kit, agreed, processes) -> None:
-    others = [processes.Process(target=write_many, args=(home, f"answer:P{number}.note", 60)) for number in range(3)]
+    others = [processes.Process(target=write_many, args=(home, f"answer:P{number}.note", 40)) for number in range(3)]
     for other in others:
         other.start()
     faults: list[BaseException] = []
@@ -36,11 +36,11 @@ def test_threads_and_processes_at_once(home, kit, agreed, processes) -> None:
     assert not faults
     assert [other.exitcode for other in others] == [0, 0, 0]
     written = Counter(entry.field for entry in agreed.iter_entries(field_prefix="answer:"))
-    assert written == {f"answer:P{n}.note": 60 for n in range(3)} | {f"answer:T{n}.note": 25 for n in range(8)}
+    assert written == {f"answer:P{n}.note": 40 for n in range(3)} | {f"answer:T{n}.note": 25 for n in range(8)}
     assert len(agreed.current(ASSESSMENT, field_prefix="answer:T")) == 8
     verified = agreed.verify()
     assert verified.ok, verified.faults
-    assert verified.entries == 3 + 3 * 60 + 8 * 25, "one chain, without a gap, over all writers"
+    assert verified.entries == 3 + 3 * 40 + 8 * 25, "one chain, without a gap, over all writers"
 
 
 def test_the_same_edit_from_many_threads_is_one_entry(agreed) -> None:

@@ -23,7 +23,7 @@ def test_every_acknowledged_entry_survives_sigkill(home, kit, processes) -> None
         writer.start()
         sending.close()
         assert receiving.recv_bytes() == b"ready"
-        time.sleep(chance.uniform(0.001, 0.12))
+        time.sleep(chance.uniform(0.001, 0.08))
         writer.kill()
         try:
             while True:

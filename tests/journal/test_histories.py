@@ -79,7 +79,7 @@ def test_any_text_survives(long_lived: Kit, words: str, more: str) -> None:
 
 
 HARD = [
-    "\0before\0after\0", "\x00", "\x1a\x1b[31m", "🏴󠁧󠁢󠁷󠁬󠁳󠁿 Cymru", "e\u0301 is not \u00e9", "\u202eright to left", "\ufeffmark",
+    "\0before\0after\0", "\x00", "\x1a\x1b[31m", "🏴󠁧󠁢󠁷󠁬󠁳󠁿 Cymru", "e\u0301 not \u00e9", "\u202eright to left", "\ufeffmark",
     "\U0010ffff\ufffe\uffff", "'; DROP TABLE entry; --", '"\\u0000"', "\r\n\t\u2028\u2029\x85", " \u00a0 ", "",
     "𝕎" * 100_000,
 ]  # fmt: skip

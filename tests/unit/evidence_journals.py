@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from qpm_widgets.journal import Edit, Journal
+import pandas as pd
+
+from qpm_widgets.journal import Edit, Journal, Kit
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits import create_assessment, plan_visit
 
 ASSESSMENT, VISIT = "small", "V1"
@@ -49,20 +53,22 @@ ROLES = {
 class SmallJournal:
     """Writes a visit, one fact at a time; every method gives back the entry id."""
 
-    def __init__(self, journal: Journal, *, sample: bool = False) -> None:
-        self.journal = journal
-        create_assessment(journal, ASSESSMENT, PROFILE | {"sample": sample})
-        plan_visit(journal, ASSESSMENT, VISIT, PLAN)
+    def __init__(self, journal: Journal, assessment: str = ASSESSMENT, *, sample: bool = False) -> None:
+        self.journal, self.assessment = journal, assessment
+        create_assessment(journal, assessment, PROFILE | {"sample": sample})
+        plan_visit(journal, assessment, VISIT, PLAN)
+
+    def table(self, make: Callable[..., pd.DataFrame], templates: Templates, visit: str | None = VISIT) -> list[Any]:
+        """The rows of an evidence table, as named tuples."""
+        return list(make(self.journal, templates, self.assessment, visit).itertuples(index=False))
 
     def write(self, subject: str, field: str, payload: dict[str, Any], *, replace: bool = True) -> str:
-        current = self.journal.current(ASSESSMENT, subject=subject, field_prefix=field)
+        current = self.journal.current(self.assessment, subject=subject, field_prefix=field)
         seen = tuple(entry.entry_id for entry in current if entry.field == field) if replace else ()
-        edit = Edit(ASSESSMENT, subject, field, payload, supersedes=seen)
+        edit = Edit(self.assessment, subject, field, payload, supersedes=seen)
         return self.journal.append(edit).entry_id
 
-    def interview(
-        self, name: str, *respondents: str, quotes: str = "given", visit: str = VISIT, **plan: Any
-    ) -> str:
+    def interview(self, name: str, *respondents: str, quotes: str = "given", visit: str = VISIT, **plan: Any) -> str:
         """Plan an interview (its first letter says with whom) at which everyone agrees to talk and to notes."""
         role = ROLES[name[0]]
         codes = respondents or (f"{name}x",)
@@ -130,3 +136,19 @@ class SmallJournal:
     ) -> str:
         payload = {"standard": standard, "kind": kind, "text": text, "cites": list(cites)}
         return self.write(f"visit:{VISIT}", f"finding:{name}", payload, replace=replace)
+
+
+class Shelf:
+    """One kit with room for many small journals, each an assessment of its own: one for each example."""
+
+    def __init__(self, kit: Kit, templates: Templates) -> None:
+        self.kit, self.templates, self.used = kit, templates, 0
+
+    def __repr__(self) -> str:
+        return "Shelf()"  # short, because Hypothesis prints what it gives to a test
+
+    def fresh(self) -> SmallJournal:
+        """A journal without entries of its own."""
+        self.used += 1
+        self.newest = SmallJournal(self.kit.journal, f"example{self.used}")
+        return self.newest

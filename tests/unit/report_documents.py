@@ -97,3 +97,31 @@ def write_notebook(path: Path, parameters: str, *cells: str) -> Path:
     )
     nbformat.write(node, path)
     return path
+
+
+# What people may type, and what must come out of every writer as what it is: text.
+HOSTILE = {
+    "html": "<script>alert(1)</script><img src=x onerror=alert(2)> \"' &amp; --> </style> </title> {{ 7*7 }} {% raw %}",
+    "typst": '#import "x.typ": * $x^2$ \\u{41} *bold* _it_ @ref <label> // c /* d */ `raw` #panic("x") ~ -- ... \\',
+    "word": "</w:t></w:r> ]]> <?xml version='1.0'?> { MERGEFIELD name } <w:fldSimple w:instr='DDEAUTO'/>",
+    "latex": "\\input{/etc/passwd} $\\alpha$ % comment {\\bf x}",
+    "lists": "- item\n+ item\n1. item\n/ term: text\n= heading\n# heading\n| a | b |",
+    "lines": "one\r\ntwo\x0bthree\n\n\n\nfour\ttab",
+    "welsh": "Dŵr, tŷ, ŵy, Ŵ Ŷ â ê î ô û ẁ ỳ, a w\N{COMBINING CIRCUMFLEX ACCENT}",
+    "long": "x" * 400 + " " + "word " * 10_000,
+}
+
+
+def hostile_blocks(text: str) -> list[Block]:
+    """Every kind of block with one text in each of its places."""
+    cell = text[:2_000]
+    return [
+        Title(text[:200], text[:200], ((cell[:200], cell[:200]),), sample=text[:200]),
+        Heading(1, text[:300], anchor=cell),
+        Paragraph(text, evidence=(cell,)),
+        Quote(text, text[:300], "cy", text, (cell[:60],)),
+        BulletList((Item(text[:3_000], (cell[:60],)),)),
+        Table(cell[:300], (Column(cell[:200]), Column("b")), ((cell, cell),), row_anchors=(cell[:60],)),
+        Figure(SVG, cell, cell[:300]),
+        Note("limits", text),
+    ]

@@ -63,7 +63,7 @@ function fitToRoom(root) {
   const scroller = root.closest(".jp-WindowedPanel-outer, .jp-Notebook") ?? document.documentElement;
   const fit = () => {
     const above = root.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
-    const room = scroller.clientHeight - Math.max(0, above) - 8;
+    const room = scroller.clientHeight - Math.max(0, above);
     root.style.setProperty("--qpm-room", `${Math.max(320, room)}px`);
   };
   fit();

@@ -344,6 +344,7 @@ function render({ model, el }) {
       page = new InterviewPage(view, link);
       drawPage(page);
       tell = saveState(page);
+      el.style.margin = 0;
       el.replaceChildren(page.root);
       link.hold(page.root);
       unfit = fitToRoom(page.root);

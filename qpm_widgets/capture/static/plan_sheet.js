@@ -28,7 +28,7 @@ const planSheet = (() => {
     }
 
     opened(view) {
-      Object.assign(this, { words: view.words, choices: view.choices, situation: view.situation });
+      Object.assign(this, { words: view.words, choices: view.choices, situation: view.situation, desk: view.desk });
       this.prefix = `plan-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
       this.visitId = view.subject.split(":")[1];
       this.status = h("p", { class: "qpm-status", role: "status" });
@@ -186,13 +186,17 @@ const planSheet = (() => {
       if (id) this.root.querySelector(`#${CSS.escape(id)}`)?.focus({ preventScroll: true });
     }
 
+    drawLink({ path, address }, label, name) {
+      return h("a", { href: address, "data-qpm-open": path, "aria-label": name }, label);
+    }
+
     drawTop() {
       const { words, situation: { visit }, choices } = this;
       const named = (id) => this.name(choices.assessors, id);
       const who = visit?.assessors.map((id) => (id === visit.lead ? fill(words.visit.lead, { name: named(id) }) : named(id)));
       return [
         h("div", { class: "qpm-eyebrow" },
-          h("a", { href: "/lab/tree/desk.ipynb", "data-qpm-open": "desk.ipynb" }, words.desk),
+          this.drawLink(this.desk, words.desk),
           h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
           choices.sample && h("span", { class: "qpm-sample" }, words.sample)),
         h("div", { class: "qpm-headline" },
@@ -272,10 +276,7 @@ const planSheet = (() => {
             meeting.reason ? fill(words.cancelled_reason, meeting) : words.cancelled) : this.warnings(meeting)),
         h("div", { class: "qpm-do" },
           !cancelled && begun && h("span", { class: "qpm-state" }, choices.states[state] ?? state),
-          meeting.page && !cancelled && h("a", {
-            href: meeting.page, "data-qpm-open": decodeURIComponent(meeting.page.split("/tree/")[1]),
-            "aria-label": fill(words.open_name, { id }),
-          }, words.open),
+          meeting.page && !cancelled && this.drawLink(meeting.page, words.open, fill(words.open_name, { id })),
           !begun && [act("meeting-form", "change", planForms.changeMeeting), act("cancel", "cancel", planForms.cancelForm)]));
     }
 
@@ -311,10 +312,8 @@ const planSheet = (() => {
           disabled: !active.length, onclick: () => this.prepare(),
         }, this.busy ? words.working : words.button),
         active.length > unready.length && h("p", { class: "qpm-ready" }, h("span", {}, words.ready),
-          active.filter(({ page }) => page).map(({ id, page }) => h("a", {
-            href: page, "data-qpm-open": decodeURIComponent(page.split("/tree/")[1]),
-            "aria-label": fill(this.words.itinerary.open_name, { id }),
-          }, id)))),
+          active.filter(({ page }) => page).map(({ id, page }) =>
+            this.drawLink(page, id, fill(this.words.itinerary.open_name, { id }))))),
         active.length > unready.length && unready.length > 0 && h("p", { class: "qpm-hint" },
           fill(words.unready, { ids: this.join(unready.map(({ id }) => id)) })));
     }

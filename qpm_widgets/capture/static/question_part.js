@@ -2,7 +2,6 @@
 
 function questionPart(page, question) {
   const { words, view } = page;
-  const key = `answer:${question.id}`;
   const headingId = page.id(`${question.id}-ask`);
   const easy = question.ask.easy_read && h("label", { class: "qpm-switch" },
     h("input", { type: "checkbox", id: page.id(`${question.id}-easy`), onchange: (event) => page.setEasy(question.id, event.target.checked) }),
@@ -52,7 +51,7 @@ function partBox(page, question, part) {
 function writingBox(page, field, { label, hint, question, rows }) {
   const id = page.id(field);
   const describe = (text) => ({ text, wording: page.isEasy(question.id) ? "easy_read" : "plain", language: page.language });
-  return h("div", { class: "qpm-field", "data-field": field },
+  return h("div", { class: "qpm-writing", "data-field": field },
     textBox({
       id, label, rows, labelClass: "qpm-label", value: page.values[field]?.text,
       describedBy: hint && `${id}-hint`, change: (text) => page.type(field, describe(text)), leave: page.leave,
@@ -133,18 +132,18 @@ function quoteBox(page, question, number, field) {
       choose("grade", words.question.grade, view.choices.grades),
       choose("speaker", words.question.speaker, view.choices.speakers),
       codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
-      choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label }))),
-      h("button", {
-        type: "button", class: "qpm-quiet",
-        onclick: () => {
-          draft.text = "";
-          draft.translation = "";
-          record(false);
-          delete page.memory.quotes[question.id];
-          box.remove();
-          page.element(`${question.id}-add`).focus();
-        },
-      }, words.question.remove, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`))),
+      choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label })))),
+    h("button", {
+      type: "button", class: "qpm-quiet",
+      onclick: () => {
+        draft.text = "";
+        draft.translation = "";
+        record(false);
+        delete page.memory.quotes[question.id];
+        box.remove();
+        page.element(`${question.id}-add`).focus();
+      },
+    }, words.question.remove, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`)),
     unquoted, otherVersion(page, field));
   const refresh = () => {
     translation.hidden = draft.language === "en";

@@ -1,0 +1,156 @@
+// One field page: runs its notebook, and again when its kernel has been restarted or has died.
+import { words } from "./frame.js";
+
+const PATIENCE = 30000; // ms until a page that does not come is said not to come
+const RESTARTS = 2; // starts of a kernel that died for good, before a person is asked
+
+export const OPENING = { state: "opening" };
+export const SHOWN = { state: "shown" };
+
+// A reply can be lost with its connection; nobody is to wait for it for ever.
+const inTime = (promise) =>
+  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no reply")))]);
+
+export class FieldPage {
+  constructor(panel, CodeCell, changed, lost) {
+    Object.assign(this, { panel, CodeCell, changed, view: OPENING, stale: false, restarts: 0, used: Date.now() });
+    const { sessionContext } = panel;
+    sessionContext.statusChanged.connect((_, status) => this.onStatus(status));
+    sessionContext.connectionStatusChanged.connect((_, status) => {
+      if (status === "connected") this.freshen();
+      else lost();
+    });
+    // Nothing in a field page is worth saving, so nothing asks to.
+    const { model } = panel.context;
+    model.stateChanged.connect((_, { name, newValue }) => name === "dirty" && newValue && (model.dirty = false));
+    this.name();
+    this.open();
+  }
+
+  get path() {
+    return this.panel.context.path;
+  }
+
+  get title() {
+    return this.panel.context.model.getMetadata("qpm")?.title ?? "";
+  }
+
+  // Jupyter names its parts for screen readers in its own words; to an assessor this is a page.
+  name() {
+    const { content } = this.panel;
+    content.node.setAttribute("aria-label", this.title);
+    content.node.setAttribute("role", "region");
+    for (const part of content.node.querySelectorAll("[role], [aria-label]")) {
+      if (part.closest(".jp-OutputArea-output")) continue;
+      part.removeAttribute("aria-label");
+      part.removeAttribute("role");
+    }
+  }
+
+  set(view) {
+    this.view = view;
+    this.changed(this);
+  }
+
+  async open() {
+    this.set(OPENING);
+    await inTime(this.panel.sessionContext.ready).catch(() => {});
+    if (this.panel.isDisposed) return;
+    if (this.panel.sessionContext.session?.kernel) await this.run();
+    else this.stop();
+  }
+
+  async run() {
+    if (this.running) return;
+    this.running = true;
+    this.stale = false;
+    try {
+      for (const cell of this.panel.content.widgets) {
+        if (cell.model.type === "code") await inTime(this.CodeCell.execute(cell, this.panel.sessionContext));
+      }
+      this.set(this.fault() ?? SHOWN);
+    } catch {
+      // The kernel went away underneath; its next word (idle, dead) brings the page back or says that it cannot.
+      this.stale = true;
+    }
+    this.running = false;
+    this.freshen();
+  }
+
+  fault() {
+    for (const { model } of this.panel.content.widgets) {
+      const outputs = model.outputs?.toJSON() ?? [];
+      const error = outputs.find((output) => output.output_type === "error");
+      if (error) {
+        const sentence = error.ename === "QpmError" ? error.evalue : words.failed;
+        return { state: "stopped", sentence, retry: () => this.restart() };
+      }
+    }
+    return null;
+  }
+
+  onStatus(status) {
+    if (status === "restarting" || status === "autorestarting") this.stale = true;
+    if (status === "dead") this.revive();
+    else this.freshen();
+  }
+
+  // Runs the page again once a restarted kernel listens. What was typed meanwhile is in the page's outbox.
+  freshen() {
+    const kernel = this.panel.sessionContext.session?.kernel;
+    if (!this.stale || this.running || kernel?.status !== "idle" || kernel.connectionStatus !== "connected") return;
+    this.restarts = 0;
+    this.run();
+  }
+
+  // A kernel that was given up is started anew, but not for ever.
+  async revive() {
+    if (this.reviving) return;
+    this.restarts += 1;
+    if (this.restarts > RESTARTS) return this.stop();
+    this.reviving = true;
+    await new Promise((resolve) => setTimeout(resolve, 500 * this.restarts));
+    await this.startAnew().catch(() => this.stop());
+    this.reviving = false;
+  }
+
+  // At a person's word. The page is covered, for it had stopped already.
+  async restart() {
+    this.set(OPENING);
+    this.restarts = 0;
+    const kernel = this.panel.sessionContext.session?.kernel;
+    try {
+      this.stale = true;
+      if (kernel && kernel.status !== "dead") await kernel.restart();
+      else await this.startAnew();
+      this.freshen();
+    } catch {
+      await this.startAnew().catch(() => this.stop());
+    }
+  }
+
+  // A fresh kernel, whatever has become of the old one.
+  async startAnew() {
+    const { sessionContext } = this.panel;
+    const start = () => sessionContext.changeKernel({ name: "python3" });
+    await start().catch(async () => {
+      await sessionContext.shutdown().catch(() => {});
+      await start();
+    });
+    this.stale = true;
+    this.freshen();
+  }
+
+  stop() {
+    this.set({ state: "stopped", sentence: words.cannot_start, retry: () => this.restart() });
+  }
+
+  // Where a screen reader and the keyboard go on: where they were, or else at the heading.
+  focus() {
+    if (this.panel.node.contains(document.activeElement) && document.activeElement.closest(".jp-OutputArea")) return;
+    const last = this.place && this.panel.node.querySelector(`#${CSS.escape(this.place)}`);
+    const heading = this.panel.node.querySelector(".jp-OutputArea h1");
+    if (!last) heading?.setAttribute("tabindex", "-1");
+    (last || heading)?.focus({ preventScroll: true });
+  }
+}

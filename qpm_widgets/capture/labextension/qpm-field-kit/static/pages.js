@@ -1,0 +1,193 @@
+// All field pages of the window: which one is in front, and that nothing of JupyterLab is seen around it.
+import { FieldPage, OPENING, SHOWN } from "./field_page.js";
+import { Frame, settings, workbench, words } from "./frame.js";
+
+const DESK = "desk.ipynb";
+const KEPT_OPEN = 3; // field pages beside the desk, each with a kernel of its own
+
+// The page that an address of this server opens, as a path in the kit's notebooks.
+const pathOf = ({ origin, pathname }) =>
+  origin === location.origin ? /^\/(?:lab|doc)\/tree\/(.+)$/.exec(decodeURIComponent(pathname))?.[1] : null;
+
+export class Pages {
+  constructor(app, documents, modules) {
+    Object.assign(this, { app, shell: app.shell, documents, modules, pages: new Map(), frame: new Frame(), hidden: [] });
+    this.handleEvent = (event) => this[`on${event.type}`]?.(event);
+    for (const type of ["click", "contextmenu", "focusin", "keydown", "popstate"]) {
+      window.addEventListener(type, this, true);
+    }
+    app.serviceManager.connectionFailure.connect(() => this.onServerGone());
+    this.shell.currentChanged.connect(() => this.update());
+    new MutationObserver(() => this.nameWindow()).observe(document.querySelector("title"), { childList: true });
+    const { Dialog } = modules.apputils;
+    Dialog.tracker.widgetAdded.connect((_, dialog) => this.field && setTimeout(() => dialog.reject()));
+    app.restored.then(() => {
+      this.update();
+      setTimeout(() => this.current || this.opened || this.open(DESK), 1000);
+    });
+  }
+
+  get current() {
+    return this.pages.get(this.shell.currentWidget);
+  }
+
+  // Whether the window shows pages: as long as nothing else has been opened on purpose.
+  get field() {
+    return !workbench.shown && (!this.shell.currentWidget || this.current || this.arriving(this.shell.currentWidget));
+  }
+
+  arriving(widget) {
+    return Boolean(widget.context?.path?.endsWith(".ipynb") && !widget.context.isReady);
+  }
+
+  async add(panel) {
+    this.opened = true;
+    this.update();
+    await panel.context.ready;
+    if (panel.context.model.getMetadata("qpm")?.autorun) {
+      const page = new FieldPage(panel, this.modules.cells.CodeCell, () => this.update(), () => this.onServerGone());
+      this.pages.set(panel, page);
+      panel.addClass("qpm-page");
+      panel.disposed.connect(() => this.pages.delete(panel));
+      this.closeOldest();
+    }
+    this.update();
+  }
+
+  // Two dozen interviews a day would be two dozen kernels. A page with unsaved words is never closed.
+  closeOldest() {
+    const unsaved = [...(window.qpmChannels?.values() ?? [])].some((channel) => channel.slots.size);
+    const others = [...this.pages.values()].filter((page) => page.path !== DESK && page !== this.current);
+    others.sort((one, other) => one.used - other.used);
+    if (!unsaved) for (const page of others.slice(0, -KEPT_OPEN)) page.panel.dispose();
+  }
+
+  async open(path) {
+    this.notice = null;
+    let panel = this.documents.findWidget(path);
+    if (!panel) {
+      const there = await this.documents.services.contents.get(path, { content: false }).catch(() => null);
+      if (!there) return this.say(path === DESK ? words.cannot_start : words.not_there);
+      panel = this.documents.openOrReveal(path);
+    }
+    this.shell.activateById(panel.id);
+    this.update();
+  }
+
+  // A page that is not there: the one in front goes away for a sentence and the way back.
+  say(sentence) {
+    this.notice = { state: "stopped", sentence, label: words.to_desk, retry: () => this.open(DESK) };
+    this.update();
+  }
+
+  // Everything that depends on which page is in front.
+  update() {
+    const field = Boolean(this.field);
+    document.body.classList.toggle("qpm-field", field);
+    document.body.classList.toggle("qpm-workbench", workbench.shown);
+    this.setShell(field);
+    for (const { panel } of this.pages.values()) {
+      panel.toolbar.setHidden(field);
+      // The notebook's own mouse and key handling (selecting, dragging, taking the focus) has no place in a page.
+      if (field) panel.content.handleEvent = () => {};
+      else delete panel.content.handleEvent;
+    }
+    const page = this.current;
+    if (page) page.used = Date.now();
+    this.frame.show(field ? this.notice ?? page?.view ?? OPENING : SHOWN);
+    const front = field && page?.view === SHOWN ? page : null;
+    if (front && front !== this.front) front.focus();
+    this.front = front;
+    this.nameWindow();
+  }
+
+  setShell(field) {
+    if (field) {
+      document.body.dataset.lmSuppressShortcuts = "true";
+      this.shell.mode = "single-document";
+      this.shell.collapseLeft();
+      this.shell.collapseRight();
+      const [content] = this.shell.layout.widgets.filter(({ id }) => id === "jp-main-content-panel");
+      const around = [...this.shell.layout.widgets, ...content.layout.widgets]
+        .filter(({ id, isHidden }) => !isHidden && id !== content.id && id !== "jp-main-vsplit-panel");
+      for (const widget of around) widget.hide();
+      this.hidden.push(...around);
+    } else {
+      delete document.body.dataset.lmSuppressShortcuts;
+      for (const widget of this.hidden.splice(0)) widget.show();
+    }
+  }
+
+  nameWindow() {
+    const title = this.current?.title;
+    const wanted = title ? `${title} · ${words.product}` : words.product;
+    if (this.field && document.title !== wanted) document.title = wanted;
+  }
+
+  // ---- events
+
+  onclick(event) {
+    const target = event.target.closest?.("a[data-qpm-open], .qpm-page a[href], [data-qpm-workbench]");
+    if (!target || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const path = target.dataset.qpmOpen ?? pathOf(target);
+    if (!path && !("qpmWorkbench" in target.dataset)) return;
+    event.preventDefault();
+    if (path) this.open(path);
+    else this.toggleWorkbench();
+  }
+
+  onkeydown(event) {
+    // Jupyter's one-letter shortcuts look at the focused element before any mark around it: mark the element itself.
+    if (this.field) event.target.setAttribute?.("data-lm-suppress-shortcuts", "true");
+    // The habit of saving: there is nothing to save, and the browser's own dialog would only confuse.
+    if (this.field && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") event.preventDefault();
+  }
+
+  onfocusin(event) {
+    if (this.current?.panel.node.contains(event.target)) this.current.place = event.target.id;
+  }
+
+  oncontextmenu(event) {
+    if (this.field) event.stopPropagation(); // the browser's own menu: copy, paste, spelling
+  }
+
+  onpopstate() {
+    const path = pathOf(location);
+    if (path) this.open(path);
+  }
+
+  toggleWorkbench() {
+    workbench.shown = !workbench.shown;
+    if (workbench.shown) this.shell.mode = "multiple-document";
+    else if (!this.current) this.open(DESK);
+    this.update();
+  }
+
+  // The server was stopped, or the computer slept. Pages stay as they are, typing and all, until it is back.
+  async onServerGone() {
+    if (this.waiting) return;
+    this.waiting = true;
+    let gone = 0;
+    for (; !(await this.ask("api/status")); gone += 1) {
+      if (gone) this.frame.say(words.server_gone);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    this.frame.say(null);
+    // A dropped connection to a server that is there is Jupyter's own to mend.
+    if (gone) for (const page of this.pages.values()) await this.reconnect(page);
+    this.waiting = false;
+  }
+
+  async reconnect(page) {
+    const kernel = page.panel.sessionContext.session?.kernel;
+    const alive = kernel && (await this.ask(`api/kernels/${kernel.id}`));
+    // A server that was started again knows nothing of the old one's kernels.
+    if (alive) kernel.reconnect().catch(() => {});
+    else page.startAnew().catch(() => page.stop());
+  }
+
+  async ask(address) {
+    const answer = await fetch(`${settings.baseUrl}${address}`, { cache: "no-store" }).catch(() => null);
+    return Boolean(answer?.ok);
+  }
+}

@@ -1,0 +1,281 @@
+// The findings sheet: one standard at a time, its evidence, the ratings and the findings that rest on it.
+
+class FindingsPage {
+  constructor(model, el) {
+    this.el = el;
+    this.states = new Map(); // field -> { saving } or { savedAt } or { refused: { code, sentence } }
+    this.link = connectSheet(model, {
+      opened: (view) => this.opened(view),
+      failed: (code, sentence) => this.failed(sentence),
+      receipt: (field, entryId, recordedAt) => this.received(field, recordedAt),
+      refused: (field, entryId, code, sentence) => this.refused(field, code, sentence),
+      status: (status) => this.tell(status),
+    });
+    this.link.open();
+  }
+
+  close() {
+    this.unfit?.();
+    this.link.close();
+  }
+
+  failed(sentence) {
+    // Without the wording there is only the sentence that came, and a sign everybody knows.
+    this.el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert" },
+      h("p", { class: "qpm-banner qpm-bad" }, sentence),
+      h("button", { type: "button", "aria-label": "↻", onclick: () => this.link.open() }, "↻")));
+  }
+
+  opened(view) {
+    Object.assign(this, view, { memory: this.link.memory, drafts: this.link.unsaved() });
+    this.prefix = `findings-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
+    for (const field of Object.keys(this.drafts)) this.states.set(field, { saving: true });
+    this.take(view.recorded);
+    this.root = h("section", { class: "qpm-sheet qpm-debrief", lang: "en", "aria-labelledby": `${this.prefix}-title` });
+    this.nav = h("nav", { "aria-labelledby": `${this.prefix}-standards` });
+    this.main = h("div", { class: "qpm-main-part" });
+    this.alarm = h("p", { class: "qpm-alarm", role: "alert" });
+    this.news = h("p", { class: "qpm-hint", role: "status" });
+    this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm);
+    this.drawNav();
+    this.drawStandard();
+    this.el.replaceChildren(this.root);
+    this.link.hold(this.root);
+    this.unfit = fitToRoom(this.root);
+  }
+
+  // ---- what is recorded, and what is on its way
+
+  take(recorded) {
+    this.recorded = recorded;
+    this.pieces = new Map(recorded.pieces.map((piece) => [piece.id, piece]));
+    this.questions = new Map();
+    for (const { question, indicators } of [...recorded.pieces, ...recorded.gaps]) {
+      for (const indicator of indicators) this.questions.set(indicator, [...(this.questions.get(indicator) ?? []), question]);
+    }
+    for (const field of Object.keys(this.drafts)) if (this.isSaved(field)) delete this.drafts[field];
+    const judged = [...Object.values(recorded.ratings), ...recorded.findings];
+    for (const { area, name, recorded_at: savedAt } of judged) {
+      if (!this.states.get(`${area}:${name}`)?.saving) this.states.set(`${area}:${name}`, { savedAt });
+      this.savedAt = Math.max(this.savedAt ?? 0, savedAt);
+    }
+  }
+
+  recordedValue(field) {
+    const [area, name] = field.split(":");
+    return area === "rating" ? this.recorded.ratings[name] : this.recorded.findings.find((one) => one.name === name);
+  }
+
+  value(field) {
+    return this.drafts[field] ?? this.recordedValue(field);
+  }
+
+  isRecorded(field) {
+    return Boolean(this.recordedValue(field) || this.states.get(field)?.savedAt);
+  }
+
+  isSaved(field) {
+    return Boolean(this.states.get(field)?.savedAt);
+  }
+
+  change(field, payload, now) {
+    this.drafts[field] = payload;
+    this.states.set(field, { saving: true });
+    if (now) this.link.commit(field, payload);
+    else this.link.type(field, payload);
+  }
+
+  // Words thrown away; what the journal has of this field, if anything, is read again.
+  forget(field) {
+    delete this.drafts[field];
+    this.states.delete(field);
+    this.link.forget(field);
+    this.read().then(() => this.drawStandard(), () => {});
+  }
+
+  findingsOn(standard) {
+    const written = this.recorded.findings.map(({ name }) => name);
+    const drafted = Object.keys(this.drafts).filter((field) => field.startsWith("finding:")).map((field) => field.slice(8));
+    return [...new Set([...written, ...drafted])]
+      .map((name) => ({ ...this.recordedValue(`finding:${name}`), ...this.drafts[`finding:${name}`], name }))
+      .filter((finding) => finding.standard === standard && finding.text.trim())
+      .sort((one, other) => one.order - other.order);
+  }
+
+  received(field, recordedAt) {
+    this.states.set(field, { savedAt: recordedAt });
+    this.savedAt = Math.max(this.savedAt ?? 0, recordedAt);
+    this.refresh(field);
+  }
+
+  refused(field, code, sentence) {
+    this.states.set(field, { refused: { code, sentence } });
+    this.refresh(field);
+  }
+
+  refresh(field) {
+    if (!this.root) return;
+    this.parts.find((part) => part.field === field)?.update();
+    this.findings.update();
+    this.drawNav();
+  }
+
+  // ---- saying what is saved
+
+  showState(node, field) {
+    const { words: { save, rating, finding } } = this;
+    const state = this.states.get(field);
+    const waiting = { "EVIDENCE-001": finding.waiting_cites, "EVIDENCE-003": rating.needs_level }[state?.refused?.code];
+    node.textContent = !state ? "" : state.saving ? save.saving
+      : state.savedAt ? fill(save.saved, { time: this.time(state.savedAt) })
+        : waiting ?? fill(save.not_saved, { sentence: state.refused.sentence });
+    node.classList.toggle("qpm-unsaved", Boolean(state?.refused));
+  }
+
+  tell({ unsaved, lost }) {
+    if (!this.root) return;
+    const { words: { save } } = this;
+    this.alarm.textContent = lost ? save.lost : "";
+    const said = unsaved ? this.count(save.unsaved_one, save.unsaved_many, unsaved)
+      : this.savedAt ? fill(save.all_saved, { time: this.time(this.savedAt) }) : save.nothing;
+    // While words are on their way nothing is announced: only what stays is worth interrupting for.
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => {
+      if (this.status.textContent !== said) this.status.textContent = said;
+      this.status.classList.toggle("qpm-unsaved", unsaved > 0);
+    }, unsaved ? 600 : 0);
+  }
+
+  time(ms) {
+    const today = new Date(ms).toDateString() === new Date().toDateString();
+    const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }).format(ms);
+    return today ? clock(ms) : `${day}, ${clock(ms)}`;
+  }
+
+  // ---- small things that all parts use
+
+  join(words) {
+    const { list_comma: comma, list_and: and } = this.words;
+    return words.length < 2 ? words.join("") : words.slice(0, -1).join(comma) + and + words.at(-1);
+  }
+
+  count(one, many, count) {
+    return fill(count === 1 ? one : many, { count });
+  }
+
+  labelOfLevel(id) {
+    return this.scales.levels.find((level) => level.id === id)?.label ?? id;
+  }
+
+  day(date) {
+    const form = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+    return new Intl.DateTimeFormat("en-GB", form).format(new Date(`${date}T00:00:00Z`));
+  }
+
+  get standard() {
+    return this.standards.find(({ id }) => id === this.memory.standard) ?? this.standards[0];
+  }
+
+  // Who was heard, who could have been, and what is judged on paper.
+  drawVoices({ heard, silent, on_paper: onPaper }) {
+    const { words: { voices } } = this;
+    const line = (sentence, codes) => codes.length > 0 && h("span", {}, fill(sentence, { labels: evidenceParts.sources(this, codes) }));
+    return h("p", { class: "qpm-voices" }, heard.length ? line(voices.heard, heard) : h("span", {}, voices.nobody),
+      line(voices.silent, silent), line(voices.on_paper, onPaper));
+  }
+
+  // ---- drawing
+
+  drawTop() {
+    const { words, visit, provider, sample } = this;
+    this.status = h("p", { class: "qpm-saved", role: "status" });
+    const dates = visit.starts === visit.ends ? this.day(visit.starts)
+      : fill(words.dates_range, { start: this.day(visit.starts), end: this.day(visit.ends) });
+    return h("header", { class: "qpm-top" },
+      h("div", { class: "qpm-eyebrow" },
+        h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
+        h("span", {}, fill(words.eyebrow, { provider })), sample && h("span", { class: "qpm-sample" }, words.sample)),
+      h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status),
+      h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)),
+      this.recorded.left_out.length > 0 && h("p", { class: "qpm-banner qpm-warn" },
+        fill(this.recorded.left_out.length === 1 ? words.left_out.one : words.left_out.many,
+          { ids: this.join(this.recorded.left_out) })));
+  }
+
+  drawNav() {
+    const { words: { standards: words, refresh } } = this;
+    const had = this.nav.contains(document.activeElement) ? document.activeElement.id : null;
+    this.nav.replaceChildren(
+      h("h2", { id: `${this.prefix}-standards` }, words.heading),
+      h("ol", {}, this.standards.map((standard) => {
+        const rated = standard.indicators.filter((id) => this.value(`rating:${id}`)?.level).length;
+        const written = this.findingsOn(standard.id).filter(({ name }) => this.isRecorded(`finding:${name}`)).length;
+        return h("li", {}, h("button", {
+          type: "button", id: `${this.prefix}-go-${standard.id}`, "aria-current": standard === this.standard ? "true" : null,
+          onclick: () => this.go(standard.id),
+        }, h("span", { class: "qpm-number" }, standard.number), h("span", {}, standard.name, h("small", {}, [
+          fill(words.rated, { rated, total: standard.indicators.length }),
+          written && this.count(words.finding_one, words.finding_many, written),
+        ].filter(Boolean).join(" · ")))));
+      })),
+      h("button", { type: "button", id: `${this.prefix}-look`, onclick: () => this.look() }, refresh.button), this.news);
+    if (had) this.nav.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
+  }
+
+  go(standard) {
+    Object.assign(this.memory, { standard, editing: null, asking: null, filter: "" });
+    this.drawNav();
+    this.drawStandard();
+    this.root.scrollTop = 0;
+    this.root.querySelector(`#${CSS.escape(`${this.prefix}-standard`)}`).focus({ preventScroll: true });
+  }
+
+  drawStandard() {
+    const { standard, standards, words } = this;
+    this.parts = standard.indicators.map((id) => new IndicatorPart(this, id));
+    this.findings = new FindingsPart(this, standard);
+    const union = (key) => [...new Set(standard.indicators.flatMap((id) => this.recorded.indicators[id][key]))];
+    const heard = union("heard");
+    const voices = { heard, silent: union("silent").filter((code) => !heard.includes(code)), on_paper: union("on_paper") };
+    const at = standards.indexOf(standard);
+    const had = this.main.contains(document.activeElement) ? document.activeElement.id : null;
+    const step = (other, sentence) => other && h("button", { type: "button", onclick: () => this.go(other.id) }, fill(sentence, other));
+    this.main.replaceChildren(
+      h("div", { class: "qpm-standard" },
+        h("h2", { id: `${this.prefix}-standard`, tabindex: "-1" }, `${standard.number} ${standard.name}`),
+        h("p", {}, standard.meaning), this.drawVoices(voices)),
+      h("section", { class: "qpm-indicators", "aria-labelledby": `${this.prefix}-indicators` },
+        h("h3", { id: `${this.prefix}-indicators` }, words.indicator.heading), this.parts.map(({ node }) => node)),
+      this.findings.node,
+      h("div", { class: "qpm-actions qpm-steps" }, step(standards[at - 1], words.standards.previous),
+        step(standards[at + 1], words.standards.next)));
+    if (had) this.main.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
+  }
+
+  async read() {
+    const silence = new Promise((_, reject) => setTimeout(() => reject(new Error(this.words.refresh.failed)), 10000));
+    this.take((await Promise.race([this.link.do("look"), silence])).recorded);
+  }
+
+  // Other interviews go on while this page is open.
+  async look() {
+    const { words: { refresh } } = this;
+    const before = this.pieces.size;
+    try {
+      await this.read();
+      const more = Math.max(0, this.pieces.size - before);
+      this.drawStandard();
+      this.drawNav();
+      this.news.textContent = more ? this.count(refresh.one, refresh.many, more) : refresh.none;
+    } catch (error) {
+      this.news.textContent = error.message;
+    }
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const page = new FindingsPage(model, el);
+    return () => page.close();
+  },
+};

@@ -1,0 +1,159 @@
+"""A kit with one planned visit, served to Chromium, and a hand that works an interview page as a person would."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.visits import create_assessment, plan_visit
+from qpm_widgets.visits.working_notebooks import prepare_notebook, working_notebook_path
+
+PROFILE = {
+    "provider": "Harbour Advocacy",
+    "sample": True,
+    "edition": "qpm_4",
+    "band": 1,
+    "jurisdictions": ["england"],
+    "advocacy_roles": ["icaa"],
+    "areas": [{"id": "north", "name": "North"}],
+    "managers": [{"id": "MG1", "name": "Manager of the team"}],
+    "teams": [{"id": "team", "name": "Team", "area": "north", "manager": "MG1"}],
+    "advocates": [{"id": f"AD{n}", "team": "team", "manager": "MG1", "roles": ["icaa"]} for n in range(1, 6)],
+    "assessors": [{"id": "AS1", "name": "Lead assessor"}],
+}
+VISIT = {
+    "title": "Visit to Harbour",
+    "starts": "2026-10-13",
+    "ends": "2026-10-14",
+    "sites": [{"id": "S1", "name": "Office"}],
+    "assessors": ["AS1"],
+    "lead": "AS1",
+}
+
+
+def interview_plan(guide: str, respondents: list[str], **rest: object) -> dict[str, object]:
+    return {
+        "visit": "V1",
+        "guide": guide,
+        "role": guide,
+        "respondents": respondents,
+        "team": "team",
+        "nation": "england",
+        "planned_at": "2026-10-13T10:00:00+01:00",
+        "minutes": 60,
+        "assessor": "AS1",
+        **rest,
+    }
+
+
+def plan_field_day(kit: Kit, templates, interviews: dict[str, dict[str, object]], observations=()) -> None:
+    """Record the assessment, its visit and the plans, and prepare a working notebook for each."""
+    create_assessment(kit.journal, "harbour", PROFILE)
+    plan_visit(kit.journal, "harbour", "V1", VISIT)
+    observed = {
+        "visit": "V1", "guide": "observation", "nation": "england", "planned_at": "2026-10-13T12:00:00+01:00",
+        "minutes": 30, "assessor": "AS1",
+    }  # fmt: skip
+    meetings = [("interview", one, plan) for one, plan in interviews.items()]
+    meetings += [("observation", one, observed) for one in observations]
+    for kind, name, plan in meetings:
+        record_edit(kit.journal, templates, Edit("harbour", f"{kind}:{name}", "plan", plan))
+        target = working_notebook_path("harbour", "V1", name)
+        parameters = {"assessment_id": "harbour", f"{kind}_id": name}
+        prepare_notebook(kit, kind, target, parameters, f"{kind.title()} {name}")
+
+
+def notebook_of(name: str) -> str:
+    return working_notebook_path("harbour", "V1", name).as_posix()
+
+
+class Hand:
+    """Works one interview page in a browser."""
+
+    def __init__(self, page, server, name: str) -> None:
+        self.page, self.server, self.name = page, server, name
+        self.receipts: set[str] = set()
+        page.on("websocket", lambda socket: socket.on("framereceived", self._read))
+
+    def _read(self, frame: str | bytes) -> None:
+        text = frame.decode("utf-8", "replace") if isinstance(frame, bytes) else frame
+        if '"receipt"' in text:
+            self.receipts |= set(re.findall(r'"entry_id":\s*"([0-9a-f-]{36})"', text))
+
+    def open(self) -> Hand:
+        self.page.goto(self.server.address(notebook_of(self.name)))
+        self.page.locator(".qpm-interview").wait_for(timeout=30_000)
+        return self
+
+    def field(self, name: str):
+        return self.page.locator(f'[data-field="{name}"]')
+
+    def notes(self, question: str):
+        return self.field(f"answer:{question}.note").locator("textarea")
+
+    def agree(self, code: str, *scopes: str, decision: str = "given") -> None:
+        for scope in scopes or ("talk", "notes"):
+            self.field(f"consent:{scope}.{code}").locator(f'input[value="{decision}"]').check()
+
+    def click(self, name: str) -> None:
+        """Click the element whose id ends in ``name``."""
+        self.page.locator(f'[id$="-{name}"]').click()
+
+    @property
+    def save_text(self) -> str:
+        return self.page.locator(".qpm-save-text").inner_text()
+
+    @property
+    def trouble(self) -> str:
+        return self.page.locator(".qpm-trouble").inner_text()
+
+    def await_saved(self, timeout: float = 20_000) -> None:
+        self.page.wait_for_function(
+            "() => document.querySelector('.qpm-save')?.dataset.state === 'saved'", timeout=timeout, polling=50
+        )
+
+    def await_trouble(self, timeout: float = 20_000) -> None:
+        self.page.wait_for_function(
+            "() => document.querySelector('.qpm-save')?.dataset.state === 'bad'", timeout=timeout, polling=50
+        )
+
+
+def values_of(kit: Kit, subject: str) -> dict[str, object]:
+    return {entry.field: entry.payload for entry in kit.journal.current("harbour", subject=subject)}
+
+
+def kernel_process(server, name: str) -> psutil.Process:
+    """The process of the kernel that runs one page."""
+    request = urllib.request.Request(f"{server.url}api/sessions", headers={"Authorization": f"token {server.token}"})
+    with urllib.request.urlopen(request) as answer:
+        sessions = json.load(answer)
+    kernel_id = next(one["kernel"]["id"] for one in sessions if one["path"] == notebook_of(name))
+    children = psutil.Process(server.pid).children(recursive=True)
+    return next(one for one in children if any(kernel_id in part for part in one.cmdline()))
+
+
+def files_holding(folder: Path, words: str) -> list[Path]:
+    """Every file under a folder in whose bytes the words stand, in any of the usual encodings."""
+    spellings = {words.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")}
+    spellings |= {json.dumps(words)[1:-1].encode()}
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and any(spelling in path.read_bytes() for spelling in spellings):
+            found.append(path)
+    return found
+
+
+def until(condition: Callable[[], bool], page, seconds: float = 15) -> bool:
+    """Let the page go on until the condition holds; False if it never does."""
+    for _ in range(int(seconds * 20)):
+        if condition():
+            return True
+        page.wait_for_timeout(50)
+    return condition()

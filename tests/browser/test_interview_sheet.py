@@ -1,0 +1,331 @@
+"""The interview page in JupyterLab and Chromium: nothing typed is lost, nothing is written without consent."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, files_holding, interview_plan, kernel_process, plan_field_day, until, values_of
+
+from qpm_widgets.capture.server import server_process
+from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.journal.keys import KeyCost
+
+pytestmark = pytest.mark.browser
+
+WORDS = "Mae'n dda iawn, diolch — 😀👩🏽‍🦽 שלום עולם ‏مرحبا‏ \"q\" <b>&amp;\nsecond line"
+CANARY = "canary-Zq7-yellow-bird"
+
+
+@pytest.fixture(scope="module")
+def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
+    cheap = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+    kit = Kit.create(tmp_path_factory.mktemp("field") / "kit", "a passphrase for a day out", assessor="AS1", cost=cheap)
+    interviews = {
+        "A1": interview_plan("advocate", ["AD1"]),
+        "A2": interview_plan("advocate", ["AD2", "AD3"]),
+        "P1": interview_plan("person_supported", ["PS1"], easy_read=True, supporter=True),
+        "P2": interview_plan("person_supported", ["PS2"], language="cy"),
+    }
+    plan_field_day(kit, templates, interviews, ["O1"])
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="module")
+def server(field_kit):
+    with server_process(field_kit) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+def violations(page, within: str = ".qpm-interview") -> list[str]:
+    found = Axe().run(page, context=within).response["violations"]
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+def test_words_are_saved_and_still_there_after_a_reload(field_kit, server, page):
+    hand = Hand(page, server, "A1").open()
+    assert hand.notes("A-CP-1").is_disabled()
+    assert "when the person has agreed to notes" in page.locator(".qpm-gate").inner_text()
+    hand.agree("AD1", "talk")
+    assert hand.notes("A-CP-1").is_disabled()
+    hand.agree("AD1", "notes")
+    page.locator(".qpm-gate").wait_for(state="hidden")
+    hand.notes("A-CP-1").fill(WORDS)
+    hand.field("answer:A-CP-1.evidence.CP1").locator('input[value="supports"]').check()
+    hand.field("answer:A-CP-1.evidence.CP1").locator('input[value="experience"]').check()
+    hand.click("A-CP-1-add")
+    page.keyboard.type("I say what I do not do")
+    hand.field("answer:A-CP-1.quote.1").locator("select[id$=grade]").select_option("verbatim")
+    hand.field("answer:A-CP-2.missing").locator("select").select_option("not_asked")
+    hand.await_saved()
+    assert hand.save_text.startswith("Saved ")
+
+    kept = values_of(field_kit, "interview:A1")
+    assert kept["answer:A-CP-1.note"] == {"text": WORDS, "wording": "plain", "language": "en"}
+    assert kept["answer:A-CP-1.evidence.CP1"] == {"bearing": "supports", "strength": "experience"}
+    assert kept["answer:A-CP-1.quote.1"]["text"] == "I say what I do not do"
+    assert kept["answer:A-CP-1.quote.1"]["grade"] == "verbatim"
+    assert kept["answer:A-CP-2.missing"] == {"reason": "not_asked"}
+    assert kept["state"]["state"] == "open"
+    assert "1 piece of evidence on 1 standard" in page.locator(".qpm-coverage").inner_text()
+
+    hand.open()
+    assert hand.notes("A-CP-1").input_value() == WORDS
+    assert hand.field("answer:A-CP-1.evidence.CP1").locator("input:checked").evaluate_all(
+        "inputs => inputs.map((input) => input.value)"
+    ) == ["supports", "experience"]
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))") == []
+
+
+def test_a_group_writes_nothing_until_everyone_who_talks_agrees_to_notes(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2", "talk", "notes")
+    page.locator(".qpm-gate").wait_for(state="hidden")
+    hand.agree("AD3", "talk")
+    page.locator(".qpm-gate").wait_for()
+    assert "AD3 takes part" in page.locator(".qpm-gate").inner_text()
+    assert hand.notes("A-CP-1").is_disabled()
+    hand.agree("AD3", "talk", decision="declined")
+    page.locator(".qpm-gate").wait_for(state="hidden")
+    hand.await_saved()
+
+    # Another device of the same kit withdraws; this page has not heard of it, and the journal refuses.
+    edit = Edit("harbour", "interview:A2", "consent:notes.AD2", {"decision": "withdrawn", "how": "spoken"},
+                supersedes=(field_kit.journal.current_entry("harbour", "interview:A2", "consent:notes.AD2").entry_id,))  # fmt: skip
+    field_kit.journal.append(edit)
+    hand.notes("A-CP-1").fill("first words")
+    hand.await_trouble()
+    assert "Not saved: Nobody has agreed to notes being taken." in hand.trouble
+    assert hand.notes("A-CP-1").input_value() == "first words"
+    assert hand.field("answer:A-CP-1.note").evaluate("box => box.classList.contains('qpm-refused')")
+    assert "answer:A-CP-1.note" not in values_of(field_kit, "interview:A2")
+
+    # Agreed again: what was refused is sent again, with the newer words in its place.
+    again = Edit("harbour", "interview:A2", "consent:notes.AD2", {"decision": "given", "how": "spoken"},
+                 supersedes=(edit.entry_id,))  # fmt: skip
+    field_kit.journal.append(again)
+    hand.notes("A-CP-1").press_sequentially(" and more")
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["answer:A-CP-1.note"]["text"] == "first words and more"
+
+
+def test_a_journal_that_cannot_be_written_is_told_on_the_page(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    blocker = field_kit.journal._engine.raw_connection()
+    try:
+        blocker.cursor().execute("BEGIN IMMEDIATE")  # as another program that holds the file would
+        started = time.monotonic()
+        hand.notes("A-CP-2").fill("kept on the page")
+        hand.await_trouble()
+        assert time.monotonic() - started < 4
+        assert "Not saved: the kit has not confirmed" in hand.trouble
+        assert until(lambda: "could not be written" in hand.trouble, page)
+        assert hand.notes("A-CP-2").input_value() == "kept on the page"
+    finally:
+        blocker.rollback()
+        blocker.close()
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["answer:A-CP-2.note"]["text"] == "kept on the page"
+
+
+def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, page):
+    hand = Hand(page, server, "A1").open()
+    boxes = page.locator('textarea[id$="-note"]')
+    count = boxes.count()
+    victim = kernel_process(server, "A1")
+    typed: dict[str, str] = {}
+    for number in range(60):
+        if number == 30:
+            victim.kill()
+        box = boxes.nth(number % min(count, 25))
+        field = box.evaluate("area => area.closest('[data-field]').dataset.field")
+        typed[field] = typed.get(field, "") + f"edit {number}; "
+        box.fill(typed[field])
+        page.wait_for_timeout(10)
+    before = set(hand.receipts)
+    hand.await_trouble(5_000)
+
+    # The writer goes on in one field while the page is run again around them.
+    last = page.locator('textarea[id$="answer-A-END-1-note"]')
+    last.click()
+    story = "".join(f"word{number} " for number in range(60))
+    for word in story.split():
+        page.keyboard.type(f"{word} ")
+        page.wait_for_timeout(60)
+    hand.await_saved(30_000)
+    assert last.input_value() == typed.get("answer:A-END-1.note", "") + story
+    assert page.evaluate("document.activeElement.id") == last.get_attribute("id")
+    typed["answer:A-END-1.note"] = typed.get("answer:A-END-1.note", "") + story
+
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A1"))
+    assert before and before | hand.receipts <= {entry.entry_id for entry in entries}
+    current = values_of(field_kit, "interview:A1")
+    assert {field: current[field]["text"] for field in typed} == typed
+    assert field_kit.journal.conflicts("harbour") == []
+    notes = [(entry.field, entry.payload["text"]) for entry in entries if entry.field.endswith(".note")]
+    assert max(Counter(notes).values()) == 1
+
+
+def test_what_was_not_saved_survives_a_reload_and_lies_nowhere_in_plain_text(field_kit, server, page):
+    hand = Hand(page, server, "A1").open()
+    kernel = kernel_process(server, "A1")
+    kernel.suspend()
+    try:
+        hand.notes("A-SG-1").fill(f"{CANARY} half-typed")
+        hand.await_trouble(5_000)
+        stored = page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })")
+        assert "qpm:harbour/interview:A1" in stored
+        assert CANARY not in stored
+        page.reload()
+    finally:
+        kernel.resume()
+    page.locator(".qpm-interview").wait_for(timeout=30_000)
+    assert hand.notes("A-SG-1").input_value() == f"{CANARY} half-typed"
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A1")["answer:A-SG-1.note"]["text"] == f"{CANARY} half-typed"
+
+    # Saved as a notebook from JupyterLab, with all of its tools shown.
+    page.evaluate("sessionStorage.setItem('qpm-workbench', 'shown')")
+    page.reload()
+    page.locator(".qpm-interview").wait_for(timeout=30_000)
+    notebook = field_kit.notebooks / "harbour" / "V1" / "A1.ipynb"
+    before = notebook.stat().st_mtime_ns
+    page.locator(".jp-NotebookPanel-toolbar").click(position={"x": 600, "y": 5})
+    page.keyboard.press("Control+s")
+    assert until(lambda: notebook.stat().st_mtime_ns != before, page)
+    assert files_holding(field_kit.home, CANARY) == []
+    assert files_holding(field_kit.home, "interview_id") != []  # the search does find what is there
+
+
+def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, page):
+    hand = Hand(page, server, "P1").open()
+
+    def tab_to(suffix: str, limit: int = 80) -> None:
+        for _ in range(limit):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id").endswith(suffix):
+                return
+        raise AssertionError(f"{suffix} is not reached by Tab")
+
+    page.locator(".qpm-interview").evaluate("root => { root.tabIndex = -1; root.focus(); }")
+    tab_to("talk-PS1-given")
+    page.keyboard.press("Space")
+    tab_to("notes-PS1-given")
+    page.keyboard.press("Space")
+    page.locator(".qpm-gate").wait_for(state="hidden")
+    page.locator(".qpm-interview").focus()
+    tab_to("go-section-2")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id").endswith("section-2")
+    tab_to("answer-P-IN-1-note")
+    page.keyboard.type("abcdmxyz JKL 0 She says he is on her side.")  # one-letter shortcuts of JupyterLab among them
+    tab_to("P-IN-1-add")
+    page.keyboard.press("Enter")
+    page.keyboard.type("He is mine")
+    tab_to("P-IN-1-IN4-bearing-supports")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P1")
+    assert kept["answer:P-IN-1.note"]["text"] == "abcdmxyz JKL 0 She says he is on her side."
+    assert kept["answer:P-IN-1.note"]["wording"] == "easy_read"
+    assert kept["answer:P-IN-1.quote.1"]["text"] == "He is mine"
+    assert kept["answer:P-IN-1.evidence.IN4"] == {"bearing": "mixed", "strength": None}
+
+    # Stop, with the notes taken back; then the safeguarding reference, and nothing else of it.
+    page.locator(".qpm-interview").focus()
+    tab_to("open-end")
+    page.keyboard.press("Enter")
+    page.locator("dialog[open] input[value=stopped]").check()
+    page.locator("dialog[open] input[value=PS1]").check()
+    page.locator("dialog[open] input[type=text]").fill("Tired")
+    page.locator("dialog[open] .qpm-main").click()
+    hand.click("open-safeguarding")
+    assert "not written here" in page.locator("dialog[open]").inner_text()
+    page.locator("dialog[open] input[type=text]").fill("SG-2026-014")
+    page.locator("dialog[open] .qpm-main").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P1")
+    assert kept["state"] == {"state": "stopped", "reason": "Tired"}
+    assert kept["consent:notes.PS1"]["decision"] == "withdrawn"
+    assert set(kept["safeguarding"]) == {"reference", "used_at"}
+    assert hand.notes("P-IN-1").is_disabled()
+
+
+def test_easy_read_and_language_change_without_losing_the_place(field_kit, server, page):
+    hand = Hand(page, server, "P2").open()
+    heading = page.locator('[id$="-P-CP-1-ask"]')
+    plain = heading.inner_text()
+    page.locator('[id$="-P-CP-1-easy"]').check()
+    assert heading.inner_text() != plain
+    page.locator('[id$="-easy"][id*="P2-easy"]').check()
+    hand.agree("PS2", "talk", "notes", "quotes")
+    assert page.locator('select[id$="-language"]').first.input_value() == "cy"
+    hand.notes("P-CP-2").fill("Cytunwyd ar gynllun")
+    hand.click("P-CP-2-add")
+    page.keyboard.type("Roedd hi'n gwrando")
+    quote = hand.field("answer:P-CP-2.quote.1")
+    quote.locator('textarea[id$="translation"]').fill("She listened")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P2")
+    assert kept["answer:P-CP-2.note"] == {"text": "Cytunwyd ar gynllun", "wording": "easy_read", "language": "cy"}
+    assert kept["answer:P-CP-2.quote.1"]["language"] == "cy"
+    assert kept["answer:P-CP-2.quote.1"]["translation"] == "She listened"
+
+    # Two devices wrote the same field: the newer is shown, the other is not hidden and not replaced.
+    field_kit.journal.append(Edit("harbour", "interview:P2", "answer:P-CP-2.note", {"text": "other device"}))
+    hand.open()
+    assert hand.notes("P-CP-2").input_value() == "other device"
+    other = hand.field("answer:P-CP-2.note").locator("details")
+    other.locator("summary").click()
+    assert "Cytunwyd ar gynllun" in other.inner_text()
+    hand.notes("P-CP-2").fill("other device, corrected")
+    hand.await_saved()
+    current = field_kit.journal.current("harbour", subject="interview:P2", field_prefix="answer:P-CP-2.note")
+    assert {entry.payload["text"] for entry in current} == {"Cytunwyd ar gynllun", "other device, corrected"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_accessibility_faults(field_kit, server, chromium, scheme):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme=scheme, locale="en-GB")
+    page = context.new_page()
+    try:
+        hand = Hand(page, server, "P2").open()
+        page.evaluate("document.querySelectorAll('.qpm-interview details').forEach((one) => { one.open = true; })")
+        assert violations(page) == []
+        for dialog in ("end", "safeguarding"):
+            hand.click(f"open-{dialog}")
+            assert violations(page, "dialog[open]") == []
+            page.keyboard.press("Escape")
+        Hand(page, server, "O1").open()
+        assert violations(page, ".jp-NotebookPanel:not(.lm-mod-hidden) .qpm-interview") == []
+    finally:
+        context.close()
+
+
+def test_at_200_percent_nothing_runs_out_of_the_window(field_kit, server, chromium):
+    context = chromium.new_context(viewport={"width": 683, "height": 384}, device_scale_factor=2, locale="en-GB")
+    page = context.new_page()
+    try:
+        Hand(page, server, "O1").open()
+        root = page.locator(".qpm-interview")
+        assert root.evaluate("one => one.scrollWidth <= one.clientWidth")
+        page.locator(".qpm-side > summary").click()
+        page.locator('[id$="go-O-EQ-1"]').click()
+        assert page.evaluate("document.activeElement.id").endswith("O-EQ-1")
+        page.locator('textarea[id$="answer-O-EQ-1-who_agrees"]').fill("the receptionist")
+        page.wait_for_function("() => document.querySelector('.qpm-save').dataset.state === 'saved'", polling=50)
+        assert values_of(field_kit, "observation:O1")["answer:O-EQ-1.who_agrees"]["text"] == "the receptionist"
+    finally:
+        context.close()

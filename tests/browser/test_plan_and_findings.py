@@ -1,0 +1,134 @@
+"""Planning a visit and writing findings, as a person does it: JupyterLab in Chromium, the real kit behind it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from qpm_widgets.capture.server import server_process
+from qpm_widgets.journal import Kit
+from qpm_widgets.visits import load_interview
+
+pytestmark = pytest.mark.browser
+
+PASSPHRASE = "a test passphrase of many words"
+PATIENCE = 30_000  # ms: a first page on a busy machine
+SAVED = re.compile(r"Saved \d\d:\d\d")
+
+
+@pytest.fixture(scope="module")
+def visited(lantern, tmp_path_factory):
+    """The sample's kit, copied, with a server of its own."""
+    home = tmp_path_factory.mktemp("visited") / "kit"
+    lantern.journal.checkpoint()
+    shutil.copytree(lantern.home, home, ignore=shutil.ignore_patterns("runtime"))
+    kit = Kit.unlock(home, PASSPHRASE)
+    with server_process(kit) as server:
+        yield kit, server
+    kit.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A laptop's window; what the page's own scripts raise fails the test."""
+    faults = []
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def find_barriers(page) -> list[str]:
+    """What axe-core has against the sheet that is shown."""
+    found = Axe().run(page, context=".qpm-sheet").response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
+    kit, server = visited
+    page.goto(server.address("lantern/V1/plan.ipynb"))
+    page.get_by_role("heading", name="Site visit to Lantern Advocacy").wait_for(timeout=PATIENCE)
+    coverage = page.get_by_role("complementary", name="Who has to be met")
+    assert "10 of 13 rules are met" in coverage.inner_text()
+    assert find_barriers(page) == []
+
+    coverage.get_by_role("button", name="Plan an interview: MG2").press("Enter")
+    assert page.get_by_role("radio", name="MG2").is_checked()
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_text("Choose a time.").wait_for()
+    assert page.get_by_label("Time").evaluate("node => node === document.activeElement")
+    assert find_barriers(page) == []
+    page.get_by_label("Time").fill("16:30")
+    page.get_by_label("An interpreter will be there").check()
+    assert page.get_by_label("Minutes").input_value() == "120"
+    page.get_by_label("Who holds it?").select_option("AS1")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    status = page.get_by_role("status").filter(has_text="M2 is in the plan")
+    status.wait_for()
+    assert SAVED.search(status.inner_text())
+    assert "11 of 13 rules are met" in coverage.inner_text()
+    assert coverage.get_by_role("button", name="Plan an interview: MG2").count() == 0
+    assert load_interview(kit.journal, "lantern", "M2").plan.minutes == 120
+
+    page.get_by_role("button", name="Prepare pages").click()
+    page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
+    page.get_by_role("link", name="Open the page of M2").first.click()
+    page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
+
+
+def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
+    kit, server = visited
+    page.goto(server.address("lantern/V1/debrief.ipynb"))
+    page.get_by_role("button", name=re.compile("Independence")).click(timeout=PATIENCE)
+    page.get_by_role("heading", name="2 Independence").wait_for()
+    page.get_by_role("group").filter(has_text="IN3").locator("summary").click()
+    assert page.get_by_text(re.compile("Confidence so far")).first.is_visible()
+    assert find_barriers(page) == []
+
+    page.get_by_role("button", name="Write a finding").click()
+    words = "They challenge the council and were thanked for it."
+    page.get_by_label("What did you find?").press_sequentially(words)
+    page.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for()
+    assert page.get_by_text("1 change is not saved yet").count() == 1
+    page.get_by_role("button", name="Save and close").click()
+    refusal = page.get_by_role("alert").filter(has_text="A finding has to rest on something")
+    refusal.wait_for()
+    assert page.get_by_label("What did you find?").input_value() == words
+    assert find_barriers(page) == []
+
+    editor = page.get_by_role("form", name="A new finding")
+    editor.get_by_role("checkbox", name=re.compile(r"^A3\.A-IN-1\.note")).check()
+    editor.get_by_text(SAVED).wait_for()
+    editor.get_by_role("button", name="Save and close").click()
+    card = page.get_by_role("article").filter(has_text=words)
+    assert SAVED.search(card.inner_text())
+    assert "A3.A-IN-1.note" in card.inner_text()
+    found = [one.payload for one in kit.journal.current("lantern", subject="visit:V1", field_prefix="finding:")]
+    assert [one["cites"] != [] for one in found if one and one["text"] == words] == [True]
+
+    page.reload()
+    page.get_by_role("button", name=re.compile("Independence")).click(timeout=PATIENCE)
+    page.get_by_role("article").filter(has_text=words).wait_for()
+
+
+def test_words_without_evidence_survive_a_reload_and_stay_unsaved(visited, page):
+    kit, server = visited
+    page.goto(server.address("lantern/V1/debrief.ipynb"))
+    page.get_by_role("button", name="Write a finding").click(timeout=PATIENCE)
+    page.get_by_label("What did you find?").fill("Not yet grounded.")
+    page.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave unsaved words
+    page.reload()
+    card = page.get_by_role("article").filter(has_text="Not yet grounded.")
+    card.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for(timeout=PATIENCE)
+    card.get_by_role("button", name=re.compile("Take back")).click()
+    card.get_by_role("button", name="Take it back").click()
+    page.get_by_text("Everything is saved").wait_for()
+    assert page.get_by_text("Not yet grounded.").count() == 0

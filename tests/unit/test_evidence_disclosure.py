@@ -1,0 +1,262 @@
+"""Disclosure control: consent decides at the moment of reading, and refused words find no other way out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from evidence_journals import VISIT, Shelf, SmallJournal
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from qpm_widgets.evidence import answers_table, bearings_table, left_out_table, quotes_table
+from qpm_widgets.journal import Kit
+from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.reports.blocks import Account
+from qpm_widgets.reports.visit_report import open_visit_report
+from qpm_widgets.templates import Templates
+
+CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+
+
+@pytest.fixture
+def small(kit: Kit) -> SmallJournal:
+    return SmallJournal(kit.journal)
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory, templates: Templates):
+    home = tmp_path_factory.mktemp("shelf") / "kit"
+    with Kit.create(home, "a passphrase of words", assessor="AS1", cost=CHEAP) as kit:
+        yield Shelf(kit, templates)
+
+
+def all_words(kit: Kit, small: SmallJournal, templates, edition: str) -> str:
+    """Everything that an edition displays, the account too."""
+    report = open_visit_report(small.assessment, VISIT, edition, kit=kit, templates=templates)
+    bundles = [block._repr_mimebundle_() for section in report.sections() for block in section]
+    return json.dumps(bundles, ensure_ascii=False)
+
+
+def statements(kit: Kit, small: SmallJournal, templates, edition: str) -> str:
+    """What an edition says, without its account."""
+    report = open_visit_report(small.assessment, VISIT, edition, kit=kit, templates=templates)
+    blocks = [block for section in report.sections() for block in section if not isinstance(block, Account)]
+    return json.dumps([block.to_json() for block in blocks], ensure_ascii=False)
+
+
+# --- consent ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scope", "decision", "reason"),
+    [
+        ("quotes", "withdrawn", "quote_withdrawn"),
+        ("quotes", "declined", "quote_declined"),
+        ("quotes", "not_applicable", "quote_not_asked"),
+        ("notes", "withdrawn", None),
+    ],
+)
+@pytest.mark.parametrize("replace", [True, False], ids=["instead", "conflicting"])
+def test_a_quote_is_gone_the_moment_consent_is(scope, decision, reason, replace, small, kit, templates) -> None:
+    small.interview("P1", "ps1")
+    small.quote("P1", "P-CP-1", "My side, and nobody else's.", "ps1")
+    small.interview("P2", "ps2")
+    small.quote("P2", "P-CP-1", "Mine as well, I think.", "ps2")
+    assert "My side, and nobody" in statements(kit, small, templates, "provider")
+    small.consent("P1", scope, "ps1", decision, replace=replace)
+    rows = {row.interview: row for row in small.table(quotes_table, templates)}
+    if reason is None:
+        assert "P1" not in rows
+    else:
+        assert (rows["P1"].may_be_used, rows["P1"].reason, rows["P1"].text) == (False, reason, "")
+    assert rows["P2"].may_be_used
+    for edition in ("provider", "lead"):
+        said = all_words(kit, small, templates, edition)
+        assert "My side, and nobody" not in said
+        assert "Mine as well, I think." in said
+
+
+def test_consent_given_again_brings_the_quote_back(small, templates) -> None:
+    small.interview("P1", "ps1", quotes="declined")
+    small.quote("P1", "P-CP-1", "words", "ps1")
+    small.consent("P1", "quotes", "ps1", "given")
+    [row] = small.table(quotes_table, templates)
+    assert (row.may_be_used, row.reason, row.text) == (True, "", "words")
+
+
+def test_in_a_group_each_speaks_for_themselves(small, templates) -> None:
+    small.interview("A1", "adv1", "adv2")
+    small.quote("A1", "A-CP-1", "mine", "adv1", number=1)
+    small.quote("A1", "A-CP-1", "ours", "adv2", number=2)
+    small.consent("A1", "quotes", "adv2", "withdrawn")
+    rows = small.table(quotes_table, templates)
+    assert [(row.respondent, row.may_be_used) for row in rows] == [("adv1", True), ("adv2", False)]
+
+
+def test_withdrawn_notes_empty_every_table_of_that_interview(small, templates) -> None:
+    small.interview("P1", "ps1")
+    small.note("P1", "P-CP-1", "noted")
+    small.quote("P1", "P-CP-1", "quoted", "ps1")
+    small.mark("P1", "P-CP-1", "CP1", "supports")
+    small.consent("P1", "notes", "ps1", "withdrawn")
+    for table in (answers_table, quotes_table, bearings_table):
+        assert small.table(table, templates) == []
+    rows = small.table(left_out_table, templates)
+    assert [(row.evidence_id, row.reason) for row in rows] == [
+        ("P1.P-CP-1.note", "notes_consent"),
+        ("P1.P-CP-1.quote.1", "notes_consent"),
+    ]
+
+
+DECISIONS = ["given", "declined", "withdrawn", "not_applicable"]
+EVENT = st.tuples(st.sampled_from(["notes", "quotes"]), st.sampled_from(DECISIONS), st.booleans())
+
+
+@settings(max_examples=25, deadline=None)
+@given(events=st.lists(EVENT, max_size=6))
+def test_a_quote_may_be_used_just_when_every_current_consent_says_so(events, shelf) -> None:
+    small, templates = shelf.fresh(), shelf.templates
+    small.interview("P1", "ps1")
+    small.quote("P1", "P-CP-1", "words of mine", "ps1")
+    current = {"notes": {"given"}, "quotes": {"given"}}
+    for scope, decision, replace in events:
+        small.consent("P1", scope, "ps1", decision, replace=replace)
+        current[scope] = {decision} if replace else current[scope] | {decision}
+        rows = small.table(quotes_table, templates)
+        if current["notes"] != {"given"}:
+            assert rows == []
+        else:
+            assert [row.may_be_used for row in rows] == [current["quotes"] == {"given"}]
+
+
+# --- words that travel ------------------------------------------------------------------------------------------------
+
+LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäŵŷй你", min_size=1, max_size=9)
+REFUSED = st.lists(LETTERS, min_size=4, max_size=9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(words=REFUSED, mark=st.sampled_from([" ", ", ", " – ", "\n", "… "]))
+def test_refused_words_leave_by_no_other_door(words, mark, shelf) -> None:
+    """Whoever copies a refused quote into a note, a finding, a rating or another's quote gets it into no edition."""
+    small, kit, templates = shelf.fresh(), shelf.kit, shelf.templates
+    refused, copied = " ".join(words), mark.join(words)
+    before = statements(kit, small, templates, "lead") + statements(kit, small, templates, "provider")
+    assume(refused not in before)
+    small.interview("P1", "ps1", quotes="declined")
+    small.interview("P2", "ps2")
+    small.interview("A3", "adv1")
+    small.quote("P1", "P-CP-1", refused, "ps1")
+    cited = small.note("A3", "A-CP-1", f"She told me: {copied}!")
+    small.quote("P2", "P-CP-1", copied.capitalize(), "ps2", translation=f"({copied})")
+    small.find("F1", "clarity_of_purpose", f"One person said “{copied}”.", cited)
+    small.find("F2", "clarity_of_purpose", f"Good: {copied}", cited, kind="good_practice")
+    small.rate("CP1", "met", f"As one said, {copied}.", cited)
+    for edition in ("provider", "lead"):
+        said = statements(kit, small, templates, edition)
+        for spelling in {refused, copied, json.dumps(copied, ensure_ascii=False)[1:-1]}:
+            assert spelling.casefold() not in said.casefold()
+    reasons = {row.evidence_id: row.reason for row in small.table(left_out_table, templates)}
+    assert reasons == {
+        "P1.P-CP-1.quote.1": "quote_declined",
+        "P2.P-CP-1.quote.1": "refused_words",
+        "A3.A-CP-1.note": "refused_words",
+        "V1.finding.F1": "refused_words",
+        "V1.finding.F2": "refused_words",
+        "V1.rating.CP1": "refused_words",
+    }
+
+
+def test_a_short_refused_phrase_does_not_silence_everyday_words(small, kit, templates) -> None:
+    small.interview("P1", "ps1", quotes="declined")
+    small.interview("A2", "adv1")
+    small.quote("P1", "P-CP-1", "It is good", "ps1")
+    cited = small.note("A2", "A-CP-1", "noted")
+    small.find("F1", "clarity_of_purpose", "It is good to see.", cited)
+    assert "It is good to see." in statements(kit, small, templates, "provider")
+
+
+def test_the_rating_stays_when_only_its_reason_must_go(small, kit, templates) -> None:
+    small.interview("A1", "adv1")
+    cited = small.note("A1", "A-CP-1", "noted")
+    small.rate("CP1", "strong", "Because adv1 said so.", cited)
+    provider, lead = (statements(kit, small, templates, edition) for edition in ("provider", "lead"))
+    assert "adv1" not in provider
+    assert '"Strong", "The reason is not printed, to protect someone who took part."' in provider
+    assert "Because adv1 said so." in lead
+
+
+def test_codes_and_ids_in_a_finding_never_reach_the_provider(small, kit, templates) -> None:
+    small.interview("A1", "adv1")
+    cited = small.note("A1", "A-CP-1", "noted")
+    for number, words in enumerate(("Told by adv1.", "See A1 for this.", f"Rests on {cited}.", "Plain and fair.")):
+        small.find(f"F{number}", "clarity_of_purpose", words, cited)
+    said = all_words(kit, small, templates, "provider")
+    assert "Plain and fair." in said
+    for secret in ("Told by", "See A1", cited, "A1.A-CP-1"):
+        assert secret not in said
+        assert secret in all_words(kit, small, templates, "lead")
+    rows = small.table(left_out_table, templates)
+    assert [(row.reason, row.editions) for row in rows] == [("names_a_code", "provider")] * 3
+
+
+def test_what_the_safeguarding_protocol_keeps_is_nowhere(small, kit, templates) -> None:
+    small.interview("P1", "ps1")
+    used = {"reference": "Heronsgate-7 / 14", "used_at": "2026-05-12T11:00:00+01:00"}
+    small.write("interview:P1", "safeguarding", used)
+    small.note("P1", "P-CP-1", "Passed on as heronsgate 7 14, see there.")
+    small.note("P1", "P-CP-2", "Something else.")
+    for edition in ("provider", "lead"):
+        assert "heronsgate" not in all_words(kit, small, templates, edition).casefold()
+    assert "Something else." in all_words(kit, small, templates, "lead")
+
+
+# --- who said it ------------------------------------------------------------------------------------------------------
+
+
+def test_attribution_says_a_role_and_who_spoke(small, kit, templates) -> None:
+    small.interview("P1", "ps1")
+    small.interview("P2", "ps2", interpreter=True)
+    small.interview("A3", "adv1")
+    small.quote("P1", "P-CP-1", "one", "ps1", speaker="supporter")
+    small.quote("P2", "P-CP-1", "two", "ps2", speaker="interpreter")
+    small.quote("A3", "A-CP-1", "three", "adv1", grade="near_verbatim")
+    said = statements(kit, small, templates, "provider")
+    for attribution in (
+        "A supporter, speaking beside a person supported by the service",
+        "A person supported by the service, in an interpreter's words",
+        "An advocate, nearly word for word",
+    ):
+        assert f'"attribution": "{attribution}"' in said
+
+
+def test_rare_roles_speak_as_one_and_only_when_they_are_enough(small, kit, templates) -> None:
+    for name, words in (("T1", "as a trustee"), ("M2", "as a manager")):
+        small.interview(name)
+        small.quote(name, f"{name[0]}-CP-1", words)
+    said = statements(kit, small, templates, "provider")
+    assert "as a trustee" not in said and "as a manager" not in said
+    small.interview("R3")
+    said = statements(kit, small, templates, "provider")
+    assert said.count('"attribution": "Someone who leads, oversees or works alongside the service"') == 2
+    assert "as a trustee" in said and "as a manager" in said
+
+
+def test_paraphrase_is_never_a_quote(small, kit, templates) -> None:
+    small.interview("P1", "ps1")
+    small.quote("P1", "P-CP-1", "She feels well looked after", "ps1", grade="paraphrase")
+    assert "well looked after" not in statements(kit, small, templates, "provider")
+    lead = statements(kit, small, templates, "lead")
+    assert "In other words: She feels well looked after" in lead
+    assert "“She feels" not in lead
+    assert '"block": "Quote"' not in lead
+
+
+def test_welsh_stays_welsh_beside_its_translation(small, kit, templates) -> None:
+    small.interview("P1", "ps1", language="cy")
+    small.quote("P1", "P-CP-1", "Mae hi'n gwrando.", "ps1", language="cy", translation="She listens.")
+    said = json.loads(statements(kit, small, templates, "provider"))
+    [quote] = [block for block in said if block["block"] == "Quote"]
+    assert (quote["text"], quote["language"], quote["translation"]) == ("Mae hi'n gwrando.", "cy", "She listens.")
+    assert quote["evidence"] == []

@@ -1,0 +1,255 @@
+"""The planning sheet's Python end: what the page is told, what a form becomes, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from qpm_widgets.capture.plan_sheet import PlanSheet
+from qpm_widgets.journal import Edit, Kit, new_entry_id
+from qpm_widgets.visits import load_interview, load_visit
+
+
+def open_plan(kit: Kit, visit_id: str = "V1") -> PlanSheet:
+    sheet = PlanSheet("lantern", visit_id)
+    sheet.kit = kit
+    return sheet
+
+
+def ask(sheet: PlanSheet, name: str, **arguments: object) -> dict:
+    return sheet.answer({"kind": "do", "name": name, "arguments": arguments, "request_id": "r1"})
+
+
+def manager_form(**changes: object) -> dict:
+    return {
+        "guide": "advocacy_manager", "role": "advocacy_manager", "respondents": ["MG3"], "team": "hospital", "area": "",
+        "site": "S2", "nation": "england", "advocacy_roles": [], "day": "2026-10-14", "time": "16:30", "minutes": 60,
+        "assessor": "AS1", "mode": "in_person", "language": "en", "easy_read": False, "supporter": False,
+        "interpreter": False, "access_needs": "",
+    } | changes  # fmt: skip
+
+
+def add_interview(sheet: PlanSheet, entry_id: str | None = None, **changes: object) -> dict:
+    form = manager_form(**changes)
+    return ask(
+        sheet,
+        "plan_meeting",
+        meeting_kind="interview",
+        id="",
+        entry_id=entry_id or new_entry_id(),
+        supersedes=[],
+        form=form,
+    )
+
+
+def rule(situation: dict, kind: str, code: str) -> dict:
+    return next(one for one in situation["rules"] if (one["kind"], one["id"]) == (kind, code))
+
+
+def meeting(situation: dict, meeting_id: str) -> dict:
+    return next(one for one in situation["meetings"] if one["id"] == meeting_id)
+
+
+def test_the_page_is_told_who_is_missing_and_who_is_planned_by_time(lantern):
+    opened = open_plan(lantern).answer({"kind": "open"})
+    assert opened["kind"] == "opened", opened
+    situation = opened["view"]["situation"]
+    missing = [(one["kind"], one["id"]) for one in situation["rules"] if not one["met"]]
+    assert missing == [("manager", "MG2"), ("manager", "MG3"), ("manager", "MG4")]
+    assert rule(situation, "manager", "MG2")["form"]["role"] == "advocacy_manager"
+    times = [(one["day"], one["time"]) for one in situation["meetings"]]
+    assert times == sorted(times)
+    assert len(times) == 14
+    json.dumps(opened)
+
+
+def test_what_the_page_is_told_is_in_no_widget_state(lantern):
+    sheet = open_plan(lantern)
+    sheet.answer({"kind": "open"})
+    state = json.dumps(sheet.get_state(), default=str)
+    assert "MG2" not in state
+    assert "Marlowshire" not in state
+
+
+def test_planning_a_manager_meets_the_rule_and_is_in_the_journal(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    done = add_interview(sheet)
+    assert done["kind"] == "done", done
+    result = done["result"]
+    assert result["id"] == "M2"
+    assert rule(result["situation"], "manager", "MG3")["met"]
+    entry = lantern_copy.journal.find_entries([result["entry_id"]])[result["entry_id"]]
+    assert (entry.subject, entry.field, entry.recorded_at) == ("interview:M2", "plan", result["recorded_at"])
+    planned_at = load_interview(lantern_copy.journal, "lantern", "M2").plan.planned_at
+    assert planned_at.tzinfo is not None
+    assert planned_at.replace(tzinfo=None) == datetime(2026, 10, 14, 16, 30)
+    shown = meeting(result["situation"], "M2")
+    assert (shown["day"], shown["time"], shown["begun"], shown["page"]) == ("2026-10-14", "16:30", False, None)
+
+
+def test_a_form_that_is_sent_twice_is_one_interview(lantern_copy):
+    sheet, entry_id = open_plan(lantern_copy), new_entry_id()
+    first, second = add_interview(sheet, entry_id), add_interview(sheet, entry_id)
+    assert first["result"]["id"] == second["result"]["id"] == "M2"
+    assert [one["id"] for one in second["result"]["situation"]["meetings"]].count("M2") == 1
+
+
+def test_changing_an_interview_replaces_its_plan(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    situation = add_interview(sheet)["result"]["situation"]
+    changed = ask(
+        sheet, "plan_meeting", meeting_kind="interview", id="M2", entry_id=situation["entry_id"],
+        supersedes=meeting(situation, "M2")["heads"], form=manager_form(time="17:00", language="cy"),
+    )  # fmt: skip
+    shown = meeting(changed["result"]["situation"], "M2")
+    assert (shown["time"], shown["language"], shown["conflict"]) == ("17:00", "cy", False)
+    assert not lantern_copy.journal.conflicts("lantern")
+
+
+def test_a_plan_changed_on_two_machines_is_said_to_be_so(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    situation = add_interview(sheet)["result"]["situation"]
+    heads = meeting(situation, "M2")["heads"]
+    for time in ("17:00", "18:00"):
+        situation = ask(
+            sheet, "plan_meeting", meeting_kind="interview", id="M2", entry_id=new_entry_id(), supersedes=heads,
+            form=manager_form(time=time),
+        )["result"]["situation"]  # fmt: skip
+    assert meeting(situation, "M2")["conflict"]
+    assert len(meeting(situation, "M2")["heads"]) == 2
+
+
+def test_a_cancelled_interview_stays_in_the_record_and_counts_no_longer(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    entry_id = add_interview(sheet)["result"]["situation"]["entry_id"]
+    cancel = {"meeting_kind": "interview", "id": "M2", "supersedes": [], "reason": "the room is closed"}
+    situation = ask(sheet, "cancel_meeting", entry_id=entry_id, **cancel)["result"]["situation"]
+    assert (meeting(situation, "M2")["state"], meeting(situation, "M2")["reason"]) == (
+        "cancelled",
+        "the room is closed",
+    )
+    assert not rule(situation, "manager", "MG3")["met"]
+    refused = ask(sheet, "cancel_meeting", entry_id=new_entry_id(), **cancel)
+    assert (refused["kind"], refused["code"]) == ("failed", "PLAN-005")
+    assert add_interview(sheet)["result"]["id"] == "M3", "an id is never used again"
+
+
+@pytest.mark.parametrize("name", ["cancel_meeting", "plan_meeting"])
+def test_what_has_begun_is_neither_cancelled_nor_planned_anew(lantern_copy, name):
+    before = lantern_copy.journal.head()
+    refused = ask(
+        open_plan(lantern_copy), name, meeting_kind="interview", id="M1", entry_id=new_entry_id(), supersedes=[],
+        form=manager_form(respondents=["MG1"]), reason="",
+    )  # fmt: skip
+    assert (refused["kind"], refused["code"]) == ("failed", "PLAN-005")
+    assert lantern_copy.journal.head() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"respondents": ["MG9"]}, "PLAN-002"),
+        ({"team": "nowhere"}, "PLAN-002"),
+        ({"site": "S9"}, "PLAN-002"),
+        ({"assessor": "AS9"}, "PLAN-002"),
+        ({"nation": "northern_ireland"}, "PLAN-002"),
+        ({"guide": "advocate"}, "PLAN-004"),
+        ({"respondents": []}, "JOURNAL-006"),
+        ({"minutes": 0}, "JOURNAL-006"),
+        ({"day": "tomorrow"}, "CAPTURE-002"),
+        ({"time": ""}, "CAPTURE-002"),
+    ],
+)
+def test_a_form_that_cannot_stand_is_refused_and_nothing_is_written(lantern_copy, changes, code):
+    before = lantern_copy.journal.head()
+    refused = add_interview(open_plan(lantern_copy), **changes)
+    assert (refused["kind"], refused["code"]) == ("failed", code)
+    assert refused["sentence"]
+    assert lantern_copy.journal.head() == before
+
+
+def test_anyone_not_in_the_profile_has_a_code_of_their_own(lantern_copy):
+    done = add_interview(
+        open_plan(lantern_copy), guide="person_supported", role="person_supported", respondents=["PS9"], easy_read=True
+    )
+    assert done["result"]["id"] == "P5"
+    assert load_interview(lantern_copy.journal, "lantern", "P5").plan.respondents == ("PS9",)
+
+
+def test_an_observation_is_planned_with_the_same_form(lantern_copy):
+    form = {key: manager_form()[key] for key in ("team", "area", "site", "nation", "day", "time", "assessor")}
+    done = ask(
+        open_plan(lantern_copy), "plan_meeting", meeting_kind="observation", id="", entry_id=new_entry_id(),
+        supersedes=[], form={**form, "guide": "observation", "minutes": 30},
+    )  # fmt: skip
+    assert done["result"]["id"] == "O3"
+    assert meeting(done["result"]["situation"], "O3")["kind"] == "observation"
+
+
+def test_a_new_visit_is_set_up_on_its_own_page(lantern_copy):
+    sheet = open_plan(lantern_copy, "V2")
+    assert sheet.answer({"kind": "open"})["view"]["situation"]["visit"] is None
+    early = add_interview(sheet)
+    assert (early["kind"], early["code"]) == ("failed", "PLAN-001")
+    form = {
+        "title": "Second visit", "starts": "2026-11-03", "ends": "2026-11-03", "sites": ["North office", "", "Hall "],
+        "known_sites": [], "assessors": ["AS2"], "lead": "AS2",
+    }  # fmt: skip
+    situation = ask(sheet, "plan_visit", form=form)["result"]["situation"]
+    assert [site["name"] for site in situation["visit"]["sites"]] == ["North office", "Hall"]
+    # Whom the first visit has met need not be met again, and is told with the interview where they are planned.
+    assert rule(situation, "manager", "MG1")["met"]
+    assert situation["elsewhere"]["MG1"] == "M1"
+    assert situation["meetings"] == []
+    added = add_interview(sheet, day="2026-11-03", site=situation["visit"]["sites"][0]["id"])
+    assert [one["id"] for one in added["result"]["situation"]["meetings"]] == ["M2"]
+
+
+def test_a_place_that_is_only_spelt_anew_keeps_its_code(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    before = load_visit(lantern_copy.journal, "lantern", "V1").plan
+    names = ["Head office, Marlowshire", *[site.name for site in before.sites[1:]], "Town hall"]
+    form = before.model_dump(mode="json") | {"sites": names, "known_sites": before.model_dump(mode="json")["sites"]}
+    after = ask(sheet, "plan_visit", form=form)["result"]["situation"]["visit"]
+    assert [site["id"] for site in after["sites"][:3]] == [site.id for site in before.sites]
+    assert after["sites"][3]["id"] not in {site.id for site in before.sites}
+
+
+def test_a_visit_cannot_end_before_it_starts_nor_be_led_by_a_stranger(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    plan = load_visit(lantern_copy.journal, "lantern", "V1").plan.model_dump(mode="json")
+    form = plan | {"sites": ["Main office"], "known_sites": []}
+    assert ask(sheet, "plan_visit", form=form | {"ends": "2026-10-01"})["code"] == "CAPTURE-002"
+    assert ask(sheet, "plan_visit", form=form | {"lead": "AS9"})["code"] == "PLAN-002"
+
+
+def test_prepared_pages_are_linked(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    add_interview(sheet)
+    situation = ask(sheet, "prepare")["result"]["situation"]
+    assert meeting(situation, "M2")["page"] == {
+        "path": "lantern/V1/M2.ipynb",
+        "address": "/doc/tree/lantern/V1/M2.ipynb",
+    }
+    page = json.loads((lantern_copy.notebooks / "lantern" / "V1" / "M2.ipynb").read_text(encoding="utf-8"))
+    assert "MG3" not in json.dumps(page)
+    assert all(
+        Path(lantern_copy.notebooks, "lantern", "V1", f"{one['id']}.ipynb").exists() for one in situation["meetings"]
+    )
+
+
+def test_an_assessment_that_is_not_there_is_told_in_a_sentence(kit):
+    failed = open_plan(kit).answer({"kind": "open"})
+    assert (failed["kind"], failed["code"]) == ("failed", "PLAN-003")
+
+
+def test_a_state_recorded_by_the_interview_page_shows_as_begun(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    add_interview(sheet)
+    lantern_copy.journal.append(
+        Edit("lantern", "interview:M2", "consent:talk.MG3", {"decision": "given", "how": "spoken"})
+    )
+    assert meeting(ask(sheet, "look")["result"]["situation"], "M2")["begun"]
