@@ -42,9 +42,7 @@ def prepare_environment(lock: Path) -> bool:
     An installation that was interrupted leaves no stamp, so the next call takes it up again.
     """
     # Whoever has the test list installed has the kit's own list too.
-    if PYTHON.exists() and any(
-        read(stamp(one)) == fingerprint(one) for one in {lock, HERE / "requirements-test.lock"}
-    ):
+    if PYTHON.exists() and any(read(stamp(one)) == fingerprint(one) for one in {lock, HERE / "requirements-test.lock"}):
         return True
     try:
         if not PYTHON.exists():
@@ -107,27 +105,25 @@ def run_with_bar(command: list[str], total: int) -> None:
     ) as job:
         for line in job.stdout or ():
             lines.append(line)
-            seen += line.startswith(("Collecting ", "Requirement already satisfied", "Ignoring "))
-            draw_bar(min(seen, total), total, began)
-            if line.startswith("Installing collected"):
-                print("\n  unpacking …", end="", flush=True)
-    print()
+            if line.startswith(("Collecting ", "Requirement already satisfied", "Ignoring ")):
+                seen += 1
+                draw_bar("fetching", min(seen, total), total, began)
+            elif line.startswith("Installing collected"):
+                print(f"\n  unpacking {total} packages …", flush=True)
     if job.returncode:
-        print("".join(lines[-15:]), end="")
+        print("\n" + "".join(lines[-15:]), end="")
         raise subprocess.CalledProcessError(job.returncode, command)
+    print(f"  installed in {time.monotonic() - began:.0f} s", flush=True)
 
 
-def draw_bar(done: int, total: int, began: float) -> None:
-    """Draw the bar in place on a terminal, and only its end elsewhere."""
-    if not sys.stdout.isatty() and done < total:
-        return
+def draw_bar(doing: str, done: int, total: int, began: float) -> None:
+    """Draw the bar in place on a terminal; elsewhere a line for each quarter."""
     filled = round(30 * done / max(total, 1))
-    seconds = time.monotonic() - began
-    print(
-        f"\r  installing [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}, {seconds:.0f} s",
-        end="",
-        flush=True,
-    )
+    bar = f"  {doing} [{'#' * filled}{'.' * (30 - filled)}] {done}/{total}, {time.monotonic() - began:.0f} s"
+    if sys.stdout.isatty():
+        print(f"\r{bar}", end="", flush=True)
+    elif done * 4 // total > (done - 1) * 4 // total:
+        print(bar, flush=True)
 
 
 def run_quietly(command: list[str]) -> None:

@@ -11,7 +11,14 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry
 from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
 
-_SCRIPTS = ("drawing.js", "consent_part.js", "question_part.js", "ending_part.js", "saving_part.js", "interview_sheet.js")
+_SCRIPTS = (
+    "drawing.js",
+    "consent_part.js",
+    "question_part.js",
+    "ending_part.js",
+    "saving_part.js",
+    "interview_sheet.js",
+)
 
 
 class InterviewSheet(Sheet):
@@ -50,9 +57,7 @@ class InterviewSheet(Sheet):
             "sample": load_profile(journal, self.assessment_id).sample,
             "wording": templates.wording.section("sheet"),
             "plan": shown,
-            "guide": view_guide(
-                guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered
-            ),
+            "guide": view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered),
             "choices": view_choices(templates),
             **view_values(current),
         }

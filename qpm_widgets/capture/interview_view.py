@@ -141,7 +141,7 @@ def _restrictive(field: str, entries: list[Entry]) -> Entry:
     return next(entry for entry in reversed(entries) if entry.payload and entry.payload["decision"] == decision)
 
 
-def _plain(value: Any, leave_out: set[str] | None = None) -> Any:
+def _plain(value: object, leave_out: set[str] | None = None) -> object:
     """Records as JSON values without what is empty: it is sent to the page at every opening."""
     if isinstance(value, tuple):
         return [_plain(one) for one in value]

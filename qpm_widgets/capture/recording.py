@@ -17,9 +17,7 @@ from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuid
 MEETINGS = ("interview", "observation")
 
 
-def record_edit(
-    journal: Journal, templates: Templates, edit: Edit, *, recorded_by: str | None = None
-) -> Receipt:
+def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_by: str | None = None) -> Receipt:
     """Check an edit against the templates and append it to the journal.
 
     Parameters
@@ -71,15 +69,11 @@ def guide_of(journal: Journal, templates: Templates, assessment_id: str, subject
     """
     plan = journal.current_entry(assessment_id, subject, "plan")
     if plan is None or plan.payload is None:
-        raise QpmError(
-            "PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk."
-        )
+        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk.")
     name = str(plan.payload["guide"])
     guide = templates.guides.get(name)
     if guide is None:
-        raise QpmError(
-            "PLAN-004", f"{subject} guide {name}", f"The guides are {', '.join(templates.guides)}."
-        )
+        raise QpmError("PLAN-004", f"{subject} guide {name}", f"The guides are {', '.join(templates.guides)}.")
     return guide
 
 
@@ -105,9 +99,7 @@ def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     respondents = list(plan.payload["respondents"]) if plan and plan.payload else []
     code = edit.field.partition(".")[2]
     if code not in respondents:
-        raise QpmError(
-            "CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}."
-        )
+        raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
 
 
 def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -135,9 +127,7 @@ def _check_finding(journal: Journal, templates: Templates, edit: Edit) -> None:
     if name not in standards:
         raise _unknown(edit, f"The standards are {', '.join(standards)}.")
     if not edit.payload.get("cites"):
-        raise QpmError(
-            "EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it."
-        )
+        raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it.")
     _check_cites(journal, edit)
 
 
@@ -149,11 +139,7 @@ def _check_cites(journal: Journal, edit: Edit) -> None:
     visits: dict[str, bool] = {}
     for entry_id in wanted:
         entry = found.get(entry_id)
-        fits = (
-            entry is not None
-            and entry.assessment_id == edit.assessment_id
-            and entry.field.startswith("answer:")
-        )
+        fits = entry is not None and entry.assessment_id == edit.assessment_id and entry.field.startswith("answer:")
         if fits and entry is not None:
             if entry.subject not in visits:
                 plan = journal.current_entry(edit.assessment_id, entry.subject, "plan")

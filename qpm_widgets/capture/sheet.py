@@ -1,7 +1,7 @@
 """What every sheet has in common: the messages between page and kernel, and that no failure stays silent.
 
-Content travels by custom messages only. Nothing a person wrote is ever a synced trait, so none of it can be saved into a
-notebook as widget state. ``static/connection.js`` is the other end.
+Content travels by custom messages only. Nothing a person wrote is ever a synced trait, so none of it can be saved into
+a notebook as widget state. ``static/connection.js`` is the other end.
 
 =================  ==========================================================  ====================================
 page to kernel     carries                                                     kernel answers
@@ -53,7 +53,7 @@ def shared_templates() -> Templates:
     return load_templates()
 
 
-class Sheet(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets ships no types
+class Sheet(anywidget.AnyWidget):
     """A page of one subject. Subclasses say what it shows, and may change how an edit is recorded and what it can do.
 
     Parameters

@@ -43,6 +43,7 @@ from qpm_widgets.reports.word_xml import (
 )
 
 TEXT_WIDTH = 9072  # twips between the margins of word/document.xml
+_BOX_INDENT = {"Quote": 284, "QuoteSource": 284, "Note": 198, "NoteWarning": 198}  # as in word/styles.xml
 _ALIGN = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "centre": WD_ALIGN_PARAGRAPH.CENTER}
 
 
@@ -66,6 +67,8 @@ def write_docx(document: Document, words: dict[str, Any], design: Path) -> bytes
 
 
 class _WordWriter:
+    """Styles are named by their ids in word/styles.xml: python-docx's look-up by name takes most of its time."""
+
     def __init__(self, document: Document, words: dict[str, Any], design: Path) -> None:
         self.document = document
         self.words = words
@@ -90,7 +93,8 @@ class _WordWriter:
         return save_word(self.word)
 
     def _paragraph(self, style: str, text: str = "", *, language: str | None = None) -> WordParagraph:
-        paragraph = self.word.add_paragraph(style=style)
+        paragraph = self.word.add_paragraph()
+        paragraph._p.style = style
         self._say(paragraph, text, language=language)
         return paragraph
 
@@ -110,26 +114,26 @@ class _WordWriter:
             self._say(paragraph, f"{name}\t")
             self._say(paragraph, value, style="Strong")
         if title.sample:
-            self._paragraph("Sample Notice", title.sample)
+            self._paragraph("SampleNotice", title.sample)
 
     def _write_contents(self) -> None:
         depth = self.document.printed_depth
         entries = self.document.contents(depth)
         if not entries:
             return
-        self._paragraph("TOC Heading", self.words["contents"])
+        self._paragraph("TOCHeading", self.words["contents"])
         for number, (place, heading) in enumerate(entries):
-            paragraph = self._paragraph(f"toc {heading.level}")
+            paragraph = self._paragraph(f"TOC{heading.level}")
             if number == 0:
                 # A real field, so that Word can make it anew, but filled in, so that Word need not ask to.
                 open_field(paragraph, rf'TOC \o "1-{depth}" \n \h \z \u')
-            add_link(paragraph, Bookmarks.name(place), heading.text, style="Contents Link")
+            add_link(paragraph, Bookmarks.name(place), heading.text, style="ContentsLink")
         close_field(paragraph)
 
     def _write_block(self, position: int, block: Block) -> None:
         match block:
             case Heading():
-                heading = self._paragraph(f"heading {block.level}", block.text)
+                heading = self._paragraph(f"Heading{block.level}", block.text)
                 self.bookmarks.put(heading, str(self.document.places[position][0]))
                 if position == 0:
                     heading.paragraph_format.page_break_before = True
@@ -151,21 +155,21 @@ class _WordWriter:
                 self._write_note(block)
 
     def _write_item(self, item: Item) -> None:
-        self._cite(self._paragraph("List Bullet", item.text, language=item.language), item.evidence)
+        self._cite(self._paragraph("ListBullet", item.text, language=item.language), item.evidence)
 
     def _write_quote(self, quote: Quote) -> None:
         box = [self._paragraph("Quote", part, language=quote.language) for part in paragraphs_of(quote.text)]
         if quote.translation:
             label = self._paragraph("Quote")
-            self._say(label, self.words["translation"], style="Note Label")
+            self._say(label, self.words["translation"], style="NoteLabel")
             box.append(label)
             box += [self._paragraph("Quote", part) for part in paragraphs_of(quote.translation)]
-        source = self._paragraph("Quote Source", quote.attribution)
+        source = self._paragraph("QuoteSource", quote.attribution)
         self._cite(source, quote.evidence)
         self._part_boxes([*box, source])
 
     def _write_note(self, note: Note) -> None:
-        style, label = ("Note Warning", "Warning Label") if note.kind == "warning" else ("Note", "Note Label")
+        style, label = ("NoteWarning", "WarningLabel") if note.kind == "warning" else ("Note", "NoteLabel")
         first = self._paragraph(style)
         self._say(first, self.words["note"][note.kind], style=label)
         first.paragraph_format.keep_with_next = True
@@ -177,12 +181,12 @@ class _WordWriter:
         paragraphs[0].paragraph_format.space_before = Pt(13)
         paragraphs[-1].paragraph_format.space_after = Pt(15)
         for paragraph in paragraphs if self.boxes % 2 else ():
-            indent = paragraph.style.paragraph_format.left_indent if paragraph.style else None
-            paragraph.paragraph_format.left_indent = Twips((indent.twips if indent else 0) + 1)
+            paragraph.paragraph_format.left_indent = Twips(_BOX_INDENT[str(paragraph._p.style)] + 1)
 
     def _write_table(self, table: Table, places: tuple[str | None, ...]) -> None:
-        self._paragraph("caption", table.caption)
-        written = self.word.add_table(rows=1 + len(table.rows), cols=len(table.columns), style="QPM Table")
+        self._paragraph("Caption", table.caption)
+        written = self.word.add_table(rows=1 + len(table.rows), cols=len(table.columns))
+        written._tbl.tblPr.style = "QPMTable"
         shares = column_widths(table)
         widths = [round(TEXT_WIDTH * share / sum(shares)) for share in shares]
         texts = [tuple(column.label for column in table.columns), *table.rows]
@@ -198,13 +202,13 @@ class _WordWriter:
 
     def _write_cell(self, cell: _Cell, text: str, align: str) -> None:
         paragraph = cell.paragraphs[0]
-        paragraph.style = "Table Text"
+        paragraph._p.style = "TableText"
         if align != "left":
             paragraph.alignment = _ALIGN[align]
         self._say(paragraph, text)
 
     def _write_figure(self, position: int, figure: Figure) -> None:
-        self._paragraph("caption", figure.caption)
+        self._paragraph("Caption", figure.caption)
         fonts = self.design / "fonts"
         svg = spell_out(check_drawing(figure.svg, ""), read_coverage(fonts))
         paragraph = self._paragraph("Figure")
@@ -220,7 +224,7 @@ class _WordWriter:
                 self._say(paragraph, ", ", style="Evidence")
             target = self.document.targets.get(name)
             if target:
-                add_link(paragraph, Bookmarks.name(target), name, style="Evidence Link")
+                add_link(paragraph, Bookmarks.name(target), name, style="EvidenceLink")
             else:
                 self._say(paragraph, name, style="Evidence")
         self._say(paragraph, "]", style="Evidence")
@@ -230,10 +234,10 @@ class _WordWriter:
         section = self.word.sections[0]
         if title.sample:
             header = section.header.paragraphs[0]
-            header.style = "header"
+            header._p.style = "Header"
             self._say(header, title.sample)
         footer = section.footer.paragraphs[0]
-        footer.style = "footer"
+        footer._p.style = "Footer"
         running = " – ".join(filter(None, (title.title, title.subtitle))).replace("\n", " ")[:70]
         before, _, rest = self.words["page"].partition("{page}")
         between, _, after = rest.partition("{pages}")

@@ -55,7 +55,7 @@ def private_kernel(environment: Mapping[str, str]) -> Iterator[dict[str, Any]]:
             await super()._async_start_kernel(**{**kwargs, **quiet, "env": unlocked, "cwd": str(work)})
 
     try:
-        yield {"kernel_manager_class": PrivateKernel, "store_widget_state": False}
+        yield {"kernel_manager_class": PrivateKernel, "store_widget_state": False, "shutdown_kernel": "immediate"}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,8 +125,8 @@ def _read_source(notebook: Path) -> bytes:
 
 def _read_notebook(notebook: Path, source: bytes) -> NotebookNode:
     try:
+        nbformat.validate(json.loads(source), version=4)  # before reading, which trusts its input
         node: NotebookNode = nbformat.reads(source.decode(), as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.validate(node)
     except (ValueError, nbformat.ValidationError):
         raise QpmError("REPORT-004", notebook.name, "It is damaged: put the kit's own file back.") from None
     return node

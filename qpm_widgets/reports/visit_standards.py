@@ -66,8 +66,14 @@ def _remarks(content: Content, row: Row) -> list[str]:
     if not content.lead:
         return []
     say = content.words.say
-    lost = [say("standards.cites_lost", count=row["cites_lost"])] if row["cites_lost"] else []
-    return [*lost, say("standards.conflict")] if row["conflict"] else lost
+    remarks = []
+    if row["cites_lost"] == 1:
+        remarks.append(say("standards.cites_lost_one"))
+    elif row["cites_lost"]:
+        remarks.append(say("standards.cites_lost", count=row["cites_lost"]))
+    if row["conflict"]:
+        remarks.append(say("standards.conflict"))
+    return remarks
 
 
 def show_quotes(content: Content, quotes: Iterable[Piece]) -> Iterator[Block]:

@@ -60,10 +60,11 @@ def write_text(paragraph: Paragraph, text: str, *, style: str | None, locale: st
     """Add text to a paragraph. Its line breaks stay; right-to-left text is marked as such."""
     if not text:
         return
-    run = paragraph.add_run(text, style=style)
-    properties = run._r.get_or_add_rPr()
+    run = paragraph.add_run(text)
+    if style:
+        run._r.style = style
     if _reads_right_to_left(text):
-        properties.append(_element("rtl"))
+        run._r.get_or_add_rPr().append(_element("rtl"))
         if not paragraph.text[: -len(text)]:
             paragraph._p.get_or_add_pPr().insert_element_before(
                 _element("bidi"), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
@@ -71,7 +72,7 @@ def write_text(paragraph: Paragraph, text: str, *, style: str | None, locale: st
                 "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
             )  # fmt: skip
     if locale:
-        properties.append(_element("lang", val=locale))
+        run._r.get_or_add_rPr().append(_element("lang", val=locale))
 
 
 def _reads_right_to_left(text: str) -> bool:
@@ -86,7 +87,7 @@ def add_link(paragraph: Paragraph, bookmark: str, text: str, *, style: str) -> N
     paragraph._p.append(link)
     run = Run(link.add_r(), paragraph)
     run.text = text
-    run.style = style
+    run._r.style = style
 
 
 def open_field(paragraph: Paragraph, instruction: str) -> None:

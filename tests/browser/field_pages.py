@@ -80,6 +80,9 @@ class Hand:
     def __init__(self, page, server, name: str) -> None:
         self.page, self.server, self.name = page, server, name
         self.receipts: set[str] = set()
+        kind = "observation" if name.startswith("O") else "interview"
+        self.scope = f"harbour/{kind}:{name}"
+        self.sheet = page.locator(f'.qpm-interview[data-scope="{self.scope}"]')
         page.on("websocket", lambda socket: socket.on("framereceived", self._read))
 
     def _read(self, frame: str | bytes) -> None:
@@ -89,11 +92,11 @@ class Hand:
 
     def open(self) -> Hand:
         self.page.goto(self.server.address(notebook_of(self.name)))
-        self.page.locator(".qpm-interview").wait_for(timeout=30_000)
+        self.sheet.wait_for(timeout=30_000)
         return self
 
     def field(self, name: str):
-        return self.page.locator(f'[data-field="{name}"]')
+        return self.sheet.locator(f'[data-field="{name}"]')
 
     def notes(self, question: str):
         return self.field(f"answer:{question}.note").locator("textarea")
@@ -104,25 +107,21 @@ class Hand:
 
     def click(self, name: str) -> None:
         """Click the element whose id ends in ``name``."""
-        self.page.locator(f'[id$="-{name}"]').click()
+        self.sheet.locator(f'[id$="-{name}"]').click()
 
     @property
     def save_text(self) -> str:
-        return self.page.locator(".qpm-save-text").inner_text()
+        return self.sheet.locator(".qpm-save-text").inner_text()
 
     @property
     def trouble(self) -> str:
-        return self.page.locator(".qpm-trouble").inner_text()
+        return self.sheet.locator(".qpm-trouble").inner_text()
 
     def await_saved(self, timeout: float = 20_000) -> None:
-        self.page.wait_for_function(
-            "() => document.querySelector('.qpm-save')?.dataset.state === 'saved'", timeout=timeout, polling=50
-        )
+        self.sheet.locator('.qpm-save[data-state="saved"]').wait_for(timeout=timeout)
 
     def await_trouble(self, timeout: float = 20_000) -> None:
-        self.page.wait_for_function(
-            "() => document.querySelector('.qpm-save')?.dataset.state === 'bad'", timeout=timeout, polling=50
-        )
+        self.sheet.locator('.qpm-save[data-state="bad"]').wait_for(timeout=timeout)
 
 
 def values_of(kit: Kit, subject: str) -> dict[str, object]:

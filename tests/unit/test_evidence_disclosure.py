@@ -45,7 +45,7 @@ def statements(kit: Kit, small: SmallJournal, templates, edition: str) -> str:
     return json.dumps([block.to_json() for block in blocks], ensure_ascii=False)
 
 
-# --- consent ----------------------------------------------------------------------------------------------------------
+# --- consent --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_a_quote_may_be_used_just_when_every_current_consent_says_so(events, she
             assert [row.may_be_used for row in rows] == [current["quotes"] == {"given"}]
 
 
-# --- words that travel ------------------------------------------------------------------------------------------------
+# --- words that travel ----------------------------------------------------------------------------------------------
 
 LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäŵŷй你", min_size=1, max_size=9)
 REFUSED = st.lists(LETTERS, min_size=4, max_size=9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(words=REFUSED, mark=st.sampled_from([" ", ", ", " – ", "\n", "… "]))
 def test_refused_words_leave_by_no_other_door(words, mark, shelf) -> None:
     """Whoever copies a refused quote into a note, a finding, a rating or another's quote gets it into no edition."""
@@ -212,7 +212,7 @@ def test_what_the_safeguarding_protocol_keeps_is_nowhere(small, kit, templates) 
     assert "Something else." in all_words(kit, small, templates, "lead")
 
 
-# --- who said it ------------------------------------------------------------------------------------------------------
+# --- who said it ----------------------------------------------------------------------------------------------------
 
 
 def test_attribution_says_a_role_and_who_spoke(small, kit, templates) -> None:

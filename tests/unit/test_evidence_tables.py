@@ -169,7 +169,7 @@ def test_any_text_survives_journal_and_table(text, talk) -> None:
     assert (answer.text, quote.text, quote.translation) == (text, text, text)
 
 
-# --- bearings, coverage, contradictions -------------------------------------------------------------------------------
+# --- bearings, coverage, contradictions -----------------------------------------------------------------------------
 
 
 def test_bearings_come_by_indicator_with_strength(small, templates) -> None:
@@ -238,7 +238,7 @@ def test_people_s_experience_against_a_claim_comes_first(small, templates) -> No
     assert [row.indicator for row in small.table(contradictions_table, templates)] == ["SG3", "CP1"]
 
 
-# --- ratings and findings ---------------------------------------------------------------------------------------------
+# --- ratings and findings -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_findings_come_by_standard_kind_and_order_and_can_be_taken_back(small, t
     assert [row.text for row in small.table(findings_table, templates)] == ["first", "second", "third"]
 
 
-# --- whoever was met, and what is left out ----------------------------------------------------------------------------
+# --- whoever was met, and what is left out --------------------------------------------------------------------------
 
 
 def test_small_groups_are_counted_together_and_not_below_three(small, templates) -> None:

@@ -36,7 +36,7 @@ from pathlib import Path
 from IPython.display import display
 from qpm_widgets.journal import Kit
 from qpm_widgets.reports import Account, Heading, Paragraph, Title
-warnings.warn("said on stderr")
+warnings.warn("said on " + "stderr")
 """
 REPORT = """
 from ipykernel.kernelapp import IPKernelApp

@@ -204,8 +204,8 @@ class Desk {
     if (this.looking) return;
     this.looking = true;
     try {
-      const { situation } = await this.link.do(name);
-      this.show(situation);
+      this.show((await this.link.do(name)).situation);
+      if (name === "look" && !this.isComplete()) this.show((await this.link.do("prepare")).situation);
     } catch {
       // It shows what it knew; the next look may succeed.
     }

@@ -169,7 +169,7 @@ function topBar(page) {
   const name = `${words.header[view.kind]} ${view.id}`;
   const state = h("span", { class: "qpm-state" });
   page.whenChanged(() => { state.textContent = words.closing[`state_${page.values.state?.state ?? "planned"}`]; });
-  return h("header", { class: "qpm-bar" },
+  return h("div", { class: "qpm-bar" },
     h("div", { class: "qpm-title" },
       h("h1", {}, name, view.plan.role && h("span", { class: "qpm-role" }, ` · ${view.plan.role}`)), state),
     h("div", { class: "qpm-save", "data-state": "none" },
@@ -293,10 +293,10 @@ function guidePart(page) {
 function drawPage(page) {
   const { parts, stops } = guidePart(page);
   const side = sideList(page, stops);
-  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-jp-suppress-context-menu": "true", autocomplete: "off" },
+  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": page.view.scope, "data-jp-suppress-context-menu": "true", autocomplete: "off" },
     topBar(page),
     h("div", { class: "qpm-body" }, side,
-      h("main", { class: "qpm-guide" }, facts(page), parts)),
+      h("div", { class: "qpm-guide" }, facts(page), parts)),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "alert", class: "qpm-hidden" }),
     endDialog(page), safeguardingDialog(page));
   page.root.addEventListener("submit", (event) => event.preventDefault());

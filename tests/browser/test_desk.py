@@ -1,0 +1,143 @@
+"""The desk in Chromium on JupyterLab: what it shows is true, and every link on it works."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from qpm_widgets.capture.desk_sheet import DeskSheet
+from qpm_widgets.capture.desk_view import missing_pages, view_desk
+from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.capture.server import server_process
+from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.visits import iter_interviews
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(lantern: Kit):
+    with server_process(lantern) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium, server):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    opened = context.new_page()
+    opened.goto(server.address("desk.ipynb"))
+    opened.locator(".qpm-desk h1").wait_for(timeout=45_000)
+    opened.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+    yield opened
+    context.close()
+
+
+def meeting_of(situation: dict, name: str) -> dict:
+    (assessment,) = situation["assessments"]
+    (visit,) = assessment["visits"]
+    return next(one for one in visit["meetings"] if one["id"] == name)
+
+
+def test_the_desk_tells_what_the_journal_has(lantern, templates) -> None:
+    situation = view_desk(lantern, templates)
+    (assessment,) = situation["assessments"]
+    assert (assessment["provider"], assessment["sample"], assessment["nations"]) == (
+        "Lantern Advocacy",
+        True,
+        ["England", "Wales"],
+    )
+    assert [row["kind"] for row in assessment["rules"]["missing"]] == ["manager"] * 3
+    (visit,) = assessment["visits"]
+    times = [(one["day"], one["time"]) for one in visit["meetings"]]
+    assert len(times) == 14
+    assert times == sorted(times)
+    assert missing_pages(situation) == []
+    stopped = [one["id"] for one in visit["meetings"] if one["state"] == "stopped"]
+    assert len(stopped) == 1
+    for interview in iter_interviews(lantern.journal, "lantern"):
+        shown = meeting_of(situation, interview.id)
+        quoted = [code for code in interview.plan.respondents if interview.quotes_allowed(code)]
+        assert shown["consent"]["quotable"] == len(quoted)
+        recorded = lantern.journal.current("lantern", subject=interview.subject, field_prefix="answer:")
+        assert shown["answered"] <= len({entry.field.split(":")[1].split(".")[0] for entry in recorded})
+        assert shown["questions"] >= shown["answered"] > 0
+
+
+def test_an_answer_that_was_emptied_again_does_not_count(lantern_copy, templates) -> None:
+    journal = lantern_copy.journal
+    before = meeting_of(view_desk(lantern_copy, templates), "A1")
+    entry = next(
+        one for one in journal.current("lantern", subject="interview:A1", field_prefix="answer:") if ".quote." in one.field
+    )
+    emptied = {**entry.payload, "text": ""}
+    record_edit(journal, templates, Edit("lantern", entry.subject, entry.field, emptied, supersedes=(entry.entry_id,)))
+    assert meeting_of(view_desk(lantern_copy, templates), "A1")["quotes"] == before["quotes"] - 1
+
+
+def test_missing_pages_are_made_again(lantern_copy, monkeypatch) -> None:
+    page = lantern_copy.notebooks / "lantern" / "V1" / "A3.ipynb"
+    page.unlink()
+    for name, value in lantern_copy.environment().items():
+        monkeypatch.setenv(name, value)
+    desk = DeskSheet()
+    assert not meeting_of(desk.do("look", {})["situation"], "A3")["page"]["there"]
+    assert meeting_of(desk.do("prepare", {})["situation"], "A3")["page"]["there"]
+    assert page.exists()
+    desk.kit.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desk_shows_a_visit_and_is_accessible(page, scheme) -> None:
+    page.emulate_media(color_scheme=scheme)
+    assert page.get_by_text("Invented example").is_visible()
+    assert page.get_by_role("heading", name="Lantern Advocacy", exact=True).is_visible()
+    meetings = page.locator(".qpm-desk-meeting")
+    assert meetings.count() == 14
+    assert page.get_by_role("link", name="Open : interview P3").count() == 1
+    assert page.locator(".qpm-desk-side li").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    desk = page.locator(".qpm-desk")
+    assert desk.evaluate("(root) => root.scrollWidth <= root.clientWidth")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server, lantern) -> None:
+    page.evaluate("window.still = 'the same page'")
+    page.get_by_role("link", name="interview M1").click()
+    page.wait_for_url("**/doc/tree/lantern/V1/M1.ipynb", timeout=20_000)
+    page.locator(".qpm-interview").wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+    assert page.title() == "Interview M1 · QPM Field Kit"
+    assert not page.locator(".qpm-desk").is_visible()
+    page.go_back()
+    page.locator(".qpm-desk").wait_for(timeout=10_000)
+    assert page.title() == "Desk · QPM Field Kit"
+    assert page.evaluate("document.activeElement.textContent").startswith("Open")  # where the reader was
+    assert page.evaluate("window.still") == "the same page"
+
+
+def test_every_link_on_the_desk_leads_to_a_page_that_is_there(page, lantern) -> None:
+    paths = page.locator("a[data-qpm-open]").evaluate_all("(links) => links.map((link) => link.dataset.qpmOpen)")
+    assert len(set(paths)) == 16  # plan, debrief, 12 interviews, 2 observations
+    assert [path for path in paths if not (lantern.notebooks / path).exists()] == []
+    addresses = page.locator("a[data-qpm-open]").evaluate_all("(links) => links.map((link) => link.pathname)")
+    assert addresses == [f"/doc/tree/{path}" for path in paths]
+
+
+def test_the_desk_looks_again_when_it_comes_back_into_sight(chromium, kit, templates) -> None:
+    from qpm_widgets.capture.plan_folder import record_plan_folder
+
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    with server_process(kit) as server:
+        page.goto(server.address("desk.ipynb"))
+        page.get_by_role("heading", name="This kit is empty").wait_for(timeout=45_000)
+        assert "python kit.py plan" in page.locator(".qpm-desk-empty").inner_text()
+        assert Axe().run(page).violations_count == 0
+        record_plan_folder(kit.journal, templates, templates.folder / "samples" / "lantern")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        # What is planned elsewhere is there, and its pages are prepared without being asked for.
+        page.get_by_role("link", name="Open interview M1").wait_for(timeout=30_000)
+        assert (kit.notebooks / "lantern" / "V1" / "M1.ipynb").exists()
+    context.close()

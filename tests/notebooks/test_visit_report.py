@@ -1,0 +1,242 @@
+"""The site visit report of the sample, rendered for real in both editions: what it holds, and what it must not."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import sys
+import time
+import zipfile
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import nbformat
+import pikepdf
+import pytest
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.evidence import left_out_table, quotes_table
+from qpm_widgets.journal import Kit
+from qpm_widgets.reports import render_report
+from qpm_widgets.reports.blocks import ACCOUNT_MIME, BLOCK_MIME
+from qpm_widgets.reports.document import Document, read_document
+from qpm_widgets.reports.visit_report import VisitReport, open_visit_report
+from qpm_widgets.visits import iter_interviews
+
+sys.path.append(str(Path(__file__).parents[1] / "unit"))  # how PDFs are read back is shared with the writers' tests
+from pdf_reading import read_text
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "visit_report.ipynb"
+CANARY = "heronsgate"
+EDITIONS = ("provider", "lead")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One rendered edition: its blocks, and the text of each of its files."""
+
+    document: Document
+    texts: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def editions(lantern: Kit, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Edition]:
+    outputs = tmp_path_factory.mktemp("outputs")
+    found = {}
+    for edition in EDITIONS:
+        parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": edition}
+        rendered = render_report(lantern, NOTEBOOK, parameters, outputs=outputs)
+        notebook = (rendered.folder / "report.ipynb").read_text(encoding="utf-8")
+        html = rendered.files["html"].read_text(encoding="utf-8")
+        with pikepdf.open(rendered.files["pdf"]) as pdf:
+            pdf_text = f"{read_text(pdf)} {pdf.docinfo}"
+        texts = {
+            "ipynb": re.sub(r"base64,[\w+/=]+", "", notebook),  # drawings; their words are in the blocks as well
+            "html": unescape(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)),
+            "docx": read_docx(rendered.files["docx"].read_bytes()),
+            "pdf": pdf_text,
+        }
+        found[edition] = Edition(read_document(nbformat.reads(notebook, as_version=4)), texts)
+    return found
+
+
+def read_docx(content: bytes) -> str:
+    """The words of every part of a Word file, headers and properties among them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = [package.read(name).decode() for name in package.namelist() if name.endswith((".xml", ".rels"))]
+    marked = re.sub(r"</w:p>|<w:br/>", " ", " ".join(parts))
+    return unescape(re.sub(r"<[^>]+>", "", marked))
+
+
+def squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def report(lantern: Kit, templates) -> dict[str, VisitReport]:
+    return {one: open_visit_report("lantern", "V1", one, kit=lantern, templates=templates) for one in EDITIONS}
+
+
+# --- what must not be there -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["ipynb", "html", "docx", "pdf"])
+def test_the_provider_reads_no_id_no_code_and_no_note(form, editions, lantern) -> None:
+    text = squeeze(editions["provider"].texts[form])
+    assert "Lantern Advocacy" in text
+    lead = editions["lead"].document.account
+    assert lead is not None and len(lead.finished) > 300
+    assert not [evidence_id for evidence_id in lead.finished if evidence_id in text]
+    assert not UUID.findall(text)
+    codes = {interview.id for interview in iter_interviews(lantern.journal, "lantern")}
+    codes |= {code for one in iter_interviews(lantern.journal, "lantern") for code in one.plan.respondents}
+    assert {"A3", "PS4", "AD01", "MG1"} <= codes
+    assert not re.findall(rf"(?<![\w.-])(?:{'|'.join(codes)})(?![\w.-])", text)
+    entries = lantern.journal.current("lantern", field_prefix="answer:")
+    notes = [entry.payload["text"] for entry in entries if ".quote." not in entry.field and "text" in entry.payload]
+    assert len(notes) > 200
+    assert not [note for note in notes if len(note) > 25 and squeeze(note) in text]
+
+
+@pytest.mark.parametrize("form", ["ipynb", "html", "docx", "pdf"])
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_no_edition_holds_a_refused_quote_or_a_safeguarding_line(edition, form, editions, lantern, templates) -> None:
+    text = squeeze(editions[edition].texts[form])
+    assert CANARY not in text.casefold()
+    assert any(entry.field == "safeguarding" for entry in lantern.journal.iter_entries("lantern"))
+    quotes = quotes_table(lantern.journal, templates, "lantern", "V1")
+    refused = lantern.journal.find_entries(list(quotes[~quotes.may_be_used].entry_id))
+    assert len(refused) >= 2
+    for entry in refused.values():
+        assert squeeze(entry.payload["text"]) not in text
+
+
+def test_the_notebook_keeps_blocks_and_nothing_else(editions) -> None:
+    for edition in EDITIONS:
+        for cell in json.loads(editions[edition].texts["ipynb"])["cells"]:
+            for output in cell.get("outputs", ()):
+                assert output["output_type"] == "display_data"
+                assert {BLOCK_MIME, ACCOUNT_MIME} & output["data"].keys()
+
+
+# --- what must be there -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_quote_that_may_be_shown_is_in_every_document(edition, editions, lantern, templates) -> None:
+    quotes = quotes_table(lantern.journal, templates, "lantern", "V1")
+    shown = quotes[quotes.may_be_used & (quotes.grade != "paraphrase")]
+    assert set(shown.speaker) >= {"respondent", "supporter"} and set(shown.language) == {"en", "cy"}
+    for form in ("html", "docx", "pdf"):
+        text = squeeze(editions[edition].texts[form])
+        missing = [row.evidence_id for row in shown.itertuples() if squeeze(row.text) not in text]
+        missing += [row.evidence_id for row in shown.itertuples() if squeeze(row.translation) not in text]
+        assert not missing
+
+
+def test_each_statement_of_the_lead_edition_leads_to_its_evidence(editions) -> None:
+    document = editions["lead"].document
+    assert len(document.cited()) > 150
+    assert document.cited() <= set(document.targets)
+    assert document.account is not None
+    assert set(document.account.used) <= set(document.targets)
+
+
+def test_what_was_left_out_is_listed_for_the_lead(editions, lantern, templates) -> None:
+    text = squeeze(editions["lead"].texts["html"])
+    rows = left_out_table(lantern.journal, templates, "lantern", "V1")
+    assert {"quote_declined", "quote_withdrawn", "paraphrase", "uncited_note"} <= set(rows.reason)
+    for row in rows[rows.reason != "uncited_note"].itertuples():
+        assert row.evidence_id in text
+        assert templates.wording.text(f"visit_report.lead.reason.{row.reason}") in text
+
+
+def test_every_page_says_that_the_sample_is_invented(editions, lantern) -> None:
+    sentence = str(editions["provider"].document.title.sample)
+    assert "Invented example" in sentence
+    for form in ("html", "docx", "pdf"):
+        assert sentence in squeeze(editions["provider"].texts[form])
+
+
+def test_both_editions_say_the_same_of_each_standard(report, editions) -> None:
+    """What the provider reads is what the lead reads: the lead's edition only adds."""
+    provider, lead = (squeeze(editions[edition].texts["pdf"]) for edition in EDITIONS)
+    for row in report["provider"].content.findings:
+        assert squeeze(row["text"]) in provider and squeeze(row["text"]) in lead
+
+
+# --- the notebook, its parameters, its cost ----------------------------------------------------------------------------
+
+
+def test_the_notebook_is_clean_and_knows_nothing_of_capture() -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert "parameters" in notebook.cells[0].metadata.tags
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    imports = [
+        node.module
+        for cell in code
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.ImportFrom) and node.module != "typing"
+    ]
+    assert imports == ["qpm_widgets.reports.visit_report"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"assessment_id": "lantern", "visit_id": "V1", "edition": "everyone"}, "REPORT-001"),
+        ({"assessment_id": "lantern", "edition": "lead"}, "REPORT-001"),
+        ({"assessment_id": "lantern", "visit_id": "V1", "visitid": "V1"}, "REPORT-001"),
+        ({"assessment_id": "lantern", "visit_id": "V8"}, "REPORT-002"),
+    ],
+)
+def test_wrong_parameters_are_one_sentence_and_leave_nothing(parameters, code, lantern, tmp_path) -> None:
+    with pytest.raises(QpmError) as caught:
+        render_report(lantern, NOTEBOOK, parameters, outputs=tmp_path / "outputs", formats=("html",))
+    assert caught.value.code == code
+    assert not list(tmp_path.rglob("*.html")) and not list(tmp_path.rglob("*.ipynb"))
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_report_s_own_code_takes_less_than_a_second(edition, lantern, templates) -> None:
+    started = time.process_time()
+    sections = open_visit_report("lantern", "V1", edition, kit=lantern, templates=templates).sections()
+    bundles = [block._repr_mimebundle_() for section in sections for block in section]
+    assert time.process_time() - started < 1
+    assert len(bundles) > 100
+
+
+# --- as it reads ---------------------------------------------------------------------------------------------------------
+
+
+def normalise(text: str) -> str:
+    text = UUID.sub("<entry>", text)
+    return re.sub(r"[0-9a-f]{8}(?: [0-9a-f]{8}){7}", "<digest>", text)
+
+
+def as_text(report: VisitReport) -> str:
+    """The blocks of a report as lines of text."""
+    lines = []
+    for section in report.sections():
+        for block in section:
+            content = block._repr_mimebundle_().get(BLOCK_MIME)
+            if content is not None:
+                content.pop("svg", None)
+                lines.append(f"[{content.pop('block')}] {json.dumps(content, ensure_ascii=False)}")
+    return normalise("\n".join(lines)) + "\n"
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_sample_s_report_reads_as_it_did(edition, report, golden) -> None:
+    golden(f"visit_report_{edition}.txt", as_text(report[edition]))
+
+
+def test_the_picture_is_as_it_was(report, golden) -> None:
+    figures = [block for block in report["lead"].coverage() if hasattr(block, "svg")]
+    golden("visit_report_coverage.svg", figures[0].svg + "\n")

@@ -1,0 +1,253 @@
+"""What Jupyter is told, and what is left of a notebook when it is saved: without starting a server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tornado.web import HTTPError
+
+from qpm_widgets.capture import kernel_channels
+from qpm_widgets.capture.disposable_notebooks import (
+    NOTEBOOKS,
+    NoCheckpoints,
+    empty_before_saving,
+    empty_notebook,
+    prepare_desk,
+)
+from qpm_widgets.capture.jupyter_settings import (
+    DISABLED_PLUGINS,
+    LABEXTENSION,
+    OVERRIDES,
+    runtime_environment,
+    server_config,
+    write_settings,
+)
+from qpm_widgets.capture.kernel_channels import choose_channels, remove_channels
+from qpm_widgets.capture.running_server import RunningServer, find_server, only_server, page_path
+from qpm_widgets.capture.server import KitServer
+from qpm_widgets.capture.wordless_log import WordlessFormatter
+from qpm_widgets.journal import Kit
+from qpm_widgets.templates import Templates
+
+CANARY = "the canary sang at noon"
+SHARE = Path(sys.prefix) / "share" / "jupyter" / "lab"
+EXTENSION = LABEXTENSION / "qpm-field-kit"
+
+
+def full_notebook() -> dict[str, object]:
+    output = {"output_type": "stream", "name": "stdout", "text": CANARY}
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"qpm": {"autorun": True}, "widgets": {"state": {"x": CANARY}}},
+        "cells": [
+            {
+                "cell_type": "code",
+                "source": "interview_id = 'A3'",
+                "outputs": [output],
+                "execution_count": 7,
+                "metadata": {"execution": {"iopub.status.busy": CANARY}, "tags": ["parameters"]},
+            },
+            {"cell_type": "markdown", "source": "A heading", "metadata": {}},
+        ],
+    }
+
+
+def test_a_saved_notebook_keeps_its_source_and_nothing_else() -> None:
+    notebook = full_notebook()
+    empty_notebook(notebook)
+    assert CANARY not in json.dumps(notebook)
+    code, heading = notebook["cells"]  # type: ignore[misc]
+    assert code == {
+        "cell_type": "code",
+        "source": "interview_id = 'A3'",
+        "outputs": [],
+        "execution_count": None,
+        "metadata": {"tags": ["parameters"]},
+    }
+    assert heading["source"] == "A heading"
+    assert notebook["metadata"] == {"qpm": {"autorun": True}}
+
+
+def test_the_hook_empties_notebooks_and_leaves_other_files_alone() -> None:
+    notebook = {"type": "notebook", "content": full_notebook()}
+    empty_before_saving(model=notebook, path="A3.ipynb", contents_manager=None)
+    assert CANARY not in json.dumps(notebook)
+    text = {"type": "file", "content": CANARY}
+    empty_before_saving(model=text, path="readme.txt", contents_manager=None)
+    assert text["content"] == CANARY
+
+
+def test_no_checkpoint_is_ever_kept(tmp_path: Path) -> None:
+    checkpoints = NoCheckpoints()
+
+    async def use() -> None:
+        assert set(await checkpoints.create_checkpoint(None, "A3.ipynb")) == {"id", "last_modified"}
+        assert await checkpoints.list_checkpoints("A3.ipynb") == []
+        await checkpoints.rename_all_checkpoints("A3.ipynb", "A4.ipynb")
+        await checkpoints.delete_all_checkpoints("A3.ipynb")
+        with pytest.raises(HTTPError):
+            await checkpoints.restore_checkpoint(None, "none", "A3.ipynb")
+
+    asyncio.run(use())
+
+
+def test_a_damaged_desk_is_made_again(kit: Kit) -> None:
+    desk = prepare_desk(kit)
+    desk.write_text("not a notebook", encoding="utf-8")
+    assert prepare_desk(kit).read_bytes() == (NOTEBOOKS / "desk.ipynb").read_bytes()
+    assert [path.name for path in kit.notebooks.iterdir()] == ["desk.ipynb"]
+
+
+def test_the_server_is_closed_to_everything_but_this_machine(tmp_path: Path) -> None:
+    config = server_config(
+        tmp_path / "notebooks",
+        tmp_path / "runtime",
+        port=9999,
+        token="t" * 43,
+        cookie_secret=b"c" * 32,
+        page=page_path("desk.ipynb"),
+        open_browser=False,
+    )
+    server = config.ServerApp
+    assert (server.ip, server.allow_remote_access, server.terminals_enabled) == ("127.0.0.1", False, False)
+    assert (config.LabApp.news_url, config.LabApp.extension_manager) == (None, "readonly")
+    assert config.LabApp.check_for_updates_class == "jupyterlab.NeverCheckForUpdate"
+    assert config.ContentsManager.allow_hidden is False
+    assert config.ContentsManager.checkpoints_class is NoCheckpoints
+    assert config.FileContentsManager.delete_to_trash is False
+    assert config.IdentityProvider.token == "t" * 43
+    assert config.IdentityProvider.cookie_options["expires_days"] is None  # a cookie that is not kept on disk
+    assert KitServer().config_file_paths == []
+    assert "nbconvert" not in KitServer.default_services
+
+
+def test_every_folder_jupyter_writes_to_lies_in_the_kit(tmp_path: Path) -> None:
+    environment = runtime_environment(tmp_path)
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        assert Path(environment[name]).is_relative_to(tmp_path)
+
+
+def test_settings_are_written_private_and_without_history(tmp_path: Path) -> None:
+    runtime = tmp_path / "runtime"
+    write_settings(runtime, {"opening": "Opening the page …"})
+    page = json.loads((runtime / "lab" / "settings" / "page_config.json").read_text(encoding="utf-8"))
+    assert json.loads(page["qpmWording"]) == {"opening": "Opening the page …"}
+    kernel = json.loads((runtime / "ipython/profile_default/ipython_kernel_config.json").read_text(encoding="utf-8"))
+    assert kernel["HistoryManager"]["enabled"] is False
+    if sys.platform != "win32":
+        assert stat.S_IMODE(runtime.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("plugin", sorted(OVERRIDES))
+def test_every_overridden_setting_exists_in_this_jupyterlab(plugin: str) -> None:
+    package, _, name = plugin.partition(":")
+    schema = json.loads((SHARE / "schemas" / package / f"{name}.json").read_text(encoding="utf-8"))
+    assert set(OVERRIDES[plugin]) <= set(schema["properties"])
+
+
+def test_every_plugin_switched_off_exists_in_this_jupyterlab() -> None:
+    bundle = max((SHARE / "static").glob("jlab_core.*.js"), key=lambda path: path.stat().st_size).read_text("utf-8")
+    unknown = [plugin for plugin in DISABLED_PLUGINS if f"{plugin}" not in bundle]
+    assert not unknown
+
+
+def test_channels_lie_in_the_kit_where_its_path_is_short(short_folder: Path) -> None:
+    config, folder = choose_channels(short_folder)
+    assert config.KernelManager.transport == "ipc"
+    assert folder.parent == short_folder
+    remove_channels(short_folder)
+    assert not folder.exists()
+
+
+def test_channels_of_a_kit_with_a_long_path_lie_in_a_private_short_folder(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("Windows has no such channels")
+    runtime = tmp_path / ("a" * 60) / ("b" * 60)
+    runtime.mkdir(parents=True)
+    config, folder = choose_channels(runtime)
+    assert config.KernelManager.transport == "ipc"
+    assert not folder.is_relative_to(runtime)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    # A server that was killed could not tidy up: the next one finds the folder by its note.
+    _, again = choose_channels(runtime)
+    assert not folder.exists()
+    assert again != folder
+    remove_channels(runtime)
+    assert not again.exists()
+
+
+def test_without_sockets_in_the_file_system_channels_are_encrypted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_channels, "_socket_folder", lambda runtime: None)
+    config, folder = choose_channels(tmp_path)
+    assert "KernelManager" not in config
+    assert config.MappingKernelManager.transport_encryption == "required"
+    assert folder.is_relative_to(tmp_path)
+
+
+def test_one_kit_is_served_once_and_what_killed_servers_left_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / "jpserver-1.json"
+    left.write_text(json.dumps({"url": "http://127.0.0.1:9/", "token": "t", "pid": 1}), encoding="utf-8")
+    assert find_server(tmp_path) is None
+    with only_server(tmp_path) as first:
+        assert first
+        assert not left.exists()
+        asked = "import sys; from pathlib import Path; from qpm_widgets.capture.running_server import only_server\n"
+        asked += "with only_server(Path(sys.argv[1])) as mine: print(mine)"
+        answer = subprocess.run(
+            [sys.executable, "-c", asked, str(tmp_path)], capture_output=True, text=True, check=True
+        )
+        assert answer.stdout.strip() == "False"
+    with only_server(tmp_path) as again:
+        assert again
+
+
+def test_a_page_has_an_address_that_a_browser_can_take() -> None:
+    server = RunningServer("http://127.0.0.1:8888/", "a token", 1, Path())
+    assert server.address("lantern/V1/A 3.ipynb") == (
+        "http://127.0.0.1:8888/doc/tree/lantern/V1/A%203.ipynb?token=a+token"
+    )
+
+
+def test_the_log_says_what_kind_of_fault_and_where_but_never_a_word() -> None:
+    try:
+        raise ValueError(CANARY)
+    except ValueError:
+        record = logging.LogRecord("jupyter", logging.ERROR, __file__, 1, CANARY, (), sys.exc_info())
+    line = WordlessFormatter().format(record)
+    assert "ValueError" in line
+    assert Path(__file__).name in line
+    assert CANARY not in line
+
+
+def test_the_labextension_is_whole_and_has_words_for_all_that_it_says(templates: Templates) -> None:
+    package = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
+    assert package["name"] == EXTENSION.name  # JupyterLab looks for its files under its name
+    assert (EXTENSION / package["jupyterlab"]["_build"]["load"]).exists()
+    said = {
+        key for file in (EXTENSION / "static").glob("*.js") for key in re.findall(r"words\.(\w+)", file.read_text("utf-8"))
+    }
+    assert said == set(templates.wording.section("desk")["door"]["page"])
+
+
+@pytest.fixture
+def short_folder() -> Path:
+    """A folder whose path leaves room for the name of a socket."""
+    import shutil
+    import tempfile
+
+    if sys.platform == "win32":
+        pytest.skip("Windows has no such channels")
+    folder = Path(tempfile.mkdtemp(prefix="q", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
