@@ -5,6 +5,7 @@ The small door. Names load when they are used, so that a report's kernel never i
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from qpm_widgets.journal import Kit
     from qpm_widgets.reports.render import render_report
     from qpm_widgets.templates import load_templates
+
+# jsonschema, which Jupyter brings, builds a grammar of international addresses while it is imported: two seconds at
+# every start, for a check that nothing here asks for. It does without when the module is not to be had.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 __all__ = [
     "DeskSheet",

@@ -17,6 +17,7 @@ from traitlets.config import Config
 
 # The longest name that Jupyter gives a channel: kernel-<uuid>-ipc-<n>, with room for a two-digit number.
 LONGEST_NAME = "kernel-00000000-0000-0000-0000-000000000000-ipc-00"
+WARMING = "import qpm_widgets.capture.desk_sheet"
 FOLDER_NOTE = "channels-folder"
 
 
@@ -37,6 +38,16 @@ class KitKernels(AsyncMappingKernelManager):
         return kernel_id
 
     start_kernel = _async_start_kernel  # type: ignore[assignment]  # as the class above does
+
+    async def warm_up(self, kernel_id: str) -> None:
+        """Let a kernel import what its page will need, while the browser is still loading."""
+        client: Any = self.get_kernel(kernel_id).client()
+        client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
+        try:
+            await client.wait_for_ready(timeout=30)
+            client.execute(WARMING, silent=True, store_history=False, allow_stdin=False)
+        finally:
+            client.stop_channels()
 
 
 def choose_channels(runtime: Path) -> tuple[Config, Path]:

@@ -87,6 +87,7 @@ def start_server(
         )
         here = RunningServer(server.connection_url, server.identity_provider.token, os.getpid(), runtime)
         server.io_loop.add_callback(say, wording.text("desk.door.terminal.ready", address=here.address(path)))
+        server.io_loop.add_callback(_start_first_page, server, path)
         try:
             server.start()
         finally:
@@ -123,6 +124,15 @@ def _make_server(kit: Kit, runtime: Path, *, port: int, page: str, open_browser:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
     return server
+
+
+async def _start_first_page(server: KitServer, path: str) -> None:
+    """Start the first page's kernel now; JupyterLab finds it by its path, a second later."""
+    session = await server.session_manager.create_session(
+        path=path, name=Path(path).name, type="notebook", kernel_name="python3"
+    )
+    if session is not None:
+        await cast(KitKernels, server.kernel_manager).warm_up(session["kernel"]["id"])
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, union_all
+from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, tuple_, union_all
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 
@@ -19,16 +19,16 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 AnySelect: TypeAlias = "Select[*tuple[Any, ...]]"
 
 _c = entry_table.c
-_IN_ORDER = (_c.recorded_at, _c.device_id, _c.device_seq)
 _NOT_SUPERSEDED = ~exists().where(superseded_table.c.entry_id == _c.entry_id)
 
 # --- reading ------------------------------------------------------------------------------------------------
 
-ENTRIES: AnySelect = select(*_c).order_by(*_IN_ORDER)
-# Read in pages: without the hint SQLite would sort the whole assessment anew for each.
-ENTRIES_BY_TIME: AnySelect = ENTRIES.with_hint(entry_table, "INDEXED BY entry_time", "sqlite")
-CURRENT: AnySelect = ENTRIES.where(_NOT_SUPERSEDED)
+# Two spellings of one order. The first is that of the index entry_time, so a whole assessment is read without
+# sorting. The second hides this from SQLite, which then searches entry_place and sorts the few it finds.
+_BY_TIME = (_c.recorded_at, _c.device_id, _c.device_seq)
+_SORTED = (_c.recorded_at + 0, _c.device_id, _c.device_seq)
 
+ENTRIES: AnySelect = select(*_c)
 _last = select(_c.device_id, func.max(_c.device_seq).label("device_seq")).group_by(_c.device_id).subquery()
 HEADS: AnySelect = (
     select(_c.device_id, _c.device_seq, _c.chain)
@@ -37,37 +37,50 @@ HEADS: AnySelect = (
 )
 
 
-def narrow(
+def ids_in_order(assessment_id: str | None, subject: str | None, field_prefix: str | None) -> AnySelect:
+    """The ids of all entries, also those replaced since, in order of time."""
+    order = _BY_TIME if subject is None and field_prefix is None else _SORTED
+    return _narrow(select(_c.entry_id).order_by(*order), assessment_id, subject, None, field_prefix)
+
+
+def current(assessment_id: str, subject: str | None, subject_prefix: str | None, field_prefix: str | None) -> AnySelect:
+    """The entries that no other supersedes, in order of time."""
+    order = _SORTED if subject or subject_prefix or field_prefix else _BY_TIME
+    query = ENTRIES.where(_NOT_SUPERSEDED).order_by(*order)
+    return _narrow(query, assessment_id, subject, subject_prefix, field_prefix)
+
+
+def conflicting(assessment_id: str) -> AnySelect:
+    """The current entries of every field that has more than one, in order of time."""
+    crowded = (
+        select(_c.subject, _c.field)
+        .where(_c.assessment_id == assessment_id, _NOT_SUPERSEDED)
+        .group_by(_c.subject, _c.field)
+        .having(func.count() > 1)
+    )
+    query = ENTRIES.where(tuple_(_c.subject, _c.field).in_(crowded), _NOT_SUPERSEDED).order_by(*_SORTED)
+    return _narrow(query, assessment_id, None, None, None)
+
+
+def _narrow(
     query: AnySelect,
     assessment_id: str | None,
-    *,
-    subject: str | None = None,
-    subject_prefix: str | None = None,
-    field_prefix: str | None = None,
+    subject: str | None,
+    subject_prefix: str | None,
+    field_prefix: str | None,
 ) -> AnySelect:
     """The query for one assessment, one subject, and beginnings of subject or field; None narrows nothing."""
     if assessment_id is not None:
         query = query.where(_c.assessment_id == assessment_id)
     if subject is not None:
         query = query.where(_c.subject == subject)
+    elif field_prefix and not subject_prefix:
+        query = query.where(_c.subject > "")  # always true; turns SQLite to entry_place, which holds the fields
     for column, prefix in ((_c.subject, subject_prefix), (_c.field, field_prefix)):
         if prefix:
             # Not LIKE: there "_" matches anything and case is ignored, and ids have both.
             query = query.where(column.between(prefix, prefix + "\U0010ffff"))
     return query
-
-
-def conflicting(assessment_id: str) -> AnySelect:
-    """The current entries of every field that has more than one."""
-    crowded = (
-        select(_c.subject, _c.field)
-        .where(_c.assessment_id == assessment_id, _NOT_SUPERSEDED)
-        .group_by(_c.subject, _c.field)
-        .having(func.count() > 1)
-        .subquery()
-    )
-    same_place = (_c.subject == crowded.c.subject) & (_c.field == crowded.c.field)
-    return narrow(CURRENT, assessment_id).join(crowded, same_place)
 
 
 # --- writing ------------------------------------------------------------------------------------------------
@@ -120,15 +133,17 @@ def entry_of(row: AnyRow) -> Entry:
     QpmError
         JOURNAL-011 if a newer kit wrote it.
     """
-    (
-        entry_id, assessment_id, subject, field, text, recorded_at, recorded_by, device_id, device_seq, replaced,
-        version, salt, payload_digest, chain,
-    ) = row  # fmt: skip
+    _, _, subject, field, text, _, _, _, _, replaced, version, *_ = row
     payload = None if text is None else upgrade_payload(version, subject, field, json.loads(text))
-    supersedes = () if replaced == "[]" else tuple(json.loads(replaced))
+    return entry_with(row, payload, () if replaced == "[]" else tuple(json.loads(replaced)))
+
+
+def entry_with(row: AnyRow, payload: Mapping[str, Any] | None, supersedes: tuple[str, ...]) -> Entry:
+    """The entry of a row whose two JSON columns have been read already."""
+    entry_id, assessment_id, subject, field, _, recorded_at, author, device_id, device_seq, _, version, *digests = row
     return Entry(
-        entry_id, assessment_id, subject, field, payload, recorded_at, recorded_by, device_id, device_seq,
-        supersedes, version, salt, payload_digest, chain,
+        entry_id, assessment_id, subject, field, payload, recorded_at, author, device_id, device_seq, supersedes,
+        version, *digests,
     )  # fmt: skip
 
 

@@ -45,8 +45,12 @@ entry_table = Table(
     UniqueConstraint("device_id", "device_seq", name="entry_device_seq"),
     sqlite_strict=True,  # a column holds its own type and no other
 )
-Index("entry_place", entry_table.c.assessment_id, entry_table.c.subject, entry_table.c.field)
-Index("entry_time", entry_table.c.recorded_at, entry_table.c.device_id, entry_table.c.device_seq)
+# Both end in entry_id, so that what is superseded is passed over without a look into its row.
+Index("entry_place", *(entry_table.c[name] for name in ("assessment_id", "subject", "field", "entry_id")))
+Index(
+    "entry_time",
+    *(entry_table.c[name] for name in ("assessment_id", "recorded_at", "device_id", "device_seq", "entry_id")),
+)
 
 superseded_table = Table(
     "superseded",

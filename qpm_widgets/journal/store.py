@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
@@ -129,17 +129,14 @@ class Journal:
     ) -> Iterator[Entry]:
         """Every entry, also those replaced since, by (recorded_at, device_id, device_seq).
 
-        It reads on as it is consumed and holds nothing open in between: an abandoned one costs nothing.
+        What is recorded after it began is left out. It holds nothing open while it waits to be consumed: an
+        abandoned one costs nothing.
         """
-        table = entry_table.c
-        place = tuple_(table.recorded_at, table.device_id, table.device_seq)
-        whole = queries.ENTRIES if subject is not None else queries.ENTRIES_BY_TIME
-        query = queries.narrow(whole, assessment_id, subject=subject, field_prefix=field_prefix)
-        page = query.limit(_BATCH)
-        while rows := self._rows(page):
-            yield from map(queries.entry_of, rows)
-            last = rows[-1]
-            page = query.where(place > (last.recorded_at, last.device_id, last.device_seq)).limit(_BATCH)
+        rows = self._rows(queries.ids_in_order(assessment_id, subject, field_prefix))
+        ids = [row[0] for row in rows]
+        for start in range(0, len(ids), _BATCH):
+            found = self.find_entries(batch := ids[start : start + _BATCH])
+            yield from (found[entry_id] for entry_id in batch)
 
     def current(
         self,
@@ -153,19 +150,13 @@ class Journal:
 
         Two of them for one subject and field are a conflict; ``conflicts`` lists those.
         """
-        query = queries.narrow(
-            queries.CURRENT,
-            assessment_id,
-            subject=subject,
-            subject_prefix=subject_prefix,
-            field_prefix=field_prefix,
-        )
+        query = queries.current(assessment_id, subject, subject_prefix, field_prefix)
         return [queries.entry_of(row) for row in self._rows(query)]
 
     def current_entry(self, assessment_id: str, subject: str, field: str) -> Entry | None:
         """The newest current entry of a field; None if it has none."""
-        query = queries.narrow(queries.CURRENT, assessment_id, subject=subject)
-        rows = self._rows(query.where(entry_table.c.field == field))
+        query = queries.current(assessment_id, subject, None, None).where(entry_table.c.field == field)
+        rows = self._rows(query)
         return queries.entry_of(rows[-1]) if rows else None
 
     def find_entries(self, entry_ids: Iterable[str]) -> dict[str, Entry]:

@@ -18,12 +18,11 @@ from sqlalchemy.exc import DBAPIError
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
 from qpm_widgets.journal.payloads import check_payload
-from qpm_widgets.journal.queries import AnyRow
+from qpm_widgets.journal.queries import AnyRow, entry_with
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, superseded_table
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 _c = entry_table.c
-_FACTS = [column.name for column in entry_table.columns if column.name not in ("payload", "supersedes")]
 Place = tuple[str, str, str]
 
 
@@ -93,37 +92,36 @@ def _check_row(
     except (ValueError, TypeError):
         supersedes = ()
         kinds.append("its list of predecessors cannot be read")
-    facts = {column: getattr(row, column) for column in _FACTS}
-    entry = Entry(payload=None, supersedes=supersedes, **facts)
+    entry = entry_with(row, None, supersedes)
     expected = before.device_seq + 1 if before else 1
-    if row.device_seq != expected:
-        kinds.append(f"number {row.device_seq} of its device follows where {expected} belongs: entries are missing")
-    if before and row.recorded_at < before.recorded_at:
+    if entry.device_seq != expected:
+        kinds.append(f"number {entry.device_seq} of its device follows where {expected} belongs: entries are missing")
+    if before and entry.recorded_at < before.recorded_at:
         kinds.append("recorded before the entry that precedes it")
-    if link_chain(before.chain if before else "", entry) != row.chain:
+    if link_chain(before.chain if before else "", entry) != entry.chain:
         kinds.append("its chain link does not fit: it or the entry before it was altered, removed or moved")
-    kinds += _check_words(row)
+    kinds += _check_words(entry, row.payload)
     for old in supersedes:
         if old not in places:
             kinds.append(f"its predecessor {old} is not there")
-        elif places[old] != places[row.entry_id]:
+        elif places[old] != places[entry.entry_id]:
             kinds.append(f"its predecessor {old} belongs to another field")
-    if replaced.pop(row.entry_id, set()) != set(supersedes):
+    if replaced.pop(entry.entry_id, set()) != set(supersedes):
         kinds.append("the table of superseded entries says otherwise than the entry")
-    return entry, [f"{row.entry_id}: {kind}" for kind in kinds]
+    return entry, [f"{entry.entry_id}: {kind}" for kind in kinds]
 
 
-def _check_words(row: AnyRow) -> Iterator[str]:
+def _check_words(entry: Entry, text: str | None) -> Iterator[str]:
     """Faults of payload, salt and digest; an entry blanked by erasure has none."""
-    if row.payload is None or row.salt is None:
-        if row.payload is not None or row.salt is not None:
+    if text is None or entry.salt is None:
+        if text is not None or entry.salt is not None:
             yield "half erased: payload and salt are blanked together or not at all"
         return
-    if digest_text(row.salt, row.payload) != row.payload_digest:
+    if digest_text(entry.salt, text) != entry.payload_digest:
         yield "its payload is not what was recorded"
-    elif row.schema_version <= SCHEMA_VERSION:  # what a newer kit wrote, only that kit can look into
-        payload = upgrade_payload(row.schema_version, row.subject, row.field, json.loads(row.payload))
+    elif entry.schema_version <= SCHEMA_VERSION:  # what a newer kit wrote, only that kit can look into
         try:
-            check_payload(row.subject, row.field, payload)
-        except QpmError:
+            payload = upgrade_payload(entry.schema_version, entry.subject, entry.field, json.loads(text))
+            check_payload(entry.subject, entry.field, payload)
+        except (QpmError, ValueError):
             yield "its payload does not have the shape of its field"

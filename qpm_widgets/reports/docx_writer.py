@@ -27,7 +27,8 @@ from qpm_widgets.reports.blocks import (
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.drawing import check_drawing
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
-from qpm_widgets.reports.typesetting import column_widths, draw_png
+from qpm_widgets.reports.table_layout import lay_out_table
+from qpm_widgets.reports.typesetting import draw_png
 from qpm_widgets.reports.word_package import embed_typeface, open_word_template, save_word
 from qpm_widgets.reports.word_xml import (
     LOCALES,
@@ -76,6 +77,7 @@ class _WordWriter:
         self.word: WordDocument = open_word_template(design)
         self.bookmarks = Bookmarks()
         self.boxes = 0
+        self.after_table = False
 
     def write(self) -> bytes:
         title = self.document.title
@@ -95,6 +97,9 @@ class _WordWriter:
     def _paragraph(self, style: str, text: str = "", *, language: str | None = None) -> WordParagraph:
         paragraph = self.word.add_paragraph()
         paragraph._p.style = style
+        if self.after_table and style in {"Normal", "ListBullet"}:  # the other styles have room above them
+            paragraph.paragraph_format.space_before = Pt(12)
+        self.after_table = False
         self._say(paragraph, text, language=language)
         return paragraph
 
@@ -187,22 +192,25 @@ class _WordWriter:
         self._paragraph("Caption", table.caption)
         written = self.word.add_table(rows=1 + len(table.rows), cols=len(table.columns))
         written._tbl.tblPr.style = "QPMTable"
-        shares = column_widths(table)
-        widths = [round(TEXT_WIDTH * share / sum(shares)) for share in shares]
+        layout = lay_out_table(table, self.design / "fonts")
+        widths = [round(TEXT_WIDTH * share / sum(layout.shares)) for share in layout.shares]
         texts = [tuple(column.label for column in table.columns), *table.rows]
         finish_table(written, texts, widths, caption=table.caption, row_headers=table.row_headers)
         grid = [row.cells for row in written.rows]
-        for cell, column in zip(grid[0], table.columns, strict=True):
-            self._write_cell(cell, column.label, column.align)
-        for cells, row, place in zip(grid[1:], table.rows, places, strict=True):
+        for number, (cells, row) in enumerate(zip(grid, texts, strict=True)):
+            keep = layout.together and number < len(table.rows)
             for cell, text, column in zip(cells, row, table.columns, strict=True):
-                self._write_cell(cell, text, column.align)
+                self._write_cell(cell, text, column.align, dense=layout.dense, keep=keep)
+        for cells, place in zip(grid[1:], places, strict=True):
             if place:
                 self.bookmarks.put(cells[0].paragraphs[0], place)
+        self.after_table = True
 
-    def _write_cell(self, cell: _Cell, text: str, align: str) -> None:
+    def _write_cell(self, cell: _Cell, text: str, align: str, *, dense: bool, keep: bool) -> None:
         paragraph = cell.paragraphs[0]
-        paragraph._p.style = "TableText"
+        paragraph._p.style = "TableTextSmall" if dense else "TableText"
+        if keep:
+            paragraph.paragraph_format.keep_with_next = True
         if align != "left":
             paragraph.alignment = _ALIGN[align]
         self._say(paragraph, text)

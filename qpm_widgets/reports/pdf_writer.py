@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,9 @@ from qpm_widgets.reports.blocks import (
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.drawing import check_drawing
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
-from qpm_widgets.reports.typesetting import column_widths, typeset
+from qpm_widgets.reports.table_layout import break_long_words, keeps_whole, lay_out_table
+from qpm_widgets.reports.typesetting import typeset
 
-_LONG = re.compile(r"\S{32,}")
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -45,7 +44,7 @@ def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
         REPORT-003 if a figure holds more than shapes and text, or if Typst cannot make a PDF/UA-1 of the blocks.
     """
     coverage = read_coverage(design / "fonts")
-    content = _spell_out(_describe(document, words), lambda text: spell_out(text, coverage))
+    content = _spell_out(_describe(document, words, design / "fonts"), lambda text: spell_out(text, coverage))
     sources = {
         "main.typ": (design / "report.typ").read_bytes(),
         "report.json": json.dumps(content).encode(),
@@ -53,7 +52,7 @@ def write_pdf(document: Document, words: dict[str, Any], design: Path) -> bytes:
     return typeset(sources, design / "fonts", "the PDF", format="pdf", pdf_standards=["ua-1"], timestamp=0)
 
 
-def _describe(document: Document, words: dict[str, Any]) -> dict[str, Any]:
+def _describe(document: Document, words: dict[str, Any], fonts: Path) -> dict[str, Any]:
     title = document.title
     return {
         "title": title.title,
@@ -65,11 +64,11 @@ def _describe(document: Document, words: dict[str, Any]) -> dict[str, Any]:
         "words": words,
         "contents": bool(document.contents()),
         "depth": document.printed_depth,
-        "blocks": [_describe_block(document, position, block) for position, block in enumerate(document.blocks)],
+        "blocks": [_describe_block(document, position, block, fonts) for position, block in enumerate(document.blocks)],
     }
 
 
-def _describe_block(document: Document, position: int, block: Block) -> dict[str, Any]:
+def _describe_block(document: Document, position: int, block: Block, fonts: Path) -> dict[str, Any]:
     content = block.to_json()
     if isinstance(block, Heading):
         content["place"] = document.places[position][0]
@@ -83,18 +82,17 @@ def _describe_block(document: Document, position: int, block: Block) -> dict[str
             shown["evidence"] = _references(document, item.evidence)
     elif isinstance(block, Table):
         places = document.places[position]
-        content["rows"] = [{"cells": row, "place": place} for row, place in zip(block.rows, places, strict=True)]
-        content["widths"] = column_widths(block)
+        content["rows"] = [
+            {"cells": row, "place": place, "whole": keeps_whole(row)}
+            for row, place in zip(block.rows, places, strict=True)
+        ]
+        layout = lay_out_table(block, fonts)
+        content |= {"widths": layout.shares, "dense": layout.dense, "together": layout.together}
     elif isinstance(block, Figure):
         content["svg"] = check_drawing(block.svg, "")
     elif isinstance(block, Note):
         content["parts"] = paragraphs_of(block.text)
     return content
-
-
-def _let_break(found: re.Match[str]) -> str:
-    """A long word with places where a line may end, so that none of it runs off the page."""
-    return re.sub(r"(\S{12})(?=\S)", rf"\1{_BREAK}", found[0])
 
 
 def _references(document: Document, evidence: tuple[str, ...]) -> list[dict[str, str | None]]:
@@ -103,7 +101,7 @@ def _references(document: Document, evidence: tuple[str, ...]) -> list[dict[str,
 
 def _spell_out(value: Any, spell: Callable[[str], str]) -> Any:  # noqa: ANN401  # JSON values in and out
     if isinstance(value, str):
-        return _LONG.sub(_let_break, spell(value))
+        return break_long_words(spell(value), _BREAK)
     if isinstance(value, dict):
         return {key: spell(inner) if key == "svg" else _spell_out(inner, spell) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

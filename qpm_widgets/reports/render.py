@@ -52,8 +52,7 @@ def render_report(
 ) -> Rendered:
     """Render a report into ``outputs/<assessment>/<visit>/<report>-<edition>-<UTC time>/``.
 
-    Everything is made in memory; only finished documents, the executed notebook (``report.ipynb``) and
-    ``manifest.json`` are written, into a private folder that is renamed when all of them are there.
+    Everything is made in memory; only finished documents, the executed notebook and ``manifest.json`` are written.
 
     Parameters
     ----------
@@ -73,8 +72,7 @@ def render_report(
     Raises
     ------
     QpmError
-        REPORT-001 (parameters), REPORT-002 (a cell failed), REPORT-003 (a block), REPORT-004 (no notebook),
-        REPORT-005 (incomplete), REPORT-006 (not saved). Nothing is left in ``outputs`` then.
+        REPORT-001 to REPORT-006; nothing is left in ``outputs`` then.
     """
     source = _read_source(notebook)
     node = _read_notebook(notebook, source)
@@ -90,11 +88,10 @@ def render_report(
     )
     check_complete(read_document(executed))
     report = "-".join(filter(None, (safe_name(notebook.stem), _part(values, "edition"))))
-    files = {"report.ipynb": _write_notebook(executed)}
-    for number, (name, exporter) in enumerate(exporters.items()):
-        tell(name, 0.65 + 0.3 * number / len(exporters))
-        content, _ = exporter(templates=templates).from_notebook_node(executed)
-        files[f"{report}.{name}"] = content if isinstance(content, bytes) else content.encode()
+    files = {
+        "report.ipynb": _write_notebook(executed),
+        **_write_documents(executed, report, exporters, templates, tell),
+    }
 
     tell("save", 0.95)
     now = datetime.now(UTC)
@@ -102,18 +99,35 @@ def render_report(
         "report": notebook.stem,
         "parameters": values,
         "rendered_at": now.isoformat(timespec="seconds"),
-        "journal_head": head,
-        "journal_unchanged": kit.journal.head() == head,  # false: something was recorded during the render
-        "templates_sha256": templates.digest,
-        "design_sha256": digest_folder(templates.folder / "report"),
         "notebook_sha256": sha256(source),
-        "kit": version("qpm-field-kit"),
-        "engines": {name: version(name) for name in ENGINES},
+        **_describe_kit(kit, head, templates),
     }
     place = tuple(filter(None, (_part(values, "assessment_id"), _part(values, "visit_id"))))
     folder, manifest = publish(outputs, place, f"{report}-{now:%Y%m%dT%H%M%SZ}", files, facts)
     tell("save", 1.0)
     return Rendered(folder, {name: folder / f"{report}.{name}" for name in exporters}, manifest)
+
+
+def _write_documents(
+    executed: NotebookNode, report: str, exporters: dict[str, type[QpmExporter]], templates: Templates, tell: _Teller
+) -> dict[str, bytes]:
+    files = {}
+    for number, (name, exporter) in enumerate(exporters.items()):
+        tell(name, 0.65 + 0.3 * number / len(exporters))
+        content, _ = exporter(templates=templates).from_notebook_node(executed)
+        files[f"{report}.{name}"] = content if isinstance(content, bytes) else content.encode()
+    return files
+
+
+def _describe_kit(kit: Kit, head: str, templates: Templates) -> dict[str, Any]:
+    return {
+        "journal_head": head,
+        "journal_unchanged": kit.journal.head() == head,  # false: something was recorded during the render
+        "templates_sha256": templates.digest,
+        "design_sha256": digest_folder(templates.folder / "report"),
+        "kit": version("qpm-field-kit"),
+        "engines": {name: version(name) for name in ENGINES},
+    }
 
 
 def _read_source(notebook: Path) -> bytes:

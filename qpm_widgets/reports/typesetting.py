@@ -1,4 +1,4 @@
-"""What the Word and PDF writers both need: the typeface for Typst, drawings as pictures, widths of columns."""
+"""Typst, as the Word and PDF writers use it: with the shipped typeface only, on files that exist in memory only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from pathlib import Path
 import typst
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.reports.blocks import Table
 
-_LINE = 96  # characters of table text across the page
-_NARROW = 18  # a column whose longest cell is no longer keeps it on one line
 _PICTURE = b'#set page(width: 160mm, height: auto, margin: 0pt)\n#image("drawing.svg", width: 100%)'
 
 
@@ -43,28 +40,3 @@ def draw_png(svg: str, fonts: Path) -> bytes:
     """A checked drawing as a picture, 160 mm wide and sharp enough for print."""
     sources = {"main.typ": _PICTURE, "drawing.svg": svg.encode()}
     return typeset(sources, fonts, "a picture", format="png", ppi=220)
-
-
-def column_widths(table: Table) -> list[float]:
-    """The share of the table's width that each column gets: short columns what they need, long ones the rest.
-
-    Returns
-    -------
-    list of float
-        One positive share per column; only their proportions matter.
-    """
-    words: list[int] = []
-    cells: list[int] = []
-    for column, label in enumerate(table.columns):
-        texts = [label.label, *(row[column] for row in table.rows)]
-        words.append(min(24, max(len(word) for text in texts for word in text.split() or [""])) + 3)
-        cells.append(max(len(line) for text in texts for line in text.split("\n")) + 3)
-    narrow = [length <= _NARROW + 3 for length in cells]
-    if all(narrow) or sum(length for length, is_narrow in zip(cells, narrow, strict=True) if is_narrow) > _LINE * 0.7:
-        return [float(min(length, 40)) for length in cells]
-    rest = _LINE - sum(length for length, is_narrow in zip(cells, narrow, strict=True) if is_narrow)
-    weights = [0.0 if is_narrow else min(length, 400) ** 0.5 for length, is_narrow in zip(cells, narrow, strict=True)]
-    return [
-        float(cells[column]) if narrow[column] else max(words[column], rest * weights[column] / sum(weights))
-        for column in range(len(cells))
-    ]

@@ -10,7 +10,7 @@ from qpm_widgets.reports.blocks import Block, Column, Figure, Heading, Paragraph
 from qpm_widgets.reports.visit_content import Content
 
 INK, FAINT, RULE, HEARD = "#1f2933", "#5b6873", "#c9d1d8", "#0b5c73"
-NAME, CELL, ROW, TOP, GAP = 46, 56, 14.5, 52, 30  # widths and heights in the drawing's own units
+NAME, CELL, ROW, TOP, GAP = 46, 56, 13.2, 50, 30  # widths and heights in the drawing's own units
 
 
 def coverage(content: Content) -> Iterator[Block]:
@@ -96,9 +96,9 @@ def _cell(content: Content, row: Row, group: str, x: float, y: float) -> str:
     state = _state(content, row, group)
     if state == "heard":
         number = _text(str(_heard(content, row, group)), x, y + 3.4, size=9.5, anchor="middle", fill="#ffffff")
-        return f'<circle cx="{x}" cy="{y}" r="6" fill="{HEARD}"/>' + (number if content.lead else "")
+        return f'<circle cx="{x}" cy="{y}" r="5.6" fill="{HEARD}"/>' + (number if content.lead else "")
     if state == "silent":
-        return f'<circle cx="{x}" cy="{y}" r="5" fill="none" stroke="{FAINT}" stroke-width="1.2"/>'
+        return f'<circle cx="{x}" cy="{y}" r="4.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>'
     return ""
 
 
@@ -107,9 +107,9 @@ def _legend(content: Content, y: float) -> str:
     heard, silent = say("coverage.heard"), say("coverage.silent")
     second = 30 + 7 * len(heard)
     parts = [
-        f'<circle cx="7" cy="{y}" r="6" fill="{HEARD}"/>',
+        f'<circle cx="7" cy="{y}" r="5.6" fill="{HEARD}"/>',
         _text(heard, 20, y + 4, size=11),
-        f'<circle cx="{second + 7}" cy="{y}" r="5" fill="none" stroke="{FAINT}" stroke-width="1.2"/>',
+        f'<circle cx="{second + 7}" cy="{y}" r="4.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>',
         _text(silent, second + 20, y + 4, size=11),
     ]
     if content.lead:

@@ -15,8 +15,8 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-# A row with fewer characters stays on one page; a longer one might not fit on any.
-_WHOLE_ROW = 1200
+from qpm_widgets.reports.table_layout import keeps_whole
+
 LOCALES = {"en": "en-GB", "cy": "cy-GB"}
 
 
@@ -146,7 +146,7 @@ def finish_table(
         column.width = Twips(width)
     for number, row in enumerate(table.rows):
         row_properties = row._tr.get_or_add_trPr()
-        if sum(len(text) for text in texts[number]) < _WHOLE_ROW:
+        if keeps_whole(texts[number]):
             row_properties.append(_element("cantSplit"))
         if number == 0:
             row_properties.append(_element("tblHeader"))

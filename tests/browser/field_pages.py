@@ -92,7 +92,7 @@ class Hand:
 
     def open(self) -> Hand:
         self.page.goto(self.server.address(notebook_of(self.name)))
-        self.sheet.wait_for(timeout=30_000)
+        self.sheet.wait_for(timeout=60_000)
         return self
 
     def field(self, name: str):
@@ -102,6 +102,7 @@ class Hand:
         return self.field(f"answer:{question}.note").locator("textarea")
 
     def agree(self, code: str, *scopes: str, decision: str = "given") -> None:
+        self.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
         for scope in scopes or ("talk", "notes"):
             self.field(f"consent:{scope}.{code}").locator(f'input[value="{decision}"]').check()
 
@@ -117,7 +118,7 @@ class Hand:
     def trouble(self) -> str:
         return self.sheet.locator(".qpm-trouble").inner_text()
 
-    def await_saved(self, timeout: float = 20_000) -> None:
+    def await_saved(self, timeout: float = 40_000) -> None:
         self.sheet.locator('.qpm-save[data-state="saved"]').wait_for(timeout=timeout)
 
     def await_trouble(self, timeout: float = 20_000) -> None:

@@ -21,7 +21,7 @@ def server(lantern: Kit):
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(chromium, server):
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     opened = context.new_page()
@@ -67,7 +67,9 @@ def test_an_answer_that_was_emptied_again_does_not_count(lantern_copy, templates
     journal = lantern_copy.journal
     before = meeting_of(view_desk(lantern_copy, templates), "A1")
     entry = next(
-        one for one in journal.current("lantern", subject="interview:A1", field_prefix="answer:") if ".quote." in one.field
+        one
+        for one in journal.current("lantern", subject="interview:A1", field_prefix="answer:")
+        if ".quote." in one.field
     )
     emptied = {**entry.payload, "text": ""}
     record_edit(journal, templates, Edit("lantern", entry.subject, entry.field, emptied, supersedes=(entry.entry_id,)))
@@ -138,6 +140,6 @@ def test_the_desk_looks_again_when_it_comes_back_into_sight(chromium, kit, templ
         record_plan_folder(kit.journal, templates, templates.folder / "samples" / "lantern")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         # What is planned elsewhere is there, and its pages are prepared without being asked for.
-        page.get_by_role("link", name="Open interview M1").wait_for(timeout=30_000)
+        page.get_by_role("link", name="Open interview M1").wait_for(timeout=60_000)
         assert (kit.notebooks / "lantern" / "V1" / "M1.ipynb").exists()
     context.close()

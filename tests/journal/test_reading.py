@@ -68,13 +68,13 @@ def test_filters(agreed) -> None:
 
 
 @pytest.mark.parametrize("subject", [None, "interview:A1"])
-def test_a_long_journal_is_read_in_order_while_it_grows(agreed, subject) -> None:
+def test_a_long_journal_is_read_in_order_as_it_was_at_the_start(agreed, subject) -> None:
     agreed.append_all([note(str(number)) for number in range(2_010)])  # all within a few milliseconds
     reading = agreed.iter_entries(ASSESSMENT, subject=subject, field_prefix="answer:")
     seen = [next(reading) for _ in range(10)]
     agreed.append_all([note("2010"), note("2011")])
     seen += reading
-    assert [entry.payload["text"] for entry in seen] == [str(number) for number in range(2_012)]
+    assert [entry.payload["text"] for entry in seen] == [str(number) for number in range(2_010)]
     assert [entry.device_seq for entry in seen] == sorted(entry.device_seq for entry in seen)
 
 

@@ -74,6 +74,14 @@ def test_other_words_with_a_digest_that_fits_them(edited, tamper) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["nonsense", "[1]", "7", "null", ""])
+def test_what_is_no_payload_with_a_digest_that_fits_it(edited, tamper, text) -> None:
+    entry = number(edited, 6)
+    digest = digest_text(entry.salt, text)
+    faults = tamper(("UPDATE entry SET payload = ?, payload_digest = ? WHERE device_seq = 6", (text, digest)))
+    assert f"{entry.entry_id}: its payload does not have the shape of its field" in faults
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

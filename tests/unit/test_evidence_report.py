@@ -286,7 +286,7 @@ def test_the_picture_has_words_and_a_table_that_say_the_same(small, read) -> Non
     table = next(one for one in only(Table, document.blocks) if one.caption.startswith("On how many indicators"))
     heads = [column.label for column in table.columns]
     assert table.rows[0][heads.index("Advocates")] == "2 of 6"
-    assert figure.svg.count('r="6" fill="#0b5c73"') == 3  # two, and the one in the key
+    assert figure.svg.count('r="5.6" fill="#0b5c73"') == 3  # two, and the one in the key
     assert "C" not in heads and "Files" not in heads
 
 

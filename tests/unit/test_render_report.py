@@ -106,6 +106,23 @@ def test_the_report_ran_in_a_private_process(rendered: Rendered):
     assert "QPM_KIT_KEY" not in os.environ
 
 
+def test_where_there_are_no_sockets_the_channels_are_encrypted(stage, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    from qpm_widgets.reports import kernel
+
+    monkeypatch.setattr(kernel, "_holds_sockets", lambda folder: False)  # as on Windows
+    _, kit = stage
+    read_channels = """
+import json
+from ipykernel.kernelapp import IPKernelApp
+facts = json.loads(Path(IPKernelApp.instance().abs_connection_file).read_text())
+display(Title("T", f"{facts['transport']} encrypted={'curve_publickey' in facts}", ()))
+display(Account((), (), ()))
+"""
+    notebook = write_notebook(tmp_path / "tcp.ipynb", PARAMETERS, SETUP, read_channels)
+    rendered = render_report(kit, notebook, IDS, outputs=tmp_path / "outputs", formats=["html"])
+    assert "tcp encrypted=True" in rendered.files["html"].read_text(encoding="utf-8")
+
+
 def test_the_manifest_says_what_went_in_and_came_out(stage, rendered: Rendered):
     import hashlib
 

@@ -212,6 +212,12 @@ def test_one_kit_is_served_once_and_what_killed_servers_left_is_removed(tmp_path
         assert again
 
 
+def test_starting_does_not_build_a_grammar_that_nothing_uses() -> None:
+    seen = "import sys, qpm_widgets.capture.server; print('jsonschema' in sys.modules, 'lark' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["True", "False"]
+
+
 def test_a_page_has_an_address_that_a_browser_can_take() -> None:
     server = RunningServer("http://127.0.0.1:8888/", "a token", 1, Path())
     assert server.address("lantern/V1/A 3.ipynb") == (
@@ -235,7 +241,9 @@ def test_the_labextension_is_whole_and_has_words_for_all_that_it_says(templates:
     assert package["name"] == EXTENSION.name  # JupyterLab looks for its files under its name
     assert (EXTENSION / package["jupyterlab"]["_build"]["load"]).exists()
     said = {
-        key for file in (EXTENSION / "static").glob("*.js") for key in re.findall(r"words\.(\w+)", file.read_text("utf-8"))
+        key
+        for file in (EXTENSION / "static").glob("*.js")
+        for key in re.findall(r"words\.(\w+)", file.read_text("utf-8"))
     }
     assert said == set(templates.wording.section("desk")["door"]["page"])
 

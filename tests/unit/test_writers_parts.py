@@ -18,7 +18,7 @@ from qpm_widgets.reports.completeness import check_complete
 from qpm_widgets.reports.document import Document, read_document
 from qpm_widgets.reports.drawing import check_drawing
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
-from qpm_widgets.reports.typesetting import column_widths
+from qpm_widgets.reports.table_layout import break_long_words, lay_out_table
 
 FONTS = Path(__file__).parents[2] / "site_visit_templates" / "report" / "fonts"
 COVERAGE = read_coverage(FONTS)
@@ -173,16 +173,31 @@ def test_unknown_characters_are_said_in_words(text: str, shown: str):
 
 def test_short_columns_get_what_they_need():
     table = Table("t", (Column("Id"), Column("Words"), Column("n")), (("CP1", "word " * 60, "3"),))
-    narrow, wide, number = column_widths(table)
-    assert narrow < 10
-    assert number < 10
-    assert wide > 60
+    narrow, wide, number = lay_out_table(table, FONTS).shares
+    assert max(narrow, number) < 45  # points
+    assert wide > 370
 
 
 @given(st.lists(st.lists(st.text(max_size=300), min_size=3, max_size=3).map(tuple), max_size=4))
 def test_every_column_has_room(rows):
     table = Table("t", (Column(""), Column("b"), Column("c")), tuple(rows))
-    assert all(width > 0 for width in column_widths(table))
+    layout = lay_out_table(table, FONTS)
+    assert all(width > 0 for width in layout.shares)
+    assert layout.dense or sum(layout.shares) <= 454
+
+
+def test_many_columns_keep_their_words_whole_in_smaller_text():
+    labels = ("Indicator", "People", "Advocates", "Managers", "Family", "Trustees", "Referrers", "Staff", "Not heard")
+    table = Table("t", tuple(map(Column, labels)), (("CP1", *["-"] * 7, "documents and family and carers"),))
+    layout = lay_out_table(table, FONTS)
+    assert layout.dense
+    assert min(layout.shares) > 30
+
+
+def test_long_words_may_break_at_their_joints():
+    assert break_long_words("01a20502-9d35-7794-a2ad-ae1b555bb101", "|") == "01a20502-|9d35-|7794-|a2ad-|ae1b555bb101"
+    assert break_long_words("x" * 40, "|") == "|".join(["x" * 12] * 3 + ["x" * 4])
+    assert break_long_words("A1.A-CP-1.note and more words", "|") == "A1.A-CP-1.note and more words"
 
 
 def test_items_of_a_list_may_be_in_welsh():

@@ -68,6 +68,7 @@ export class FieldPage {
       for (const cell of this.panel.content.widgets) {
         if (cell.model.type === "code") await inTime(this.CodeCell.execute(cell, this.panel.sessionContext));
       }
+      await this.drawn();
       this.set(this.fault() ?? SHOWN);
     } catch {
       // The kernel went away underneath; its next word (idle, dead) brings the page back or says that it cannot.
@@ -75,6 +76,15 @@ export class FieldPage {
     }
     this.running = false;
     this.freshen();
+  }
+
+  // The sheet asks for its content once it is there: the cover stays until something stands under it.
+  async drawn() {
+    const { content } = this.panel;
+    const stands = () => [...content.node.querySelectorAll(".jp-OutputArea-output")].some((one) => one.offsetHeight > 40);
+    for (let tries = 0; tries < 200 && content.isVisible && !stands() && !this.fault(); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
   }
 
   fault() {

@@ -181,9 +181,10 @@ export class Pages {
   async reconnect(page) {
     const kernel = page.panel.sessionContext.session?.kernel;
     const alive = kernel && (await this.ask(`api/kernels/${kernel.id}`));
-    // A server that was started again knows nothing of the old one's kernels.
-    if (alive) kernel.reconnect().catch(() => {});
-    else page.startAnew().catch(() => page.stop());
+    if (alive) return kernel.reconnect().catch(() => {});
+    // A server that was started again knows nothing of the old one's kernels; it is starting the desk's just now.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    return page.startAnew().catch(() => page.stop());
   }
 
   async ask(address) {

@@ -1,0 +1,153 @@
+"""The kernel's end of a sheet: every message is answered, and no failure carries a person's words."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+
+import pytest
+
+from qpm_widgets.capture import InterviewSheet
+from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.capture.sheet import Sheet
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Kit, new_entry_id
+from qpm_widgets.visits import create_assessment
+
+PLAN = {
+    "visit": "V1", "guide": "advocate", "role": "advocate", "respondents": ["AD1", "AD2"], "nation": "wales",
+    "planned_at": "2026-10-13T10:00:00+01:00", "minutes": 60, "assessor": "AS1", "advocacy_roles": ["ipa"],
+}  # fmt: skip
+PROFILE = {
+    "provider": "Harbour Advocacy", "edition": "qpm_4", "band": 1, "jurisdictions": ["wales"],
+    "advocacy_roles": ["ipa"], "areas": [], "managers": [], "teams": [], "advocates": [], "assessors": [],
+}  # fmt: skip
+GIVEN = {"decision": "given", "how": "spoken"}
+
+
+@pytest.fixture
+def sheet(kit: Kit, templates) -> InterviewSheet:
+    """The sheet of a planned interview for which nobody has been asked yet."""
+    create_assessment(kit.journal, "harbour", PROFILE)
+    record_edit(kit.journal, templates, Edit("harbour", "interview:A1", "plan", PLAN))
+    made = InterviewSheet("harbour", "A1")
+    made.kit, made.templates = kit, templates
+    return made
+
+
+def commit(field: str, payload: dict[str, object], supersedes=()) -> dict[str, object]:
+    return {
+        "kind": "commit", "entry_id": new_entry_id(), "field": field, "payload": payload, "supersedes": list(supersedes)
+    }  # fmt: skip
+
+
+def test_opening_hands_over_the_guide_and_what_is_needed_to_write(sheet: InterviewSheet) -> None:
+    answer = json.loads(json.dumps(sheet.answer({"kind": "open"})))
+    view = answer["view"]
+    assert answer["kind"] == "opened"
+    assert view["scope"] == "harbour/interview:A1"
+    assert len(base64.b64decode(view["page_key"])) == 32
+    assert view["plan"]["respondents"] == ["AD1", "AD2"]
+    assert view["saved_at"] is None
+    asked = [question["id"] for section in view["guide"]["sections"] for question in section["questions"]]
+    assert "A-CP-6" in asked  # asked in Wales, of an independent professional advocate
+    assert "A-CP-5" not in asked  # Care Act: England
+
+
+def test_opening_is_quick(sheet: InterviewSheet) -> None:
+    sheet.answer({"kind": "open"})
+    started = time.perf_counter()
+    sheet.answer({"kind": "open"})
+    assert time.perf_counter() - started < 0.15
+
+
+def test_a_commit_is_answered_with_the_journals_own_receipt(sheet: InterviewSheet) -> None:
+    message = commit("consent:notes.AD1", GIVEN)
+    receipt = sheet.answer(message)
+    kept = sheet.kit.journal.current_entry("harbour", "interview:A1", "consent:notes.AD1")
+    assert receipt == {"kind": "receipt", "entry_id": message["entry_id"], "recorded_at": kept.recorded_at}
+    assert sheet.answer(message) == receipt  # sent again
+    assert len(list(sheet.kit.journal.iter_entries("harbour", field_prefix="consent:"))) == 1
+
+
+def test_a_refusal_says_what_to_do_and_repeats_no_words(sheet: InterviewSheet) -> None:
+    message = commit("answer:A-CP-1.note", {"text": "SECRET"})
+    answer = sheet.answer(message)
+    assert (answer["kind"], answer["code"], answer["final"]) == ("refused", "CONSENT-001", True)
+    assert answer["entry_id"] == message["entry_id"]
+    assert answer["sentence"].startswith("Nobody has agreed to notes")
+    broken = sheet.answer({**message, "payload": "SECRET"})
+    assert (broken["kind"], broken["code"]) == ("refused", "CAPTURE-002")
+    assert "SECRET" not in json.dumps([answer, broken])
+
+
+def test_an_unforeseen_error_reaches_the_page_without_its_text(sheet: InterviewSheet, capfd) -> None:
+    class Failing(InterviewSheet):
+        def record(self, edit: Edit):
+            raise RuntimeError(f"cannot keep {edit.payload}")
+
+    failing = Failing("harbour", "A1")
+    answer = failing.answer(commit("consent:notes.AD1", {**GIVEN, "note": "SECRET"}))
+    assert (answer["kind"], answer["code"], answer["final"]) == ("refused", "JOURNAL-008", False)
+    assert "SECRET" not in json.dumps(answer)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_cannot_be_opened_is_told_and_not_raised(kit: Kit, templates) -> None:
+    sheet = InterviewSheet("harbour", "A9")
+    sheet.kit, sheet.templates = kit, templates
+    answer = sheet.answer({"kind": "open"})
+    assert (answer["kind"], answer["request_id"], answer["code"]) == ("failed", "open", "PLAN-001")
+    locked = InterviewSheet("harbour", "A9").answer({"kind": "open"})
+    assert locked["code"] == "JOURNAL-010"
+
+
+@pytest.mark.parametrize("message", [{}, {"kind": "dance"}, {"kind": "do", "name": "dance", "request_id": "1"}])
+def test_an_unknown_message_is_answered_too(sheet: InterviewSheet, message: dict[str, object]) -> None:
+    answer = sheet.answer(message)
+    assert (answer["kind"], answer["code"]) == ("failed", "CAPTURE-002")
+
+
+def test_of_two_versions_the_newer_is_shown_and_only_it_is_replaced(sheet: InterviewSheet) -> None:
+    sheet.answer(commit("consent:notes.AD1", GIVEN))
+    older, newer = (commit("answer:A-CP-1.note", {"text": text}) for text in ("older", "newer"))
+    sheet.answer(older)
+    sheet.answer(newer)
+    view = sheet.answer({"kind": "open"})["view"]
+    assert view["values"]["answer:A-CP-1.note"]["text"] == "newer"
+    assert [one["payload"]["text"] for one in view["others"]["answer:A-CP-1.note"]] == ["older"]
+    assert view["heads"]["answer:A-CP-1.note"] == [newer["entry_id"]]
+
+
+def test_of_two_consents_the_more_careful_is_shown_and_a_new_one_replaces_both(sheet: InterviewSheet) -> None:
+    withdrawn = commit("consent:notes.AD1", {"decision": "withdrawn", "how": "spoken"})
+    given = commit("consent:notes.AD1", GIVEN)
+    sheet.answer(withdrawn)
+    sheet.answer(given)
+    view = sheet.answer({"kind": "open"})["view"]
+    assert view["values"]["consent:notes.AD1"]["decision"] == "withdrawn"
+    assert set(view["heads"]["consent:notes.AD1"]) == {withdrawn["entry_id"], given["entry_id"]}
+
+
+def test_a_question_with_an_answer_stays_though_the_plan_has_changed(sheet: InterviewSheet) -> None:
+    sheet.answer(commit("consent:notes.AD1", GIVEN))
+    sheet.answer(commit("answer:A-CP-5.note", {"text": "asked before the plan was corrected"}))
+    view = sheet.answer({"kind": "open"})["view"]
+    assert "A-CP-5" in [one["id"] for section in view["guide"]["sections"] for one in section["questions"]]
+
+
+def test_nothing_a_person_wrote_is_widget_state_or_its_text(sheet: InterviewSheet) -> None:
+    sheet.answer(commit("consent:notes.AD1", GIVEN))
+    sheet.answer(commit("answer:A-CP-1.note", {"text": "SECRET"}))
+    sheet.answer({"kind": "open"})
+    assert "SECRET" not in json.dumps(sheet.get_state(), default=str)
+    assert "SECRET" not in json.dumps(sheet._repr_mimebundle_(), default=str)
+    assert set(sheet.keys) <= set(Sheet().keys) | {"_esm", "_css"}
+
+
+def test_a_sheet_that_shows_nothing_says_so() -> None:
+    with pytest.raises(NotImplementedError):
+        Sheet().view()
+    with pytest.raises(QpmError, match="CAPTURE-002"):
+        Sheet().do("dance", {})
