@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parents[1]
 HOME = Path.home() / "qpm-field-kit"
 OUTPUTS = CHECKOUT / "outputs"
+TRIES = 3  # at the passphrase, before the command gives up
 
 app = typer.Typer(
     name="qpm",
@@ -30,7 +33,7 @@ app.add_typer(templates_app, name="templates")
 
 # `out` carries what scripts read, unwrapped; `say` is for people.
 out = Console(soft_wrap=True, highlight=False, markup=False)
-say = Console(stderr=True, highlight=False, markup=False)
+say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 HomeOption = Annotated[Path, typer.Option("--home", help="The kit home: where the encrypted journal lies.")]
 OutputsOption = Annotated[Path, typer.Option("--outputs", help="The folder for finished reports.")]
@@ -107,10 +110,9 @@ def verify(home: HomeOption = HOME) -> None:
     verification = open_kit(home).journal.verify()
     for fault in verification.faults:
         out.print(fault)
-    verdict = "sound" if verification.ok else "NOT sound"
-    out.print(f"{verification.entries} entries of {verification.devices} devices: {verdict}")
     if not verification.ok:
-        raise typer.Exit(1)
+        raise QpmError("JOURNAL-009", str(home), "Keep the kit as it is and tell your lead assessor.")
+    out.print(f"{verification.entries} entries of {verification.devices} devices: sound")
 
 
 @templates_app.command("check")
@@ -132,20 +134,38 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
     """Ask for the passphrase and unlock the kit; the first time, set it up."""
     from qpm_widgets.journal import Kit
 
-    if (home / "kit.json").exists():
-        return Kit.unlock(home, typer.prompt("Passphrase", hide_input=True, err=True))
-    if not create:
-        raise QpmError(
-            "START-002",
-            str(home),
-            "Start the kit once with `python kit.py start`, or name its folder with --home.",
-        )
-    say.print(f"This sets up a new kit in {home}. There is no way back into it without its passphrase.")
-    assessor = typer.prompt("Your assessor code (not your name), for example AS1", err=True)
-    passphrase = typer.prompt(
-        "Choose a passphrase of several words", hide_input=True, confirmation_prompt=True, err=True
-    )
+    if not (home / "kit.json").exists():
+        if not create:
+            remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
+            raise QpmError("START-002", str(home), remedy)
+        return set_up_kit(home)
+    for _ in range(TRIES - 1):
+        try:
+            return Kit.unlock(home, ask("Passphrase", secret=True))
+        except QpmError as error:
+            if error.code != "JOURNAL-001" or not sys.stdin.isatty():
+                raise
+            say.print(str(error))
+    return Kit.unlock(home, ask("Passphrase", secret=True))
+
+
+def set_up_kit(home: Path) -> Kit:
+    """Ask for a new kit's code and passphrase, the latter twice, and make it."""
+    from qpm_widgets.journal import Kit
+
+    say.print(f"This sets up a new kit in {home}. Nobody can open it again without its passphrase.")
+    assessor = ask("Your assessor code (not your name), for example AS1")
+    passphrase = ask("Choose a passphrase of several words", secret=True)
+    if ask("The passphrase again", secret=True) != passphrase:
+        raise QpmError("JOURNAL-012", "passphrase", "The two were not the same; nothing was set up, so start again.")
     return Kit.create(home, passphrase, assessor=assessor)
+
+
+def ask(what: str, *, secret: bool = False) -> str:
+    """One line from the keyboard, unseen if it is secret; or from a pipe, where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return getpass(f"{what}: ", stream=sys.stderr) if secret else say.input(f"{what}: ")
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ CODES: dict[str, str] = {
     "JOURNAL-009": "the journal does not verify",
     "JOURNAL-010": "the kit is locked",
     "JOURNAL-011": "the journal was written by a newer kit",
-    "JOURNAL-012": "the passphrase is too short",
+    "JOURNAL-012": "the passphrase is too short, or was not typed the same twice",
     "JOURNAL-013": "the journal could not be read",
     "JOURNAL-014": "an entry replaces one of another field",
     "JOURNAL-015": "an id does not look like an id",

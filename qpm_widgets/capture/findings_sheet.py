@@ -17,7 +17,14 @@ from qpm_widgets.journal import Entry
 from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import load_profile, load_visit
 
-_SCRIPTS = ("drawing.js", "findings_evidence.js", "findings_rating.js", "findings_finding.js", "findings_sheet.js")
+_SCRIPTS = (
+    "drawing.js",
+    "coming_back.js",
+    "findings_evidence.js",
+    "findings_rating.js",
+    "findings_finding.js",
+    "findings_sheet.js",
+)
 
 
 class FindingsSheet(Sheet):

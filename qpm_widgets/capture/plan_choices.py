@@ -67,9 +67,7 @@ def _kinds(nation: str, profile: AssessmentProfile, templates: Templates) -> lis
 
 def _roles(templates: Templates) -> list[dict[str, Any]]:
     """The roles that there is an interview guide for, in the scheme's order."""
-    guides = {
-        guide.role: guide.id for guide in templates.guides.values() if isinstance(guide, InterviewGuide)
-    }
+    guides = {guide.role: guide.id for guide in templates.guides.values() if isinstance(guide, InterviewGuide)}
     return [
         {
             "id": role.id,

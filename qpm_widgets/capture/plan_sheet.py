@@ -29,6 +29,8 @@ from qpm_widgets.visits import (
 
 Meeting = Interview | Observation
 
+_SCRIPTS = ("drawing.js", "coming_back.js", "plan_form.js", "plan_fields.js", "plan_coverage.js", "plan_sheet.js")
+
 
 class PlanSheet(Sheet):
     """The page on which a visit is planned.
@@ -44,7 +46,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_source("drawing.js", "plan_form.js", "plan_fields.js", "plan_coverage.js", "plan_sheet.js")
+    _esm = page_source(*_SCRIPTS)
     _css = page_style("plan_sheet.css")
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:

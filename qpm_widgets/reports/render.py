@@ -83,15 +83,10 @@ def render_report(
     head = kit.journal.head()
 
     tell("run", 0.05)
-    executed = execute_report(
-        kit, notebook.name, node, values, lambda done, total: tell("run", 0.05 + 0.6 * min(1.0, done / total))
-    )
+    executed = execute_report(kit, notebook.name, node, values, tell.count_cells)
     check_complete(read_document(executed))
     report = "-".join(filter(None, (safe_name(notebook.stem), _part(values, "edition"))))
-    files = {
-        "report.ipynb": _write_notebook(executed),
-        **_write_documents(executed, report, exporters, templates, tell),
-    }
+    files = _write_documents(executed, report, exporters, templates, tell)
 
     tell("save", 0.95)
     now = datetime.now(UTC)
@@ -99,8 +94,7 @@ def render_report(
         "report": notebook.stem,
         "parameters": values,
         "rendered_at": now.isoformat(timespec="seconds"),
-        "notebook_sha256": sha256(source),
-        **_describe_kit(kit, head, templates),
+        **_describe_inputs(kit, head, templates, source),
     }
     place = tuple(filter(None, (_part(values, "assessment_id"), _part(values, "visit_id"))))
     folder, manifest = publish(outputs, place, f"{report}-{now:%Y%m%dT%H%M%SZ}", files, facts)
@@ -111,7 +105,7 @@ def render_report(
 def _write_documents(
     executed: NotebookNode, report: str, exporters: dict[str, type[QpmExporter]], templates: Templates, tell: _Teller
 ) -> dict[str, bytes]:
-    files = {}
+    files = {"report.ipynb": _write_notebook(executed)}
     for number, (name, exporter) in enumerate(exporters.items()):
         tell(name, 0.65 + 0.3 * number / len(exporters))
         content, _ = exporter(templates=templates).from_notebook_node(executed)
@@ -119,8 +113,9 @@ def _write_documents(
     return files
 
 
-def _describe_kit(kit: Kit, head: str, templates: Templates) -> dict[str, Any]:
+def _describe_inputs(kit: Kit, head: str, templates: Templates, source: bytes) -> dict[str, Any]:
     return {
+        "notebook_sha256": sha256(source),
         "journal_head": head,
         "journal_unchanged": kit.journal.head() == head,  # false: something was recorded during the render
         "templates_sha256": templates.digest,
@@ -172,3 +167,7 @@ class _Teller:
     def __call__(self, stage: str, share: float) -> None:
         if self.progress is not None:
             self.progress(self.words[stage], share)
+
+    def count_cells(self, done: int, total: int) -> None:
+        """Tell that so many cells of the notebook have run."""
+        self("run", 0.05 + 0.6 * min(1.0, done / total))

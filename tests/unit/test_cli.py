@@ -61,3 +61,25 @@ def test_an_error_says_code_place_fault_and_remedy():
     assert str(error) == "PLAN-003, assessment x: the assessment is not in the journal. Do this."
     with pytest.raises(ValueError, match="unknown error code"):
         QpmError("NOPE-001", "", "")
+
+
+def test_a_kit_is_set_up_from_a_plan_and_then_verifies(tmp_path: Path):
+    home = str(tmp_path / "kit")
+    sample = str(cli.CHECKOUT / "site_visit_templates" / "samples" / "lantern")
+    planned = run("plan", sample, "--home", home, typed="AS1\nfour words are good\nfour words are good\n")
+    assert (planned.returncode, planned.stdout) == (0, "planned: lantern V1, 16 pages\n")
+    verified = run("verify", "--home", home, typed="four words are good\n")
+    assert verified.returncode == 0
+    assert verified.stdout.endswith("entries of 1 devices: sound\n")
+    refused = run("verify", "--home", home, typed="five words are no good\n")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("JOURNAL-001, ")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("typed", ["AS1\nshort\nshort\n", "AS1\nfour words are good\nfour words are food\n"])
+def test_a_passphrase_that_will_not_do_sets_up_nothing(tmp_path: Path, typed: str):
+    done = run("start", "--home", str(tmp_path / "kit"), typed=typed)
+    assert done.returncode == 2
+    assert "JOURNAL-012, passphrase" in done.stderr
+    assert not (tmp_path / "kit").exists()

@@ -16,6 +16,7 @@ class FindingsPage {
 
   close() {
     this.unfit?.();
+    this.unwatch?.();
     this.link.close();
   }
 
@@ -42,6 +43,7 @@ class FindingsPage {
     this.el.replaceChildren(this.root);
     this.link.hold(this.root);
     this.unfit = fitToRoom(this.root);
+    this.unwatch = onComingBack(this.root, () => this.memory.editing || this.look(true));
   }
 
   // ---- what is recorded, and what is on its way
@@ -258,7 +260,7 @@ class FindingsPage {
   }
 
   // Other interviews go on while this page is open.
-  async look() {
+  async look(quietly = false) {
     const { words: { refresh } } = this;
     const before = this.pieces.size;
     try {
@@ -266,7 +268,8 @@ class FindingsPage {
       const more = Math.max(0, this.pieces.size - before);
       this.drawStandard();
       this.drawNav();
-      this.news.textContent = more ? this.count(refresh.one, refresh.many, more) : refresh.none;
+      const none = quietly ? "" : refresh.none;
+      this.news.textContent = more ? this.count(refresh.one, refresh.many, more) : none;
     } catch (error) {
       this.news.textContent = error.message;
     }

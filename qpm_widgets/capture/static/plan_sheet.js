@@ -17,6 +17,7 @@ const planSheet = (() => {
 
     close() {
       this.unfit?.();
+      this.unwatch?.();
       this.link.close();
     }
 
@@ -41,6 +42,7 @@ const planSheet = (() => {
       this.el.replaceChildren(this.root);
       this.link.hold(this.root);
       this.unfit = fitToRoom(this.root);
+      this.unwatch = onComingBack(this.root, () => this.look());
     }
 
     // ---- small things that all parts use
@@ -160,6 +162,14 @@ const planSheet = (() => {
       this.focus("prepare");
     }
 
+    // After a visit to another page: an interview may have begun meanwhile. Nobody waits for it, so nothing is said.
+    async look() {
+      const { situation } = await this.link.do("look");
+      if (this.busy) return;
+      this.situation = situation;
+      this.draw();
+    }
+
     active() {
       return this.situation.meetings.filter(({ state }) => state !== "cancelled");
     }
@@ -225,7 +235,6 @@ const planSheet = (() => {
           h("div", {}, h("h2", {}, words.heading), h("p", { class: "qpm-hint" }, this.counted())),
           h("div", { class: "qpm-actions" },
             add("interview", words.add_interview), add("observation", words.add_observation))),
-        this.problem && h("p", { class: "qpm-banner qpm-bad", role: "alert" }, this.problem),
         meetings.length ? days.map((day) => [
           h("h3", { class: "qpm-day" }, this.day(day)),
           h("ol", { class: "qpm-meetings" }, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one))),
@@ -307,6 +316,7 @@ const planSheet = (() => {
       return h("section", { class: "qpm-card qpm-prepare", "aria-labelledby": `${this.prefix}-prepare-title` },
         h("h2", { id: `${this.prefix}-prepare-title` }, words.heading),
         h("p", {}, active.length ? words.intro : words.nothing),
+        this.problem && h("p", { class: "qpm-banner qpm-bad", role: "alert" }, this.problem),
         h("div", { class: "qpm-actions" }, h("button", {
           type: "button", class: unready.length ? "qpm-main" : null, id: `${this.prefix}-prepare`,
           disabled: !active.length, onclick: () => this.prepare(),

@@ -1,0 +1,10 @@
+// Tells a page that the person has come back to it from another page: what it shows may be older than the journal.
+function onComingBack(root, back) {
+  let away = false;
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (isIntersecting && away) back();
+    away = !isIntersecting;
+  });
+  observer.observe(root);
+  return () => observer.disconnect();
+}
