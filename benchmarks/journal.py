@@ -14,33 +14,58 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
 
 from qpm_widgets.journal import Edit, KeyCost, Kit, new_entry_id
+from qpm_widgets.journal.opening import create_file
+from qpm_widgets.journal.queries import row_of
+from qpm_widgets.journal.schema import TRIGGERS, entry_table
 
 PASSPHRASE = "four words for measuring"
 NOTE = {"text": "She told me what she wanted and the advocate wrote it down in her words. " * 3}
+KEY = bytes(32)
+COLUMNS = [column.name for column in entry_table.columns]
 
 
 def raw_connection(path: Path) -> sqlcipher.Connection:
     """SQLCipher with the journal's durability and none of its care."""
     connection = sqlcipher.connect(str(path), isolation_level=None)
-    connection.execute(f"PRAGMA key = \"x'{'5a' * 32}'\"")
+    connection.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
+def plain_table(path: Path) -> sqlcipher.Connection:
+    """One table with the journal's columns and no further index."""
+    connection = raw_connection(path)
+    connection.execute(f"CREATE TABLE entry ({', '.join(COLUMNS)}, PRIMARY KEY (entry_id))")
+    connection.execute("CREATE TABLE superseded (entry_id, by_entry_id)")
+    return connection
+
+
+def journal_tables(path: Path) -> sqlcipher.Connection:
+    """The journal's tables and indexes, without its triggers."""
+    create_file(path, KEY)
+    connection = raw_connection(path)
+    for name in TRIGGERS:
+        connection.execute(f"DROP TRIGGER {name}")
+    return connection
+
+
+def timed_ms(work: Callable[[int], object], number: int) -> float:
+    """The duration of ``work(number)`` in milliseconds."""
+    start = time.perf_counter()
+    work(number)
+    return (time.perf_counter() - start) * 1000
+
+
 def median_ms(work: Callable[[int], object], times: int) -> float:
     """The median duration of ``work(0), work(1), …`` in milliseconds."""
-    spent = []
-    for number in range(times):
-        start = time.perf_counter()
-        work(number)
-        spent.append((time.perf_counter() - start) * 1000)
-    return statistics.median(spent)
+    return statistics.median(timed_ms(work, number) for number in range(times))
 
 
 def plan_interview(kit: Kit) -> None:
@@ -61,32 +86,39 @@ def plan_interview(kit: Kit) -> None:
         kit.journal.append(Edit("bench", "interview:A3", f"consent:{scope}.A3", agreed))
 
 
-def measure_appends(kit: Kit, raw: sqlcipher.Connection, times: int) -> dict[str, float]:
-    """One answer at a time, each replacing the one before, against one row at a time in a plain table."""
-    raw.execute("CREATE TABLE entry (entry_id TEXT PRIMARY KEY, payload TEXT)")
-    before: tuple[str, ...] = ()
+def measure_appends(kit: Kit, folder: Path, times: int) -> dict[str, float]:
+    """One answer at a time, each replacing the one before, against the same rows written by the bare driver."""
+    row = row_of(next(kit.journal.iter_entries("bench")), json.dumps(NOTE), "0" * 64)
+    insert = f"INSERT INTO entry VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
+    last = {"append": "", "plain": new_entry_id(), "same": new_entry_id()}
+    connections = {"plain": plain_table(folder / "plain.db"), "same": journal_tables(folder / "same.db")}
 
     def append(_: int) -> None:
-        nonlocal before
-        edit = Edit("bench", "interview:A3", "answer:A-CP-1.note", NOTE, before)
+        edit = Edit("bench", "interview:A3", "answer:A-CP-1.note", NOTE, tuple(filter(None, [last["append"]])))
         kit.journal.append(edit)
-        before = (edit.entry_id,)
+        last["append"] = edit.entry_id
 
-    def commit(_: int) -> None:
-        raw.execute("BEGIN IMMEDIATE")
-        raw.execute("INSERT INTO entry VALUES (?, ?)", (new_entry_id(), json.dumps(NOTE)))
-        raw.execute("COMMIT")
+    def commit(name: str, number: int) -> None:
+        entry_id, execute = new_entry_id(), connections[name].execute
+        execute("BEGIN IMMEDIATE")
+        execute(insert, row | {"entry_id": entry_id, "device_seq": number + 1})
+        execute("INSERT INTO superseded VALUES (?, ?)", (last[name], entry_id))
+        execute("COMMIT")
+        last[name] = entry_id
 
-    for first in (append, commit):
-        first(0)  # the first one prepares statements
-    # In turns, so that a busy moment of the machine falls on both.
-    rounds = [(median_ms(append, times // 5), median_ms(commit, times // 5)) for _ in range(5)]
-    appended, committed = (statistics.median(column) for column in zip(*rounds, strict=True))
+    works = (append, partial(commit, "plain"), partial(commit, "same"))
+    # In turns, so that a busy moment of the machine falls on all of them.
+    spent = [[timed_ms(work, number) for work in works] for number in range(times)]
+    appended, plain, same = (statistics.median(column) for column in zip(*spent, strict=True))
+    for connection in connections.values():
+        connection.close()
     return {
         "append_ms": appended,
-        "raw_commit_ms": committed,
+        "raw_commit_ms": plain,
+        "raw_commit_same_tables_ms": same,
         "appends_per_second": 1000 / appended,
-        "commit_ratio_to_raw": appended / committed,
+        "commit_ratio_to_raw": appended / plain,
+        "commit_ratio_to_same_tables": appended / same,
     }
 
 
@@ -133,11 +165,9 @@ def measure(entries: int, times: int) -> dict[str, float]:
         start = time.perf_counter()
         kit = Kit.create(home, PASSPHRASE, assessor="JS", cost=KeyCost(1, 64, 1))
         figures = {"create_ms": (time.perf_counter() - start) * 1000}
-        raw = raw_connection(Path(folder) / "raw.db")
         plan_interview(kit)
-        figures |= measure_appends(kit, raw, times)
+        figures |= measure_appends(kit, Path(folder), times)
         figures |= measure_reads(kit, entries)
-        raw.close()
         kit.close()
         figures["open_ms"] = median_ms(lambda _: Kit.unlock(home, PASSPHRASE).close(), 20)
         costly = Path(folder) / "costly"

@@ -48,6 +48,7 @@ class InterviewSheet(Sheet):
         meeting = self._meeting()
         current = by_field(journal.current(self.assessment_id, subject=self.subject))
         answered = {field.partition(":")[2].partition(".")[0] for field in current if field.startswith("answer:")}
+        guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
         shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
@@ -57,8 +58,8 @@ class InterviewSheet(Sheet):
             "sample": load_profile(journal, self.assessment_id).sample,
             "wording": templates.wording.section("sheet"),
             "plan": shown,
-            "guide": view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered),
-            "choices": view_choices(templates),
+            "guide": guide,
+            "choices": view_choices(templates, guide, current),
             **view_values(current),
         }
 

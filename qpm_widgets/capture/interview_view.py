@@ -98,9 +98,12 @@ def is_called_for(question: Question, plan: Plan) -> bool:
     return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
 
 
-def view_choices(templates: Templates) -> View:
-    """The closed lists of the sheet, and every indicator with its standard."""
+def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> View:
+    """The closed lists of the sheet, and each indicator with its standard that the guide asks or a field records."""
     scheme, standards = templates.scheme, templates.standards
+    asked = [question.get("indicators", ()) for section in guide["sections"] for question in section["questions"]]
+    wanted = {one for indicators in asked for one in indicators}
+    wanted |= {field.rpartition(".evidence.")[2] for field in recorded}
     return {
         "bearings": _plain(standards.bearings),
         "strengths": _plain(standards.strengths),
@@ -111,7 +114,9 @@ def view_choices(templates: Templates) -> View:
         "decisions": _plain(scheme.consent_decisions),
         "how": _plain(scheme.consent_how),
         "standards": {one.id: {"number": one.number, "name": one.name} for one in standards.standards},
-        "indicators": {one.id: [one.text, of.id] for of in standards.standards for one in of.indicators},
+        "indicators": {
+            one.id: [one.text, of.id] for of in standards.standards for one in of.indicators if one.id in wanted
+        },
     }
 
 

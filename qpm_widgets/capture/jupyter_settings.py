@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ FONTS = Path(__file__).resolve().parents[2] / "site_visit_templates" / "report" 
 DISABLED_PLUGINS = (
     "@jupyterlab/application-extension:dirty",  # wants to keep people on a page with nothing to lose
     "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/debugger-extension",  # asks the kernel how it is at every turn
     "@jupyterlab/extensionmanager-extension",
     "@jupyterlab/fileeditor-extension:language-server",
     "@jupyterlab/lsp-extension",
@@ -80,6 +82,7 @@ def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
     runtime.mkdir(parents=True, exist_ok=True)
     if os.name != "nt":
         runtime.chmod(0o700)
+    shutil.rmtree(runtime / "lab" / "workspaces", ignore_errors=True)  # which pages were open, and where
     page = {"disabledExtensions": list(DISABLED_PLUGINS), "qpmWording": json.dumps(wording)}
     kernel = {"HistoryManager": {"enabled": False}, "IPKernelApp": {"exec_PYTHONSTARTUP": False}}
     _write(runtime / "lab" / "settings" / "overrides.json", OVERRIDES)

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, check_payload
 from qpm_widgets.visits import Visit, check_places
+
+# England, Wales and Northern Ireland keep one clock; that of the machine may be set to another.
+PLACE_TIME = ZoneInfo("Europe/London")
 
 _SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor")
 _INTERVIEW = (
@@ -40,8 +44,7 @@ def meeting_payload(
     """
     subject = f"{kind}:{meeting_id}"
     try:
-        # The offset of this machine goes with it, so that plans made in different places can be put in order.
-        planned_at = datetime.fromisoformat(f"{form['day']}T{form['time']}").astimezone()
+        planned_at = datetime.fromisoformat(f"{form['day']}T{form['time']}").replace(tzinfo=PLACE_TIME)
     except (KeyError, ValueError, OverflowError, OSError):
         raise QpmError("CAPTURE-002", f"{subject} plan", "Give the day and the time again.") from None
     keys = _SHARED + (_INTERVIEW if kind == "interview" else ())
@@ -114,9 +117,9 @@ def _name_sites(lines: Iterable[str], known: Iterable[Mapping[str, str]]) -> lis
 
 
 def _check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:
-    plan = (InterviewPlan if kind == "interview" else ObservationPlan).model_validate(payload)
-    check_places(profile, visit.id, [plan])
-    known = {"site": {site.id for site in visit.plan.sites}, "nation": set(profile.jurisdictions)}
+    shape: type[InterviewPlan | ObservationPlan] = InterviewPlan if kind == "interview" else ObservationPlan
+    check_places(profile, visit.id, [shape.model_validate(payload)])
+    known: dict[str, set[str]] = {"site": {site.id for site in visit.plan.sites}, "nation": set(profile.jurisdictions)}
     # Only advocates and managers are listed in a profile; anyone else's code is new here.
     if payload.get("role") == "advocate":
         known["respondents"] = {one.id for one in profile.advocates}
@@ -124,7 +127,7 @@ def _check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfi
         known["respondents"] = {one.id for one in profile.managers}
     for key, codes in known.items():
         value = payload[key]
-        named = [value] if isinstance(value, str) else value or []
+        named: list[str] = [value] if isinstance(value, str) else list(value or ())
         strange = sorted(set(named) - codes)
         if strange:
             remedy = f"Choose from {', '.join(sorted(codes))}."

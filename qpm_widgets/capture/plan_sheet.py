@@ -85,7 +85,7 @@ class PlanSheet(Sheet):
         interviews = iter_interviews(journal, self.assessment_id)
         observations = iter_observations(journal, self.assessment_id, self.visit_id)
         held: list[Meeting] = [*(one for one in interviews if one.plan.visit == self.visit_id), *observations]
-        held.sort(key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+        held.sort(key=lambda one: (one.plan.planned_at.replace(tzinfo=None), one.id))  # by the clock that is shown
         sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
         return {
             "visit": _visit_view(visit) if visit else None,

@@ -76,6 +76,13 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert coverage.get_by_role("button", name="Plan an interview: MG2").count() == 0
     assert load_interview(kit.journal, "lantern", "M2").plan.minutes == 120
 
+    page.get_by_role("button", name="Change the visit").click()
+    page.get_by_label("What do you call this visit?").fill("Autumn visit")
+    page.get_by_role("checkbox", name=re.compile("^AS2")).uncheck()
+    assert page.get_by_label("Who leads?").locator("option").all_inner_texts()[1:] == ["Lead assessor"]
+    page.get_by_role("button", name="Save the visit").click()
+    page.get_by_role("heading", name="Autumn visit").wait_for()
+
     page.get_by_role("button", name="Prepare pages").click()
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
     page.get_by_role("link", name="Open the page of M2").first.click()

@@ -151,6 +151,14 @@ def test_an_interrupted_creation_can_be_finished_or_begun_again(home, monkeypatc
     assert sorted(path.name for path in home.iterdir() if path.is_file()) == ["journal.qpm", "kit.json"]
 
 
+def test_a_folder_with_an_odd_name(tmp_path) -> None:
+    home = tmp_path / "Äußerst 100%20 #1 & 'mine'; é" / "kit"
+    create(home).close()
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        assert kit.journal.path == home / "journal.qpm"
+        assert kit.journal.verify().ok
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits; the user's folder is private there")
 def test_only_the_user_can_look_inside(kit) -> None:
     for path in (kit.home, kit.notebooks, kit.runtime, *kit.home.iterdir()):

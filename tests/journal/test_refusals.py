@@ -160,6 +160,23 @@ def test_a_damaged_file_is_named_and_nothing_is_made_up(home, kit, agreed, capfd
     assert capfd.readouterr().err == ""
 
 
+def test_each_damaged_page_is_named(home, kit, agreed) -> None:
+    agreed.append_all([note(f"{number} {WORDS}") for number in range(10)])
+    kit.close()
+    content = (home / "journal.qpm").read_bytes()
+    for page in range(2, len(content) // 4096 + 1):
+        damaged = bytearray(content)
+        damaged[page * 4096 - 2000] ^= 1
+        (home / "journal.qpm").write_bytes(damaged)
+        try:
+            with Kit.unlock(home, PASSPHRASE) as opened:
+                faults = opened.journal.verify().faults
+        except QpmError as error:
+            assert error.code == "JOURNAL-013"
+        else:
+            assert any(f"page {page}" in fault for fault in faults), (page, faults)
+
+
 def test_after_a_refusal_the_next_append_is_as_usual(agreed, intruder) -> None:
     with intruder() as connection:
         connection.execute("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END")

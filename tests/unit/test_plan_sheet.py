@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -84,8 +84,9 @@ def test_planning_a_manager_meets_the_rule_and_is_in_the_journal(lantern_copy):
     entry = lantern_copy.journal.find_entries([result["entry_id"]])[result["entry_id"]]
     assert (entry.subject, entry.field, entry.recorded_at) == ("interview:M2", "plan", result["recorded_at"])
     planned_at = load_interview(lantern_copy.journal, "lantern", "M2").plan.planned_at
-    assert planned_at.tzinfo is not None
-    assert planned_at.replace(tzinfo=None) == datetime(2026, 10, 14, 16, 30)
+    assert planned_at == datetime(2026, 10, 14, 15, 30, tzinfo=UTC), "British summer time, wherever the machine is"
+    times = [(one["day"], one["time"]) for one in result["situation"]["meetings"]]
+    assert times == sorted(times)
     shown = meeting(result["situation"], "M2")
     assert (shown["day"], shown["time"], shown["begun"], shown["page"]) == ("2026-10-14", "16:30", False, None)
 

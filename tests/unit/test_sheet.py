@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import time
+from pathlib import Path
 
 import pytest
 
 from qpm_widgets.capture import InterviewSheet
 from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.capture.sheet import Sheet
+from qpm_widgets.capture.sheet import STATIC, Sheet
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import create_assessment
@@ -151,3 +152,17 @@ def test_a_sheet_that_shows_nothing_says_so() -> None:
         Sheet().view()
     with pytest.raises(QpmError, match="CAPTURE-002"):
         Sheet().do("dance", {})
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_scripts_can_be_sent_without_their_indentation(path: Path) -> None:
+    spanning = [line for line in path.read_text(encoding="utf-8").splitlines() if line.count("`") % 2]
+    assert not spanning, "a template literal of several lines would lose its indentation"
+
+
+def test_a_sheet_run_again_closes_the_one_before_it(sheet: InterviewSheet) -> None:
+    other = InterviewSheet("harbour", "A2")
+    again = InterviewSheet("harbour", "A1")
+    assert sheet.comm is None
+    assert again.comm is not None
+    assert other.comm is not None

@@ -198,10 +198,7 @@ class FindingsPage {
         h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
         h("span", {}, fill(words.eyebrow, { provider })), sample && h("span", { class: "qpm-sample" }, words.sample)),
       h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status),
-      h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)),
-      this.recorded.left_out.length > 0 && h("p", { class: "qpm-banner qpm-warn" },
-        fill(this.recorded.left_out.length === 1 ? words.left_out.one : words.left_out.many,
-          { ids: this.join(this.recorded.left_out) })));
+      h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)));
   }
 
   drawNav() {
@@ -241,9 +238,11 @@ class FindingsPage {
     const voices = { heard, silent: union("silent").filter((code) => !heard.includes(code)), on_paper: union("on_paper") };
     const at = standards.indexOf(standard);
     const had = this.main.contains(document.activeElement) ? document.activeElement.id : null;
+    const { left_out: leftOut } = this.recorded;
     const step = (other, sentence) => other && h("button", { type: "button", onclick: () => this.go(other.id) }, fill(sentence, other));
     this.main.replaceChildren(
       h("div", { class: "qpm-standard" },
+        leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })),
         h("h2", { id: `${this.prefix}-standard`, tabindex: "-1" }, `${standard.number} ${standard.name}`),
         h("p", {}, standard.meaning), this.drawVoices(voices)),
       h("section", { class: "qpm-indicators", "aria-labelledby": `${this.prefix}-indicators` },

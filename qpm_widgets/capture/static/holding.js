@@ -3,18 +3,32 @@
 // The output of a cell is emptied before the cell runs again. Without this a person who is typing would lose the field
 // under their hands for a second or two; with it the page stays beside the emptied output, typing and all, until its
 // successor stands there. `channel` is the outbox of connection.js, which keeps what is typed meanwhile.
+
+// Scrolls `root` until `element` stands `top` pixels below its upper edge. What comes into sight may turn out taller or
+// shorter than it was taken for, so the place is looked at again in the next frames.
+function alignTo(root, element, top, frames = 3) {
+  root.scrollTop += element.getBoundingClientRect().top - root.getBoundingClientRect().top - top;
+  if (frames) requestAnimationFrame(() => root.isConnected && alignTo(root, element, top, frames - 1));
+}
+
 const holdPage = (() => {
   const PARKED_AT_MOST = 60000; // ms; with unsaved words it stays as long as it takes
 
-  // Where the person is: field, caret, scroll. Kept all the time, since removal from the page takes it away.
+  // Where the person is: field, caret, and what stands where. Kept all the time, since removal from the page takes it away.
   function watchPlace(channel, root) {
     const note = () => {
       if (!root.isConnected || channel.held !== root) return;
       const active = root.contains(document.activeElement) ? document.activeElement : null;
+      const { top, left, width, height } = root.getBoundingClientRect();
+      const seen = (element) => element?.id && element.getBoundingClientRect().top < top + height;
+      const middle = document.elementFromPoint(left + width / 2, top + height / 3)?.closest("[id]");
+      const mark = seen(active) ? active : root.contains(middle) && middle !== root ? middle : null;
       channel.place = {
         id: active?.id,
         start: active?.selectionStart,
         end: active?.selectionEnd,
+        mark: mark?.id,
+        top: mark ? mark.getBoundingClientRect().top - top : 0,
         scroll: root.scrollTop,
       };
     };
@@ -25,13 +39,17 @@ const holdPage = (() => {
     root.addEventListener("focusout", () => setTimeout(note));
   }
 
-  function restorePlace(root, place) {
+  function restorePlace(root, place, focus) {
     if (!place) return;
-    root.scrollTop = place.scroll ?? 0;
-    const field = place.id && root.querySelector(`#${CSS.escape(place.id)}`);
-    if (!field) return;
-    field.focus({ preventScroll: true });
-    if (typeof place.start === "number") field.setSelectionRange(place.start, place.end);
+    const find = (id) => id && root.querySelector(`#${CSS.escape(id)}`);
+    const field = focus && find(place.id);
+    if (field) {
+      field.focus({ preventScroll: true });
+      if (typeof place.start === "number") field.setSelectionRange(place.start, place.end);
+    }
+    const mark = find(place.mark);
+    if (mark) alignTo(root, mark, place.top);
+    else root.scrollTop = place.scroll;
   }
 
   function park(channel, root, output) {
@@ -39,7 +57,7 @@ const holdPage = (() => {
     channel.parked = root;
     // Beside the cell, not in it: a cell without output is not shown.
     (output.closest(".jp-Cell") ?? output).before(root);
-    restorePlace(root, place);
+    restorePlace(root, place, true);
     setTimeout(() => channel.parked === root && !channel.slots.size && root.remove(), PARKED_AT_MOST);
   }
 
@@ -60,7 +78,7 @@ const holdPage = (() => {
     watchPlace(channel, root);
     silenceShortcuts(root);
     parked?.remove();
-    restorePlace(root, parked ? place : { scroll: place?.scroll });
+    restorePlace(root, place, Boolean(parked));
     const output = root.closest(".jp-OutputArea");
     if (!output) return;
     const observer = new MutationObserver(() => {

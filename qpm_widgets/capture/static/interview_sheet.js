@@ -150,8 +150,7 @@ class InterviewPage {
   go(name) {
     const target = this.element(name);
     if (name === "consent") this.element("consent-body").open = true;
-    const bar = this.root.querySelector(".qpm-bar").offsetHeight;
-    this.root.scrollTop += target.getBoundingClientRect().top - this.root.getBoundingClientRect().top - bar - 12;
+    alignTo(this.root, target, this.root.querySelector(".qpm-bar").offsetHeight + 12);
     target.focus({ preventScroll: true });
   }
 

@@ -18,7 +18,7 @@ const planFields = (() => {
       this.note(key, value);
       if (!then) return;
       then();
-      planForms.settleLength(this.page, this.values);
+      if (this.values.form === "meeting") planForms.settleLength(this.page, this.values);
       this.page.draw();
     }
 

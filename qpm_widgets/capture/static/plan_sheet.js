@@ -36,7 +36,7 @@ const planSheet = (() => {
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
       this.root.replaceChildren(this.top, this.body, this.status);
-      this.root.setAttribute("aria-labelledby", `${this.prefix}-title`);
+      this.root.setAttribute("aria-labelledby", `${this.prefix}-heading`);
       this.memory = this.link.memory;
       this.draw();
       this.el.replaceChildren(this.root);
@@ -67,8 +67,7 @@ const planSheet = (() => {
     assessorsOfVisit() {
       const going = this.choices.assessors.filter(({ id }) => this.situation.visit.assessors.includes(id));
       const held = this.choices.assessors.find(({ id }) => id === this.values?.assessor);
-      const known = held && !going.includes(held) ? [...going, held] : going;
-      return known.map(({ id, name }) => ({ id, name: `${id} · ${name}` }));
+      return held && !going.includes(held) ? [...going, held] : going;
     }
 
     day(date, form = { weekday: "long", day: "numeric", month: "long", year: "numeric" }) {
@@ -101,8 +100,9 @@ const planSheet = (() => {
       }
     }
 
-    say(sentence) {
+    say(sentence, isDone = false) {
       this.status.textContent = sentence;
+      this.status.classList.toggle("qpm-done", isDone);
     }
 
     // ---- forms
@@ -147,8 +147,8 @@ const planSheet = (() => {
         return;
       }
       const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer), planCoverage.summarise(this)];
-      this.say(said.join(" "));
-      this.focus(values.form === "visit" ? "title" : `meeting-${answer.id}`);
+      this.say(said.join(" "), true);
+      this.focus(values.form === "visit" ? "heading" : `meeting-${answer.id}`);
     }
 
     async prepare() {
@@ -158,7 +158,7 @@ const planSheet = (() => {
       this.draw();
       const answer = await asked;
       this.draw();
-      if (answer) this.say(this.count(words.prepare.done_one, words.prepare.done_many, this.active().length));
+      if (answer) this.say(this.count(words.prepare.done_one, words.prepare.done_many, this.active().length), true);
       this.focus("prepare");
     }
 
@@ -179,7 +179,8 @@ const planSheet = (() => {
     focus(name) {
       const found = this.root.querySelector(`#${CSS.escape(`${this.prefix}-${name}`)}`);
       found?.focus();
-      found?.scrollIntoView({ block: "nearest" });
+      if (name === "heading") this.root.scrollTop = 0;
+      else found?.scrollIntoView({ block: "nearest" });
     }
 
     // Everything is drawn anew; the person stays in the field where they were.
@@ -210,7 +211,7 @@ const planSheet = (() => {
           h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
           choices.sample && h("span", { class: "qpm-sample" }, words.sample)),
         h("div", { class: "qpm-headline" },
-          h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit?.title ?? words.visit.new_heading)),
+          h("h1", { id: `${this.prefix}-heading`, tabindex: "-1" }, visit?.title ?? fill(words.visit.untitled, { id: this.visitId }))),
         visit && h("p", { class: "qpm-facts" },
           h("span", {}, visit.starts === visit.ends ? this.day(visit.starts)
             : fill(words.dates_range, { start: this.day(visit.starts), end: this.day(visit.ends) })),

@@ -1,5 +1,5 @@
 // One field page: runs its notebook, and again when its kernel has been restarted or has died.
-import { words } from "./frame.js";
+import { settings, words } from "./frame.js";
 
 const PATIENCE = 30000; // ms until a page that does not come is said not to come
 const RESTARTS = 2; // starts of a kernel that died for good, before a person is asked
@@ -151,8 +151,10 @@ export class FieldPage {
     this.freshen();
   }
 
+  // Trying again loads the window anew: Jupyter does not draw widgets for a page that began without a kernel.
   stop() {
-    this.set({ state: "stopped", sentence: words.cannot_start, retry: () => this.restart() });
+    const address = `${settings.baseUrl}doc/tree/${this.path.split("/").map(encodeURIComponent).join("/")}`;
+    this.set({ state: "stopped", sentence: words.cannot_start, retry: () => location.assign(address) });
   }
 
   // Where a screen reader and the keyboard go on: where they were, or else at the heading.

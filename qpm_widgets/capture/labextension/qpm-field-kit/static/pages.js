@@ -23,7 +23,8 @@ export class Pages {
     Dialog.tracker.widgetAdded.connect((_, dialog) => this.field && setTimeout(() => dialog.reject()));
     app.restored.then(() => {
       this.update();
-      setTimeout(() => this.current || this.opened || this.open(DESK), 1000);
+      // On a slow machine the page that the address names may not have begun to open by then.
+      setTimeout(() => this.current || this.opened || this.open(pathOf(location) ?? DESK), 1000);
     });
   }
 
