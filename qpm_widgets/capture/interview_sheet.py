@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry
 from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
-
-_SCRIPTS = (
-    "drawing.js",
-    "consent_part.js",
-    "question_part.js",
-    "ending_part.js",
-    "saving_part.js",
-    "interview_sheet.js",
-)
 
 
 class InterviewSheet(Sheet):
@@ -34,7 +26,15 @@ class InterviewSheet(Sheet):
         an observation.
     """
 
-    _esm = page_source(*_SCRIPTS)
+    scripts = (
+        "drawing.js",
+        "consent_part.js",
+        "question_part.js",
+        "ending_part.js",
+        "saving_part.js",
+        "interview_sheet.js",
+    )
+    _esm = page_source(*scripts)
     _css = page_style("interview_sheet.css")
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
@@ -53,6 +53,7 @@ class InterviewSheet(Sheet):
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
         shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
         return {
+            "desk": link_page(DESK),
             "kind": self.subject.partition(":")[0],
             "id": meeting.id,
             "sample": load_profile(journal, self.assessment_id).sample,

@@ -83,7 +83,12 @@ def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
     if os.name != "nt":
         runtime.chmod(0o700)
     shutil.rmtree(runtime / "lab" / "workspaces", ignore_errors=True)  # which pages were open, and where
-    page = {"disabledExtensions": list(DISABLED_PLUGINS), "qpmWording": json.dumps(wording)}
+    page = {
+        "buildAvailable": False,
+        "buildCheck": False,  # looks through all of JupyterLab at every page load, while the page waits
+        "disabledExtensions": list(DISABLED_PLUGINS),
+        "qpmWording": json.dumps(wording),
+    }
     kernel = {"HistoryManager": {"enabled": False}, "IPKernelApp": {"exec_PYTHONSTARTUP": False}}
     _write(runtime / "lab" / "settings" / "overrides.json", OVERRIDES)
     _write(runtime / "lab" / "settings" / "page_config.json", page)
@@ -129,6 +134,7 @@ def server_config(
         open_browser=open_browser,
         quit_button=False,
         root_dir=str(notebooks),
+        static_immutable_cache=["/static/lab/"],  # named by their hashes; asked for once
         terminals_enabled=False,
     )
     config.IdentityProvider.update(token=token, cookie_options={"expires_days": None, "samesite": "Strict"})

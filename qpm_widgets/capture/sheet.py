@@ -175,7 +175,17 @@ class Sheet(anywidget.AnyWidget):
         if kind == "commit":
             final = error.code not in _PASSING
             return {"kind": "refused", "entry_id": message.get("entry_id"), "final": final, **told}
-        return {"kind": "failed", "request_id": OPENING if kind == "open" else message.get("request_id"), **told}
+        if kind == "open":
+            return {"kind": "failed", "request_id": OPENING, "words": self._words_of_failure(), **told}
+        return {"kind": "failed", "request_id": message.get("request_id"), **told}
+
+    def _words_of_failure(self) -> dict[str, str]:
+        """What a page without a view shows around the sentence; nothing where the wording itself is the trouble."""
+        try:
+            wording = self.templates.wording
+            return {"title": wording.text("sheet.not_opened"), "again": wording.text("sheet.try_again")}
+        except QpmError:
+            return {}
 
 
 def by_field(entries: Iterable[Entry]) -> dict[str, list[Entry]]:

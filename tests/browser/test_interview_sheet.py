@@ -175,6 +175,7 @@ def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, 
     hand.await_saved(30_000)
     assert last.input_value() == story
     assert page.evaluate("document.activeElement.id") == last.get_attribute("id")
+    assert 60 < last.bounding_box()["y"] < 700
     typed["answer:A-END-1.note"] = story
 
     entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A1"))

@@ -147,9 +147,9 @@ def test_the_desk_is_a_page_and_nothing_of_jupyter_is_seen_or_said(window) -> No
     assert page.locator(".lm-CommandPalette").locator("visible=true").count() == 0
     page.wait_for_timeout(1000)  # what JupyterLab asks at its first start it asks about a second late
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
+    assert (window.dialogs, window.faults) == ([], [])
     page.reload()
     await_desk(page)
-    assert (window.dialogs, window.faults) == ([], [])
 
 
 def test_a_page_comes_back_by_itself_when_its_process_is_killed(server, window) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from pathlib import Path
 
@@ -166,3 +167,11 @@ def test_a_sheet_run_again_closes_the_one_before_it(sheet: InterviewSheet) -> No
     assert sheet.comm is None
     assert again.comm is not None
     assert other.comm is not None
+
+
+def test_every_sentence_that_the_page_asks_for_is_in_the_wording(templates) -> None:
+    words = templates.wording.section("sheet")
+    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in InterviewSheet.scripts)
+    asked = set(re.findall(r"\bwords\.(\w+)\.(\w+)", scripts))
+    assert len(asked) > 50
+    assert {f"{section}.{key}" for section, key in asked if key not in words.get(section, {})} == set()

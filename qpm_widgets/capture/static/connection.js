@@ -9,7 +9,7 @@
 // since the journal knows an entry by the id that was made here.
 //
 //   const link = connectSheet(model, {
-//     opened(view), failed(code, sentence),                    what came of open()
+//     opened(view), failed(code, sentence, words),             what came of open(); words: title and again, for a page
 //     receipt(field, entryId, recordedAt),                     durable; the time is the journal's, UTC ms
 //     refused(field, entryId, code, sentence),                 not written, and why
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
@@ -312,10 +312,10 @@ const connectSheet = (() => {
         requests.get(id)?.resolve(result);
         requests.delete(id);
       },
-      failed: ({ request_id: id, code, sentence }) => {
+      failed: ({ request_id: id, code, sentence, words }) => {
         if (id === "open") {
           clearInterval(asking);
-          handlers.failed?.(code, sentence);
+          handlers.failed?.(code, sentence, words ?? {});
         }
         requests.get(id)?.reject(Object.assign(new Error(sentence), { code }));
         requests.delete(id);

@@ -55,7 +55,7 @@ function textBox({ id, label, labelClass, value, change, leave, lang, describedB
 // A dialog of the browser's own: focus stays inside, Escape closes it and goes back to where it was opened.
 function dialog(id, title, ...content) {
   return h("dialog", { id, class: "qpm-dialog", "aria-labelledby": `${id}-title` },
-    h("h2", { id: `${id}-title` }, title), content);
+    h("h2", { id: `${id}-title`, tabindex: "-1", autofocus: true }, title), content);
 }
 
 // The sheet's own scroller is as tall as the room that the page around it leaves, so that its head stays in sight.

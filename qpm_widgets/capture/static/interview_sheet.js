@@ -69,6 +69,7 @@ class InterviewPage {
   }
 
   update() {
+    this.survey();
     const { open } = gateOf(this);
     for (const fields of this.gated) if (fields.disabled === open) fields.disabled = !open;
     for (const update of this.changes) update();
@@ -77,21 +78,24 @@ class InterviewPage {
     this.wasOpen = open;
   }
 
-  isAnswered(questionId) {
-    const key = `answer:${questionId}.`;
-    return Object.entries(this.values).some(([field, payload]) =>
-      field.startsWith(key) && !field.startsWith(`${key}evidence.`) && Boolean(payload.text || payload.reason));
+  // Which questions have an answer or a reason; and pieces of evidence per standard: what bears on one of its
+  // indicators, whichever question it came up in.
+  survey() {
+    this.answered = new Set();
+    this.pieces = {};
+    for (const [field, payload] of Object.entries(this.values)) {
+      const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
+      if (part === "evidence") {
+        const standard = this.view.choices.indicators[name]?.[1];
+        if (standard && payload.bearing !== "not_explored") this.pieces[standard] = (this.pieces[standard] ?? 0) + 1;
+      } else if (question && (payload.text || payload.reason)) {
+        this.answered.add(question);
+      }
+    }
   }
 
-  // Pieces of evidence per standard: what bears on one of its indicators, whichever question it came up in.
-  coverage() {
-    const pieces = {};
-    for (const [field, payload] of Object.entries(this.values)) {
-      const indicator = field.match(/\.evidence\.(\w+)$/)?.[1];
-      const standard = this.view.choices.indicators[indicator]?.[1];
-      if (standard && payload.bearing !== "not_explored") pieces[standard] = (pieces[standard] ?? 0) + 1;
-    }
-    return pieces;
+  isAnswered(questionId) {
+    return this.answered.has(questionId);
   }
 
   countOf(count) {
@@ -150,7 +154,8 @@ class InterviewPage {
   go(name) {
     const target = this.element(name);
     if (name === "consent") this.element("consent-body").open = true;
-    alignTo(this.root, target, this.root.querySelector(".qpm-bar").offsetHeight + 12);
+    const covers = [...this.root.querySelectorAll(".qpm-bar, .qpm-gate")].filter((one) => getComputedStyle(one).position === "sticky");
+    alignTo(this.root, target, covers.reduce((sum, one) => sum + one.offsetHeight, 0) + 16);
     target.focus({ preventScroll: true });
   }
 
@@ -170,6 +175,7 @@ function topBar(page) {
   page.whenChanged(() => { state.textContent = words.closing[`state_${page.values.state?.state ?? "planned"}`]; });
   return h("div", { class: "qpm-bar" },
     h("div", { class: "qpm-title" },
+      h("a", { class: "qpm-to-desk", href: view.desk.address, "data-qpm-open": view.desk.path }, words.header.desk),
       h("h1", {}, name, view.plan.role && h("span", { class: "qpm-role" }, ` · ${view.plan.role}`)), state),
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
@@ -207,9 +213,9 @@ function sideList(page, stops) {
     return h("li", {}, button);
   });
   page.whenChanged(() => {
-    const pieces = page.coverage();
     const facts = {
-      evidence: page.countOf(Object.values(pieces).reduce((sum, count) => sum + count, 0)), standards: Object.keys(pieces).length,
+      evidence: page.countOf(Object.values(page.pieces).reduce((sum, count) => sum + count, 0)),
+      standards: Object.keys(page.pieces).length,
       answered: page.questions.filter((question) => page.isAnswered(question.id)).length, questions: page.questions.length,
     };
     const { progress } = words;
@@ -251,7 +257,7 @@ function sectionStop(page, section, name) {
     state: () => {
       const answered = section.questions.filter((question) => page.isAnswered(question.id)).length;
       const touched = fill(page.words.progress.section, { answered, questions: section.questions.length });
-      const text = standard ? `${capital(page.countOf(page.coverage()[section.standard] ?? 0))} · ${touched}` : touched;
+      const text = standard ? `${capital(page.countOf(page.pieces[section.standard] ?? 0))} · ${touched}` : touched;
       return [text, answered === section.questions.length];
     },
   };
@@ -316,7 +322,10 @@ function followScroll(page, side, stops) {
     const line = page.root.getBoundingClientRect().top + 160;
     const passed = stops.filter(({ name }) => page.element(name).getBoundingClientRect().top <= line);
     const here = (passed.at(-1) ?? stops[0]).name;
-    for (const { name } of stops) page.element(`go-${name}`).toggleAttribute("aria-current", name === here);
+    for (const { name } of stops) {
+      if (name === here) page.element(`go-${name}`).setAttribute("aria-current", "true");
+      else page.element(`go-${name}`).removeAttribute("aria-current");
+    }
   };
   let waiting = null;
   page.root.addEventListener("scroll", () => {
@@ -348,11 +357,10 @@ function render({ model, el }) {
       link.hold(page.root);
       unfit = fitToRoom(page.root);
     },
-    failed(code, sentence) {
-      // The wording could not be fetched either, so the sentence and a button that says what it does must do.
+    failed(code, sentence, { title, again }) {
       el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert", "data-code": code },
-        h("p", { class: "qpm-banner qpm-bad" }, sentence),
-        h("button", { type: "button", onclick: () => link.open() }, "↻")));
+        h("h1", {}, title), h("p", { class: "qpm-banner qpm-bad" }, sentence),
+        h("button", { type: "button", class: "qpm-main", onclick: () => link.open() }, again)));
     },
     receipt(field, entryId, recordedAt) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);

@@ -182,7 +182,7 @@ function bearingBox(page, question, indicator, field) {
   };
   const strengths = radioGroup({
     id: page.id(`${question.id}-${indicator}-strength`),
-    legend: [words.question.strength_short, h("span", { class: "qpm-hidden" }, ` ${question.id} ${indicator}`)],
+    legend: [words.question.strength, h("span", { class: "qpm-hidden" }, ` ${question.id} ${indicator}`)],
     legendClass: "qpm-hint", choices: view.choices.strengths, value: value.strength, pick: (strength) => record({ strength }),
   });
   strengths.hidden = !value.bearing || value.bearing === "not_explored";

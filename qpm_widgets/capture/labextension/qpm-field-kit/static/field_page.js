@@ -18,8 +18,9 @@ export class FieldPage {
     sessionContext.statusChanged.connect((_, status) => this.onStatus(status));
     sessionContext.connectionStatusChanged.connect((_, status) => {
       if (status === "connected") this.freshen();
-      else lost();
+      else lost(this);
     });
+    sessionContext.sessionChanged.connect((_, { newValue }) => newValue || this.revive());
     // Nothing in a field page is worth saving, so nothing asks to.
     const { model } = panel.context;
     model.stateChanged.connect((_, { name, newValue }) => name === "dirty" && newValue && (model.dirty = false));
@@ -113,9 +114,9 @@ export class FieldPage {
     this.run();
   }
 
-  // A kernel that was given up is started anew, but not for ever.
+  // A kernel that was given up, or has gone without a word, is started anew; but not for ever.
   async revive() {
-    if (this.reviving) return;
+    if (this.reviving || this.starting || this.panel.isDisposed || this.view === OPENING) return;
     this.restarts += 1;
     if (this.restarts > RESTARTS) return this.stop();
     this.reviving = true;
@@ -143,10 +144,15 @@ export class FieldPage {
   async startAnew() {
     const { sessionContext } = this.panel;
     const start = () => sessionContext.changeKernel({ name: "python3" });
-    await start().catch(async () => {
-      await sessionContext.shutdown().catch(() => {});
-      await start();
-    });
+    this.starting = true;
+    try {
+      await start().catch(async () => {
+        await sessionContext.shutdown().catch(() => {});
+        await start();
+      });
+    } finally {
+      this.starting = false;
+    }
     this.stale = true;
     this.freshen();
   }

@@ -21,10 +21,11 @@ export class Pages {
     new MutationObserver(() => this.nameWindow()).observe(document.querySelector("title"), { childList: true });
     const { Dialog } = modules.apputils;
     Dialog.tracker.widgetAdded.connect((_, dialog) => this.field && setTimeout(() => dialog.reject()));
+    const named = pathOf(location);
     app.restored.then(() => {
       this.update();
       // On a slow machine the page that the address names may not have begun to open by then.
-      setTimeout(() => this.current || this.opened || this.open(pathOf(location) ?? DESK), 1000);
+      setTimeout(() => this.current || this.opened || this.open(named?.endsWith(".ipynb") ? named : DESK), 1000);
     });
   }
 
@@ -46,7 +47,7 @@ export class Pages {
     this.update();
     await panel.context.ready;
     if (panel.context.model.getMetadata("qpm")?.autorun) {
-      const page = new FieldPage(panel, this.modules.cells.CodeCell, () => this.update(), () => this.onServerGone());
+      const page = new FieldPage(panel, this.modules.cells.CodeCell, () => this.update(), (lost) => this.onLost(lost));
       this.pages.set(panel, page);
       panel.addClass("qpm-page");
       panel.disposed.connect(() => this.pages.delete(panel));
@@ -179,13 +180,23 @@ export class Pages {
     this.waiting = false;
   }
 
-  async reconnect(page) {
-    const kernel = page.panel.sessionContext.session?.kernel;
+  // A page lost its kernel: with the server, or alone.
+  async onLost(page) {
+    if (page.lost) return;
+    page.lost = true;
+    await this.onServerGone();
+    if (await this.ask("api/status")) await this.reconnect(page, { onlyIfGone: true });
+    page.lost = false;
+  }
+
+  async reconnect(page, { onlyIfGone } = {}) {
+    const { sessionContext } = page.panel;
+    const kernel = sessionContext.session?.kernel;
     const alive = kernel && (await this.ask(`api/kernels/${kernel.id}`));
-    if (alive) return kernel.reconnect().catch(() => {});
+    if (alive) return onlyIfGone || kernel.reconnect().catch(() => {});
     // A server that was started again knows nothing of the old one's kernels; it is starting the desk's just now.
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    return page.startAnew().catch(() => page.stop());
+    return kernel === sessionContext.session?.kernel && page.revive();
   }
 
   async ask(address) {
