@@ -63,23 +63,29 @@ def plan(
     home: HomeOption = HOME,
 ) -> None:
     """Record or correct an assessment and its visits, and prepare their pages."""
+    from qpm_widgets.capture.plan_files import read_plan_files
     from qpm_widgets.capture.plan_folder import record_plan_folder
     from qpm_widgets.templates import load_templates
     from qpm_widgets.visits import prepare_working_notebooks
 
     templates = load_templates()
+    if faults := read_plan_files(folder, templates).faults:
+        for fault in faults:
+            say.print(str(fault))
+        raise typer.Exit(2)
     kit = open_kit(home, create=True)
     assessment_id, visits = record_plan_folder(kit.journal, templates, folder)
+    out.print(f"recorded: {assessment_id}, {counted(len(visits), 'visit')}")
     for visit_id in visits:
         pages = prepare_working_notebooks(kit, assessment_id, visit_id)
-        out.print(f"planned: {assessment_id} {visit_id}, {len(pages)} pages")
+        out.print(f"planned: {assessment_id} {visit_id}, {counted(len(pages), 'page')}")
 
 
 @app.command()
 def render(
     report: Annotated[str, typer.Argument(help="The report's name, such as visit_report.")],
-    assessment: str,
-    visit: str,
+    assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
+    visit: Annotated[str, typer.Argument(help="The visit's id, such as V1.")],
     edition: Annotated[str, typer.Option(help="Whom it is for: provider or lead.")] = "provider",
     formats: Annotated[str, typer.Option("--format", help="Which files, by comma.")] = "html,docx,pdf",
     home: HomeOption = HOME,
@@ -87,19 +93,18 @@ def render(
 ) -> None:
     """Render a finished report with papermill, as HTML, DOCX and PDF."""
     from qpm_widgets.demo import progress_bar
-    from qpm_widgets.reports.render import render_report
+    from qpm_widgets.reports.render import check_request, render_report
+    from qpm_widgets.visits import load_visit
 
-    kit = open_kit(home)
+    notebook = CHECKOUT / "notebooks" / f"{report}.ipynb"
     parameters = {"assessment_id": assessment, "visit_id": visit, "edition": edition}
+    chosen = tuple(formats.split(","))
+    # Whatever can be found wrong is said before anybody types a passphrase or waits for a bar.
+    check_request(notebook, parameters, outputs=outputs, formats=chosen)
+    kit = open_kit(home)
+    load_visit(kit.journal, assessment, visit)
     with progress_bar(say, f"rendering for the {edition}") as progress:
-        rendered = render_report(
-            kit,
-            CHECKOUT / "notebooks" / f"{report}.ipynb",
-            parameters,
-            outputs=outputs,
-            formats=tuple(formats.split(",")),
-            progress=progress,
-        )
+        rendered = render_report(kit, notebook, parameters, outputs=outputs, formats=chosen, progress=progress)
     for path in rendered.files.values():
         out.print(f"report: {path}")
 
@@ -107,12 +112,37 @@ def render(
 @app.command()
 def verify(home: HomeOption = HOME) -> None:
     """Check that nothing in the journal was changed, removed or put between."""
-    verification = open_kit(home).journal.verify()
+    journal = open_kit(home).journal
+    verification = journal.verify()
     for fault in verification.faults:
         out.print(fault)
     if not verification.ok:
         raise QpmError("JOURNAL-009", str(home), "Keep the kit as it is and tell your lead assessor.")
-    out.print(f"{verification.entries} entries of {verification.devices} devices: sound")
+    entries, devices = counted(verification.entries, "entry", "entries"), counted(verification.devices, "device")
+    out.print(f"{entries} of {devices}: sound")
+    out.print(f"state of the journal: {journal.head()}")
+
+
+@app.command()
+def show(
+    entry: Annotated[str, typer.Argument(help="The id of a journal entry, as the lead's report prints it.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Show one journal entry: where a sentence of a lead's report comes from."""
+    from datetime import UTC, datetime
+
+    from rich.pretty import pretty_repr
+
+    journal = open_kit(home).journal
+    found = journal.find_entries([entry]).get(entry)
+    if found is None:
+        raise QpmError("JOURNAL-016", entry[:60], "Copy the whole id from the report's appendix.")
+    recorded = datetime.fromtimestamp(found.recorded_at / 1000, UTC)
+    out.print(f"{found.assessment_id} {found.subject} {found.field}")
+    out.print(f"recorded {recorded:%d %B %Y %H:%M:%S} UTC by {found.recorded_by}")
+    for entry_id in found.supersedes:
+        out.print(f"replaces {entry_id}")
+    out.print("erased" if found.payload is None else pretty_repr(dict(found.payload), max_width=100))
 
 
 @templates_app.command("check")
@@ -125,20 +155,28 @@ def check(
     faults = check_templates(folder)
     for fault in faults:
         out.print(str(fault))
-    out.print("no faults" if not faults else f"{len(faults)} faults")
+    out.print(counted(len(faults), "fault") if faults else "no faults")
     if faults:
         raise typer.Exit(2)
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def open_kit(home: Path, *, create: bool = False) -> Kit:
     """Ask for the passphrase and unlock the kit; the first time, set it up."""
     from qpm_widgets.journal import Kit
 
-    if not (home / "kit.json").exists():
+    if not any((home / name).exists() for name in ("kit.json", "journal.qpm")):
         if not create:
             remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
             raise QpmError("START-002", str(home), remedy)
         return set_up_kit(home)
+    if not (home / "kit.json").exists():
+        remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
+        raise QpmError("JOURNAL-002", str(home / "kit.json"), remedy)
     for _ in range(TRIES - 1):
         try:
             return Kit.unlock(home, ask("Passphrase", secret=True))
@@ -152,9 +190,12 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
 def set_up_kit(home: Path) -> Kit:
     """Ask for a new kit's code and passphrase, the latter twice, and make it."""
     from qpm_widgets.journal import Kit
+    from qpm_widgets.journal.writing import is_code
 
     say.print(f"This sets up a new kit in {home}. Nobody can open it again without its passphrase.")
     assessor = ask("Your assessor code (not your name), for example AS1")
+    if not is_code(assessor):
+        raise QpmError("JOURNAL-015", "assessor code", "Use letters, digits, - and _, without spaces.")
     passphrase = ask("Choose a passphrase of several words", secret=True)
     if ask("The passphrase again", secret=True) != passphrase:
         raise QpmError("JOURNAL-012", "passphrase", "The two were not the same; nothing was set up, so start again.")
@@ -171,7 +212,8 @@ def ask(what: str, *, secret: bool = False) -> str:
 def main() -> None:
     """Run the command line; a fault becomes one sentence, never a traceback."""
     try:
-        app(standalone_mode=True)
+        # Whoever came through kit.py is told to come that way again.
+        app(prog_name="qpm" if Path(sys.argv[0]).stem.startswith("qpm") else "python kit.py")
     except QpmError as error:
         say.print(str(error))
         raise SystemExit(2) from None

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from qpm_widgets.capture.sample import record_sample
 from qpm_widgets.capture.server import server_process, start_server
+from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.reports.render import render_report
 from qpm_widgets.templates import load_templates
@@ -22,6 +23,7 @@ from qpm_widgets.visits import prepare_working_notebooks
 # The sample is invented, so its passphrase may be known; a real kit's is chosen at its first start.
 PASSPHRASE = "lantern sample only"
 ASSESSMENT, VISIT = "lantern", "V1"
+MARKER = "made-by-the-demonstration.txt"
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "visit_report.ipynb"
 
 Step = Callable[[str, float], None]
@@ -47,9 +49,27 @@ def has_screen() -> bool:
     """Whether a browser window could be shown to somebody."""
     if os.environ.get("CI"):
         return False
-    return sys.platform in {"win32", "darwin"} or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
+    return sys.platform in {"win32", "darwin"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def clear_folder(folder: Path) -> None:
+    """Remove what an earlier demonstration left, and nothing that anybody else put there.
+
+    Raises
+    ------
+    QpmError
+        START-003 if the folder was not made by a demonstration, or cannot be removed.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
+        raise QpmError("START-003", str(folder), "Name another folder with --outputs, or move what is there.")
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        (folder / MARKER).write_text("Made by the demonstration, which removes this whole folder when it runs again.\n")
+    except OSError as error:
+        remedy = f"The system says: {error.strerror}. Close what is open from it, and try again."
+        raise QpmError("START-003", str(folder), remedy) from None
 
 
 def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None:
@@ -57,7 +77,7 @@ def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None
 
     ``out`` takes the lines that scripts read, ``say`` the progress bars.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    clear_folder(folder)
     templates = load_templates()
     kit = Kit.create(folder / "kit", PASSPHRASE, assessor="AS1")
     out.print(f"kit home: {kit.home}")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 CODES: dict[str, str] = {
     # Templates: everything under site_visit_templates/
-    "TEMPLATE-001": "a template file is missing",
-    "TEMPLATE-002": "a template file is too large",
-    "TEMPLATE-003": "a template file is not valid YAML",
+    "TEMPLATE-001": "a file is missing",
+    "TEMPLATE-002": "a file is too large",
+    "TEMPLATE-003": "a file is not valid YAML",
     "TEMPLATE-004": "a template file uses YAML aliases, which templates do not need",
     "TEMPLATE-005": "a template field is missing, misspelt or of the wrong type",
     "TEMPLATE-006": "an id is used twice",
@@ -39,6 +39,7 @@ CODES: dict[str, str] = {
     "JOURNAL-013": "the journal could not be read",
     "JOURNAL-014": "an entry replaces one of another field",
     "JOURNAL-015": "an id does not look like an id",
+    "JOURNAL-016": "the journal has no such entry",
     # Consent (UK GDPR Art. 9(2)(a); Mental Capacity Act 2005 s.1)
     "CONSENT-001": "nobody has agreed to notes being taken",
     "CONSENT-002": "someone taking part has not agreed to notes",
@@ -50,6 +51,7 @@ CODES: dict[str, str] = {
     "PLAN-003": "the assessment is not in the journal",
     "PLAN-004": "a plan names a guide that is not there or is for another role",
     "PLAN-005": "the interview or observation has begun or was cancelled",
+    "PLAN-006": "a plan does not agree with itself or with the scheme",
     # Capture
     "CAPTURE-001": "the guide has no such question or indicator",
     "CAPTURE-002": "a message from the page could not be read",
@@ -67,6 +69,7 @@ CODES: dict[str, str] = {
     # Start
     "START-001": "Jupyter could not be started",
     "START-002": "no kit has been set up in this folder",
+    "START-003": "the folder for the demonstration holds something else",
 }
 
 

@@ -73,11 +73,24 @@ def publish(
         _write(temporary / "manifest.json", (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
         return _rename(temporary, outputs.joinpath(*place), run), manifest
     except OSError as error:
-        remedy = f"Make room, or choose a folder that can be written to ({error.strerror or 'input/output error'})."
-        raise QpmError("REPORT-006", str(outputs), remedy) from None
+        raise _refusal(outputs, error) from None
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_writable(outputs: Path) -> None:
+    """Refuse a folder that cannot be written, before a report is made for it (REPORT-006)."""
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=outputs).close()
+    except OSError as error:
+        raise _refusal(outputs, error) from None
+
+
+def _refusal(outputs: Path, error: OSError) -> QpmError:
+    remedy = f"Make room, or choose a folder that can be written to ({error.strerror or 'input/output error'})."
+    return QpmError("REPORT-006", str(outputs), remedy)
 
 
 def safe_name(name: str) -> str:

@@ -20,7 +20,7 @@ from qpm_widgets.reports.document import read_document
 from qpm_widgets.reports.execution import execute_report
 from qpm_widgets.reports.exporters import QpmDocxExporter, QpmExporter, QpmHTMLExporter, QpmPDFExporter
 from qpm_widgets.reports.parameters import Value, check_parameters, read_parameters
-from qpm_widgets.reports.publishing import digest_folder, publish, safe_name, sha256
+from qpm_widgets.reports.publishing import check_writable, digest_folder, publish, safe_name, sha256
 from qpm_widgets.templates import Templates, load_templates
 
 EXPORTERS: dict[str, type[QpmExporter]] = {
@@ -102,6 +102,19 @@ def render_report(
     return Rendered(folder, {name: folder / f"{report}.{name}" for name in exporters}, manifest)
 
 
+def check_request(notebook: Path, parameters: Mapping[str, str], *, outputs: Path, formats: Sequence[str]) -> None:
+    """Refuse what cannot be rendered, before a kit is unlocked and time is spent on it.
+
+    Raises
+    ------
+    QpmError
+        REPORT-001 for a parameter or format, REPORT-004 for the notebook, REPORT-006 if ``outputs`` cannot be written.
+    """
+    check_parameters(notebook.name, read_parameters(_read_notebook(notebook, _read_source(notebook))), parameters)
+    _choose_exporters(formats)
+    check_writable(outputs)
+
+
 def _write_documents(
     executed: NotebookNode, report: str, exporters: dict[str, type[QpmExporter]], templates: Templates, tell: _Teller
 ) -> dict[str, bytes]:
@@ -129,7 +142,8 @@ def _read_source(notebook: Path) -> bytes:
     try:
         return notebook.read_bytes()
     except OSError:
-        raise QpmError("REPORT-004", notebook.name, "Name one of the report notebooks of the kit.") from None
+        known = ", ".join(sorted(path.stem for path in notebook.parent.glob("*report*.ipynb")))
+        raise QpmError("REPORT-004", notebook.name, f"The reports are: {known or 'none'}.") from None
 
 
 def _read_notebook(notebook: Path, source: bytes) -> NotebookNode:
@@ -149,7 +163,8 @@ def _write_notebook(node: NotebookNode) -> bytes:
 def _choose_exporters(formats: Sequence[str]) -> dict[str, type[QpmExporter]]:
     unknown = [name for name in formats if name not in EXPORTERS]
     if unknown or not formats:
-        raise QpmError("REPORT-001", "formats", f"Choose from {', '.join(EXPORTERS)}.")
+        named = f"format {', '.join(unknown)[:60]}" if unknown else "formats"
+        raise QpmError("REPORT-001", named, f"Choose from {', '.join(EXPORTERS)}.")
     return {name: EXPORTERS[name] for name in EXPORTERS if name in formats}
 
 

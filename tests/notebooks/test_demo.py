@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from qpm_widgets.demo import MARKER
+
 
 def test_the_demo_leaves_reports_to_open_and_starts_clean(tmp_path: Path) -> None:
     leftover = tmp_path / "demo" / "kit" / "kit.json"
     leftover.parent.mkdir(parents=True)
     leftover.write_text("half a kit of a demo that was interrupted", encoding="utf-8")
+    (tmp_path / "demo" / MARKER).write_text("", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "qpm_widgets.cli", "demo", "--no-browser", "--outputs", str(tmp_path)],
         capture_output=True,

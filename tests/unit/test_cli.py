@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,14 @@ import pytest
 
 from qpm_widgets import cli
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.journal.keys import KeyCost
+
+CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+VISIT = {
+    "title": "First visit", "starts": "2026-05-04", "ends": "2026-05-04", "sites": [], "assessors": ["AS1"],
+    "lead": "AS1",
+}  # fmt: skip
 
 
 def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -67,10 +76,10 @@ def test_a_kit_is_set_up_from_a_plan_and_then_verifies(tmp_path: Path):
     home = str(tmp_path / "kit")
     sample = str(cli.CHECKOUT / "site_visit_templates" / "samples" / "lantern")
     planned = run("plan", sample, "--home", home, typed="AS1\nfour words are good\nfour words are good\n")
-    assert (planned.returncode, planned.stdout) == (0, "planned: lantern V1, 16 pages\n")
+    assert (planned.returncode, planned.stdout) == (0, "recorded: lantern, 1 visit\nplanned: lantern V1, 16 pages\n")
     verified = run("verify", "--home", home, typed="four words are good\n")
     assert verified.returncode == 0
-    assert verified.stdout.endswith("entries of 1 devices: sound\n")
+    assert re.fullmatch(r"\d+ entries of 1 device: sound\nstate of the journal: [0-9a-f]{64}\n", verified.stdout)
     refused = run("verify", "--home", home, typed="five words are no good\n")
     assert refused.returncode == 2
     assert refused.stderr.startswith("JOURNAL-001, ")
@@ -83,3 +92,63 @@ def test_a_passphrase_that_will_not_do_sets_up_nothing(tmp_path: Path, typed: st
     assert done.returncode == 2
     assert "JOURNAL-012, passphrase" in done.stderr
     assert not (tmp_path / "kit").exists()
+
+
+def test_a_lost_kit_file_is_told_from_a_kit_that_never_was(tmp_path: Path):
+    home = tmp_path / "kit"
+    Kit.create(home, "four words are good", assessor="AS1", cost=CHEAP).close()
+    (home / "kit.json").rename(tmp_path / "kit.json")
+    for command in ("verify", "start"):
+        done = run(command, "--home", str(home), typed="four words are good\n")
+        assert done.returncode == 2
+        assert "kit.json" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["visit_reprot", "lantern", "V1"], "REPORT-004, visit_reprot.ipynb: "),
+        (["visit_report", "lantern", "V1", "--edition", "board"], "edition"),
+        (["visit_report", "lantern", "V1", "--format", "odt"], "REPORT-001, format odt: "),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_refused_before_the_passphrase(tmp_path: Path, arguments, said):
+    done = run("render", *arguments, "--home", str(tmp_path / "nowhere"), "--outputs", str(tmp_path))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unknown_visit_is_refused_before_anything_runs(tmp_path: Path):
+    home = tmp_path / "kit"
+    Kit.create(home, "four words are good", assessor="AS1", cost=CHEAP).close()
+    outputs = tmp_path / "outputs"
+    done = run(
+        "render", "visit_report", "lantern", "V9", "--home", str(home), "--outputs", str(outputs),
+        typed="four words are good\n",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("PLAN-001, visit V9 of lantern")
+    assert not list(outputs.iterdir())
+
+
+def test_an_entry_is_shown_to_whoever_has_the_passphrase(tmp_path: Path):
+    home = tmp_path / "kit"
+    with Kit.create(home, "four words are good", assessor="AS1", cost=CHEAP) as kit:
+        entry_id = kit.journal.append(Edit("test", "visit:V1", "plan", VISIT)).entry_id
+    done = run("show", entry_id, "--home", str(home), typed="four words are good\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("test visit:V1 plan\nrecorded ")
+    assert "'title': 'First visit'" in done.stdout
+    unknown = run("show", entry_id[:-1], "--home", str(home), typed="four words are good\n")
+    assert (unknown.returncode, unknown.stderr[:11]) == (2, "JOURNAL-016")
+
+
+def test_the_demonstration_removes_nothing_that_it_did_not_make(tmp_path: Path):
+    letter = tmp_path / "demo" / "letter.txt"
+    letter.parent.mkdir()
+    letter.write_text("mine", encoding="utf-8")
+    done = run("demo", "--no-browser", "--outputs", str(tmp_path))
+    assert (done.returncode, done.stderr[:9]) == (2, "START-003")
+    assert letter.read_text(encoding="utf-8") == "mine"

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from qpm_widgets.capture.plan_files import read_plan_files
 from qpm_widgets.capture.plan_folder import record_plan_folder
 from qpm_widgets.errors import QpmError
 from qpm_widgets.visits import iter_interviews, iter_observations, iter_visits, load_profile
@@ -57,14 +58,19 @@ def test_the_same_plan_again_records_nothing(kit, templates, folder):
         ("visit.yaml", "team: community", "team: comunity", "PLAN-002", "team comunity"),
         ("visit.yaml", "assessors: [AS1, AS2]", "assessors: [AS1, AS7]", "PLAN-002", "assessor AS7"),
         ("visit.yaml", "minutes: 75", "minutes: soon", "JOURNAL-006", "minutes"),
-        ("visit.yaml", "guide: advocacy_manager", "guide: advocacy_manger", "PLAN-004", "advocacy_manager"),
+        ("visit.yaml", "guide: advocacy_manager", "guide: advocacy_manger", "PLAN-006", "M1 has guide advocacy_manger"),
+        ("visit.yaml", "site: S1", "site: S7", "PLAN-006", "M1 is at site S7"),
+        ("visit.yaml", 'ends: "2026-10-14"', 'ends: "2026-10-12"', "PLAN-006", "it ends before it starts"),
+        ("visit.yaml", "visit_id: V1", "visit_id: V2", "PLAN-006", "M1 says visit V1"),
+        ("visit.yaml", "visit_id: V1", "visit_id: first visit", "JOURNAL-006", "visit_id"),
         ("assessment.yaml", "area: marlowshire", "area: marloshire", "PLAN-002", "area marloshire"),
-        ("assessment.yaml", "band: 3", "band: three", "JOURNAL-006", "profile.band"),
+        ("assessment.yaml", "band: 3", "band: three", "JOURNAL-006", "profile.band (input should be a valid integer"),
+        ("assessment.yaml", "band: 3", "band: 9", "PLAN-006", "band 9 is none of 1, 2, 3"),
+        ("assessment.yaml", "edition: qpm_4", "edition: qpm_3", "PLAN-006", "edition qpm_3 is not qpm_4"),
+        ("assessment.yaml", "[icaa, imca, imha, ipa]", "[icaa, xyz]", "PLAN-006", "is called xyz"),
     ],
 )
-def test_a_fault_is_one_sentence_and_nothing_is_recorded(
-    kit, templates, folder, name, before, after, code, said
-):
+def test_a_fault_is_one_sentence_and_nothing_is_recorded(kit, templates, folder, name, before, after, code, said):
     change(folder / name, before, after)
     with pytest.raises(QpmError) as refused:
         record_plan_folder(kit.journal, templates, folder)
@@ -74,5 +80,15 @@ def test_a_fault_is_one_sentence_and_nothing_is_recorded(
 
 
 def test_a_folder_without_files_says_which_is_missing(kit, templates, tmp_path):
-    with pytest.raises(QpmError, match=r"TEMPLATE-001, assessment\.yaml"):
+    with pytest.raises(QpmError, match=r"TEMPLATE-001, .*assessment\.yaml: a file is missing"):
         record_plan_folder(kit.journal, templates, tmp_path)
+
+
+def test_every_fault_of_every_file_is_found_at_once(templates, folder):
+    change(folder / "assessment.yaml", "band: 3", "band: 9")
+    change(folder / "visit.yaml", "team: community", "team: comunity")
+    (folder / "visit2.yaml").write_text("visit_id: [V2", encoding="utf-8")
+    (folder / "visit3.yaml").write_text("", encoding="utf-8")
+    faults = read_plan_files(folder, templates).faults
+    assert sorted(fault.code for fault in faults) == ["JOURNAL-006", "PLAN-002", "PLAN-006", "TEMPLATE-003"]
+    assert "the whole file" in str(next(fault for fault in faults if fault.code == "JOURNAL-006"))
