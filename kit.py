@@ -20,8 +20,25 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 NEEDED = (3, 11)
 
 
+USAGE = """python kit.py COMMAND
+
+  demo       record and report an invented visit, and open its desk
+  start      open your own kit
+  plan       put an assessment and its visits into the kit, from a folder of YAML files
+  render     make a finished report
+  verify     prove that nothing in the journal was altered
+  show       show one journal entry
+  templates  check the standards, guides, wording and rules
+  test       run lint, types and tests
+
+`python kit.py COMMAND --help` says more. The first command installs the kit into .venv, which needs a network once."""
+
+
 def main(arguments: list[str]) -> int:
     """Prepare the environment if it is not, then run the command and return its exit status."""
+    if arguments in ([], ["--help"], ["-h"], ["help"]):
+        print(USAGE)
+        return 0
     if sys.version_info < NEEDED:
         print(f"The kit needs Python {NEEDED[0]}.{NEEDED[1]} or newer; this is {sys.version.split()[0]}.")
         return 2

@@ -32,10 +32,10 @@ COLUMNS = {
 def contradictions_table(
     journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None
 ) -> pd.DataFrame:
-    """Indicators on which kinds of source bear against each other.
+    """Indicators on which sources bear against each other.
 
-    One row is one indicator that at least one source type supports and another contradicts. A source type may
-    be on both sides. Which side is right is for people to say: see the rationale in ``ratings_table``.
+    One row is one indicator that was supported in one interview or observation and contradicted in another,
+    whether their sources are of one type or of several; a source type may be on both sides. Which side is right is for people to say: see the rationale in ``ratings_table``.
 
     Sorted with those first that people's own experience contradicts, then in the edition's order. None: no
     rows, all columns.
@@ -69,8 +69,9 @@ def _rows(record: VisitRecord) -> Iterator[Row]:
     for indicator, marks in explored_marks(record).items():
         sides = {name: [one for one in marks if one.payload["bearing"] == name] for name in _SIDES}
         supported, contradicted = _sources(sides["supports"], record), _sources(sides["contradicts"], record)
-        # One source type alone, on both sides, disagrees within itself; that is not this table.
-        if not supported or not contradicted or len({*supported, *contradicted}) == 1:
+        # A single interview that says both has weighed it already; two interviews differ, also of one type.
+        meetings = {one.meeting.held.subject for one in (*sides["supports"], *sides["contradicts"])}
+        if not supported or not contradicted or len(meetings) == 1:
             continue
         yield {
             "standard": record.templates.standard_of(indicator).id,

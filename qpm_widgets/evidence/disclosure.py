@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qpm_widgets.evidence.record import Judgement, Meeting, Piece, VisitRecord
 
@@ -17,6 +17,7 @@ SMALL_GROUP = 3  # fewer people than this in a group are not counted in public, 
 POOL = "pool"  # the group of roles that only a few people hold
 PUBLIC_SOURCES = frozenset("PF")  # roles that very many people hold, wherever the service works
 LISTED_SOURCE = "A"  # the role whose holders the profile lists
+WAYS = ("alone", "group", "remote", "easy_read", "welsh", "supporter", "interpreter")  # how people were met
 
 # Why something is not in an edition.
 ERASED = "erased"
@@ -74,6 +75,7 @@ class Voices:
 
     groups: Mapping[str, str]  # role id -> source type code, or POOL
     people: Mapping[str, int]  # group -> people met
+    sharing: Mapping[tuple[str, str], int] = field(default_factory=dict)  # group, way of meeting -> people met so
 
     def group_of(self, role: str) -> str:
         """The group of a role."""
@@ -83,19 +85,52 @@ class Voices:
         """Whether so few people of a pooled group were met that a remark would point at one of them."""
         return group == POOL and self.people.get(POOL, 0) < SMALL_GROUP
 
+    def singles_out(self, role: str, way: str) -> bool:
+        """Whether so few of a role's group were met in this way that naming it would point at one of them."""
+        return self.sharing.get((self.group_of(role), way), 0) < SMALL_GROUP
+
 
 def met_people(record: VisitRecord) -> dict[str, set[str]]:
     """The respondent codes met in each role: those who agreed to talk and have not taken that back."""
     met: dict[str, set[str]] = {role.id: set() for role in record.templates.scheme.roles}
     for meeting in record.meetings:
-        interview = meeting.interview
-        if interview is None or interview.state == "cancelled":
-            continue
-        talked = {
-            code for (scope, code), consent in interview.consents.items() if scope == "talk" and consent == "given"
-        }
-        met[meeting.role] |= talked & set(interview.plan.respondents)
+        if meeting.interview is not None:
+            met[meeting.role] |= _talked(meeting)
     return met
+
+
+def _talked(meeting: Meeting) -> set[str]:
+    interview = meeting.interview
+    if interview is None or interview.state == "cancelled":
+        return set()
+    talked = {code for (scope, code), consent in interview.consents.items() if scope == "talk" and consent == "given"}
+    return talked & set(interview.plan.respondents)
+
+
+def people_by_way(record: VisitRecord) -> dict[tuple[str, str], set[str]]:
+    """The respondent codes met, by role and way of meeting (one of ``WAYS``)."""
+    met: dict[tuple[str, str], set[str]] = {}
+    for meeting in record.meetings:
+        for way in ways_of(meeting):
+            met.setdefault((meeting.role, way), set()).update(_talked(meeting))
+    return met
+
+
+def ways_of(meeting: Meeting) -> tuple[str, ...]:
+    """How an interview was held, as ids of ``WAYS``; nothing for an observation."""
+    if meeting.interview is None:
+        return ()
+    plan = meeting.interview.plan
+    held = {
+        "alone": len(plan.respondents) == 1,
+        "group": len(plan.respondents) > 1,
+        "remote": plan.mode == "remote",
+        "easy_read": plan.easy_read,
+        "welsh": plan.language == "cy",
+        "supporter": plan.supporter,
+        "interpreter": plan.interpreter,
+    }
+    return tuple(way for way in WAYS if held[way])
 
 
 def choose_voices(record: VisitRecord) -> Voices:
@@ -112,7 +147,16 @@ def choose_voices(record: VisitRecord) -> Voices:
         group = role.source if alone else POOL
         groups[role.id] = group
         people[group] = people.get(group, 0) + len(met[role.id])
-    return Voices(groups, people)
+    sharing: dict[tuple[str, str], int] = {}
+    for (role_id, way), codes in people_by_way(record).items():
+        key = (groups[role_id], way)
+        sharing[key] = sharing.get(key, 0) + len(codes)
+    return Voices(groups, people, sharing)
+
+
+def hides_language(quote: Piece, voices: Voices) -> bool:
+    """Whether the language of a quote would point at one person, so that only its translation may be printed."""
+    return quote.payload["language"] == "cy" and voices.singles_out(quote.meeting.role, "welsh")
 
 
 class Guard:
@@ -183,7 +227,13 @@ def _refuse_print(quote: Piece, voices: Voices) -> str:
         return UNSETTLED
     if quote.payload["grade"] == PARAPHRASE:
         return PARAPHRASE
-    return SMALL if voices.too_few(voices.group_of(quote.meeting.role)) else ""
+    role, speaker = quote.meeting.role, str(quote.payload["speaker"])
+    if voices.too_few(voices.group_of(role)):
+        return SMALL
+    if speaker != "respondent" and voices.singles_out(role, speaker):
+        return SMALL  # few were met with a supporter or interpreter, and the attribution would have to name one
+    untranslated = not str(quote.payload["translation"]).strip()
+    return SMALL if hides_language(quote, voices) and untranslated else ""
 
 
 def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, edition: str) -> str:

@@ -117,7 +117,8 @@ class VisitReport:
         unique = dict.fromkeys(evidence_ids)
         if self.content.lead:
             return tuple(unique)
-        return tuple(hmac.new(self.secret, one.encode(), hashlib.sha256).hexdigest()[:20] for one in unique)
+        digests = (hmac.new(self.secret, one.encode(), hashlib.sha256).hexdigest()[:20] for one in unique)
+        return tuple(sorted(digests))  # in no order that could be laid beside the lead's edition
 
     def sections(self) -> list[Section]:
         """Every section in the order of the report."""

@@ -88,3 +88,17 @@ def test_a_failing_pip_shows_its_last_lines(door, capsys):
             [sys.executable, "-c", "print('Collecting a'); print('no such hash'); raise SystemExit(1)"], 2
         )
     assert "no such hash" in capsys.readouterr().out
+
+
+def test_help_installs_nothing_and_names_every_command(door, capsys):
+    from typer.main import get_command
+
+    from qpm_widgets import cli
+
+    assert door.main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert not door.ENVIRONMENT.exists()
+    assert {line.split()[0] for line in said.splitlines() if line.startswith("  ")} == {
+        *get_command(cli.app).commands,
+        "test",
+    }
