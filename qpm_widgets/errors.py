@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     "TEMPLATE-012": "an id or a name does not fit the place where it stands",
     "TEMPLATE-013": "a placeholder is misspelt, or differs from the English",
     "TEMPLATE-014": "a closed list does not hold exactly what the kit works with",
+    "TEMPLATE-015": "a file of the report's design is damaged",
     # Journal: the encrypted store
     "JOURNAL-001": "the passphrase does not open this kit",
     "JOURNAL-002": "a file of the kit is missing or damaged",

@@ -35,7 +35,8 @@ def contradictions_table(
     """Indicators on which sources bear against each other.
 
     One row is one indicator that was supported in one interview or observation and contradicted in another,
-    whether their sources are of one type or of several; a source type may be on both sides. Which side is right is for people to say: see the rationale in ``ratings_table``.
+    whether their sources are of one type or of several. A source type may be on both sides. Which side is
+    right is for people to say: see the rationale in ``ratings_table``.
 
     Sorted with those first that people's own experience contradicts, then in the edition's order. None: no
     rows, all columns.

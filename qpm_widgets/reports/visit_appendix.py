@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qpm_widgets.evidence.disclosure import UNCITED_NOTE
+from qpm_widgets.evidence.disclosure import UNCITED_NOTE, ways_of
 from qpm_widgets.evidence.frames import Row
 from qpm_widgets.evidence.omissions import TEXT_KINDS
 from qpm_widgets.evidence.record import Meeting, Piece
@@ -61,12 +61,7 @@ def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
 def _how(content: Content, meeting: Meeting) -> str:
     if meeting.interview is None:
         return "–"
-    plan = meeting.interview.plan
-    ways = ["group" if len(plan.respondents) > 1 else "alone"]
-    ways += [way for way in ("easy_read", "supporter", "interpreter") if getattr(plan, way)]
-    ways += ["remote"] if plan.mode == "remote" else []
-    ways += ["welsh"] if plan.language == "cy" else []
-    return capital(", ".join(content.words.say(f"met.ways.{way}") for way in ways))
+    return capital(", ".join(content.words.say(f"met.ways.{way}") for way in ways_of(meeting)))
 
 
 def evidence(content: Content) -> Iterator[Block]:
@@ -77,7 +72,7 @@ def evidence(content: Content) -> Iterator[Block]:
         yield Paragraph(say("lead.no_evidence"))
         return
     yield Paragraph(say("lead.evidence_intro"))
-    columns = tuple(Column(say(f"lead.{key}")) for key in ("evidence_id", "recorded", "entry"))
+    columns = tuple(Column(say(f"lead.{key}")) for key in ("evidence_id", "recorded"))
     marks = _marks(content)
     for meeting in content.record.meetings:
         pieces = [piece for piece in content.record.usable if piece.meeting is meeting]
@@ -89,7 +84,7 @@ def evidence(content: Content) -> Iterator[Block]:
         yield Table(
             say("lead.evidence_caption", id=meeting.id),
             columns,
-            tuple((piece.evidence_id, _recorded(content, piece, marks), piece.entry.entry_id) for piece in rows),
+            tuple((piece.evidence_id, _recorded(content, piece, marks)) for piece in rows),
             row_anchors=tuple(piece.evidence_id for piece in rows),
         )
 
@@ -124,6 +119,7 @@ def _recorded(content: Content, piece: Piece, marks: dict[str, list[str]]) -> st
         lines.append(say("lead.bearing_line", marks="; ".join(marks[piece.evidence_id])))
     if piece.conflict:
         lines.append(words.say("lead.conflict"))
+    lines.append(say("lead.entry", id=piece.entry.entry_id))
     return "\n".join(lines)
 
 

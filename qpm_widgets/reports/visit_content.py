@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +10,9 @@ from functools import cached_property
 from qpm_widgets.errors import QpmError
 from qpm_widgets.evidence.bearings import bearing_rows, coverage_rows
 from qpm_widgets.evidence.contradictions import contradiction_rows
-from qpm_widgets.evidence.disclosure import LEAD, PROVIDER, Voices, choose_voices
+from qpm_widgets.evidence.disclosure import LEAD, POOL, PROVIDER, Voices, choose_voices, hides_language
 from qpm_widgets.evidence.frames import Row
-from qpm_widgets.evidence.judgements import finding_rows, rating_rows
+from qpm_widgets.evidence.judgements import finding_rows, rating_rows, weigh_sources
 from qpm_widgets.evidence.omissions import Sorting, left_out_rows, sort_out
 from qpm_widgets.evidence.record import Piece, VisitRecord, read_record
 from qpm_widgets.journal import Journal
@@ -93,13 +94,33 @@ class Content:
 
     @cached_property
     def contradictions(self) -> list[Row]:
-        """The rows of ``contradictions_table``."""
-        return contradiction_rows(self.record)
+        """The rows of ``contradictions_table``; not those that would set two people of rare roles apart."""
+        rows = contradiction_rows(self.record)
+        if self.lead or not self.voices.too_few(POOL):
+            return rows
+        return [row for row in rows if self.words.groups((*row["supported_by"], *row["contradicted_by"])) != (POOL,)]
 
     @cached_property
     def coverage(self) -> list[Row]:
         """The rows of ``coverage_table``."""
         return coverage_rows(self.record)
+
+    def kinds(self, row: Row) -> tuple[str, ...]:
+        """The kinds of source heard on an indicator, as this edition counts them: rare roles are one kind."""
+        return self.words.groups(row["source_types"])
+
+    def confidence(self, row: Row) -> str:
+        """How sure we are of an indicator, in words that give no more away than the kinds that are shown.
+
+        The provider's edition weighs the kinds that it counts. Were rare roles weighed one by one, the level
+        would tell how many of them had spoken.
+        """
+        if self.lead:
+            return str(row["confidence_label"])
+        # One role stands for all that are counted together, whichever of them was heard.
+        pooled = [one.source for one in self.templates.scheme.roles if self.voices.group_of(one.id) == POOL]
+        heard = {pooled[-1] if kind == POOL else kind for kind in self.kinds(row)}
+        return weigh_sources(self.templates.standards.confidence, heard).label
 
     @cached_property
     def left_out(self) -> list[Row]:
@@ -149,7 +170,16 @@ class Content:
         """The ids to show beside a statement: for the lead each row of the appendix once, else none."""
         if not self.lead:
             return ()
-        return tuple(dict.fromkeys(self.anchors[one] for one in evidence_ids if one in self.anchors))
+        return tuple(sorted({self.anchors[one] for one in evidence_ids if one in self.anchors}, key=_by_number))
+
+    def translated_only(self, quote: Piece) -> bool:
+        """Whether this edition prints a quote in English alone, since its language would point at somebody."""
+        return not self.lead and hides_language(quote, self.voices)
+
+
+def _by_number(evidence_id: str) -> list[tuple[int, str]]:
+    """Orders ids as people count: A2 before A10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", evidence_id)]
 
 
 def has_row(piece: Piece) -> bool:

@@ -173,7 +173,7 @@ def _by_standard(content: Content, groups: tuple[str, ...]) -> Table:
 
 def _by_indicator(content: Content) -> Table:
     say = content.words.say
-    codes = content.source_codes
+    codes = [code for code in content.source_codes if any(row[code] for row in content.coverage)]
     columns = [Column(say("coverage.indicator"))]
     columns += [Column(content.words.column(code), "right") for code in codes]
     columns.append(Column(say("coverage.could_speak")))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qpm_widgets.evidence.people import met_rows
-from qpm_widgets.evidence.record import VisitRecord
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Note, Paragraph, Table
 from qpm_widgets.reports.visit_content import Content
 
@@ -44,24 +43,28 @@ def _limits(content: Content) -> Iterator[str]:
     if any(row["suppressed"] for row in met_rows(record)):
         yield say("limits.few")
     for key, kinds in (("one_source", 1), ("silent", 0)):
-        ids = [row["indicator"] for row in content.coverage if len(row["source_types"]) == kinds]
+        ids = [row["indicator"] for row in content.coverage if len(content.kinds(row)) == kinds]
         if ids:
             yield say(f"limits.{key}", indicators=content.words.indicators(ids))
     yield say("limits.claims")
     yield say("limits.desk")
     if any(piece.kind == "missing" and piece.payload["reason"] for piece in record.usable):
         yield say("limits.not_answered")
-    if _spoken(record, "language", {"cy"}):
+    quotes = [piece for piece, reason in content.sorting.pieces if piece.kind == "quote" and not reason]
+    if any(one.payload["language"] == "cy" and not content.translated_only(one) for one in quotes):
         yield say("limits.translated")
-    if _spoken(record, "speaker", {"supporter", "interpreter"}):
+    if any(content.translated_only(one) for one in quotes):
+        yield say("limits.english_only")
+    if any(one.payload["speaker"] != "respondent" for one in quotes):
         yield say("limits.supporter")
     judged = (*record.ratings, *record.findings)
     if any(one.conflict for one in record.usable) or any(one.conflict for one in judged):
-        yield say("limits.conflict")
+        yield say(edition_key(content, "limits.conflict"))
 
 
-def _spoken(record: VisitRecord, key: str, values: set[str]) -> bool:
-    return any(piece.kind == "quote" and piece.payload[key] in values for piece in record.usable)
+def edition_key(content: Content, key: str) -> str:
+    """The key of a sentence that the lead's edition puts in its own way."""
+    return f"{key}_lead" if content.lead else key
 
 
 def left_out(content: Content) -> Iterator[Block]:
@@ -73,10 +76,11 @@ def left_out(content: Content) -> Iterator[Block]:
         found.add("notes")
     kinds = [kind for kind in dict.fromkeys(PUBLIC_REASONS.values()) if kind in found]
     if set(kinds) - {"notes"}:
-        yield Paragraph(say("left_out.intro"))
-        yield BulletList(tuple(Item(say(f"left_out.{kind}")) for kind in kinds))
+        yield Paragraph(say(edition_key(content, "left_out.intro")))
+        names = [edition_key(content, "left_out.notes") if kind == "notes" else f"left_out.{kind}" for kind in kinds]
+        yield BulletList(tuple(Item(say(name)) for name in names))
     else:
-        yield Paragraph(say("left_out.nothing"))
+        yield Paragraph(say(edition_key(content, "left_out.nothing")))
     yield Note("info", say("left_out.apart"))
 
 
@@ -102,4 +106,5 @@ def next_steps(content: Content) -> Iterator[Block]:
     """What happens next."""
     say = content.words.say
     yield Heading(1, say("next.heading"))
-    yield BulletList(tuple(Item(say(f"next.{step}")) for step in ("check", "lead", "plan", "people")))
+    steps = (edition_key(content, f"next.{step}") for step in ("check", "lead", "plan", "people"))
+    yield BulletList(tuple(Item(say(step)) for step in steps))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qpm_widgets.evidence.disclosure import POOL, SMALL_GROUP
+from qpm_widgets.evidence.disclosure import POOL, SMALL_GROUP, WAYS, people_by_way
 from qpm_widgets.evidence.people import met_rows
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Note, Paragraph, Table, Title
 from qpm_widgets.reports.visit_content import Content
@@ -16,7 +16,7 @@ def title(content: Content) -> Iterator[Block]:
     """The title and the facts about the document."""
     say, profile, plan = content.words.say, content.record.profile, content.visit.plan
     names = {assessor.id: assessor.name for assessor in profile.assessors}
-    lead = say("facts.lead_assessor", name=names.get(plan.lead, say("scope.no_profile")))
+    lead = names.get(plan.lead, say("scope.no_profile"))
     others = [names[code] for code in plan.assessors if code != plan.lead and code in names]
     facts = (
         (say("facts.provider"), profile.provider),
@@ -105,8 +105,10 @@ def met(content: Content) -> Iterator[Block]:
             table.append((label[:1].upper() + label[1:], count))
         columns = (Column(say("met.who")), Column(say("met.how_many"), "right"))
         yield Table(say("met.caption"), columns, tuple(table))
-        ways = words.join(say(f"met.ways.{way}") for way in _ways(content))
-        yield Paragraph(say("met.choice", ways=ways))
+        ways = words.either(say(f"met.ways.{way}") for way in _ways(content))
+        if ways:
+            yield Paragraph(say("met.ways_used", ways=ways))
+        yield Paragraph(say("met.choice"))
     observed = sum(meeting.interview is None and meeting.held.state in HELD for meeting in content.record.meetings)
     if observed:
         many = say("met.occasion_many", number=words.number(observed))
@@ -114,22 +116,12 @@ def met(content: Content) -> Iterator[Block]:
 
 
 def _ways(content: Content) -> list[str]:
-    """The ways in which the interviews were held. Without numbers: a way may be one person's only."""
-    plans = [
-        meeting.interview.plan
-        for meeting in content.record.meetings
-        if meeting.interview and meeting.held.state != "cancelled"
-    ]
-    used = {
-        "alone": any(len(plan.respondents) == 1 for plan in plans),
-        "group": any(len(plan.respondents) > 1 for plan in plans),
-        "remote": any(plan.mode == "remote" for plan in plans),
-        "easy_read": any(plan.easy_read for plan in plans),
-        "welsh": any(plan.language == "cy" for plan in plans),
-        "supporter": any(plan.supporter for plan in plans),
-        "interpreter": any(plan.interpreter for plan in plans),
-    }
-    return [way for way, held in used.items() if held]
+    """The ways in which people were met; for the provider only those that enough of them shared."""
+    people: dict[str, set[str]] = {}
+    for (_, way), codes in people_by_way(content.record).items():
+        people.setdefault(way, set()).update(codes)
+    least = 1 if content.lead else SMALL_GROUP
+    return [way for way in WAYS if len(people.get(way, ())) >= least]
 
 
 def seen(content: Content) -> Iterator[Block]:
@@ -140,8 +132,9 @@ def seen(content: Content) -> Iterator[Block]:
     total = len(content.coverage)
     yield Heading(1, say("seen.heading"))
     if heard:
-        two = sum(len(row["source_types"]) > 1 for row in heard)
-        yield Paragraph(say("seen.could", total=total, heard=len(heard), two=two))
+        two = sum(len(content.kinds(row)) > 1 for row in heard)
+        key = "seen.could_lead" if content.lead else "seen.could"
+        yield Paragraph(say(key, total=total, heard=len(heard), two=two))
     else:
         yield Paragraph(say("seen.nothing", total=total))
     yield Paragraph(say("seen.could_not"))

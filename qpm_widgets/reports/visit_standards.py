@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
-from qpm_widgets.evidence.disclosure import KEPT_APART, LOST_GROUND, NAMES_A_CODE, REFUSED_WORDS, UNSETTLED
+from qpm_widgets.evidence.disclosure import KEPT_APART, LOST_GROUND, NAMES_A_CODE, POOL, REFUSED_WORDS, UNSETTLED
 from qpm_widgets.evidence.frames import Row
 from qpm_widgets.evidence.record import Piece
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Paragraph, Quote, Table
@@ -19,6 +19,8 @@ def standards(content: Content) -> Iterator[Block]:
     say, edition = content.words.say, content.templates.standards
     yield Heading(1, say("standards.heading"))
     yield Paragraph(say("standards.intro"))
+    if content.contradictions:
+        yield Paragraph(say("standards.differ_intro"))
     yield Heading(2, say("standards.how_to_read"))
     means = Column(say("standards.means"))
     yield Table(
@@ -31,6 +33,8 @@ def standards(content: Content) -> Iterator[Block]:
         (Column(say("standards.confidence")), means),
         tuple((level.label, level.descriptor) for level in edition.confidence),
     )
+    if not content.lead and POOL in content.voices.groups.values():
+        yield Paragraph(say("standards.counted_together"))
     for standard in edition.standards:
         yield from one_standard(content, standard)
 
@@ -79,11 +83,13 @@ def _remarks(content: Content, row: Row) -> list[str]:
 def show_quotes(content: Content, quotes: Iterable[Piece]) -> Iterator[Block]:
     """Quotes in the language they were spoken in, each with its translation."""
     for piece in quotes:
+        translation = str(piece.payload["translation"])
+        alone = content.translated_only(piece)
         yield Quote(
-            piece.text,
+            translation if alone else piece.text,
             content.words.attribution(piece),
-            language="cy" if piece.payload["language"] == "cy" else "en",
-            translation=str(piece.payload["translation"]) or None,
+            language="cy" if piece.payload["language"] == "cy" and not alone else "en",
+            translation=None if alone else translation or None,
             evidence=content.cite([piece.evidence_id]),
         )
 
@@ -94,7 +100,6 @@ def _differences(content: Content, standard: Standard) -> Iterator[Block]:
     if not rows:
         return
     yield Heading(3, words.say("standards.differ"))
-    yield Paragraph(words.say("standards.differ_intro"))
     for row in rows:
         yield Heading(4, _name(content, row["indicator"]))
         yield BulletList(tuple(_sides(content, row["indicator"])))
@@ -118,6 +123,8 @@ def _sides(content: Content, indicator: str) -> Iterator[Item]:
     for group in words.groups(content.source_codes):
         if group in found:
             sides[_side(found[group])].append(group)
+    if not sides["differ_for"] and not sides["differ_against"]:
+        sides = {"differ_within": sides["differ_both"]}
     for key, groups in sides.items():
         if groups:
             ids = [one for group in groups for listed in found[group].values() for one in listed]
@@ -176,10 +183,10 @@ def _reason(content: Content, row: Row) -> str:
 
 def _sure(content: Content, row: Row) -> str:
     words = content.words
+    label = content.confidence(row)
     if not row["source_types"]:
-        return words.say("standards.sure_none", label=row["confidence_label"])
-    sources = words.sources(row["source_types"])
-    return words.say("standards.sure_cell", label=row["confidence_label"], sources=sources)
+        return words.say("standards.sure_none", label=label)
+    return words.say("standards.sure_cell", label=label, sources=words.sources(row["source_types"]))
 
 
 def _evidence_behind(content: Content, standard: Standard) -> Iterator[Block]:

@@ -62,6 +62,13 @@ class Words:
             return "".join(listed)
         return self.say("list.comma").join(listed[:-1]) + self.say("list.and") + listed[-1]
 
+    def either(self, items: Iterable[str]) -> str:
+        """A list of which not everything holds at once."""
+        listed = list(items)
+        if len(listed) < 2:
+            return "".join(listed)
+        return self.say("list.comma").join(listed[:-1]) + self.say("list.or") + listed[-1]
+
     def dates(self, starts: date, ends: date) -> str:
         """One day, or the first and the last."""
         fields = {"day": starts.day, "month": self.say(f"month.{starts.month}"), "year": starts.year}

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from qpm_widgets.templates.completeness import check_guides_are_there, check_wording_is_there
 from qpm_widgets.templates.faults import Fault
 from qpm_widgets.templates.guide_checks import check_guides
 from qpm_widgets.templates.law_checks import check_jurisdictions, check_policies
 from qpm_widgets.templates.reading import TEMPLATES_FOLDER, Draft, read_folder
 from qpm_widgets.templates.references import known_ids
+from qpm_widgets.templates.report_checks import check_report
+from qpm_widgets.templates.sample_checks import check_samples
 from qpm_widgets.templates.scheme_checks import check_editions, check_scheme
+from qpm_widgets.templates.shipped_shape import load_shape
 from qpm_widgets.templates.wording_checks import check_wording
 
 __all__ = ["Fault", "check_draft", "check_templates"]
@@ -19,6 +23,8 @@ __all__ = ["Fault", "check_draft", "check_templates"]
 def check_templates(folder: Path | None = None, *, today: date | None = None) -> list[Fault]:
     """Every fault of a templates folder; nothing is raised for one.
 
+    This looks further than loading does: also at the report's design, the samples and every sentence the kit uses.
+
     Parameters
     ----------
     folder : Path, optional
@@ -26,7 +32,15 @@ def check_templates(folder: Path | None = None, *, today: date | None = None) ->
     today : date, optional
         The day after which no point of law may be dated; by default the clock's.
     """
-    return check_draft(read_folder(folder or TEMPLATES_FOLDER), today=today or date.today())
+    draft = read_folder(folder or TEMPLATES_FOLDER)
+    check_draft(draft, today=today or date.today())
+    if draft.folder.is_dir():
+        known, shape = known_ids(draft), load_shape()
+        check_guides_are_there(draft, known)
+        check_wording_is_there(draft, shape)
+        check_report(draft, shape)
+        check_samples(draft, known)
+    return draft.book.listed()
 
 
 def check_draft(draft: Draft, *, today: date | None = None) -> list[Fault]:

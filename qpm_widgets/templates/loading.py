@@ -26,7 +26,7 @@ from qpm_widgets.templates.records import (
 from qpm_widgets.templates.wording import Wording
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Templates:
     """Everything that says what is asked, how it is judged and how it is worded.
 
@@ -41,6 +41,9 @@ class Templates:
     jurisdictions: Mapping[str, Jurisdiction]  # by nation
     wording: Wording
     digest: str
+
+    def __repr__(self) -> str:
+        return f"<Templates {self.standards.edition}, {len(self.guides)} guides, digest {self.digest[:12]}>"
 
     @cached_property
     def _indicators(self) -> dict[str, tuple[Standard, Indicator]]:

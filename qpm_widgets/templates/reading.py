@@ -91,6 +91,7 @@ class Draft:
     jurisdictions: dict[str, Jurisdiction] = field(default_factory=dict)
     guides: dict[str, Guide] = field(default_factory=dict)
     wording: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # language -> section -> sentences
+    contents: dict[str, dict[str, Any]] = field(default_factory=dict)  # file -> its YAML, whatever its shape
     broken: set[str] = field(default_factory=set)  # files and folders of which something could not be read
     book: FaultBook = field(default_factory=FaultBook)
     digest: str = ""
@@ -115,8 +116,9 @@ def read_folder(folder: Path) -> Draft:
         return draft
     digest = hashlib.sha256()
     for file in _iter_files(draft):
-        content = _read_mapping(draft, file)
+        content = read_mapping(draft, file)
         if content is not None:
+            draft.contents[file] = content
             _take(draft, file, content)
         # A checkout on Windows may hold other line ends; the digest is of what the templates say.
         text = draft.book.texts.get(file, "").replace("\r\n", "\n")
@@ -144,7 +146,8 @@ def _iter_files(draft: Draft) -> Iterator[str]:
         yield from (f"{name}/{entry}" for entry in files)
 
 
-def _read_mapping(draft: Draft, file: str) -> dict[str, Any] | None:
+def read_mapping(draft: Draft, file: str) -> dict[str, Any] | None:
+    """The mapping that a YAML file of the folder holds, or None and a fault in the draft's book."""
     try:
         text = decode(read_bounded(draft.folder / file, file), file)
         value = parse_yaml(text, file)
@@ -190,5 +193,8 @@ def _shaped(draft: Draft, file: str, content: dict[str, Any], shape: type[R]) ->
     except ValidationError as error:
         for steps, remedy in shape_faults(error, shape):
             draft.book.add("TEMPLATE-005", file, steps, remedy)
+    try:  # fields too many keep nobody from checking the others
+        return shape.model_validate(content, extra="ignore")
+    except ValidationError:
         draft.mark_broken(file)
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from qpm_widgets.templates.faults import SEARCHES, place_of, suggest
 from qpm_widgets.templates.reading import Draft, FaultBook
@@ -23,17 +24,54 @@ class Known:
 
 
 def known_ids(draft: Draft) -> Known:
-    """Gather the ids of a draft."""
-    scheme, edition = draft.scheme, draft.standards
-    laws = None if "jurisdictions" in draft.broken else draft.jurisdictions.values()
+    """Gather the ids of a draft, also from files in which something else is out of shape."""
+    scheme = draft.contents.get("scheme.yaml", {})
+    scopes, standards = _ids(scheme, "consent_scopes"), _standards_in_force(draft, scheme)
+    indicators = {one["id"]: _ids(one, "indicators") for one in standards or ()}
+    read = {standard: ids for standard, ids in indicators.items() if ids is not None}
+    sound = standards is not None and len(read) == len(indicators)
     return Known(
-        sources=frozenset(source.code for source in scheme.source_types) if scheme else None,
-        roles=frozenset(role.id for role in scheme.roles) if scheme else None,
-        scopes=tuple(choice.id for choice in scheme.consent_scopes) if scheme else None,
-        standards={one.id: one.indicators[0].id[:2] for one in edition.standards} if edition else None,
-        indicators=tuple(one.id for part in edition.standards for one in part.indicators) if edition else None,
-        advocacy_roles=None if laws is None else {law.id: frozenset(one.id for one in law.roles) for law in laws},
+        sources=_frozen(_ids(scheme, "source_types", "code")),
+        roles=_frozen(_ids(scheme, "roles")),
+        scopes=None if scopes is None else tuple(scopes),
+        standards={standard: ids[0][:2] for standard, ids in read.items()} if sound else None,
+        indicators=tuple(one for ids in read.values() for one in ids) if sound else None,
+        advocacy_roles=_advocacy_roles(draft),
     )
+
+
+def _standards_in_force(draft: Draft, scheme: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The standards of the edition that the scheme names; if the scheme cannot say, of the only one there is."""
+    editions = [content for file, content in draft.contents.items() if file.startswith("standards/")]
+    if "scheme.yaml" in draft.contents:
+        editions = [one for one in editions if one.get("edition") == scheme.get("edition")]
+    elif any(file.startswith("standards/") and file not in draft.contents for file in draft.broken):
+        return None
+    if len(editions) != 1 or _ids(editions[0], "standards") is None:
+        return None
+    return list(editions[0]["standards"])
+
+
+def _advocacy_roles(draft: Draft) -> dict[str, frozenset[str]] | None:
+    laws = {file: content for file, content in draft.contents.items() if file.startswith("jurisdictions/")}
+    roles = {str(content.get("id")): _frozen(_ids(content, "roles")) for content in laws.values()}
+    unread = any(file.startswith("jurisdictions/") and file not in laws for file in draft.broken)
+    if unread or not laws or None in roles.values():
+        return None
+    return {nation: ids for nation, ids in roles.items() if ids is not None}
+
+
+def _ids(content: dict[str, Any], name: str, key: str = "id") -> list[str] | None:
+    """The ids of one list of a file, or None if one of them cannot be read."""
+    items = content.get(name)
+    if not isinstance(items, list) or not items:
+        return None
+    ids = [item[key] for item in items if isinstance(item, dict) and isinstance(item.get(key), str)]
+    return ids if len(ids) == len(items) else None
+
+
+def _frozen(ids: list[str] | None) -> frozenset[str] | None:
+    return None if ids is None else frozenset(ids)
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,11 @@ def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server, lan
 
 
 def test_every_link_on_the_desk_leads_to_a_page_that_is_there(page, lantern) -> None:
-    paths = page.locator(".qpm-desk a[data-qpm-open]").evaluate_all("(links) => links.map((link) => link.dataset.qpmOpen)")
+    links = page.locator(".qpm-desk a[data-qpm-open]")
+    paths = links.evaluate_all("(all) => all.map((link) => link.dataset.qpmOpen)")
     assert len(set(paths)) == 16  # plan, debrief, 12 interviews, 2 observations
     assert [path for path in paths if not (lantern.notebooks / path).exists()] == []
-    addresses = page.locator(".qpm-desk a[data-qpm-open]").evaluate_all("(links) => links.map((link) => link.pathname)")
+    addresses = links.evaluate_all("(all) => all.map((link) => link.pathname)")
     assert addresses == [f"/doc/tree/{path}" for path in paths]
 
 

@@ -216,10 +216,11 @@ def test_what_the_safeguarding_protocol_keeps_is_nowhere(small, kit, templates) 
 
 
 def test_attribution_says_a_role_and_who_spoke(small, kit, templates) -> None:
-    small.interview("P1", "ps1")
-    small.interview("P2", "ps2", interpreter=True)
+    for name in ("P1", "P4", "P5"):
+        small.interview(name, supporter=True)
+    small.interview("P2", "ps2", "ps3", "ps6", interpreter=True)
     small.interview("A3", "adv1")
-    small.quote("P1", "P-CP-1", "one", "ps1", speaker="supporter")
+    small.quote("P1", "P-CP-1", "one", speaker="supporter")
     small.quote("P2", "P-CP-1", "two", "ps2", speaker="interpreter")
     small.quote("A3", "A-CP-1", "three", "adv1", grade="near_verbatim")
     said = statements(kit, small, templates, "provider")
@@ -254,9 +255,88 @@ def test_paraphrase_is_never_a_quote(small, kit, templates) -> None:
 
 
 def test_welsh_stays_welsh_beside_its_translation(small, kit, templates) -> None:
-    small.interview("P1", "ps1", language="cy")
-    small.quote("P1", "P-CP-1", "Mae hi'n gwrando.", "ps1", language="cy", translation="She listens.")
+    for name in ("P1", "P2", "P3"):
+        small.interview(name, language="cy")
+    small.quote("P1", "P-CP-1", "Mae hi'n gwrando.", language="cy", translation="She listens.")
     said = json.loads(statements(kit, small, templates, "provider"))
     [quote] = [block for block in said if block["block"] == "Quote"]
     assert (quote["text"], quote["language"], quote["translation"]) == ("Mae hi'n gwrando.", "cy", "She listens.")
     assert quote["evidence"] == []
+
+
+def test_a_language_that_few_were_met_in_is_not_given_away(small, kit, templates) -> None:
+    small.interview("P1", "ps1", language="cy")
+    small.interview("P2", "ps2")
+    small.quote("P1", "P-CP-1", "Mae hi'n gwrando.", "ps1", language="cy", translation="She listens.")
+    small.quote("P1", "P-CP-2", "Gair heb ei gyfieithu.", "ps1", language="cy")
+    provider, lead = (json.loads(statements(kit, small, templates, edition)) for edition in ("provider", "lead"))
+    [quote] = [block for block in provider if block["block"] == "Quote"]
+    assert (quote["text"], quote["language"], quote["translation"]) == ("She listens.", "en", None)
+    assert "Welsh" not in json.dumps(provider)
+    [quote] = [block for block in lead if block["block"] == "Quote"]
+    assert (quote["text"], quote["language"], quote["translation"]) == ("Mae hi'n gwrando.", "cy", "She listens.")
+    assert "Gair heb ei gyfieithu." in json.dumps(lead)
+    rows = small.table(left_out_table, templates)
+    assert [(row.evidence_id, row.reason, row.editions) for row in rows] == [
+        ("P1.P-CP-2.quote.1", "small_group", "provider")
+    ]
+
+
+@pytest.mark.parametrize("speaker", ["supporter", "interpreter"])
+def test_the_only_supporter_s_or_interpreter_s_words_are_kept_for_the_lead(speaker, small, kit, templates) -> None:
+    small.interview("P1", "ps1", **{speaker: True})
+    small.interview("P2", "ps2")
+    small.quote("P1", "P-CP-1", "He used to be silent.", "ps1", speaker=speaker)
+    provider, lead = (statements(kit, small, templates, edition) for edition in ("provider", "lead"))
+    assert "He used to be silent." not in provider and speaker not in provider.replace("supporters", "")
+    assert "He used to be silent." in lead
+    [row] = small.table(left_out_table, templates)
+    assert (row.reason, row.editions) == ("small_group", "provider")
+
+
+def test_ways_of_meeting_that_few_shared_are_not_listed(small, kit, templates) -> None:
+    for name in ("P1", "P2", "A3"):
+        small.interview(name, easy_read=name == "P1")
+    provider, lead = (statements(kit, small, templates, edition) for edition in ("provider", "lead"))
+    assert "talked with us one to one." in provider and "Easy Read questions" not in provider
+    assert "talked with us one to one, or with Easy Read questions." in lead
+
+
+# --- rare roles -----------------------------------------------------------------------------------------------------
+
+
+def blocks_without_marks(kit: Kit, small: SmallJournal, templates) -> str:
+    """What the provider reads, but for the table of digests, which every new entry changes."""
+    blocks = json.loads(statements(kit, small, templates, "provider"))
+    return json.dumps([one for one in blocks if "What the report was made from" not in one.get("caption", "")])
+
+
+def test_nobody_can_subtract_how_many_rare_roles_spoke(small, kit, templates) -> None:
+    """One, two or three of the roles that are counted together give the provider one and the same report."""
+    for name in ("M1", "T2", "R3", "A4", "P5"):
+        small.interview(name)
+    for meeting, indicator in (
+        ("A4", "CP1"),
+        ("A4", "CP2"),
+        ("P5", "CP2"),
+        ("M1", "CP1"),
+        ("M1", "CP2"),
+        ("M1", "IN2"),
+    ):
+        small.mark(meeting, f"{meeting[0]}-CP-1", indicator, "supports")
+    before = blocks_without_marks(kit, small, templates)
+    assert "Sufficient. Heard from advocates and people who lead" in before
+    for meeting in ("T2", "R3"):
+        for indicator in ("CP1", "CP2", "IN2"):
+            small.mark(meeting, f"{meeting[0]}-CP-1", indicator, "supports")
+        assert blocks_without_marks(kit, small, templates) == before
+    assert '"High. Heard from advocates, managers' in statements(kit, small, templates, "lead")
+
+
+def test_the_provider_s_account_is_in_no_order_that_tells_anything(small, kit, templates) -> None:
+    small.interview("A1", "adv1")
+    for question in ("A-CP-1", "A-CP-2", "A-CP-3", "A-IN-1", "A-IN-2"):
+        small.note("A1", question, "noted")
+    account = open_visit_report(small.assessment, VISIT, "provider", kit=kit, templates=templates).account()
+    for listed in (account.finished, account.used, account.left_out):
+        assert list(listed) == sorted(listed)

@@ -151,10 +151,15 @@ def test_each_statement_of_the_lead_edition_leads_to_a_row_of_evidence(small, re
     [finding] = [one for one in only(Paragraph, document.blocks) if one.text == "All say it alike."]
     assert finding.evidence == ("A1.A-CP-1.note", "P2.P-CP-1.quote.1")  # the mark stands in the note's row
     rows = {row[0]: row for table in only(Table, document.blocks) if table.row_anchors for row in table.rows}
-    assert rows["A1.A-CP-1.note"][1:] == ("what she says\nBears on CP1: supports (direct experience).", note)
-    assert rows["P2.P-CP-1.quote.1"][1:] == ("“what he says”\nWord for word; the person themselves.", quote)
-    assert rows["P2.P-CP-2.evidence.CP2"][1] == "Only a mark was made.\nBears on CP2: contradicts (direct experience)."
-    assert rows["O1.O-IN-1.description"][1] == "What I saw and heard: what was seen"
+    assert (
+        rows["A1.A-CP-1.note"][1] == f"what she says\nBears on CP1: supports (direct experience).\nJournal entry {note}"
+    )
+    assert (
+        rows["P2.P-CP-1.quote.1"][1] == f"“what he says”\nWord for word; the person themselves.\nJournal entry {quote}"
+    )
+    only_mark = rows["P2.P-CP-2.evidence.CP2"][1]
+    assert only_mark.startswith("Only a mark was made.\nBears on CP2: contradicts (direct experience).\n")
+    assert rows["O1.O-IN-1.description"][1].startswith("What I saw and heard: what was seen\n")
 
 
 def test_every_text_is_accounted_for_in_both_editions(small, read) -> None:
@@ -245,17 +250,28 @@ def test_both_sides_of_a_contradiction_are_kept_with_how_it_was_weighed(small, r
     section = between(read("provider"), "3. Confidentiality")
     sides = [item.text for block in only(BulletList, section) for item in block.items]
     assert sides == [
-        "At work, as we heard or saw it: advocates.",
-        "Not at work, as we heard or saw it: people supported.",
+        "This holds according to advocates.",
+        "This does not hold according to people supported.",
     ]
     assert "How we weighed it: We believe both." in [one.text for one in only(Paragraph, section)]
     small.mark("P3", "P-CO-1", "CO1", "supports")
     section = between(read("lead"), "3. Confidentiality")
     items = [item for block in only(BulletList, section) for item in block.items]
     assert [item.text for item in items[:2]] == [
-        "At work, as we heard or saw it: advocates.", "Something of both: people supported.",
+        "This holds according to advocates.", "The picture is mixed according to people supported.",
     ]  # fmt: skip
     assert items[1].evidence == ("P2.P-CO-1.note", "P3.P-CO-1.evidence.CO1")
+
+
+def test_two_of_one_kind_who_differ_are_told_of_without_a_side_between_kinds(small, read) -> None:
+    for name in ("P1", "P2"):
+        small.interview(name)
+    small.mark("P1", "P-CO-1", "CO1", "supports")
+    small.mark("P2", "P-CO-1", "CO1", "contradicts")
+    section = between(read("provider"), "3. Confidentiality")
+    assert "Where accounts differ" in [block.text for block in only(Heading, section)]
+    [side] = [item.text for block in only(BulletList, section) for item in block.items]
+    assert side.startswith("Experience differs within each kind of source") and side.endswith(": people supported.")
 
 
 def test_good_practice_and_areas_to_develop_are_collected_by_standard(small, read) -> None:
@@ -305,7 +321,7 @@ def test_limits_tell_of_unfinished_and_silent_parts(small, read) -> None:
         "Some conversations were still under way",
         "Only one kind of source was heard on CP1.",
         "Some questions were passed over",
-        "Some conversations were in Welsh.",
+        "it stands in English only",
         "We have not yet met every manager.",
         "Few people were met in some roles.",
     ):

@@ -214,7 +214,9 @@ def test_sources_against_each_other_are_a_contradiction(small, templates) -> Non
     small.mark("P3", "P-CO-1", "CO1", "contradicts")
     small.mark("A1", "A-SA-3", "SA3", "supports")
     small.mark("M4", "M-SA-3", "SA3", "contradicts")
-    # One kind of source of two minds, and agreement with doubts, are no contradiction between sources.
+    # Two of one kind differ as well; one person of two minds, and agreement with doubts, are no contradiction.
+    small.mark("A1", "A-CP-3", "CP4", "supports")
+    small.mark("A1", "A-CP-4", "CP4", "contradicts")
     small.mark("A1", "A-CP-1", "CP1", "supports")
     small.mark("A2", "A-CP-1", "CP1", "contradicts")
     small.mark("A1", "A-CO-2", "CO2", "supports")
@@ -222,6 +224,7 @@ def test_sources_against_each_other_are_a_contradiction(small, templates) -> Non
     rows = small.table(contradictions_table, templates)
     assert [(row.indicator, row.supported_by, row.contradicted_by, row.experience_against) for row in rows] == [
         ("CO1", ("A",), ("P",), True),
+        ("CP1", ("A",), ("A",), False),
         ("SA3", ("A",), ("M",), False),
     ]
     assert (rows[0].mixed, rows[0].mixed_ids) == (("A",), ("A2.A-CO-1.evidence.CO1",))
