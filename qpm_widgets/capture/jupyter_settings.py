@@ -145,7 +145,11 @@ def server_config(
     config.FileContentsManager.delete_to_trash = False
     config.KernelSpecManager.update(allowed_kernelspecs={"python3"})
     config.NotebookNotary.db_file = ":memory:"
-    lab = runtime / "lab"
+    _configure_lab(config, runtime / "lab", page)
+    return config
+
+
+def _configure_lab(config: Config, lab: Path, page: str) -> None:
     config.LabApp.update(
         app_settings_dir=str(lab / "settings"),
         user_settings_dir=str(lab / "user-settings"),
@@ -159,7 +163,6 @@ def server_config(
         log_level="ERROR",
         news_url=None,
     )
-    return config
 
 
 def _write(file: Path, content: object) -> None:

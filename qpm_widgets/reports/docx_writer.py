@@ -118,8 +118,6 @@ class _WordWriter:
             paragraph = self._paragraph("Facts")
             self._say(paragraph, f"{name}\t")
             self._say(paragraph, value, style="Strong")
-        if title.sample:
-            self._paragraph("SampleNotice", title.sample)
 
     def _write_contents(self) -> None:
         depth = self.document.printed_depth
@@ -146,6 +144,7 @@ class _WordWriter:
             case Paragraph():
                 for part in paragraphs_of(block.text):
                     last = self._paragraph("Normal", part, language=block.language)
+                    last.paragraph_format.keep_with_next = self.document.opens(position) or None
                 self._cite(last, block.evidence)
             case Quote():
                 self._write_quote(block)
@@ -189,7 +188,7 @@ class _WordWriter:
             paragraph.paragraph_format.left_indent = Twips(_BOX_INDENT[str(paragraph._p.style)] + 1)
 
     def _write_table(self, table: Table, places: tuple[str | None, ...]) -> None:
-        self._paragraph("Caption", table.caption)
+        self._paragraph("Caption", table.caption).paragraph_format.keep_with_next = True
         written = self.word.add_table(rows=1 + len(table.rows), cols=len(table.columns))
         written._tbl.tblPr.style = "QPMTable"
         layout = lay_out_table(table, self.design / "fonts")
@@ -198,7 +197,8 @@ class _WordWriter:
         finish_table(written, texts, widths, caption=table.caption, row_headers=table.row_headers)
         grid = [row.cells for row in written.rows]
         for number, (cells, row) in enumerate(zip(grid, texts, strict=True)):
-            keep = layout.together and number < len(table.rows)
+            # Else at least a row below its header, and two rows after a page break.
+            keep = number < len(table.rows) and (layout.together or number in {0, len(table.rows) - 1})
             for cell, text, column in zip(cells, row, table.columns, strict=True):
                 self._write_cell(cell, text, column.align, dense=layout.dense, keep=keep)
         for cells, place in zip(grid[1:], places, strict=True):
@@ -216,7 +216,7 @@ class _WordWriter:
         self._say(paragraph, text)
 
     def _write_figure(self, position: int, figure: Figure) -> None:
-        self._paragraph("Caption", figure.caption)
+        self._paragraph("Caption", figure.caption).paragraph_format.keep_with_next = True
         fonts = self.design / "fonts"
         svg = spell_out(check_drawing(figure.svg, ""), read_coverage(fonts))
         paragraph = self._paragraph("Figure")

@@ -75,7 +75,9 @@ def _describe_block(document: Document, position: int, block: Block, fonts: Path
     elif isinstance(block, (Paragraph, Quote)):
         content["parts"] = paragraphs_of(block.text)
         content["evidence"] = _references(document, block.evidence)
-        if isinstance(block, Quote):
+        if isinstance(block, Paragraph):
+            content["opens"] = document.opens(position)
+        else:
             content["translation"] = paragraphs_of(block.translation) if block.translation else []
     elif isinstance(block, BulletList):
         for item, shown in zip(block.items, content["items"], strict=True):

@@ -19,6 +19,7 @@ _WHOLE_TABLE = 1500  # and so does a table with fewer, if it has no more than so
 _FEW_ROWS = 9
 _LONG_WORD = 32  # a longer word gets places where it may break
 _PIECE = 12
+_ENTRY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[.,;]?")  # never broken: a copy must find its entry
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def keeps_whole(row: Sequence[str]) -> bool:
 
 def break_long_words(text: str, mark: str) -> str:
     """The text with ``mark`` in its long words wherever a line may end, so that none of it runs off the page."""
-    return re.sub(rf"\S{{{_LONG_WORD},}}", lambda found: mark.join(_pieces(found[0])), text)
+    return re.sub(rf"\S{{{_LONG_WORD},}}", lambda found: mark.join(_parts(found[0])), text)
 
 
 def _share(least: list[float], most: list[float]) -> tuple[float, ...]:
@@ -86,10 +87,12 @@ def _share(least: list[float], most: list[float]) -> tuple[float, ...]:
 
 
 def _words(text: str) -> list[str]:
-    return [piece for word in text.split() for piece in ([word] if len(word) < _LONG_WORD else _pieces(word))]
+    return [piece for word in text.split() for piece in _parts(word)]
 
 
-def _pieces(word: str) -> list[str]:
+def _parts(word: str) -> list[str]:
+    if len(word) < _LONG_WORD or _ENTRY.fullmatch(word):
+        return [word]
     parts = re.findall(r"[^-_./]+[-_./]*|[-_./]+", word)
     return [part[at : at + _PIECE] for part in parts for at in range(0, len(part), _PIECE)]
 

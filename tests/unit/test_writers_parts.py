@@ -195,9 +195,16 @@ def test_many_columns_keep_their_words_whole_in_smaller_text():
 
 
 def test_long_words_may_break_at_their_joints():
-    assert break_long_words("01a20502-9d35-7794-a2ad-ae1b555bb101", "|") == "01a20502-|9d35-|7794-|a2ad-|ae1b555bb101"
+    assert break_long_words("a-rather-long.path/of_many-words.text", "|") == "a-|rather-|long.|path/|of_|many-|words.|text"
     assert break_long_words("x" * 40, "|") == "|".join(["x" * 12] * 3 + ["x" * 4])
     assert break_long_words("A1.A-CP-1.note and more words", "|") == "A1.A-CP-1.note and more words"
+
+
+def test_an_entry_id_is_never_broken_so_that_a_copy_of_it_finds_its_entry():
+    text = "Journal entry 01a20502-9d35-7794-a2ad-ae1b555bb101"
+    assert break_long_words(text, "|") == text
+    table = Table("t", (Column("Id"), Column("What")), (("A1.A-CP-1.note", f"Words.\n{text}"),))
+    assert lay_out_table(table, FONTS).shares[1] > 36 * 4
 
 
 def test_items_of_a_list_may_be_in_welsh():
