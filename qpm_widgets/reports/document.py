@@ -25,6 +25,9 @@ from qpm_widgets.reports.blocks import (
 LONGEST_CONTENTS = 20
 
 
+_FEW_WORDS = 240  # characters: about two lines
+
+
 @dataclass(frozen=True)
 class Document:
     """A report as blocks, and the places in it.
@@ -76,6 +79,15 @@ class Document:
             for position, block in enumerate(self.blocks)
             if isinstance(block, Heading) and block.level <= depth
         ]
+
+    def opens(self, position: int) -> bool:
+        """Whether a block is a few words between a heading and more, which must not end a page."""
+        block = self.blocks[position]
+        if not isinstance(block, Paragraph) or not 0 < position < len(self.blocks) - 1:
+            return False
+        follows = self.blocks[position + 1]
+        short = len(block.text) < _FEW_WORDS and not isinstance(follows, Heading)
+        return short and (isinstance(self.blocks[position - 1], Heading) or block.text.endswith(":"))
 
     def cited(self) -> set[str]:
         """Every evidence id that the document shows beside a statement."""

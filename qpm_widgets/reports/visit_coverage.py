@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 
 from qpm_widgets.evidence.frames import Row
@@ -10,7 +11,21 @@ from qpm_widgets.reports.blocks import Block, Column, Figure, Heading, Paragraph
 from qpm_widgets.reports.visit_content import Content
 
 INK, FAINT, RULE, HEARD = "#1f2933", "#5b6873", "#c9d1d8", "#0b5c73"
-NAME, CELL, ROW, TOP, GAP = 46, 56, 13.2, 50, 30  # widths and heights in the drawing's own units
+NAME, GAP = 46, 30  # widths in the drawing's own units
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The measures of the picture. With figures in its circles they are larger, and the columns' names aslant."""
+
+    cell: float
+    row: float
+    top: float
+    circle: float
+    numbers: bool
+
+
+PLAIN, NUMBERED = Grid(56, 13.2, 50, 5.6, numbers=False), Grid(31, 17, 76, 7.8, numbers=True)
 
 
 def coverage(content: Content) -> Iterator[Block]:
@@ -46,16 +61,21 @@ def _state(content: Content, row: Row, group: str) -> str:
 
 def draw_coverage(content: Content, groups: tuple[str, ...]) -> str:
     """One SVG: standards in two panels, a row for each indicator, a column for each kind of source."""
-    panels = _panels(content)
-    width = NAME + CELL * len(groups)
-    height = TOP + max(sum(len(rows) + 1.6 for _, rows in panel) for panel in panels) * ROW
+    panels, grid = _panels(content), _grid(content)
+    width = NAME + grid.cell * len(groups)
+    height = grid.top + max(sum(len(rows) + 1.7 for _, rows in panel) for panel in panels) * grid.row
     total = len(panels) * width + (len(panels) - 1) * GAP
     parts = [_panel(content, groups, panel, place * (width + GAP)) for place, panel in enumerate(panels)]
     legend = _legend(content, height + 14)
+    right = 44 if grid.numbers else 12  # the last of the slanted names reaches beyond its column
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 0 {total + 12} {height + 26:.0f}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 0 {total + right} {height + 26:.0f}">'
         f"{''.join(parts)}{legend}</svg>"
     )
+
+
+def _grid(content: Content) -> Grid:
+    return NUMBERED if content.lead else PLAIN
 
 
 def _panels(content: Content) -> list[list[tuple[str, list[Row]]]]:
@@ -68,24 +88,29 @@ def _panels(content: Content) -> list[list[tuple[str, list[Row]]]]:
 
 
 def _panel(content: Content, groups: tuple[str, ...], panel: list[tuple[str, list[Row]]], left: float) -> str:
-    parts = []
+    grid, parts = _grid(content), []
     for place, group in enumerate(groups):
-        centre = left + NAME + CELL * (place + 0.5)
-        lines = _two_lines(content.words.column(group))
-        for number, line in enumerate(reversed(lines)):
-            parts.append(_text(line, centre, TOP - 24 - 12 * number, size=10.5, anchor="middle"))
-    y = float(TOP)
+        parts.append(_column_name(content.words.column(group), left + NAME + grid.cell * (place + 0.5), grid))
+    y = grid.top
     for name, rows in panel:
         parts.append(_text(name, left, y - 4, size=12, weight="bold"))
-        y += ROW * 0.7
+        y += grid.row * 0.7
         for row in rows:
-            parts.append(_rule(left, left + NAME + CELL * len(groups), y - ROW / 2))
+            parts.append(_rule(left, left + NAME + grid.cell * len(groups), y - grid.row / 2))
             parts.append(_text(row["indicator"], left + 4, y + 4, size=11))
             for place, group in enumerate(groups):
-                parts.append(_cell(content, row, group, left + NAME + CELL * (place + 0.5), y))
-            y += ROW
-        y += ROW
+                parts.append(_cell(content, row, group, left + NAME + grid.cell * (place + 0.5), y))
+            y += grid.row
+        y += grid.row
     return "".join(parts)
+
+
+def _column_name(label: str, centre: float, grid: Grid) -> str:
+    if grid.numbers:
+        name = _text(label, 0, 0, size=11)
+        return f'<g transform="translate({centre - 4:.1f} {grid.top - 22}) rotate(-40)">{name}</g>'
+    lines = enumerate(reversed(_two_lines(label)))
+    return "".join(_text(line, centre, grid.top - 24 - 12 * at, size=10.5, anchor="middle") for at, line in lines)
 
 
 def _rule(left: float, right: float, y: float) -> str:
@@ -93,13 +118,15 @@ def _rule(left: float, right: float, y: float) -> str:
 
 
 def _cell(content: Content, row: Row, group: str, x: float, y: float) -> str:
-    state = _state(content, row, group)
+    state, grid = _state(content, row, group), _grid(content)
     if state == "heard":
-        number = _text(str(_heard(content, row, group)), x, y + 3.4, size=9.5, anchor="middle", fill="#ffffff")
-        return f'<circle cx="{x}" cy="{y}" r="5.6" fill="{HEARD}"/>' + (number if content.lead else "")
-    if state == "silent":
-        return f'<circle cx="{x}" cy="{y}" r="4.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>'
-    return ""
+        number = _text(str(_heard(content, row, group)), x, y + 4.1, size=11.5, anchor="middle", fill="#ffffff")
+        return f'<circle cx="{x}" cy="{y:.1f}" r="{grid.circle}" fill="{HEARD}"/>' + (number if grid.numbers else "")
+    return _empty_circle(x, y) if state == "silent" else ""
+
+
+def _empty_circle(x: float, y: float) -> str:
+    return f'<circle cx="{x}" cy="{y:.1f}" r="4.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>'
 
 
 def _legend(content: Content, y: float) -> str:
@@ -109,11 +136,11 @@ def _legend(content: Content, y: float) -> str:
     parts = [
         f'<circle cx="7" cy="{y}" r="5.6" fill="{HEARD}"/>',
         _text(heard, 20, y + 4, size=11),
-        f'<circle cx="{second + 7}" cy="{y}" r="4.6" fill="none" stroke="{FAINT}" stroke-width="1.2"/>',
+        _empty_circle(second + 7, y),
         _text(silent, second + 20, y + 4, size=11),
     ]
     if content.lead:
-        parts.append(_text(say("coverage.pieces"), second + 40 + 6.2 * len(silent), y + 4, size=11))
+        parts.append(_text(say("coverage.pieces"), second + 40 + 5.4 * len(silent), y + 4, size=11))
     return "".join(parts)
 
 

@@ -26,8 +26,9 @@ def check_guides_are_there(draft: Draft, known: Known) -> None:
     roles = {str(one.get("role")) for one in guides.values()}
     for role in sorted(known.roles or ()):
         if role != ROLE_WITHOUT_GUIDE and role not in roles and role not in stems:
-            remedy = f"Put a guide for the role '{role}' there, or take the role out of scheme.yaml."
-            draft.book.add("TEMPLATE-001", f"interview_guides/{role}.yaml", (), remedy)
+            name = shorten(role)
+            remedy = f"Put a guide for the role '{name}' there, or take the role out of scheme.yaml."
+            draft.book.add("TEMPLATE-001", f"interview_guides/{name}.yaml", (), remedy)
     if OBSERVATION_GUIDE not in stems:
         remedy = "Put the guide for observations there."
         draft.book.add("TEMPLATE-001", f"interview_guides/{OBSERVATION_GUIDE}.yaml", (), remedy)

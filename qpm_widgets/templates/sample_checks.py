@@ -5,6 +5,7 @@ The shape of plans and payloads is the journal's; here is only what the template
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from qpm_widgets.templates.safe_yaml import Steps, shorten
 
 NEEDED = "lantern"  # what `qpm demo` shows
 KINDS = ("interview", "observation")
+_MEETING_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _OTHER_PARTS = ("note", "quote", "missing")
 
 
@@ -55,6 +57,9 @@ class _SampleCheck:
             check.add("TEMPLATE-005", (f"{kind}s",), "Write a mapping here: an id, a colon, its plan.")
             return
         for name in sorted({*files, *plans}):
+            if not _MEETING_ID.fullmatch(name):
+                check.add("TEMPLATE-012", (f"{kind}s", name), "Write letters, digits, '-' and '_' only, as in A1.")
+                continue
             file = f"{self.folder}/{kind}s/{name}.yaml"
             guide = self._guide_of(check, (f"{kind}s", name), plans.get(name), kind)
             if visit is not None and name not in plans:

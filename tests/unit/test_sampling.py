@@ -31,15 +31,11 @@ def profile(teams: dict[str, tuple[str, str, int]]) -> AssessmentProfile:
         band=3,
         jurisdictions=("england",),
         advocacy_roles=("imca",),
-        areas=tuple(
-            Named(id=area, name=area) for area in dict.fromkeys(area for area, _, _ in teams.values())
-        ),
+        areas=tuple(Named(id=area, name=area) for area in dict.fromkeys(area for area, _, _ in teams.values())),
         managers=tuple(Named(id=m, name=m) for m in dict.fromkeys(m for _, m, _ in teams.values())),
         teams=tuple(Team(id=t, name=t, area=area, manager=m) for t, (area, m, _) in teams.items()),
         advocates=tuple(
-            Advocate(id=f"{t}-{n}", team=t, manager=m)
-            for t, (_, m, size) in teams.items()
-            for n in range(size)
+            Advocate(id=f"{t}-{n}", team=t, manager=m) for t, (_, m, size) in teams.items() for n in range(size)
         ),
         assessors=(Named(id="AS1", name="first assessor"),),
     )
@@ -64,9 +60,7 @@ def row(sampling, kind, code):
 
 
 def test_an_empty_plan_lacks_every_manager_area_and_team():
-    sampling = check_sampling(
-        profile({"north": ("hills", "MG1", 6), "south": ("coast", "MG2", 4)}), [], RULES
-    )
+    sampling = check_sampling(profile({"north": ("hills", "MG1", 6), "south": ("coast", "MG2", 4)}), [], RULES)
     assert {(one.kind, one.id) for one in sampling.missing} == {
         ("manager", "MG1"), ("manager", "MG2"), ("area", "hills"), ("area", "coast"), ("team", "north"),
         ("team", "south"), ("manager_advocates", "MG1"), ("manager_advocates", "MG2"),
@@ -74,9 +68,7 @@ def test_an_empty_plan_lacks_every_manager_area_and_team():
 
 
 def test_a_third_of_a_large_team_and_half_of_a_small_one():
-    sampling = check_sampling(
-        profile({"north": ("hills", "MG1", 6), "south": ("hills", "MG1", 4)}), [], RULES
-    )
+    sampling = check_sampling(profile({"north": ("hills", "MG1", 6), "south": ("hills", "MG1", 4)}), [], RULES)
     assert row(sampling, "team", "north").need == 2
     assert row(sampling, "team", "south").need == 2
     assert row(sampling, "manager_advocates", "MG1").need == 4  # a third of ten, rounded up

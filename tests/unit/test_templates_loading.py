@@ -53,6 +53,10 @@ def test_templates_do_not_change(templates: Templates) -> None:
         templates.guides["new"] = templates.guides["advocate"]
 
 
+def test_templates_are_shown_in_one_short_line(templates: Templates) -> None:
+    assert repr(templates) == f"<Templates qpm_4, 7 guides, digest {templates.digest[:12]}>"
+
+
 def test_loading_is_quick() -> None:
     load_templates()
     times = []

@@ -69,9 +69,7 @@ def test_a_profile_that_does_not_hang_together_is_refused_with_every_loose_end(k
     with pytest.raises(QpmError) as refused:
         create_assessment(kit.journal, "test", loose)
     assert refused.value.code == "PLAN-002"
-    assert (
-        "team north: area hills; team north: manager MG1; advocate AD1: manager MG1" in refused.value.remedy
-    )
+    assert "team north: area hills; team north: manager MG1; advocate AD1: manager MG1" in refused.value.remedy
     assert kit.journal.assessment_ids() == []
 
 

@@ -195,7 +195,9 @@ def test_many_columns_keep_their_words_whole_in_smaller_text():
 
 
 def test_long_words_may_break_at_their_joints():
-    assert break_long_words("a-rather-long.path/of_many-words.text", "|") == "a-|rather-|long.|path/|of_|many-|words.|text"
+    assert (
+        break_long_words("a-rather-long.path/of_many-words.text", "|") == "a-|rather-|long.|path/|of_|many-|words.|text"
+    )
     assert break_long_words("x" * 40, "|") == "|".join(["x" * 12] * 3 + ["x" * 4])
     assert break_long_words("A1.A-CP-1.note and more words", "|") == "A1.A-CP-1.note and more words"
 
