@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -173,8 +171,6 @@ def measure(entries: int, times: int) -> dict[str, float]:
         costly = Path(folder) / "costly"
         Kit.create(costly, PASSPHRASE, assessor="JS").close()
         figures["unlock_at_default_cost_ms"] = median_ms(lambda _: Kit.unlock(costly, PASSPHRASE).close(), 5)
-    unit = 1 if sys.platform == "darwin" else 1024
-    figures["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
     return figures
 
 

@@ -92,7 +92,7 @@ def render(
     outputs: OutputsOption = OUTPUTS,
 ) -> None:
     """Render a finished report with papermill, as HTML, DOCX and PDF."""
-    from qpm_widgets.demo import progress_bar
+    from qpm_widgets.progress import progress_bar
     from qpm_widgets.reports.render import check_request, render_report
     from qpm_widgets.visits import load_visit
 

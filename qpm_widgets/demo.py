@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from qpm_widgets.capture.running_server import find_server
 from qpm_widgets.capture.sample import record_sample
 from qpm_widgets.capture.server import server_process, start_server
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
+from qpm_widgets.progress import progress_bar
 from qpm_widgets.reports.render import render_report
 from qpm_widgets.templates import load_templates
 from qpm_widgets.visits import prepare_working_notebooks
@@ -25,24 +24,6 @@ PASSPHRASE = "lantern sample only"
 ASSESSMENT, VISIT = "lantern", "V1"
 MARKER = "made-by-the-demonstration.txt"
 NOTEBOOK = Path(__file__).resolve().parents[1] / "notebooks" / "visit_report.ipynb"
-
-Step = Callable[[str, float], None]
-
-
-@contextmanager
-def progress_bar(console: Console, title: str) -> Iterator[Step]:
-    """A progress bar for one long step; the yielded function takes what is being done and the share done."""
-    columns = (
-        TextColumn("{task.description:<34}"),
-        BarColumn(bar_width=30),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[doing]}"),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(title, total=1.0, doing="")
-        yield lambda doing, share: progress.update(task, completed=share, doing=doing)
-        progress.update(task, completed=1.0, doing="")
 
 
 def has_screen() -> bool:
@@ -58,10 +39,12 @@ def clear_folder(folder: Path) -> None:
     Raises
     ------
     QpmError
-        START-003 if the folder was not made by a demonstration, or cannot be removed.
+        START-003 if the folder was not made by a demonstration, if its desk is open, or if it cannot be removed.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise QpmError("START-003", str(folder), "Name another folder with --outputs, or move what is there.")
+    if find_server(folder / "kit" / "runtime"):
+        raise QpmError("START-003", str(folder), "Its desk is open: close it with Ctrl+C, then try again.")
     try:
         if folder.exists():
             shutil.rmtree(folder)

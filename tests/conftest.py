@@ -91,9 +91,7 @@ def golden(request: pytest.FixtureRequest):
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        assert path.exists(), (
-            f"golden file {name} is missing; run pytest with --update-golden and read what it writes"
-        )
+        assert path.exists(), f"golden file {name} is missing; run pytest with --update-golden and read what it writes"
         assert text == path.read_text(encoding="utf-8")
 
     return compare

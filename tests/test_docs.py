@@ -70,9 +70,7 @@ def test_every_error_code_is_raised_somewhere() -> None:
 def test_every_path_named_in_the_documents_exists() -> None:
     for page in ("README.md", "CONTRIBUTING.md", "docs/threat_model.md"):
         text = (CHECKOUT / page).read_text(encoding="utf-8")
-        for named in re.findall(
-            r"`((?:tests|docs|site_visit_templates|benchmarks|notebooks)/[\w./*-]*)`", text
-        ):
+        for named in re.findall(r"`((?:tests|docs|site_visit_templates|benchmarks|notebooks)/[\w./*-]*)`", text):
             assert any(CHECKOUT.glob(named.rstrip("/"))), f"{page} names {named}"
 
 

@@ -137,7 +137,7 @@ async def _start_first_page(server: KitServer, path: str) -> None:
 
 @contextlib.contextmanager
 def server_process(kit: Kit) -> Iterator[RunningServer]:
-    """A server in a process of its own, for tests and benchmarks; it has ended when the block is left.
+    """A server in a process of its own; it has ended when the block is left.
 
     Raises
     ------

@@ -85,9 +85,8 @@ class Document:
         block = self.blocks[position]
         if not isinstance(block, Paragraph) or not 0 < position < len(self.blocks) - 1:
             return False
-        follows = self.blocks[position + 1]
-        short = len(block.text) < _FEW_WORDS and not isinstance(follows, Heading)
-        return short and (isinstance(self.blocks[position - 1], Heading) or block.text.endswith(":"))
+        leads_on = isinstance(self.blocks[position - 1], Heading) or block.text.endswith(":")
+        return leads_on and len(block.text) < _FEW_WORDS
 
     def cited(self) -> set[str]:
         """Every evidence id that the document shows beside a statement."""

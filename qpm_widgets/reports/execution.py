@@ -101,7 +101,7 @@ def _stopped(kit: Kit, name: str, cell: int | None, kind: str, said: str) -> Qpm
         cause = "Its Python process ended or did not answer; try again."
     else:
         cause = "This is a fault in the report, not in your evidence: report it."
-    return QpmError("REPORT-002", place, f"{cause} Nothing was written; the log is {log}")
+    return QpmError("REPORT-002", place, f"{cause} Nothing was written; the log is {log}.")
 
 
 def _read_our_error(said: str) -> tuple[str, str] | None:

@@ -53,15 +53,9 @@ def check_profile(profile: AssessmentProfile, assessment_id: str) -> None:
     managers = {manager.id for manager in profile.managers}
     teams = {team.id for team in profile.teams}
     loose = [f"team {team.id}: area {team.area}" for team in profile.teams if team.area not in areas]
-    loose += [
-        f"team {team.id}: manager {team.manager}" for team in profile.teams if team.manager not in managers
-    ]
+    loose += [f"team {team.id}: manager {team.manager}" for team in profile.teams if team.manager not in managers]
     loose += [f"advocate {one.id}: team {one.team}" for one in profile.advocates if one.team not in teams]
-    loose += [
-        f"advocate {one.id}: manager {one.manager}"
-        for one in profile.advocates
-        if one.manager not in managers
-    ]
+    loose += [f"advocate {one.id}: manager {one.manager}" for one in profile.advocates if one.manager not in managers]
     if loose:
         raise QpmError("PLAN-002", f"{assessment_id} profile", f"Add or correct: {'; '.join(loose)}.")
 
@@ -118,8 +112,7 @@ def iter_visits(journal: Journal, assessment_id: str) -> list[Visit]:
     entries = journal.current(assessment_id, subject_prefix="visit:", field_prefix="plan")
     newest = {entry.subject: entry for entry in entries if entry.payload is not None}
     visits = [
-        Visit(subject.partition(":")[2], VisitPlan.model_validate(entry.payload))
-        for subject, entry in newest.items()
+        Visit(subject.partition(":")[2], VisitPlan.model_validate(entry.payload)) for subject, entry in newest.items()
     ]
     return sorted(visits, key=lambda visit: (visit.plan.starts, visit.id))
 

@@ -95,20 +95,14 @@ def _manager(code: str, name: str, met: set[str]) -> SamplingRow:
     return SamplingRow("manager", code, name, int(code in met), 1, () if code in met else (code,))
 
 
-def _area(
-    code: str, name: str, held: list[Interview], profile: AssessmentProfile, met: set[str]
-) -> SamplingRow:
+def _area(code: str, name: str, held: list[Interview], profile: AssessmentProfile, met: set[str]) -> SamplingRow:
     teams = {team.id: team.area for team in profile.teams}
     count = sum(code == (one.plan.area or teams.get(one.plan.team or "")) for one in held)
-    candidates = tuple(
-        one.id for one in profile.advocates if teams.get(one.team) == code and one.id not in met
-    )
+    candidates = tuple(one.id for one in profile.advocates if teams.get(one.team) == code and one.id not in met)
     return SamplingRow("area", code, name, count, 1, () if count else candidates)
 
 
-def _advocates(
-    kind: Kind, whom: Named | Team, members: list[Advocate], met: set[str], share: float
-) -> SamplingRow:
+def _advocates(kind: Kind, whom: Named | Team, members: list[Advocate], met: set[str], share: float) -> SamplingRow:
     have, need = sum(one.id in met for one in members), people_needed(len(members), share)
     candidates = tuple(one.id for one in members if one.id not in met)
     return SamplingRow(kind, whom.id, whom.name, have, need, candidates if have < need else ())

@@ -77,9 +77,7 @@ def prepare_working_notebooks(
         if one.state == "cancelled":
             continue
         kind = one.subject.partition(":")[0]
-        pages.append(
-            (kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}, f"{kind.title()} {one.id}")
-        )
+        pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}, f"{kind.title()} {one.id}"))
     prepared = []
     for template, name, parameters, title in pages:
         target = working_notebook_path(assessment_id, visit_id, name)

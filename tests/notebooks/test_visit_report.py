@@ -177,6 +177,17 @@ def test_each_statement_of_the_lead_edition_leads_to_its_evidence(editions) -> N
     assert set(document.account.used) <= set(document.targets)
 
 
+def test_an_id_that_is_copied_from_a_page_is_the_whole_id(editions) -> None:
+    document = editions["lead"].document
+    rows = [row for block in document.blocks if isinstance(block, Table) and block.row_anchors for row in block.rows]
+    entries = {found for row in rows for found in UUID.findall(row[1])}
+    assert len(entries) > 300
+    for form in ("html", "docx", "pdf"):
+        text = editions["lead"].texts[form]
+        assert entries <= set(UUID.findall(text))
+        assert not [evidence_id for evidence_id in document.cited() if evidence_id not in text]
+
+
 def test_what_was_left_out_is_listed_for_the_lead(editions, lantern, templates) -> None:
     text = squeeze(editions["lead"].texts["html"])
     rows = left_out_table(lantern.journal, templates, "lantern", "V1")

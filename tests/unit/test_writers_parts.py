@@ -209,5 +209,11 @@ def test_an_entry_id_is_never_broken_so_that_a_copy_of_it_finds_its_entry():
     assert lay_out_table(table, FONTS).shares[1] > 36 * 4
 
 
+def test_a_few_words_below_a_heading_are_kept_with_what_follows():
+    blocks = (Heading(1, "H"), Paragraph("A few words."), Paragraph("More:"), Paragraph("Other."), Heading(1, "End"))
+    document = Document(TITLE, blocks, None)
+    assert [document.opens(place) for place in range(len(blocks))] == [False, True, True, False, False]
+
+
 def test_items_of_a_list_may_be_in_welsh():
     assert Item("Dŵr", language="cy").language == "cy"
