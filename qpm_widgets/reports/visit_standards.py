@@ -104,10 +104,11 @@ def _differences(content: Content, standard: Standard) -> Iterator[Block]:
         yield Heading(4, _name(content, row["indicator"]))
         yield BulletList(tuple(_sides(content, row["indicator"])))
         rated = [one for one in content.ratings if one["indicator"] == row["indicator"]]
-        reasons = [one["rationale"] for one in rated if one["rationale"].strip() and not one["refused"]]
-        for reason in reasons:
-            yield Paragraph(words.say("standards.differ_weighed", rationale=reason))
-        if not reasons:
+        weighed = [one for one in rated if one["rationale"].strip() and not one["refused"]]
+        for one in weighed:
+            text = words.say("standards.differ_weighed", rationale=one["rationale"])
+            yield Paragraph(text, evidence=content.cite(one["evidence_ids"]))
+        if not weighed:
             yield Paragraph(words.say("standards.differ_open"))
 
 

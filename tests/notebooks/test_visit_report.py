@@ -7,7 +7,6 @@ import io
 import json
 import re
 import sys
-import time
 import zipfile
 from dataclasses import dataclass
 from html import unescape
@@ -18,10 +17,10 @@ import pikepdf
 import pytest
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.evidence import left_out_table, quotes_table
+from qpm_widgets.evidence import findings_table, left_out_table, quotes_table
 from qpm_widgets.journal import Kit
 from qpm_widgets.reports import render_report
-from qpm_widgets.reports.blocks import ACCOUNT_MIME, BLOCK_MIME, Table
+from qpm_widgets.reports.blocks import ACCOUNT_MIME, BLOCK_MIME, BulletList, Paragraph, Quote, Table
 from qpm_widgets.reports.document import Document, read_document
 from qpm_widgets.reports.visit_report import VisitReport, open_visit_report
 from qpm_widgets.visits import iter_interviews
@@ -169,9 +168,19 @@ def test_the_provider_s_numbers_of_kinds_are_those_of_its_table_and_ratings(edit
     assert f"Only one kind of source was heard on {heard.count(1)} indicators." in text
 
 
-def test_each_statement_of_the_lead_edition_leads_to_its_evidence(editions) -> None:
+def test_each_statement_of_the_lead_edition_leads_to_its_evidence(editions, lantern, templates) -> None:
     document = editions["lead"].document
-    assert len(document.cited()) > 150
+    findings = findings_table(lantern.journal, templates, "lantern", "V1")
+    said = {block.text: block.evidence for block in document.blocks if isinstance(block, Paragraph | Quote)}
+    lists = [block for block in document.blocks if isinstance(block, BulletList)]
+    said |= {item.text: item.evidence for block in lists for item in block.items}
+    # A statement is every finding in its own words, every quote, and every weighing of accounts that differ.
+    for finding in findings.itertuples():
+        assert [ids for text, ids in said.items() if text.startswith(finding.text) and ids], finding.text
+    weighed = [ids for text, ids in said.items() if text.startswith("How we weighed it")]
+    assert weighed
+    assert all(weighed)
+    assert all(block.evidence for block in document.blocks if isinstance(block, Quote))
     assert document.cited() <= set(document.targets)
     assert document.account is not None
     assert set(document.account.used) <= set(document.targets)
@@ -245,15 +254,6 @@ def test_wrong_parameters_are_one_sentence_and_leave_nothing(parameters, code, l
         render_report(lantern, NOTEBOOK, parameters, outputs=tmp_path / "outputs", formats=("html",))
     assert caught.value.code == code
     assert not list(tmp_path.rglob("*.html")) and not list(tmp_path.rglob("*.ipynb"))
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_the_report_s_own_code_takes_less_than_a_second(edition, lantern, templates) -> None:
-    started = time.process_time()
-    sections = open_visit_report("lantern", "V1", edition, kit=lantern, templates=templates).sections()
-    bundles = [block._repr_mimebundle_() for section in sections for block in section]
-    assert time.process_time() - started < 1
-    assert len(bundles) > 100
 
 
 # --- as it reads ----------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -55,13 +54,6 @@ def test_opening_hands_over_the_guide_and_what_is_needed_to_write(sheet: Intervi
     asked = [question["id"] for section in view["guide"]["sections"] for question in section["questions"]]
     assert "A-CP-6" in asked  # asked in Wales, of an independent professional advocate
     assert "A-CP-5" not in asked  # Care Act: England
-
-
-def test_opening_is_quick(sheet: InterviewSheet) -> None:
-    sheet.answer({"kind": "open"})
-    started = time.perf_counter()
-    sheet.answer({"kind": "open"})
-    assert time.perf_counter() - started < 0.15
 
 
 def test_a_commit_is_answered_with_the_journals_own_receipt(sheet: InterviewSheet) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -98,10 +97,8 @@ def test_alias_bomb_is_refused_before_anything_is_built() -> None:
 
 
 @pytest.mark.parametrize("text", ["[" * 500_000, "{a: " * 500_000, "- " * 500_000, "{" * 500_000])
-def test_deep_nesting_is_refused_at_once(text: str) -> None:
-    began = time.perf_counter()
+def test_deep_nesting_is_refused(text: str) -> None:
     assert refusal(text).code == "TEMPLATE-003"
-    assert time.perf_counter() - began < 0.5
 
 
 def test_a_100_mb_file_costs_nothing(tmp_path: Path) -> None:
@@ -109,13 +106,10 @@ def test_a_100_mb_file_costs_nothing(tmp_path: Path) -> None:
     path.touch()
     os.truncate(path, 100 * 1024 * 1024)
     tracemalloc.start()
-    began = time.perf_counter()
     with pytest.raises(QpmError, match=r"TEMPLATE-002, scheme\.yaml: .* under 2 MB"):
         read_yaml(path)
-    took = time.perf_counter() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert took < 0.1
     assert peak < 100_000
 
 
