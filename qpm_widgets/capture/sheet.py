@@ -7,7 +7,8 @@ a notebook as widget state. ``static/connection.js`` is the other end.
 page to kernel     carries                                                     kernel answers
 =================  ==========================================================  ====================================
 ``open``           nothing                                                     ``opened`` with the view, or ``failed``
-``commit``         entry_id, field, payload, supersedes                        ``receipt`` or ``refused``
+``commit``         entry_id, field, payload, supersedes                        ``receipt`` or ``refused``; to the same
+                                                                               page in other windows ``elsewhere``
 ``do``             name, arguments, request_id                                 ``done`` or ``failed``
 =================  ==========================================================  ====================================
 """
@@ -31,6 +32,9 @@ from qpm_widgets.templates import Templates, load_templates
 STATIC = Path(__file__).parent / "static"
 OPENING = "open"
 """The request id under which a failure to open is reported."""
+
+WINDOWS_AT_MOST = 4
+"""How many windows of one page are served; each reload leaves one behind until then."""
 
 # Refusals that may pass without the assessor changing anything: the page keeps sending the entry.
 _PASSING = frozenset({"JOURNAL-008", "JOURNAL-010"})
@@ -71,14 +75,14 @@ class Sheet(anywidget.AnyWidget):
     the page and not as a traceback.
     """
 
-    _shown: ClassVar[dict[tuple[str, str, str], Sheet]] = {}
+    _shown: ClassVar[dict[tuple[str, str, str], list[Sheet]]] = {}
 
     def __init__(self, assessment_id: str = "", subject: str = "") -> None:
         super().__init__()
         self.assessment_id = assessment_id
         self.subject = subject
         self.on_msg(self._on_message)
-        self._take_over()
+        self._join_others()
 
     @cached_property
     def kit(self) -> Kit:
@@ -119,14 +123,22 @@ class Sheet(anywidget.AnyWidget):
         except Exception as fault:
             return self._failure(message, fault)
 
-    def _take_over(self) -> None:
-        """Close the sheet that this one follows: a page run again all day would pile them up, and be sent them all."""
-        place = (type(self).__name__, self.assessment_id, self.subject)
-        before = self._shown.pop(place, None)
-        self._shown[place] = self
-        if before is not None:
-            before.layout.close()
-            before.close()
+    def _join_others(self) -> None:
+        """Stand beside the same page in other windows, and close the oldest: reloads all day would pile them up."""
+        self._others = self._shown.setdefault((type(self).__name__, self.assessment_id, self.subject), [])
+        self._others.append(self)
+        while len(self._others) > WINDOWS_AT_MOST:
+            oldest = self._others.pop(0)
+            oldest.layout.close()
+            oldest.close()
+
+    def _tell_others(self, edit: Edit) -> None:
+        """What decides whether anything may be written is known in every window at once."""
+        if edit.field.startswith(("consent:", "state")):
+            told = {"field": edit.field, "entry_id": edit.entry_id, "payload": dict(edit.payload)}
+            for other in tuple(self._others):
+                if other is not self:
+                    other.send({"kind": "elsewhere", **told})
 
     def _on_message(self, _widget: object, content: Message, _buffers: object) -> None:
         self.send(self.answer(content))
@@ -136,7 +148,9 @@ class Sheet(anywidget.AnyWidget):
         if kind == "open":
             return {"kind": "opened", "view": self._opened()}
         if kind == "commit":
-            receipt = self.record(self._edit(message))
+            edit = self._edit(message)
+            receipt = self.record(edit)
+            self._tell_others(edit)
             return {"kind": "receipt", "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
         if kind == "do":
             result = self.do(str(message["name"]), dict(message.get("arguments") or {}))

@@ -153,6 +153,30 @@ def test_a_journal_that_cannot_be_written_is_told_on_the_page(field_kit, server,
     assert values_of(field_kit, "interview:A2")["answer:A-CP-2.note"]["text"] == "kept on the page"
 
 
+def test_consent_taken_back_in_one_window_stops_writing_in_the_other(field_kit, server, page):
+    first = Hand(page, server, "A1").open()
+    first.agree("AD1")
+    first.await_saved()
+    second = Hand(page.context.new_page(), server, "A1").open()
+    second.notes("A-CP-1").fill("typed in the second window")
+    second.await_saved()
+    first.agree("AD1", "notes", decision="withdrawn")
+    first.await_saved()
+    second.sheet.locator(".qpm-gate").wait_for()
+    assert second.notes("A-CP-1").is_disabled()
+    assert second.field("consent:notes.AD1").locator("input:checked").get_attribute("value") == "withdrawn"
+    second.agree("AD1", "notes")
+    second.await_saved()
+    first.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    decisions = [
+        entry.payload["decision"]
+        for entry in field_kit.journal.iter_entries("harbour", subject="interview:A1", field_prefix="consent:notes")
+    ]
+    assert decisions[-3:] == ["given", "withdrawn", "given"]
+    assert not [group for group in field_kit.journal.conflicts("harbour") if group[0].field.startswith("consent")]
+    second.page.close()
+
+
 def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, page):
     hand = Hand(page, server, "A1").open()
     hand.agree("AD1")

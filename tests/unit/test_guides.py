@@ -12,7 +12,7 @@ from qpm_widgets.templates import Templates, check_templates
 from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Question, Wording
 
 ROLES = ("advocate", "person_supported", "advocacy_manager", "trustee", "referrer_commissioner")
-EASY_READ_ROLES = ("person_supported", "family_carer")
+EASY_READ_ROLES = ("person_supported", "family_carer", "advocate")
 LENGTHS = {
     "advocate": (30, 42),
     "person_supported": (20, 27),
@@ -126,6 +126,10 @@ def test_the_limits_are_said_before_anything_is_asked(templates):
         assert "name" in said and "danger" in said and "first" in said, one.id
 
 
+def test_the_scheme_asks_for_easy_read_in_these_guides(templates):
+    assert {role.id for role in templates.scheme.roles if role.easy_read} == set(EASY_READ_ROLES)
+
+
 @pytest.mark.parametrize("role", EASY_READ_ROLES)
 def test_easy_read_is_there_from_the_first_word_to_the_last(templates, role):
     assert [place for place, said in everything_said(guide(templates, role)) if said.easy_read is None] == []
@@ -151,7 +155,7 @@ def test_a_question_asks_one_thing_without_negatives(templates):
 
 
 def test_people_are_warned_of_before_safeguarding_questions(templates):
-    for role in EASY_READ_ROLES:
+    for role in ("person_supported", "family_carer"):
         for section in guide(templates, role).sections:
             if section.standard == "safeguarding":
                 cautions = [question.caution.en for question in section.questions if question.caution]

@@ -12,6 +12,7 @@
 //     opened(view), failed(code, sentence, words),             what came of open(); words: title and again, for a page
 //     receipt(field, entryId, recordedAt),                     durable; the time is the journal's, UTC ms
 //     refused(field, entryId, code, sentence),                 not written, and why
+//     elsewhere(field, payload),                               recorded in another window: consents and the state
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
 //   link.open()
 //   link.type(field, payload)       for each change while typing: kept at once, sent after a pause
@@ -178,6 +179,13 @@ const connectSheet = (() => {
       if (again) this.resend(); // writing works again: for the others too
     }
 
+    // Recorded in another window of the same page. What is being written here of the same field stands beside it.
+    elsewhere({ field, entry_id: entryId, payload }) {
+      if (this.slots.has(field)) return;
+      this.heads[field] = [entryId];
+      this.each("elsewhere", field, payload);
+    }
+
     refusal({ entry_id: entryId, code, sentence, final }) {
       const [field, slot] = this.find(entryId);
       if (!slot) return;
@@ -308,6 +316,7 @@ const connectSheet = (() => {
       opened: ({ view }) => opened(view),
       receipt: (message) => channel?.received(message),
       refused: (message) => channel?.refusal(message),
+      elsewhere: (message) => channel?.elsewhere(message),
       done: ({ request_id: id, result }) => {
         requests.get(id)?.resolve(result);
         requests.delete(id);

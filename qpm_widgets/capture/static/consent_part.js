@@ -4,10 +4,15 @@
 function gateOf(page) {
   const decision = (scope, code) => page.values[`consent:${scope}.${code}`]?.decision;
   const codes = page.view.plan.respondents;
+  const away = (code) => ["declined", "withdrawn"].includes(decision("talk", code));
   const blocking = codes.filter((code) => decision("talk", code) === "given" && decision("notes", code) !== "given");
-  const open = page.view.kind === "observation" || (codes.some((code) => decision("notes", code) === "given") && !blocking.length);
   const someAgreed = codes.some((code) => decision("notes", code) === "given");
-  return { open, blocking: someAgreed ? blocking : [], decision };
+  // Stricter than the journal, which cannot tell a sentence being finished from a new question: who no longer talks is
+  // not written about any more.
+  const someTalk = codes.some((code) => decision("notes", code) === "given" && !away(code));
+  const open = page.view.kind === "observation" || (someTalk && !blocking.length);
+  const tookBack = codes.filter((code) => ["talk", "notes"].some((scope) => decision(scope, code) === "withdrawn"));
+  return { open, blocking: someAgreed ? blocking : [], tookBack, decision };
 }
 
 function consentPart(page) {
@@ -72,7 +77,11 @@ function consentQuestion(page, code, { scope, ask }) {
   // To take something back one must have given it.
   const withdrawn = radios.querySelector('[value="withdrawn"]').closest("label");
   page.whenChanged(() => {
-    withdrawn.hidden = !["given", "withdrawn"].includes(page.values[field]?.decision);
+    const decision = page.values[field]?.decision;
+    withdrawn.hidden = !["given", "withdrawn"].includes(decision);
+    // It may have been changed when the interview was stopped, or in another window.
+    const chosen = decision && radios.querySelector(`[value="${decision}"]`);
+    if (chosen) chosen.checked = true;
   });
   const node = h("fieldset", { class: "qpm-scope", "data-field": field },
     h("legend", {}, capital(words.consent.short[scope])),
@@ -85,14 +94,17 @@ function consentQuestion(page, code, { scope, ask }) {
 // Why nothing can be typed, kindly; gone as soon as something can.
 function gateNotice(page) {
   const { words } = page;
+  const title = h("strong");
   const reason = h("p");
   const notice = h("div", { class: "qpm-banner qpm-warn qpm-gate", id: page.id("gate") },
-    h("strong", {}, words.gate.title), reason,
+    title, reason,
     h("button", { type: "button", class: "qpm-quiet", onclick: () => page.go("consent") }, words.gate.go));
   page.whenChanged(() => {
-    const { open, blocking } = gateOf(page);
+    const { open, blocking, tookBack } = gateOf(page);
     notice.hidden = open;
-    reason.textContent = blocking.length ? fill(words.gate.someone, { codes: blocking.join(", ") }) : words.gate.nobody;
+    title.textContent = tookBack.length ? words.gate.stopped : words.gate.title;
+    if (tookBack.length) reason.textContent = fill(words.gate.took_back, { codes: tookBack.join(", ") });
+    else reason.textContent = blocking.length ? fill(words.gate.someone, { codes: blocking.join(", ") }) : words.gate.nobody;
   });
   return notice;
 }

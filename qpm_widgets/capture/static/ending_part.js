@@ -78,6 +78,7 @@ function safeguardingDialog(page) {
   const said = words.safeguarding;
   const reference = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "200", autocomplete: "off",
     "aria-describedby": page.id("safeguarding-hint") });
+  reference.addEventListener("input", () => reference.setCustomValidity(""));
   const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at") });
   const recorded = h("p", { class: "qpm-banner", hidden: true });
   const box = dialog(page.id("safeguarding"), said.title,
@@ -90,10 +91,11 @@ function safeguardingDialog(page) {
       h("p", {}, h("label", { for: usedAt.id, class: "qpm-label" }, said.used_at), usedAt)),
     h("p", { class: "qpm-buttons" },
       view.kind === "interview" && h("button", { type: "button", class: "qpm-main", onclick: () => {
-        if (!reference.value.trim()) return reference.focus();
+        reference.setCustomValidity(reference.value.trim() ? "" : said.needed);
+        if (!reference.reportValidity()) return;
         const at = usedAt.value ? new Date(usedAt.value) : new Date();
         page.put("safeguarding", { reference: reference.value.trim(), used_at: at.toISOString() });
-        return box.close();
+        box.close();
       } }, said.record),
       h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
   box.prepare = () => {

@@ -172,6 +172,10 @@ function topBar(page) {
   const { words, view } = page;
   const name = `${words.header[view.kind]} ${view.id}`;
   const state = h("span", { class: "qpm-state" });
+  const safeguarding = h("button", { type: "button", id: page.id("open-safeguarding"), onclick: () => page.openDialog("safeguarding") });
+  page.whenChanged(() => {
+    safeguarding.textContent = words.header[page.values.safeguarding ? "safeguarding_recorded" : "safeguarding"];
+  });
   page.whenChanged(() => { state.textContent = words.closing[`state_${page.values.state?.state ?? "planned"}`]; });
   return h("div", { class: "qpm-bar" },
     h("div", { class: "qpm-title" },
@@ -180,7 +184,7 @@ function topBar(page) {
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
-      h("button", { type: "button", id: page.id("open-safeguarding"), onclick: () => page.openDialog("safeguarding") }, words.header.safeguarding),
+      safeguarding,
       h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
 }
@@ -364,6 +368,10 @@ function render({ model, el }) {
     },
     receipt(field, entryId, recordedAt) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+    },
+    elsewhere(field, payload) {
+      page.values[field] = payload;
+      page.changed();
     },
     status(status) {
       tell(status);
