@@ -11,7 +11,7 @@ import pytest
 
 from qpm_widgets.capture import InterviewSheet
 from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.capture.sheet import STATIC, Sheet
+from qpm_widgets.capture.sheet import STATIC, WINDOWS_AT_MOST, Sheet
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import create_assessment
@@ -153,12 +153,12 @@ def test_scripts_can_be_sent_without_their_indentation(path: Path) -> None:
     assert not spanning, "a template literal of several lines would lose its indentation"
 
 
-def test_a_sheet_run_again_closes_the_one_before_it(sheet: InterviewSheet) -> None:
-    other = InterviewSheet("harbour", "A2")
-    again = InterviewSheet("harbour", "A1")
-    assert sheet.comm is None
-    assert again.comm is not None
+def test_a_page_run_again_and_again_closes_its_oldest_sheet() -> None:
+    first, other = InterviewSheet("harbour", "Z1"), InterviewSheet("harbour", "Z2")
+    later = [InterviewSheet("harbour", "Z1") for _ in range(WINDOWS_AT_MOST)]
+    assert first.comm is None
     assert other.comm is not None
+    assert all(sheet.comm is not None for sheet in later)
 
 
 def test_every_sentence_that_the_page_asks_for_is_in_the_wording(templates) -> None:
