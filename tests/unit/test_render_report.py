@@ -253,6 +253,8 @@ def test_stopped_half_way_leaves_nothing(stage, tmp_path: Path, stop: str):
     cell = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(300)"
     notebook = write_notebook(tmp_path / "slow.ipynb", PARAMETERS, cell)
     script = (
+        # A process started in the background is born deaf to Ctrl-C; a person's is not.
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from pathlib import Path\nfrom qpm_widgets.journal import Kit\nfrom qpm_widgets.reports import render_report\n"
         f"render_report(Kit.from_environment(), Path({str(notebook)!r}), {IDS!r}, "
         f"outputs=Path({str(tmp_path / 'outputs')!r}))"
