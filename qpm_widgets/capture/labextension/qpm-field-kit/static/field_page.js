@@ -72,8 +72,9 @@ export class FieldPage {
       await this.drawn();
       this.set(this.fault() ?? SHOWN);
     } catch {
-      // The kernel went away underneath; its next word (idle, dead) brings the page back or says that it cannot.
+      // The kernel went away underneath; its next word (idle, dead) brings the page back. If there is none, say so.
       this.stale = true;
+      setTimeout(() => this.stale && !this.running && this.view === OPENING && this.stop(), PATIENCE);
     }
     this.running = false;
     this.freshen();

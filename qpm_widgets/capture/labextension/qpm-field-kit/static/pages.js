@@ -9,6 +9,8 @@ const KEPT_OPEN = 3; // field pages beside the desk, each with a kernel of its o
 const pathOf = ({ origin, pathname }) =>
   origin === location.origin ? /^\/(?:lab|doc)\/tree\/(.+)$/.exec(decodeURIComponent(pathname))?.[1] : null;
 
+const isPage = (path) => Boolean(path?.endsWith(".ipynb"));
+
 export class Pages {
   constructor(app, documents, modules) {
     Object.assign(this, { app, shell: app.shell, documents, modules, pages: new Map(), frame: new Frame(), hidden: [] });
@@ -21,12 +23,22 @@ export class Pages {
     new MutationObserver(() => this.nameWindow()).observe(document.querySelector("title"), { childList: true });
     const { Dialog } = modules.apputils;
     Dialog.tracker.widgetAdded.connect((_, dialog) => this.field && setTimeout(() => dialog.reject()));
+    this.guardAddress();
     const named = pathOf(location);
     app.restored.then(() => {
       this.update();
       // On a slow machine the page that the address names may not have begun to open by then.
-      setTimeout(() => this.current || this.opened || this.open(named?.endsWith(".ipynb") ? named : DESK), 1000);
+      setTimeout(() => this.current || this.opened || this.open(isPage(named) ? named : DESK), 1000);
     });
+  }
+
+  // JupyterLab also writes its file browser's folder into the address, now and then after the page's own path: whoever
+  // then reloads, or goes back, would be led away from the page.
+  guardAddress() {
+    const { pushState } = history;
+    history.pushState = (state, unused, address) => {
+      if (!this.field || isPage(pathOf(new URL(address, location)))) pushState.call(history, state, unused, address);
+    };
   }
 
   get current() {
@@ -39,7 +51,7 @@ export class Pages {
   }
 
   arriving(widget) {
-    return Boolean(widget.context?.path?.endsWith(".ipynb") && !widget.context.isReady);
+    return isPage(widget.context?.path) && !widget.context.isReady;
   }
 
   async add(panel) {
