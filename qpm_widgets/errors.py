@@ -71,6 +71,7 @@ CODES: dict[str, str] = {
     "START-001": "Jupyter could not be started",
     "START-002": "no kit has been set up in this folder",
     "START-003": "the folder for the demonstration holds something else",
+    "START-004": "what the kit's processes say to each other cannot be kept private",
 }
 
 

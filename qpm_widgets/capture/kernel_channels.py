@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import socket
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import zmq
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets.config import Config
 
-# The longest name that Jupyter gives a channel: kernel-<uuid>-ipc-<n>, with room for a two-digit number.
-LONGEST_NAME = "kernel-00000000-0000-0000-0000-000000000000-ipc-00"
+from qpm_widgets.channels import choose_transport, holds_sockets, make_private_folder
+
 WARMING = "import qpm_widgets.capture.desk_sheet"
 FOLDER_NOTE = "channels-folder"
 
@@ -53,23 +49,22 @@ class KitKernels(AsyncMappingKernelManager):
 def choose_channels(runtime: Path) -> tuple[Config, Path]:
     """Choose how server and kernels talk, and the folder for the files that this takes.
 
-    Sockets in the file system that only this user can reach, where the system has them; elsewhere (Windows) TCP on
-    127.0.0.1 with every message encrypted and both ends authenticated by CurveZMQ keys.
-
     Returns
     -------
     tuple of Config and Path
         Jupyter configuration, and the folder for connection files and sockets.
+
+    Raises
+    ------
+    QpmError
+        START-004 if they cannot talk in private.
     """
-    config = Config()
     remove_channels(runtime)
-    folder = _socket_folder(runtime)
-    if folder is not None:
+    folder = _make_folder(runtime)
+    config = Config()
+    if choose_transport(folder) == "ipc":
         config.KernelManager.transport = "ipc"
-        return config, folder
-    folder = runtime / "k"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if zmq.has("curve"):
+    else:
         config.MappingKernelManager.transport_encryption = "required"
     return config, folder
 
@@ -85,35 +80,16 @@ def remove_channels(runtime: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _socket_folder(runtime: Path) -> Path | None:
-    """A private folder whose path is short enough for a socket's name (107 bytes; 103 on macOS)."""
-    if not hasattr(socket, "AF_UNIX") or os.name == "nt":
-        return None
+def _make_folder(runtime: Path) -> Path:
+    """A private folder in the kit; one elsewhere, noted in the kit, where only that can hold sockets."""
     folder = runtime / "k"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if _holds_sockets(folder):
+    if holds_sockets(folder):
         return folder
-    folder.rmdir()
-    for parent in dict.fromkeys((os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")):
-        if parent is None or not os.access(parent, os.W_OK):
-            continue
-        folder = Path(tempfile.mkdtemp(prefix="qpm-", dir=parent))  # mkdtemp gives 0700
-        if _holds_sockets(folder):
-            (runtime / FOLDER_NOTE).write_text(str(folder), encoding="utf-8")
-            return folder
+    elsewhere = make_private_folder()
+    if holds_sockets(elsewhere):
         folder.rmdir()
-    return None
-
-
-def _holds_sockets(folder: Path) -> bool:
-    # Tried rather than computed: the limit differs by system, and some file systems have no sockets at all.
-    trial = folder / LONGEST_NAME
-    with socket.socket(socket.AF_UNIX) as channel:
-        try:
-            channel.bind(str(trial))
-        except OSError:
-            return False
-        finally:
-            with contextlib.suppress(OSError):
-                trial.unlink()
-    return True
+        (runtime / FOLDER_NOTE).write_text(str(elsewhere), encoding="utf-8")
+        return elsewhere
+    elsewhere.rmdir()
+    return folder

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qpm_widgets.evidence.frames import Row, make_frame
+from qpm_widgets.evidence.pieces import NAME_COLUMNS, RECORDING_COLUMNS, SOURCE_COLUMNS, describe_piece
 from qpm_widgets.evidence.record import Piece, VisitRecord, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.templates import Templates
@@ -14,16 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = {
-    "evidence_id": "str",
-    "entry_id": "str",
-    "visit": "str",
-    "interview": "str",
+    **NAME_COLUMNS,
     "kind": "str",
-    "role": "str",
-    "source_type": "str",
-    "team": "str",
-    "area": "str",
-    "nation": "str",
+    **SOURCE_COLUMNS,
     "state": "str",
     "standard": "str",
     "question": "str",
@@ -34,9 +28,7 @@ COLUMNS = {
     "wording": "str",
     "language": "str",
     "missing_reason": "str",
-    "recorded_at": "int",
-    "recorded_by": "str",
-    "conflict": "bool",
+    **RECORDING_COLUMNS,
 }
 
 
@@ -108,31 +100,9 @@ def _row(piece: Piece, missing_reason: str) -> Row:
         "kind": piece.kind,
         "state": piece.meeting.held.state,
         "question_text": piece.asked.text,
-        "indicators": piece.indicators,
         "part": piece.part,
         "text": piece.text,
         "wording": str(piece.payload.get("wording", "")),
         "language": str(piece.payload.get("language", "")),
         "missing_reason": missing_reason,
-        "recorded_at": piece.entry.recorded_at,
-        "recorded_by": piece.entry.recorded_by,
-    }
-
-
-def describe_piece(piece: Piece) -> Row:
-    """The columns that every table of single pieces of evidence has."""
-    meeting = piece.meeting
-    return {
-        "evidence_id": piece.evidence_id,
-        "entry_id": piece.entry.entry_id,
-        "visit": meeting.visit,
-        "interview": meeting.id,
-        "role": meeting.role,
-        "source_type": meeting.source,
-        "team": meeting.team,
-        "area": meeting.area,
-        "nation": meeting.nation,
-        "standard": piece.asked.standard,
-        "question": piece.question,
-        "conflict": piece.conflict,
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qpm_widgets.evidence.answers import describe_piece
 from qpm_widgets.evidence.frames import Row, make_frame
+from qpm_widgets.evidence.pieces import NAME_COLUMNS, SOURCE_COLUMNS, describe_piece
 from qpm_widgets.evidence.record import Piece, VisitRecord, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.templates import Templates
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
 NOT_EXPLORED = "not_explored"
 
 BEARING_COLUMNS = {
-    "evidence_id": "str",
-    "entry_id": "str",
-    "visit": "str",
-    "interview": "str",
-    "role": "str",
-    "source_type": "str",
-    "team": "str",
-    "area": "str",
-    "nation": "str",
+    **NAME_COLUMNS,
+    **SOURCE_COLUMNS,
     "standard": "str",
     "indicator": "str",
     "question": "str",
@@ -76,12 +70,12 @@ def bearings_table(
 
 def bearing_rows(record: VisitRecord) -> list[Row]:
     """The rows of ``bearings_table``."""
-    standards = standard_by_indicator(record.templates)
-    order = {indicator: place for place, indicator in enumerate(standards)}
+    templates = record.templates
+    order = {indicator: place for place, indicator in enumerate(templates.indicator_ids)}
     rows = [
         describe_piece(piece)
         | {
-            "standard": standards.get(indicator, ""),
+            "standard": templates.standard_of(indicator).id if indicator in order else "",
             "indicator": indicator,
             "bearing": str(piece.payload["bearing"]),
             "strength": str(piece.payload.get("strength") or ""),
@@ -101,16 +95,11 @@ def marks_of(record: VisitRecord) -> Iterator[tuple[str, Piece]]:
 
 def explored_marks(record: VisitRecord) -> dict[str, list[Piece]]:
     """The marks that are evidence, by indicator; every indicator of the edition is there."""
-    found: dict[str, list[Piece]] = {indicator: [] for indicator in standard_by_indicator(record.templates)}
+    found: dict[str, list[Piece]] = {indicator: [] for indicator in record.templates.indicator_ids}
     for indicator, piece in marks_of(record):
         if piece.payload["bearing"] != NOT_EXPLORED and indicator in found:
             found[indicator].append(piece)
     return found
-
-
-def standard_by_indicator(templates: Templates) -> dict[str, str]:
-    """Standard id of every indicator, in the edition's order."""
-    return {one.id: standard.id for standard in templates.standards.standards for one in standard.indicators}
 
 
 def coverage_table(
@@ -158,19 +147,18 @@ def coverage_table(
 
 def coverage_rows(record: VisitRecord) -> list[Row]:
     """The rows of ``coverage_table``."""
-    codes = [source.code for source in record.templates.scheme.source_types]
-    return [_cover(record, indicator, found, codes) for indicator, found in explored_marks(record).items()]
+    return [_cover(record, indicator, found) for indicator, found in explored_marks(record).items()]
 
 
-def _cover(record: VisitRecord, indicator: str, marks: list[Piece], codes: list[str]) -> Row:
-    counts = {code: sum(one.meeting.source == code for one in marks) for code in codes}
+def _cover(record: VisitRecord, indicator: str, marks: list[Piece]) -> Row:
+    heard = Counter(one.meeting.source for one in marks)
     could_speak = record.templates.indicator(indicator).sources
     return {
         "standard": record.templates.standard_of(indicator).id,
         "indicator": indicator,
-        **counts,
+        **{source.code: heard[source.code] for source in record.templates.scheme.source_types},
         "pieces": len(marks),
-        "source_types": tuple(code for code in codes if counts[code]),
+        "source_types": record.order_sources(heard),
         "could_speak": could_speak,
-        "not_heard": tuple(code for code in could_speak if not counts.get(code)),
+        "not_heard": tuple(code for code in could_speak if code not in heard),
     }

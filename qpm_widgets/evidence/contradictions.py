@@ -91,5 +91,4 @@ _SIDES = ("supports", "contradicts", "mixed")
 
 
 def _sources(marks: list[Piece], record: VisitRecord) -> tuple[str, ...]:
-    heard = {one.meeting.source for one in marks}
-    return tuple(source.code for source in record.templates.scheme.source_types if source.code in heard)
+    return record.order_sources({one.meeting.source for one in marks})

@@ -192,7 +192,8 @@ class Guard:
 
 
 def _code_pattern(record: VisitRecord) -> re.Pattern[str]:
-    codes: set[str] = set()
+    profile = record.profile  # also people whom nobody met: their codes point at them just as well
+    codes = {one.id for one in (*profile.managers, *profile.assessors)} | {one.id for one in profile.advocates}
     for meeting in record.meetings:
         codes.add(meeting.id)
         if meeting.interview:

@@ -80,7 +80,6 @@ def rating_rows(record: VisitRecord) -> Iterator[Row]:
     edition = record.templates.standards
     levels = {level.id: level.label for level in edition.rating_scale}
     marks = explored_marks(record)
-    codes = [source.code for source in record.templates.scheme.source_types]
     for visit in record.visits:
         for indicator, found in marks.items():
             heard = {one.meeting.source for one in found if one.meeting.visit == visit.id}
@@ -89,7 +88,7 @@ def rating_rows(record: VisitRecord) -> Iterator[Row]:
                 "visit": visit.id,
                 "standard": record.templates.standard_of(indicator).id,
                 "indicator": indicator,
-                "source_types": tuple(code for code in codes if code in heard),
+                "source_types": record.order_sources(heard),
                 "confidence": confidence.id,
                 "confidence_label": confidence.label,
                 "gates": tuple(gate.id for gate in edition.gates if indicator in gate.indicators),
@@ -230,5 +229,5 @@ def _finding(finding: Judgement, record: VisitRecord) -> Row:
         "kind": str(finding.payload["kind"]),
         "order": int(finding.payload["order"]),
         "text": str(finding.payload["text"]),
-        "source_types": tuple(s.code for s in record.templates.scheme.source_types if s.code in heard),
+        "source_types": record.order_sources(heard),
     } | grounds

@@ -17,6 +17,7 @@ from qpm_widgets.evidence.disclosure import (
     supporting_evidence,
 )
 from qpm_widgets.evidence.frames import Row, make_frame
+from qpm_widgets.evidence.pieces import NAME_COLUMNS
 from qpm_widgets.evidence.record import Judgement, Piece, VisitRecord, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.templates import Templates
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
 TEXT_KINDS = frozenset({"note", "quote", "observation"})
 
 COLUMNS = {
-    "evidence_id": "str",
-    "entry_id": "str",
-    "visit": "str",
-    "interview": "str",
+    **NAME_COLUMNS,
     "kind": "str",
     "reason": "str",
     "editions": "str",

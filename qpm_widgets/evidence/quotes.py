@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qpm_widgets.evidence.answers import describe_piece
 from qpm_widgets.evidence.disclosure import refuse_quote
 from qpm_widgets.evidence.frames import Row, make_frame
+from qpm_widgets.evidence.pieces import NAME_COLUMNS, RECORDING_COLUMNS, SOURCE_COLUMNS, describe_piece
 from qpm_widgets.evidence.record import VisitRecord, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.templates import Templates
@@ -16,15 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = {
-    "evidence_id": "str",
-    "entry_id": "str",
-    "visit": "str",
-    "interview": "str",
-    "role": "str",
-    "source_type": "str",
-    "team": "str",
-    "area": "str",
-    "nation": "str",
+    **NAME_COLUMNS,
+    **SOURCE_COLUMNS,
     "standard": "str",
     "question": "str",
     "indicators": "tuple",
@@ -36,9 +29,7 @@ COLUMNS = {
     "translation": "str",
     "may_be_used": "bool",
     "reason": "str",
-    "recorded_at": "int",
-    "recorded_by": "str",
-    "conflict": "bool",
+    **RECORDING_COLUMNS,
 }
 
 
@@ -97,7 +88,6 @@ def quote_rows(record: VisitRecord) -> Iterator[Row]:
         respondent = str(piece.payload["respondent"])
         reason = refuse_quote(piece.meeting, respondent)
         yield describe_piece(piece) | {
-            "indicators": piece.indicators,
             "respondent": respondent,
             "speaker": str(piece.payload["speaker"]),
             "grade": str(piece.payload["grade"]),
@@ -106,6 +96,4 @@ def quote_rows(record: VisitRecord) -> Iterator[Row]:
             "translation": "" if reason else str(piece.payload["translation"]),
             "may_be_used": not reason,
             "reason": reason,
-            "recorded_at": piece.entry.recorded_at,
-            "recorded_by": piece.entry.recorded_by,
         }

@@ -7,7 +7,7 @@ journal was at that moment.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -160,6 +160,10 @@ class VisitRecord:
         for piece in self.pieces:
             found.setdefault(piece.evidence_id, []).append(piece)
         return found
+
+    def order_sources(self, heard: Container[str]) -> tuple[str, ...]:
+        """Those source type codes that were heard, in the scheme's order."""
+        return tuple(source.code for source in self.templates.scheme.source_types if source.code in heard)
 
     def evidence_id_of(self, entry_id: str) -> str:
         """The evidence id of a cited entry, also if it was corrected since; "" if it is no evidence."""

@@ -23,8 +23,6 @@ from qpm_widgets.reports.blocks import (
 
 # More entries than have room on the first page beside the title: there, only chapters are listed then.
 LONGEST_CONTENTS = 20
-
-
 _FEW_WORDS = 240  # characters: about two lines
 
 

@@ -113,7 +113,7 @@ def _read_our_error(said: str) -> tuple[str, str] | None:
 
 
 def _write_log(kit: Kit, place: str, kind: str, reason: tuple[str, str] | None) -> Path:
-    folder = kit.home / "runtime" / "logs"
+    folder = kit.runtime / "logs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = datetime.now(UTC)
     lines = [

@@ -14,7 +14,7 @@ _HYPHENS = str.maketrans("\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "--")
 @cache
 def read_coverage(fonts: Path) -> frozenset[int]:
     """The code points that every face (``*.ttf``) in a folder can show."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415  # only the PDF writer needs it
+    from fontTools.ttLib import TTFont  # noqa: PLC0415  # slow, and HTML does without
 
     faces = []
     for path in sorted(fonts.glob("*.ttf")):

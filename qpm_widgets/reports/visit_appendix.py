@@ -48,14 +48,18 @@ def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
     states = {state.id: state.label for state in scheme.interview_states}
     names = {team.id: team.name for team in profile.teams} | {area.id: area.name for area in profile.areas}
     place = names.get(meeting.team) or names.get(meeting.area) or "–"
-    role = content.templates.role(meeting.role).label if meeting.role else say("lead.observation")
     state = states.get(meeting.held.state, meeting.held.state)
     if not meeting.usable:
         state = say("lead.notes_refused", state=state)
     texts = sum(
         piece.kind in TEXT_KINDS and bool(piece.text) for piece in content.record.usable if piece.meeting is meeting
     )
-    return (meeting.id, capital(role), place, _how(content, meeting), state, str(texts))
+    return (meeting.id, _whom(content, meeting), place, _how(content, meeting), state, str(texts))
+
+
+def _whom(content: Content, meeting: Meeting) -> str:
+    role = content.templates.role(meeting.role).label if meeting.role else content.words.say("lead.observation")
+    return capital(role)
 
 
 def _how(content: Content, meeting: Meeting) -> str:
@@ -79,8 +83,7 @@ def evidence(content: Content) -> Iterator[Block]:
         rows = [piece for piece in pieces if has_row(piece) or _is_anchor(content, piece)]
         if not rows:
             continue
-        role = content.templates.role(meeting.role).label if meeting.role else say("lead.observation")
-        yield Heading(2, say("lead.evidence_heading", id=meeting.id, what=capital(role)))
+        yield Heading(2, say("lead.evidence_heading", id=meeting.id, what=_whom(content, meeting)))
         yield Table(
             say("lead.evidence_caption", id=meeting.id),
             columns,
@@ -113,12 +116,12 @@ def _marks(content: Content) -> dict[str, list[str]]:
 
 def _recorded(content: Content, piece: Piece, marks: dict[str, list[str]]) -> str:
     """A row's words as this edition may show them, and beneath them how they bear on indicators."""
-    say, words = content.words.say, content.words
+    say = content.words.say
     lines = [_words_of(content, piece)]
     if marks.get(piece.evidence_id):
         lines.append(say("lead.bearing_line", marks="; ".join(marks[piece.evidence_id])))
     if piece.conflict:
-        lines.append(words.say("lead.conflict"))
+        lines.append(say("lead.conflict"))
     lines.append(say("lead.entry", id=piece.entry.entry_id))
     return "\n".join(lines)
 

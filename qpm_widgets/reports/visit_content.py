@@ -18,7 +18,6 @@ from qpm_widgets.evidence.record import Piece, VisitRecord, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.reports.visit_words import Words
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import SamplingRow, Visit, check_sampling, iter_interviews
 
 EDITIONS = (PROVIDER, LEAD)
@@ -50,11 +49,6 @@ class Content:
     def templates(self) -> Templates:
         """The templates that the report is made with."""
         return self.record.templates
-
-    @cached_property
-    def indicators(self) -> dict[str, Indicator]:
-        """Every indicator of the edition, in its order."""
-        return {one.id: one for standard in self.templates.standards.standards for one in standard.indicators}
 
     @cached_property
     def source_codes(self) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qpm_widgets.evidence.disclosure import POOL, SMALL_GROUP, WAYS, people_by_way
+from qpm_widgets.evidence.disclosure import ERASED, LOST_GROUND, POOL, SMALL_GROUP, UNSETTLED, WAYS, people_by_way
 from qpm_widgets.evidence.people import met_rows
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Note, Paragraph, Table, Title
 from qpm_widgets.reports.visit_content import Content
+from qpm_widgets.reports.visit_words import capital
 
 HELD = frozenset({"open", "stopped", "finished"})
 
@@ -86,7 +87,7 @@ def glance(content: Content) -> Iterator[Block]:
 
 def shown_level(row: dict[str, object]) -> str:
     """The rating that an edition shows: none where it rests on nothing any more or is not settled."""
-    return "" if row["refused"] in {"lost_ground", "unsettled", "erased"} else str(row["level"])
+    return "" if row["refused"] in {LOST_GROUND, UNSETTLED, ERASED} else str(row["level"])
 
 
 def met(content: Content) -> Iterator[Block]:
@@ -102,7 +103,7 @@ def met(content: Content) -> Iterator[Block]:
         for row in rows:
             label = say("met.pool") if row["group"] == POOL else row["label"]
             count = words.fewer() if row["suppressed"] else str(row["people"] or say("met.nobody"))
-            table.append((label[:1].upper() + label[1:], count))
+            table.append((capital(label), count))
         columns = (Column(say("met.who")), Column(say("met.how_many"), "right"))
         yield Table(say("met.caption"), columns, tuple(table))
         ways = words.either(say(f"met.ways.{way}") for way in _ways(content))

@@ -140,7 +140,7 @@ def _side(bearings: Container[str]) -> str:
 
 
 def _name(content: Content, indicator: str) -> str:
-    text = content.indicators[indicator].text
+    text = content.templates.indicator(indicator).text
     return content.words.say("standards.indicator_cell", id=indicator, text=text)
 
 

@@ -57,17 +57,17 @@ class Words:
 
     def join(self, items: Iterable[str]) -> str:
         """A list as it stands in a sentence."""
-        listed = list(items)
-        if len(listed) < 2:
-            return "".join(listed)
-        return self.say("list.comma").join(listed[:-1]) + self.say("list.and") + listed[-1]
+        return self._list(items, "list.and")
 
     def either(self, items: Iterable[str]) -> str:
         """A list of which not everything holds at once."""
+        return self._list(items, "list.or")
+
+    def _list(self, items: Iterable[str], last: str) -> str:
         listed = list(items)
         if len(listed) < 2:
             return "".join(listed)
-        return self.say("list.comma").join(listed[:-1]) + self.say("list.or") + listed[-1]
+        return self.say("list.comma").join(listed[:-1]) + self.say(last) + listed[-1]
 
     def dates(self, starts: date, ends: date) -> str:
         """One day, or the first and the last."""

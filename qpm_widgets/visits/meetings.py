@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
@@ -58,26 +59,17 @@ class Observation:
         return f"observation:{self.id}"
 
 
+Held = TypeVar("Held", Interview, Observation)
+
+
 def iter_interviews(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Interview]:
     """The interviews of an assessment, or of one visit, in the order they are planned."""
-    interviews = [
-        _interview(subject, entries)
-        for subject, entries in _by_subject(journal, assessment_id, "interview:").items()
-        if _has_plan(entries)
-    ]
-    wanted = [one for one in interviews if visit_id in (None, one.plan.visit)]
-    return sorted(wanted, key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+    return _in_order([_interview(*one) for one in _planned(journal, assessment_id, "interview:")], visit_id)
 
 
 def iter_observations(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Observation]:
     """The observations of an assessment, or of one visit, in the order they are planned."""
-    observations = [
-        _observation(subject, entries)
-        for subject, entries in _by_subject(journal, assessment_id, "observation:").items()
-        if _has_plan(entries)
-    ]
-    wanted = [one for one in observations if visit_id in (None, one.plan.visit)]
-    return sorted(wanted, key=lambda one: (one.plan.planned_at.timestamp(), one.id))
+    return _in_order([_observation(*one) for one in _planned(journal, assessment_id, "observation:")], visit_id)
 
 
 def load_interview(journal: Journal, assessment_id: str, interview_id: str) -> Interview:
@@ -111,13 +103,19 @@ def _of_one(journal: Journal, assessment_id: str, subject: str) -> list[Entry]:
     return entries
 
 
-def _by_subject(journal: Journal, assessment_id: str, prefix: str) -> dict[str, list[Entry]]:
+def _planned(journal: Journal, assessment_id: str, prefix: str) -> list[tuple[str, list[Entry]]]:
+    """The subjects that have a plan, each with what is current of it but the answers."""
     # Three narrow reads, not one wide one: answers are by far the most entries and none is needed here.
     grouped: dict[str, list[Entry]] = {}
     for area in ("plan", "state", "consent:"):
         for entry in journal.current(assessment_id, subject_prefix=prefix, field_prefix=area):
             grouped.setdefault(entry.subject, []).append(entry)
-    return grouped
+    return [(subject, entries) for subject, entries in grouped.items() if _has_plan(entries)]
+
+
+def _in_order(meetings: list[Held], visit_id: str | None) -> list[Held]:
+    wanted = (one for one in meetings if visit_id in (None, one.plan.visit))
+    return sorted(wanted, key=lambda one: (one.plan.planned_at.timestamp(), one.id))
 
 
 def _has_plan(entries: Iterable[Entry]) -> bool:
@@ -129,29 +127,23 @@ def _newest(entries: Iterable[Entry], field_name: str) -> Entry | None:
     return max(found, key=lambda entry: (entry.recorded_at, entry.entry_id), default=None)
 
 
-def _state(entries: list[Entry]) -> State:
-    newest = _newest(entries, "state")
-    return State.model_validate(newest.payload) if newest else PLANNED
+def _plan_and_state(entries: list[Entry]) -> tuple[Mapping[str, Any], State]:
+    plan, state = _newest(entries, "plan"), _newest(entries, "state")
+    assert plan is not None and plan.payload is not None
+    return plan.payload, State.model_validate(state.payload) if state else PLANNED
 
 
 def _interview(subject: str, entries: list[Entry]) -> Interview:
-    plan = _newest(entries, "plan")
-    assert plan is not None
-    state = _state(entries)
-    consents = read_decisions((entry.field, entry.payload) for entry in entries)
+    plan, state = _plan_and_state(entries)
     return Interview(
         subject.partition(":")[2],
-        InterviewPlan.model_validate(plan.payload),
+        InterviewPlan.model_validate(plan),
         state.state,
         state.reason,
-        consents,
+        read_decisions((entry.field, entry.payload) for entry in entries),
     )
 
 
 def _observation(subject: str, entries: list[Entry]) -> Observation:
-    plan = _newest(entries, "plan")
-    assert plan is not None
-    state = _state(entries)
-    return Observation(
-        subject.partition(":")[2], ObservationPlan.model_validate(plan.payload), state.state, state.reason
-    )
+    plan, state = _plan_and_state(entries)
+    return Observation(subject.partition(":")[2], ObservationPlan.model_validate(plan), state.state, state.reason)

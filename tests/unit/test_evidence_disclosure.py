@@ -190,15 +190,16 @@ def test_the_rating_stays_when_only_its_reason_must_go(small, kit, templates) ->
 def test_codes_and_ids_in_a_finding_never_reach_the_provider(small, kit, templates) -> None:
     small.interview("A1", "adv1")
     cited = small.note("A1", "A-CP-1", "noted")
-    for number, words in enumerate(("Told by adv1.", "See A1 for this.", f"Rests on {cited}.", "Plain and fair.")):
+    naming = ("Told by adv1.", "See A1 for this.", f"Rests on {cited}.", "Not by adv6.", "Ask mg2.", "Seen by AS2.")
+    for number, words in enumerate((*naming, "Plain and fair.")):
         small.find(f"F{number}", "clarity_of_purpose", words, cited)
     said = all_words(kit, small, templates, "provider")
     assert "Plain and fair." in said
-    for secret in ("Told by", "See A1", cited, "A1.A-CP-1"):
+    for secret in (*naming, cited, "A1.A-CP-1"):
         assert secret not in said
         assert secret in all_words(kit, small, templates, "lead")
     rows = small.table(left_out_table, templates)
-    assert [(row.reason, row.editions) for row in rows] == [("names_a_code", "provider")] * 3
+    assert [(row.reason, row.editions) for row in rows] == [("names_a_code", "provider")] * len(naming)
 
 
 def test_what_the_safeguarding_protocol_keeps_is_nowhere(small, kit, templates) -> None:

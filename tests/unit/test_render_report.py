@@ -107,9 +107,9 @@ def test_the_report_ran_in_a_private_process(rendered: Rendered):
 
 
 def test_where_there_are_no_sockets_the_channels_are_encrypted(stage, tmp_path, monkeypatch: pytest.MonkeyPatch):
-    from qpm_widgets.reports import kernel
+    from qpm_widgets import channels
 
-    monkeypatch.setattr(kernel, "_holds_sockets", lambda folder: False)  # as on Windows
+    monkeypatch.setattr(channels, "holds_sockets", lambda folder: False)  # as on Windows
     _, kit = stage
     read_channels = """
 import json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -12,9 +13,9 @@ from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
+import zmq
 from tornado.web import HTTPError
 
-from qpm_widgets.capture import kernel_channels
 from qpm_widgets.capture.disposable_notebooks import (
     NOTEBOOKS,
     NoCheckpoints,
@@ -34,7 +35,9 @@ from qpm_widgets.capture.kernel_channels import choose_channels, remove_channels
 from qpm_widgets.capture.running_server import RunningServer, find_server, only_server, page_path
 from qpm_widgets.capture.server import KitServer
 from qpm_widgets.capture.wordless_log import WordlessFormatter
+from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
+from qpm_widgets.reports.kernel import private_kernel
 from qpm_widgets.templates import Templates
 
 CANARY = "the canary sang at noon"
@@ -188,14 +191,27 @@ def test_channels_of_a_kit_with_a_long_path_lie_in_a_private_short_folder(tmp_pa
     assert not again.exists()
 
 
-def test_without_sockets_in_the_file_system_channels_are_encrypted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kernel_channels, "_socket_folder", lambda runtime: None)
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose file system has no sockets, as on Windows."""
+    monkeypatch.delattr(socket, "AF_UNIX", raising=False)
+
+
+def test_without_sockets_in_the_file_system_channels_are_encrypted(tmp_path: Path, no_sockets: None) -> None:
     config, folder = choose_channels(tmp_path)
     assert "KernelManager" not in config
     assert config.MappingKernelManager.transport_encryption == "required"
     assert folder.is_relative_to(tmp_path)
+
+
+def test_channels_that_can_be_neither_private_nor_encrypted_are_refused(
+    tmp_path: Path, no_sockets: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zmq, "has", lambda capability: capability != "curve")
+    with pytest.raises(QpmError, match="START-004, pyzmq"):
+        choose_channels(tmp_path)
+    with pytest.raises(QpmError, match="START-004"), private_kernel({}):
+        raise AssertionError("a report's process may not be started")
 
 
 def test_one_kit_is_served_once_and_what_killed_servers_left_is_removed(tmp_path: Path) -> None:
