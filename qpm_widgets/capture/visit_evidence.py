@@ -114,11 +114,12 @@ class _Reader:
             question, _, part = entry.field.removeprefix("answer:").partition(".")
             by_question.setdefault(question, {}).setdefault(part, []).append(entry)
             evidence.newest[entry.subject, entry.field] = entry.entry_id
-        for question, text, indicators, standard in _asked(self.guide, self.templates):
+        for question, text, easy_read, indicators, standard in _asked(self.guide, self.templates):
             parts = by_question.get(question, {})
+            put = {entry.payload.get("wording") for entry in parts.get("note", ()) if entry.payload}
             about = {
                 "question": question,
-                "asked": text,
+                "asked": easy_read if easy_read and put == {"easy_read"} else text,
                 "indicators": list(indicators),
                 "standard": standard,
             }
@@ -200,12 +201,13 @@ def _mark(entry: Entry) -> dict[str, Any]:
     return {"bearing": payload["bearing"], "strength": payload.get("strength")}
 
 
-def _asked(guide: Guide, templates: Templates) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """Id, text, indicators and standard of everything a guide asks or looks at."""
+def _asked(guide: Guide, templates: Templates) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
+    """Id, text, Easy Read text ("" if none), indicators and standard of everything a guide asks or looks at."""
     if isinstance(guide, InterviewGuide):
         for section in guide.sections:
             for question in section.questions:
-                yield question.id, question.ask.plain.en, question.indicators, section.standard or ""
+                plain, easy = question.ask.plain.en, question.ask.easy_read
+                yield question.id, plain, easy.en if easy else "", question.indicators, section.standard or ""
     else:
         for scene in guide.scenes:
-            yield scene.id, scene.title.en, scene.indicators, templates.standard_of(scene.indicators[0]).id
+            yield scene.id, scene.title.en, "", scene.indicators, templates.standard_of(scene.indicators[0]).id

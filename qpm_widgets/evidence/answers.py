@@ -60,7 +60,7 @@ def answers_table(
     state : str — state of the interview or observation
     standard : str — standard id the question stands under, "" for opening and closing questions
     question : str — question or scene id
-    question_text : str — the question in plain English, "" if the guides no longer have it
+    question_text : str — the question in English as it was put (plain or Easy Read), "" if the guides no longer have it
     indicators : tuple — indicator ids the question is about
     part : str — ``note``, a part of the observation guide, or ``missing``
     text : str — the assessor's words, "" in a ``missing`` row
@@ -99,7 +99,7 @@ def _row(piece: Piece, missing_reason: str) -> Row:
     return describe_piece(piece) | {
         "kind": piece.kind,
         "state": piece.meeting.held.state,
-        "question_text": piece.asked.text,
+        "question_text": piece.asked.put(str(piece.payload.get("wording", ""))),
         "part": piece.part,
         "text": piece.text,
         "wording": str(piece.payload.get("wording", "")),

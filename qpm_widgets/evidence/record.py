@@ -35,12 +35,17 @@ class Asked:
     """What a question or scene was about; ``place`` orders questions as their guide does."""
 
     text: str
+    easy_read: str  # "" where there is none
     standard: str
     indicators: tuple[str, ...]
     place: int
 
+    def put(self, wording: str) -> str:
+        """The question as it was put to the respondent: ``plain`` or ``easy_read``, in English."""
+        return (self.easy_read if wording == "easy_read" else "") or self.text
 
-UNKNOWN = Asked("", "", (), 10_000)  # asked by a guide that these templates no longer have
+
+UNKNOWN = Asked("", "", "", (), 10_000)  # asked by a guide that these templates no longer have
 
 
 @dataclass(frozen=True)
@@ -279,11 +284,13 @@ def index_questions(templates: Templates) -> dict[str, Asked]:
         if isinstance(guide, InterviewGuide):
             for section in guide.sections:
                 for question in section.questions:
+                    ask = question.ask
+                    easy_read = ask.easy_read.en if ask.easy_read else ""
                     found[question.id] = Asked(
-                        question.ask.plain.en, section.standard or "", question.indicators, len(found)
+                        ask.plain.en, easy_read, section.standard or "", question.indicators, len(found)
                     )
         else:
             for scene in guide.scenes:
                 standard = templates.standard_of(scene.indicators[0]).id
-                found[scene.id] = Asked(scene.title.en, standard, scene.indicators, len(found))
+                found[scene.id] = Asked(scene.title.en, "", standard, scene.indicators, len(found))
     return found

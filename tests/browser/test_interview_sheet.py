@@ -42,6 +42,7 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
     interviews = {
         "A1": interview_plan("advocate", ["AD1"]),
         "A2": interview_plan("advocate", ["AD2", "AD3"]),
+        "A3": interview_plan("advocate", ["AD4"]),
         "P1": interview_plan("person_supported", ["PS1"], easy_read=True, supporter=True),
         "P2": interview_plan("person_supported", ["PS2"], language="cy"),
     }
@@ -180,6 +181,48 @@ def test_consent_taken_back_in_one_window_stops_writing_in_the_other(field_kit, 
     second.page.close()
 
 
+def test_decisions_made_while_the_link_is_down_are_all_recorded_in_their_order(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    wanted = ["given", "withdrawn", "given", "withdrawn"]
+    kernel = kernel_process(server, "A3")
+    kernel.suspend()
+    try:
+        for decision in wanted:
+            hand.agree("AD4", "quotes", decision=decision)
+        hand.await_trouble()
+    finally:
+        kernel.resume()
+    hand.await_saved()
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="consent:quotes"))
+    assert [entry.payload["decision"] for entry in entries] == wanted
+    assert [entry.supersedes for entry in entries[1:]] == [(entry.entry_id,) for entry in entries[:-1]]
+
+
+def test_an_interview_that_has_ended_is_closed_until_its_notes_are_to_be_put_right(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4")
+    hand.notes("A-CP-1").fill("She did not know, and told me whom to ask.")
+    hand.field("answer:A-CP-1.missing").locator("select").select_option("does_not_know")
+    hand.field("answer:A-CP-1.missing").get_by_text("There is an answer here too").wait_for()
+    hand.sheet.get_by_role("button", name="Take the reason away A-CP-1").click()
+    hand.click("finish")
+    dialog = hand.sheet.locator("dialog[open]")
+    assert "39 of 40 questions have neither an answer nor a reason" in dialog.inner_text()
+    dialog.locator(".qpm-main").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A3")
+    assert (kept["state"]["state"], kept["answer:A-CP-1.missing"]) == ("finished", {"reason": ""})
+    assert hand.notes("A-CP-1").is_disabled()
+    # What was left out can be reached by its part of the guide, without an id.
+    hand.sheet.locator(".qpm-untouched button").first.click()
+    assert page.evaluate("document.activeElement.id").endswith("A-OPN-1")
+    hand.click("correct")
+    hand.notes("A-CP-1").fill("She did not know.")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A3")
+    assert (kept["state"]["state"], kept["answer:A-CP-1.note"]["text"]) == ("finished", "She did not know.")
+
+
 def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, page):
     hand = Hand(page, server, "A1").open()
     hand.agree("AD1")
@@ -220,6 +263,11 @@ def test_what_was_not_saved_survives_a_reload_and_lies_nowhere_in_plain_text(fie
     kernel.suspend()
     try:
         hand.notes("A-SG-1").fill(f"{CANARY} half-typed")
+        hand.click("A-SG-1-add")
+        page.keyboard.type(f"{CANARY} spoken")
+        quote = hand.field("answer:A-SG-1.quote.1")
+        quote.locator("select[id$=language]").select_option("cy")
+        quote.get_by_label("English translation").fill(f"{CANARY} translated")
         hand.await_trouble()
         stored = page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })")
         assert "qpm:harbour/interview:A1" in stored
@@ -231,6 +279,8 @@ def test_what_was_not_saved_survives_a_reload_and_lies_nowhere_in_plain_text(fie
     assert hand.notes("A-SG-1").input_value() == f"{CANARY} half-typed"
     hand.await_saved()
     assert values_of(field_kit, "interview:A1")["answer:A-SG-1.note"]["text"] == f"{CANARY} half-typed"
+    quote = values_of(field_kit, "interview:A1")["answer:A-SG-1.quote.1"]
+    assert (quote["text"], quote["translation"]) == (f"{CANARY} spoken", f"{CANARY} translated")
 
     # Saved as a notebook from JupyterLab, with all of its tools shown.
     page.evaluate("sessionStorage.setItem('qpm-workbench', 'shown')")

@@ -99,6 +99,16 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     page.get_by_text(re.compile("Confidence so far")).first.wait_for()
     assert find_barriers(page) == []
 
+    # A rating without its reason is saved, and says that nobody could follow it.
+    indicator = page.get_by_role("group").filter(has_text="IN3")
+    reason = indicator.get_by_label("Why, in your own words")
+    before = reason.input_value()
+    reason.fill("")
+    indicator.get_by_text("still wants a reason").wait_for()
+    page.get_by_role("button", name=re.compile("^2 Independence.*1 still thin")).wait_for()
+    reason.fill(before)
+    indicator.get_by_text("still wants a reason").wait_for(state="detached")
+
     page.get_by_role("button", name="Write a finding").click()
     page.get_by_label("What did you find?").press_sequentially(words)
     page.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for()

@@ -1,10 +1,11 @@
 // Connects one sheet with the journal. The kernel's end is sheet.py, where the messages are listed.
 //
 // What is typed is in one of three places until the journal has it, per field:
-//   next   the newest words; sent once typing pauses, or when the entry before them has its receipt
-//   sent   on its way: one entry per field at a time, so each entry replaces one that the journal has
+//   waiting  the newest words; sent once typing pauses, or when the entry before them has its receipt. Of consents and
+//            the state every decision waits for its turn: that someone agreed and took it back is not the same as never
+//   sent     on its way: one entry per field at a time, so each entry replaces one that the journal has
 //   neither: the journal has it
-// `next` and `sent` of every field are the outbox. It belongs to the window, not to a widget: a sheet that is run again
+// `waiting` and `sent` of every field are the outbox. It belongs to the window, not to a widget: a sheet that is run again
 // in the same page takes it over, and an encrypted copy in sessionStorage survives a reload. Sending twice is harmless,
 // since the journal knows an entry by the id that was made here.
 //
@@ -46,6 +47,8 @@ const connectSheet = (() => {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
+  const isDecision = (field) => field === "state" || field.startsWith("consent:");
+
   // Half of a surrogate pair cannot be written down in UTF-8.
   const wellFormed = (payload) =>
     Object.fromEntries(Object.entries(payload).map(([key, value]) =>
@@ -56,7 +59,7 @@ const connectSheet = (() => {
   class Channel {
     constructor(scope) {
       this.scope = scope;
-      this.slots = new Map(); // field -> { sent, next }
+      this.slots = new Map(); // field -> { sent, waiting: [] }
       this.heads = {};
       this.links = []; // newest last; the newest does the sending
       this.holder = null; // the link whose page is held in place (holding.js); it may have lost its widget
@@ -79,24 +82,24 @@ const connectSheet = (() => {
     }
 
     slot(field) {
-      if (!this.slots.has(field)) this.slots.set(field, { sent: null, next: null });
+      if (!this.slots.has(field)) this.slots.set(field, { sent: null, waiting: [] });
       return this.slots.get(field);
     }
 
-    // The newest words of a field. Until they are sent they share one entry.
+    // The newest words of a field. Until they are sent they share one entry; decisions do not.
     keep(field, payload, ready) {
       const slot = this.slot(field);
-      slot.next ??= { entry_id: makeEntryId(), field, ready: false };
-      slot.next.payload = wellFormed(payload);
+      if (!slot.waiting.length || isDecision(field)) slot.waiting.push({ entry_id: makeEntryId(), field, ready: false });
+      const newest = slot.waiting.at(-1);
+      newest.payload = wellFormed(payload);
       if (ready) this.release(slot);
       this.changed();
-      return slot.next.entry_id;
+      return newest.entry_id;
     }
 
-    release({ next }) {
-      if (!next || next.ready) return;
-      Object.assign(next, { ready: true, since: Date.now() });
-      this.timer ??= setInterval(() => this.watch(), 250);
+    release({ waiting }) {
+      for (const entry of waiting) if (!entry.ready) Object.assign(entry, { ready: true, since: Date.now() });
+      if (waiting.length) this.timer ??= setInterval(() => this.watch(), 250);
     }
 
     type(field, payload) {
@@ -124,11 +127,10 @@ const connectSheet = (() => {
 
     pump(field) {
       const slot = this.slots.get(field);
-      if (!slot?.next?.ready || !this.links.length) return;
+      if (!slot?.waiting[0]?.ready || !this.links.length) return;
       // Newer words take the place of refused ones, which the journal never had.
       if (slot.sent && !slot.sent.refused?.final) return;
-      slot.sent = { ...slot.next, supersedes: this.heads[field] ?? [] };
-      slot.next = null;
+      slot.sent = { ...slot.waiting.shift(), supersedes: this.heads[field] ?? [] };
       this.transmit(slot.sent);
       this.changed();
     }
@@ -143,7 +145,7 @@ const connectSheet = (() => {
     watch() {
       const now = Date.now();
       const waiting = [...this.slots.values()]
-        .map(({ sent, next }) => (sent && !sent.refused?.final ? sent : next))
+        .map(({ sent, waiting: [next] }) => (sent && !sent.refused?.final ? sent : next))
         .filter((entry) => entry?.ready);
       const oldest = waiting.find((entry) => entry.lastSent);
       if (oldest && now - oldest.lastSent >= PATIENCE) this.transmit(oldest);
@@ -171,7 +173,7 @@ const connectSheet = (() => {
       const again = this.lost || slot.sent.refused;
       this.heads[field] = [entryId];
       slot.sent = null;
-      if (!slot.next) this.slots.delete(field);
+      if (!slot.waiting.length) this.slots.delete(field);
       this.lost = false;
       this.each("receipt", field, entryId, recordedAt);
       this.pump(field);
@@ -216,7 +218,7 @@ const connectSheet = (() => {
     }
 
     unsaved() {
-      return Object.fromEntries([...this.slots].map(([field, slot]) => [field, (slot.next ?? slot.sent).payload]));
+      return Object.fromEntries([...this.slots].map(([field, slot]) => [field, (slot.waiting.at(-1) ?? slot.sent).payload]));
     }
 
     refusals() {

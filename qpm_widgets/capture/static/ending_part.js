@@ -2,12 +2,11 @@
 
 function closingPart(page) {
   const { words, view } = page;
-  const untouched = h("p", { class: "qpm-hint" });
+  const untouched = h("div", { class: "qpm-untouched" });
   const finish = h("button", { type: "button", class: "qpm-main", id: page.id("finish"), onclick: () => page.openDialog("end") },
     view.kind === "observation" ? words.closing.finish_observation : words.closing.finish_interview);
   page.whenChanged(() => {
-    const ids = page.questions.filter((question) => !page.isAnswered(question.id)).map((question) => question.id);
-    untouched.textContent = ids.length ? fill(words.closing.unanswered, { ids: ids.join(", ") }) : words.closing.all_touched;
+    untouched.replaceChildren(...untouchedList(page));
     finish.hidden = ["finished", "stopped"].includes(page.values.state?.state);
   });
   return h("section", { class: "qpm-card", id: page.id("closing"), tabindex: "-1", "aria-labelledby": page.id("closing-title") },
@@ -19,16 +18,38 @@ function closingPart(page) {
     untouched, finish);
 }
 
-// A line at the top once the interview was stopped or finished. Notes can still be put right.
+// What was not asked about yet, each a way to go there.
+function untouchedList(page) {
+  const { words } = page;
+  const parts = page.untouched();
+  if (!parts.length) return [h("p", { class: "qpm-hint" }, words.closing.all_touched)];
+  return [h("p", { class: "qpm-hint" }, words.closing.untouched), h("ul", {}, parts.map(({ title, all, left }) => h("li", {},
+    h("button", { type: "button", class: "qpm-quiet", onclick: () => page.go(left[0].id) },
+      all.length ? fill(words.closing.untouched_part, { title, left: left.length, all: all.length }) : title))))];
+}
+
+// A line at the top once the interview was stopped or finished. Notes can still be put right, but not by a stray key.
 function stateNotice(page) {
   const { words } = page;
   const text = h("span");
-  const notice = h("div", { class: "qpm-banner", hidden: true }, h("p", {}, text, " ", words.closing.correct),
-    h("button", { type: "button", class: "qpm-quiet", onclick: () => page.put("state", { state: "open", reason: "" }) }, words.closing.reopen));
+  const hint = h("span");
+  const correct = h("button", {
+    type: "button", class: "qpm-quiet", id: page.id("correct"), onclick: () => {
+      page.memory.correcting = true;
+      page.update();
+    },
+  }, words.closing.correct);
+  const notice = h("div", { class: "qpm-banner qpm-ended", hidden: true }, h("p", {}, text, " ", hint),
+    h("p", { class: "qpm-buttons" }, correct, h("button", {
+      type: "button", class: "qpm-quiet", id: page.id("reopen"), onclick: () => page.put("state", { state: "open", reason: "" }),
+    }, words.closing.reopen)));
   page.whenChanged(() => {
     const { state, reason } = page.values.state ?? {};
     notice.hidden = !["stopped", "finished"].includes(state);
+    if (notice.hidden) page.memory.correcting = false; // whoever ends it again closes it again
     text.textContent = fill(words.closing[`${state}_since`] ?? "", { reason: reason ?? "" });
+    hint.textContent = page.isClosed ? words.closing.closed : words.closing.correcting;
+    correct.hidden = !page.isClosed;
   });
   return notice;
 }
@@ -47,19 +68,25 @@ function endDialog(page) {
   const withdrawals = h("fieldset", { class: "qpm-withdraw" }, h("legend", { class: "qpm-label" }, words.end.withdraw),
     h("div", { class: "qpm-withdrawals" }), h("p", { class: "qpm-hint" }, words.end.withdraw_hint));
   const chosen = () => how.querySelector("input:checked").value;
-  const refresh = () => { withdrawals.hidden = observed || chosen() !== "stopped"; };
+  const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
+    for (const input of withdrawals.querySelectorAll("input:checked")) {
+      const field = `consent:notes.${input.value}`;
+      page.put(field, { decision: "withdrawn", how: page.values[field].how });
+    }
+    page.memory.correcting = false;
+    page.put("state", { state: chosen(), reason: reason.value.trim() });
+    box.close();
+  } });
+  const left = h("p");
+  const refresh = () => {
+    withdrawals.hidden = observed || chosen() !== "stopped";
+    confirm.textContent = words.end[chosen() === "stopped" ? "stop" : "finish"];
+  };
   const box = dialog(page.id("end"), words.end.title,
-    h("p", {}, words.end.intro), how, withdrawals,
+    h("p", {}, words.end.intro), left, how, withdrawals,
     h("p", {}, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
     h("p", { class: "qpm-buttons" },
-      h("button", { type: "button", class: "qpm-main", onclick: () => {
-        for (const input of withdrawals.querySelectorAll("input:checked")) {
-          const field = `consent:notes.${input.value}`;
-          page.put(field, { decision: "withdrawn", how: page.values[field].how });
-        }
-        page.put("state", { state: chosen(), reason: reason.value.trim() });
-        box.close();
-      } }, words.end.confirm),
+      confirm,
       h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
   box.prepare = () => {
     const { decision } = gateOf(page);
@@ -68,6 +95,8 @@ function endDialog(page) {
       h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: code, id: page.id(`withdraw-${code}`) }),
         h("span", {}, fill(words.end.withdraws, { code })))));
     reason.value = page.values.state?.reason ?? "";
+    const open = page.questions.filter(({ id }) => !page.isAnswered(id)).length;
+    left.textContent = open ? fill(words.end[observed ? "left_scenes" : "left"], { open, all: page.questions.length }) : words.closing.all_touched;
     refresh();
   };
   return box;

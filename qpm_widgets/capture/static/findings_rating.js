@@ -1,5 +1,12 @@
 // One indicator of the findings sheet: its evidence, and the assessor's provisional rating with what it rests on.
 
+// What a rating still wants before anyone else could follow it.
+function ratingWants({ scales }, { level, rationale = "", cites = [] } = {}) {
+  if (!level) return [];
+  const nothingSeen = level === scales.levels.at(-1).id; // and so nothing to tick
+  return [!rationale.trim() && "reason", !cites.length && !nothingSeen && "evidence"].filter(Boolean);
+}
+
 class IndicatorPart {
   constructor(page, id) {
     Object.assign(this, { page, id, field: `rating:${id}`, stem: `${page.prefix}-${id}` });
@@ -23,6 +30,10 @@ class IndicatorPart {
     return { level: "", rationale: "", ...this.page.value(this.field), cites: this.page.value(this.field)?.cites ?? [] };
   }
 
+  get wants() {
+    return this.page.join(ratingWants(this.page, this.value).map((what) => this.words.rating[`wants_${what}`]));
+  }
+
   change(part, now) {
     const { level, rationale, cites } = this.value;
     this.page.change(this.field, { level, rationale, cites, ...part }, now);
@@ -33,6 +44,7 @@ class IndicatorPart {
 
   drawSummary() {
     this.level = h("span", { class: "qpm-level" });
+    this.missing = h("small", { class: "qpm-missing" });
     // As in the coverage table: one question of one interview is one piece, however much was written there.
     const weighed = new Set(this.pieces.filter((piece) => evidenceParts.weighs(piece, this.id))
       .map(({ held, question }) => `${held}.${question}`)).size;
@@ -41,7 +53,7 @@ class IndicatorPart {
     return h("summary", {},
       h("span", { class: "qpm-code" }, this.id),
       h("span", { class: "qpm-statement" }, this.facts.text),
-      h("span", { class: "qpm-end" }, this.level, h("small", {}, count)));
+      h("span", { class: "qpm-end" }, this.level, this.missing, h("small", {}, count)));
   }
 
   fill() {
@@ -89,7 +101,7 @@ class IndicatorPart {
     this.chosen = h("p", { class: "qpm-hint", id: `${stem}-descriptor` });
     this.rests = h("p", {});
     this.confidence = h("p", { class: "qpm-hint" });
-    this.wants = h("p", { class: "qpm-caution" });
+    this.thin = h("p", { class: "qpm-caution" });
     this.status = h("p", { class: "qpm-state" });
     const rationale = h("textarea", {
       id: `${stem}-rationale`, rows: 4, dir: "auto", spellcheck: "true", "aria-describedby": `${stem}-rationale-hint`,
@@ -113,7 +125,7 @@ class IndicatorPart {
         })), this.chosen),
       h("div", { class: "qpm-text" }, h("label", { for: `${stem}-rationale` }, words.rationale), rationale,
         h("p", { class: "qpm-hint", id: `${stem}-rationale-hint` }, words.rationale_hint)),
-      h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.wants), this.status);
+      h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.thin), this.status);
   }
 
   // ---- what changes while a person works
@@ -123,6 +135,8 @@ class IndicatorPart {
     const level = page.scales.levels.find(({ id }) => id === value.level);
     this.level.textContent = level?.label ?? this.words.indicator.not_rated;
     this.level.className = `qpm-level qpm-level-${level?.id ?? "none"}`;
+    this.level.classList.toggle("qpm-thin", Boolean(this.wants));
+    this.missing.textContent = this.wants && fill(words.wants, { what: this.wants });
     if (!this.filled) return;
     this.chosen.textContent = level?.descriptor ?? "";
     const codes = evidenceParts.sourcesOf(page, value.cites);
@@ -133,7 +147,7 @@ class IndicatorPart {
     const reached = rules.findIndex(({ id }) => id === this.facts.confidence);
     const wanted = rules.findIndex(({ id }) => id === level?.needs_confidence);
     this.confidence.textContent = `${fill(words.confidence, { label: rules[reached].label.toLowerCase() })} ${rules[reached].descriptor}`;
-    this.wants.textContent = wanted >= 0 && reached > wanted
+    this.thin.textContent = wanted >= 0 && reached > wanted
       ? fill(words.wants_confidence, { level: level.label, wanted: rules[wanted].label.toLowerCase() }) : "";
     page.showState(this.status, this.field);
   }

@@ -71,27 +71,45 @@ class InterviewPage {
   update() {
     this.survey();
     const { open } = gateOf(this);
-    for (const fields of this.gated) if (fields.disabled === open) fields.disabled = !open;
+    const locked = !open || this.isClosed;
+    for (const fields of this.gated) if (fields.disabled !== locked) fields.disabled = locked;
     for (const update of this.changes) update();
     // What was refused for want of consent is sent again when consent is there.
     if (open && this.wasOpen === false) this.link.retry();
     this.wasOpen = open;
   }
 
-  // Which questions have an answer or a reason; and pieces of evidence per standard: what bears on one of its
-  // indicators, whichever question it came up in.
+  // Which questions have an answer or a reason, and which have an answer; and pieces of evidence per standard: what bears
+  // on one of its indicators, whichever question it came up in.
   survey() {
     this.answered = new Set();
+    this.told = new Set();
     this.pieces = {};
     for (const [field, payload] of Object.entries(this.values)) {
       const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
       if (part === "evidence") {
         const standard = this.view.choices.indicators[name]?.[1];
-        if (standard && payload.bearing !== "not_explored") this.pieces[standard] = (this.pieces[standard] ?? 0) + 1;
+        if (payload.bearing === "not_explored") continue;
+        this.told.add(question);
+        if (standard) this.pieces[standard] = (this.pieces[standard] ?? 0) + 1;
       } else if (question && (payload.text || payload.reason)) {
         this.answered.add(question);
+        if (payload.text) this.told.add(question);
       }
     }
+  }
+
+  // Whether the interview has ended, and nobody has asked here to put its notes right.
+  get isClosed() {
+    return ["stopped", "finished"].includes(this.values.state?.state) && !this.memory.correcting;
+  }
+
+  // Parts of the guide with questions that have neither an answer nor a reason; for an observation its scenes.
+  untouched() {
+    const left = (questions) => questions.filter(({ id }) => !this.isAnswered(id));
+    const sections = this.view.guide.sections.map(({ title, questions }) => ({ title: title.en, all: questions, left: left(questions) }));
+    if (this.view.kind === "interview") return sections.filter((section) => section.left.length);
+    return sections.flatMap((section) => section.left.map((scene) => ({ title: scene.ask.plain.en, all: [], left: [scene] })));
   }
 
   isAnswered(questionId) {
@@ -338,13 +356,15 @@ function followScroll(page, side, stops) {
       mark();
     });
   }, { passive: true });
-  page.watchSize = new ResizeObserver(([{ contentRect }]) => {
-    const narrow = contentRect.width < NARROW;
+  const bar = page.root.querySelector(".qpm-bar");
+  page.watchSize = new ResizeObserver(() => {
+    page.root.style.setProperty("--bar", `${bar.offsetHeight}px`);
+    const narrow = page.root.clientWidth < NARROW;
     if (narrow === page.root.classList.contains("qpm-narrow")) return;
     page.root.classList.toggle("qpm-narrow", narrow);
     side.open = !narrow;
   });
-  page.watchSize.observe(page.root);
+  for (const one of [page.root, bar]) page.watchSize.observe(one);
 }
 
 function render({ model, el }) {

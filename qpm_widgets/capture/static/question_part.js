@@ -100,9 +100,9 @@ function quotesPart(page, question) {
 function quoteBox(page, question, number, field) {
   const { words, view } = page;
   const codes = view.plan.respondents;
-  // "Nearly word for word" is the honest start for what is typed while someone speaks.
   const draft = {
-    text: "", grade: "near_verbatim", speaker: "respondent", respondent: codes[0], language: page.language, translation: "",
+    text: "", speaker: "respondent", respondent: codes[0], language: page.language, translation: "",
+    grade: "paraphrase", // claims the least until the assessor says that it is closer
     ...page.values[field],
   };
   const id = page.id(field);
@@ -199,10 +199,20 @@ function bearingBox(page, question, indicator, field) {
 function missingBox(page, question) {
   const { words, view } = page;
   const field = `answer:${question.id}.missing`;
-  return h("div", { class: "qpm-missing", "data-field": field },
-    selectBox({
-      id: page.id(field), label: [words.question.missing, h("span", { class: "qpm-hidden" }, ` ${question.id}`)], labelClass: "qpm-hint",
-      choices: view.choices.missing, none: words.question.missing_none, value: page.values[field]?.reason,
-      pick: (reason) => page.put(field, { reason }),
-    }), otherVersion(page, field));
+  const reasons = selectBox({
+    id: page.id(field), label: [words.question.missing, h("span", { class: "qpm-hidden" }, ` ${question.id}`)], labelClass: "qpm-hint",
+    choices: view.choices.missing, none: words.question.missing_none, value: page.values[field]?.reason,
+    pick: (reason) => page.put(field, { reason }),
+  });
+  // Both may be meant (a note on why someone did not know), so the page asks and takes nothing away by itself.
+  const both = h("p", { class: "qpm-hint qpm-both" }, words.question.both, " ",
+    h("button", {
+      type: "button", class: "qpm-quiet", onclick: () => {
+        page.put(field, { reason: "" });
+        reasons.querySelector("select").value = "";
+        reasons.querySelector("select").focus();
+      },
+    }, words.question.both_clear, h("span", { class: "qpm-hidden" }, ` ${question.id}`)));
+  page.whenChanged(() => { both.hidden = !(page.values[field]?.reason && page.told.has(question.id)); });
+  return h("div", { class: "qpm-missing", "data-field": field }, reasons, both, otherVersion(page, field));
 }

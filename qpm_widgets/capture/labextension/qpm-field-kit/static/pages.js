@@ -5,9 +5,10 @@ import { Frame, settings, workbench, words } from "./frame.js";
 const DESK = "desk.ipynb";
 const KEPT_OPEN = 3; // field pages beside the desk, each with a kernel of its own
 
-// The page that an address of this server opens, as a path in the kit's notebooks.
+// The page that an address of this server opens, as a path in the kit's notebooks. JupyterLab gives a second window a
+// workspace of its own, which stands in the address too.
 const pathOf = ({ origin, pathname }) =>
-  origin === location.origin ? /^\/(?:lab|doc)\/tree\/(.+)$/.exec(decodeURIComponent(pathname))?.[1] : null;
+  origin === location.origin ? /^\/(?:lab|doc)(?:\/workspaces\/[^/]+)?\/tree\/(.+)$/.exec(decodeURIComponent(pathname))?.[1] : null;
 
 const isPage = (path) => Boolean(path?.endsWith(".ipynb"));
 
