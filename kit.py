@@ -160,7 +160,7 @@ def run_tests(arguments: list[str]) -> int:
             print(f"== {' '.join(step)}", flush=True)
             status = subprocess.call([str(PYTHON), "-m", *step], cwd=HERE) or status
         # File by file beside each other: most of the time of a browser test is waiting.
-        arguments = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+        arguments = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
     print("== pytest", flush=True)
     return subprocess.call([str(PYTHON), "-m", "pytest", *arguments], cwd=HERE) or status
 

@@ -112,7 +112,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     page.get_by_role("button", name="Write a finding").click()
     page.get_by_label("What did you find?").press_sequentially(words)
     page.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for()
-    page.get_by_text("1 change is not saved yet").wait_for()
+    page.get_by_text("1 change is not saved yet").first.wait_for()
     page.get_by_role("button", name="Save and close").click()
     page.get_by_role("alert").filter(has_text="A finding has to rest on something").wait_for()
     assert page.get_by_label("What did you find?").input_value() == words
@@ -140,7 +140,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     card.get_by_role("button", name=re.compile("^Take back")).click()
     card.get_by_role("button", name="Take it back").click()
     card.wait_for(state="detached")
-    page.get_by_text("Everything is saved").wait_for()
+    page.get_by_text("Everything is saved").first.wait_for()
     assert findings_of(kit, words) == []
 
 

@@ -95,6 +95,7 @@ function endDialog(page) {
       h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: code, id: page.id(`withdraw-${code}`) }),
         h("span", {}, fill(words.end.withdraws, { code })))));
     reason.value = page.values.state?.reason ?? "";
+    how.querySelector(`[value="${page.values.state?.state === "stopped" ? "stopped" : "finished"}"]`).checked = true;
     const open = page.questions.filter(({ id }) => !page.isAnswered(id)).length;
     left.textContent = open ? fill(words.end[observed ? "left_scenes" : "left"], { open, all: page.questions.length }) : words.closing.all_touched;
     refresh();

@@ -140,11 +140,13 @@ class FindingsPage {
     this.alarm.textContent = lost ? save.lost : "";
     const said = unsaved ? this.count(save.unsaved_one, save.unsaved_many, unsaved)
       : this.savedAt ? fill(save.all_saved, { time: this.time(this.savedAt) }) : save.nothing;
-    // While words are on their way nothing is announced: only what stays is worth interrupting for.
+    // Shown at once; counted and read out only when it stays, for that is worth interrupting for.
+    if (unsaved && !this.status.classList.contains("qpm-unsaved")) this.status.textContent = save.saving;
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
-      if (this.status.textContent !== said) this.status.textContent = said;
+      this.status.textContent = said;
       this.status.classList.toggle("qpm-unsaved", unsaved > 0);
+      if (this.announced.textContent !== said) this.announced.textContent = said;
     }, unsaved ? 600 : 0);
   }
 
@@ -190,14 +192,15 @@ class FindingsPage {
 
   drawTop() {
     const { words, visit, provider, sample } = this;
-    this.status = h("p", { class: "qpm-saved", role: "status" });
+    this.status = h("p", { class: "qpm-saved", "aria-hidden": "true" });
+    this.announced = h("p", { class: "qpm-hidden", role: "status" });
     const dates = visit.starts === visit.ends ? this.day(visit.starts)
       : fill(words.dates_range, { start: this.day(visit.starts), end: this.day(visit.ends) });
     return h("header", { class: "qpm-top" },
       h("div", { class: "qpm-eyebrow" },
         h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
         h("span", {}, fill(words.eyebrow, { provider })), sample && h("span", { class: "qpm-sample" }, words.sample)),
-      h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status),
+      h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status, this.announced),
       h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)));
   }
 

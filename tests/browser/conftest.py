@@ -1,0 +1,41 @@
+"""A kit with a day of planned interviews, its server, and a window: new for each file of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from field_pages import interview_plan, plan_field_day
+
+from qpm_widgets.capture.server import server_process
+from qpm_widgets.journal import Kit
+from qpm_widgets.journal.keys import KeyCost
+
+
+@pytest.fixture(scope="module")
+def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
+    cheap = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+    kit = Kit.create(tmp_path_factory.mktemp("field") / "kit", "a passphrase for a day out", assessor="AS1", cost=cheap)
+    interviews = {
+        "A1": interview_plan("advocate", ["AD1"]),
+        "A2": interview_plan("advocate", ["AD2", "AD3"]),
+        "A3": interview_plan("advocate", ["AD4"]),
+        "P1": interview_plan("person_supported", ["PS1"], easy_read=True, supporter=True),
+        "P2": interview_plan("person_supported", ["PS2"], language="cy"),
+    }
+    plan_field_day(kit, templates, interviews, ["O1"])
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="module")
+def server(field_kit):
+    with server_process(field_kit) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    yield context.new_page()
+    context.close()

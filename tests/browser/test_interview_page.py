@@ -1,0 +1,193 @@
+"""The interview page in JupyterLab and Chromium, seen, read out and worked: gate, keyboard, Easy Read, ending."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, values_of
+
+from qpm_widgets.journal import Edit
+
+pytestmark = pytest.mark.browser
+
+
+def violations(hand: Hand, within: str = "") -> list[str]:
+    found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"] {within}').response["violations"]
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+def test_a_group_writes_nothing_until_everyone_who_talks_agrees_to_notes(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2", "talk", "notes")
+    hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    hand.agree("AD3", "talk")
+    hand.sheet.locator(".qpm-gate").wait_for()
+    assert "AD3 takes part" in hand.sheet.locator(".qpm-gate").inner_text()
+    assert hand.notes("A-CP-1").is_disabled()
+    hand.agree("AD3", "talk", decision="declined")
+    hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    hand.await_saved()
+
+    # Another device of the same kit withdraws; this page has not heard of it, and the journal refuses.
+    agreed = field_kit.journal.current_entry("harbour", "interview:A2", "consent:notes.AD2")
+    place = ("harbour", "interview:A2", "consent:notes.AD2")
+    edit = Edit(*place, {"decision": "withdrawn", "how": "spoken"}, supersedes=(agreed.entry_id,))
+    field_kit.journal.append(edit)
+    hand.notes("A-CP-1").fill("first words")
+    hand.await_trouble()
+    assert "Not saved: Nobody has agreed to notes being taken." in hand.trouble
+    assert hand.notes("A-CP-1").input_value() == "first words"
+    assert hand.field("answer:A-CP-1.note").evaluate("box => box.classList.contains('qpm-refused')")
+    assert "answer:A-CP-1.note" not in values_of(field_kit, "interview:A2")
+
+    # Agreed again: what was refused is sent again, with the newer words in its place.
+    field_kit.journal.append(Edit(*place, {"decision": "given", "how": "spoken"}, supersedes=(edit.entry_id,)))
+    hand.notes("A-CP-1").press_sequentially(" and more")
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["answer:A-CP-1.note"]["text"] == "first words and more"
+
+
+def test_an_interview_that_has_ended_is_closed_until_its_notes_are_to_be_put_right(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4")
+    hand.notes("A-CP-1").fill("She did not know, and told me whom to ask.")
+    hand.field("answer:A-CP-1.missing").locator("select").select_option("does_not_know")
+    hand.field("answer:A-CP-1.missing").get_by_text("There is an answer here too").wait_for()
+    hand.sheet.get_by_role("button", name="Take the reason away A-CP-1").click()
+    hand.click("finish")
+    dialog = hand.sheet.locator("dialog[open]")
+    assert "39 of 40 questions have neither an answer nor a reason" in dialog.inner_text()
+    dialog.locator(".qpm-main").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A3")
+    assert (kept["state"]["state"], kept["answer:A-CP-1.missing"]) == ("finished", {"reason": ""})
+    assert hand.notes("A-CP-1").is_disabled()
+    # What was left out can be reached by its part of the guide, without an id.
+    hand.sheet.locator(".qpm-untouched button").first.click()
+    assert page.evaluate("document.activeElement.id").endswith("A-OPN-1")
+    hand.click("correct")
+    hand.notes("A-CP-1").fill("She did not know.")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A3")
+    assert (kept["state"]["state"], kept["answer:A-CP-1.note"]["text"]) == ("finished", "She did not know.")
+
+
+def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, page):
+    hand = Hand(page, server, "P1").open()
+
+    def tab_to(suffix: str, limit: int = 80) -> None:
+        for _ in range(limit):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id").endswith(suffix):
+                return
+        raise AssertionError(f"{suffix} is not reached by Tab")
+
+    hand.sheet.evaluate("root => { root.tabIndex = -1; root.focus(); }")
+    tab_to("talk-PS1-given")
+    page.keyboard.press("Space")
+    tab_to("notes-PS1-given")
+    page.keyboard.press("Space")
+    hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    hand.sheet.focus()
+    tab_to("go-section-2")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id").endswith("section-2")
+    tab_to("answer-P-IN-1-note")
+    page.keyboard.type("abcdmxyz JKL 0 She says he is on her side.")  # one-letter shortcuts of JupyterLab among them
+    tab_to("P-IN-1-add")
+    page.keyboard.press("Enter")
+    page.keyboard.type("He is mine")
+    tab_to("P-IN-1-IN4-bearing-supports")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P1")
+    assert kept["answer:P-IN-1.note"]["text"] == "abcdmxyz JKL 0 She says he is on her side."
+    assert kept["answer:P-IN-1.note"]["wording"] == "easy_read"
+    assert kept["answer:P-IN-1.quote.1"]["text"] == "He is mine"
+    assert kept["answer:P-IN-1.evidence.IN4"] == {"bearing": "mixed", "strength": None}
+
+    # Stop, with the notes taken back; then the safeguarding reference, and nothing else of it.
+    hand.sheet.focus()
+    tab_to("open-end")
+    page.keyboard.press("Enter")
+    hand.sheet.locator("dialog[open] input[value=stopped]").check()
+    hand.sheet.locator("dialog[open] input[value=PS1]").check()
+    hand.sheet.locator("dialog[open] input[type=text]").fill("Tired")
+    hand.sheet.locator("dialog[open] .qpm-main").click()
+    hand.click("open-safeguarding")
+    assert "not written here" in hand.sheet.locator("dialog[open]").inner_text()
+    hand.sheet.locator("dialog[open] input[type=text]").fill("SG-2026-014")
+    hand.sheet.locator("dialog[open] .qpm-main").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P1")
+    assert kept["state"] == {"state": "stopped", "reason": "Tired"}
+    assert kept["consent:notes.PS1"]["decision"] == "withdrawn"
+    assert set(kept["safeguarding"]) == {"reference", "used_at"}
+    assert hand.notes("P-IN-1").is_disabled()
+
+
+def test_easy_read_and_language_change_without_losing_the_place(field_kit, server, page):
+    hand = Hand(page, server, "P2").open()
+    heading = hand.sheet.locator('[id$="-P-CP-1-ask"]')
+    plain = heading.inner_text()
+    hand.sheet.locator('[id$="-P-CP-1-easy"]').check()
+    assert heading.inner_text() != plain
+    hand.sheet.locator('[id$="-easy"][id*="P2-easy"]').check()
+    hand.agree("PS2", "talk", "notes", "quotes")
+    assert hand.sheet.locator('select[id$="-language"]').first.input_value() == "cy"
+    hand.notes("P-CP-2").fill("Cytunwyd ar gynllun")
+    hand.click("P-CP-2-add")
+    page.keyboard.type("Roedd hi'n gwrando")
+    quote = hand.field("answer:P-CP-2.quote.1")
+    quote.locator('textarea[id$="translation"]').fill("She listened")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P2")
+    assert kept["answer:P-CP-2.note"] == {"text": "Cytunwyd ar gynllun", "wording": "easy_read", "language": "cy"}
+    assert kept["answer:P-CP-2.quote.1"]["language"] == "cy"
+    assert kept["answer:P-CP-2.quote.1"]["translation"] == "She listened"
+
+    # Two devices wrote the same field: the newer is shown, the other is not hidden and not replaced.
+    field_kit.journal.append(Edit("harbour", "interview:P2", "answer:P-CP-2.note", {"text": "other device"}))
+    hand.open()
+    assert hand.notes("P-CP-2").input_value() == "other device"
+    other = hand.field("answer:P-CP-2.note").locator("details")
+    other.locator("summary").click()
+    assert "Cytunwyd ar gynllun" in other.inner_text()
+    hand.notes("P-CP-2").fill("other device, corrected")
+    hand.await_saved()
+    current = field_kit.journal.current("harbour", subject="interview:P2", field_prefix="answer:P-CP-2.note")
+    assert {entry.payload["text"] for entry in current} == {"Cytunwyd ar gynllun", "other device, corrected"}
+
+
+@pytest.mark.parametrize(("name", "scheme"), [("P2", "light"), ("P1", "dark"), ("O1", "dark")])
+def test_pages_have_no_accessibility_faults(field_kit, server, chromium, name, scheme):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme=scheme, locale="en-GB")
+    page = context.new_page()
+    try:
+        hand = Hand(page, server, name).open()
+        hand.sheet.locator("details").evaluate_all("parts => parts.forEach((part) => { part.open = true; })")
+        assert violations(hand) == []
+        for dialog in ("end", "safeguarding"):
+            hand.click(f"open-{dialog}")
+            assert violations(hand, "dialog[open]") == []
+            page.keyboard.press("Escape")
+    finally:
+        context.close()
+
+
+def test_at_200_percent_nothing_runs_out_of_the_window(field_kit, server, chromium):
+    context = chromium.new_context(viewport={"width": 683, "height": 384}, device_scale_factor=2, locale="en-GB")
+    page = context.new_page()
+    try:
+        hand = Hand(page, server, "O1").open()
+        root = hand.sheet
+        assert root.evaluate("one => one.scrollWidth <= one.clientWidth")
+        hand.sheet.locator(".qpm-side > summary").click()
+        hand.sheet.locator('[id$="go-O-EQ-1"]').click()
+        assert page.evaluate("document.activeElement.id").endswith("O-EQ-1")
+        hand.sheet.locator('textarea[id$="answer-O-EQ-1-who_agrees"]').fill("the receptionist")
+        hand.await_saved()
+        assert values_of(field_kit, "observation:O1")["answer:O-EQ-1.who_agrees"]["text"] == "the receptionist"
+    finally:
+        context.close()

@@ -1,0 +1,199 @@
+"""The interview page in JupyterLab and Chromium: nothing typed is lost, nothing is written without consent."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from field_pages import Hand, files_holding, kernel_process, until, values_of
+
+pytestmark = pytest.mark.browser
+
+WORDS = (
+    "Mae'n dda iawn, diolch \u2014 \U0001f600\U0001f469\U0001f3fd\u200d\U0001f9bd "  # a skin tone and a joiner
+    '\u05e9\u05dc\u05d5\u05dd \u200f\u0645\u0631\u062d\u0628\u0627 "q" <b>&amp;\nline 2'
+)
+CANARY = "canary-Zq7-yellow-bird"
+# Quick typing into 25 fields in turn, a few keys a second in each; gives what stands in each field at the end.
+BURST = """
+async (root, [first, end]) => {
+  const boxes = [...root.querySelectorAll('textarea[id$="-note"]')].slice(0, 25);
+  for (let number = first; number < end; number += 1) {
+    const box = boxes[number % boxes.length];
+    box.value += `edit ${number}; `;
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return Object.fromEntries(boxes.map((box) => [box.closest("[data-field]").dataset.field, box.value]));
+}
+"""
+
+
+def test_words_are_saved_and_still_there_after_a_reload(field_kit, server, page):
+    hand = Hand(page, server, "A1").open()
+    assert hand.notes("A-CP-1").is_disabled()
+    assert "when the person has agreed to notes" in hand.sheet.locator(".qpm-gate").inner_text()
+    hand.agree("AD1", "talk")
+    assert hand.notes("A-CP-1").is_disabled()
+    hand.agree("AD1", "notes")
+    hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    hand.notes("A-CP-1").fill(WORDS)
+    hand.field("answer:A-CP-1.evidence.CP1").locator('input[value="supports"]').check()
+    hand.field("answer:A-CP-1.evidence.CP1").locator('input[value="experience"]').check()
+    hand.click("A-CP-1-add")
+    page.keyboard.type("I say what I do not do")
+    hand.field("answer:A-CP-1.quote.1").locator("select[id$=grade]").select_option("verbatim")
+    hand.field("answer:A-CP-2.missing").locator("select").select_option("not_asked")
+    hand.await_saved()
+    assert hand.save_text.startswith("Saved ")
+
+    kept = values_of(field_kit, "interview:A1")
+    assert kept["answer:A-CP-1.note"] == {"text": WORDS, "wording": "plain", "language": "en"}
+    assert kept["answer:A-CP-1.evidence.CP1"] == {"bearing": "supports", "strength": "experience"}
+    assert kept["answer:A-CP-1.quote.1"]["text"] == "I say what I do not do"
+    assert kept["answer:A-CP-1.quote.1"]["grade"] == "verbatim"
+    assert kept["answer:A-CP-2.missing"] == {"reason": "not_asked"}
+    assert kept["state"]["state"] == "open"
+    assert "1 piece of evidence on 1 standard" in hand.sheet.locator(".qpm-coverage").inner_text()
+
+    # As JupyterLab's file browser does now and then; a reload must not lead away from the interview.
+    page.evaluate("history.pushState({}, '', '/doc/tree/harbour/V1')")
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    assert hand.notes("A-CP-1").input_value() == WORDS
+    assert hand.field("answer:A-CP-1.evidence.CP1").locator("input:checked").evaluate_all(
+        "inputs => inputs.map((input) => input.value)"
+    ) == ["supports", "experience"]
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))") == []
+
+
+def test_a_journal_that_cannot_be_written_is_told_on_the_page(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2")
+    hand.await_saved()
+    blocker = field_kit.journal._engine.raw_connection()
+    try:
+        blocker.cursor().execute("BEGIN IMMEDIATE")  # as another program that holds the file would
+        hand.notes("A-CP-2").fill("kept on the page")
+        hand.await_trouble()
+        assert "Not saved: the kit has not confirmed" in hand.trouble
+        assert until(lambda: "could not be written" in hand.trouble, page)
+        assert hand.notes("A-CP-2").input_value() == "kept on the page"
+    finally:
+        blocker.rollback()
+        blocker.close()
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["answer:A-CP-2.note"]["text"] == "kept on the page"
+
+
+def test_consent_taken_back_in_one_window_stops_writing_in_the_other(field_kit, server, page):
+    first = Hand(page, server, "A1").open()
+    first.agree("AD1")
+    first.await_saved()
+    second = Hand(page.context.new_page(), server, "A1").open()
+    second.notes("A-CP-1").fill("typed in the second window")
+    second.await_saved()
+    first.agree("AD1", "notes", decision="withdrawn")
+    first.await_saved()
+    second.sheet.locator(".qpm-gate").wait_for()
+    assert second.notes("A-CP-1").is_disabled()
+    assert second.field("consent:notes.AD1").locator("input:checked").get_attribute("value") == "withdrawn"
+    second.agree("AD1", "notes")
+    second.await_saved()
+    first.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    decisions = [
+        entry.payload["decision"]
+        for entry in field_kit.journal.iter_entries("harbour", subject="interview:A1", field_prefix="consent:notes")
+    ]
+    assert decisions[-3:] == ["given", "withdrawn", "given"]
+    assert not [group for group in field_kit.journal.conflicts("harbour") if group[0].field.startswith("consent")]
+    second.page.close()
+
+
+def test_decisions_made_while_the_link_is_down_are_all_recorded_in_their_order(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    wanted = ["given", "withdrawn", "given", "withdrawn"]
+    kernel = kernel_process(server, "A3")
+    kernel.suspend()
+    try:
+        for decision in wanted:
+            hand.agree("AD4", "quotes", decision=decision)
+        hand.await_trouble()
+    finally:
+        kernel.resume()
+    hand.await_saved()
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="consent:quotes"))
+    assert [entry.payload["decision"] for entry in entries] == wanted
+    assert [entry.supersedes for entry in entries[1:]] == [(entry.entry_id,) for entry in entries[:-1]]
+
+
+def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, page):
+    hand = Hand(page, server, "A1").open()
+    hand.agree("AD1")
+    hand.await_saved()
+    victim = kernel_process(server, "A1")
+    typed: dict[str, str] = hand.sheet.evaluate(BURST, [0, 30])
+    victim.kill()
+    typed |= hand.sheet.evaluate(BURST, [30, 60])
+
+    # The writer goes on in one field while the page is run again around them.
+    last = hand.notes("A-END-1")
+    last.click()
+    story = "".join(f"word{number} " for number in range(40))
+    for word in story.split():
+        page.keyboard.type(f"{word} ")
+        page.wait_for_timeout(60)
+    hand.await_saved(30_000)
+    assert last.input_value() == story
+    assert page.evaluate("document.activeElement.id") == last.get_attribute("id")
+    assert 60 < last.bounding_box()["y"] < 700
+    typed["answer:A-END-1.note"] = story
+
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A1"))
+    assert len(hand.receipts) > 10
+    assert hand.receipts <= {entry.entry_id for entry in entries}
+    current = values_of(field_kit, "interview:A1")
+    assert {field: current[field]["text"] for field in typed} == typed
+    assert field_kit.journal.conflicts("harbour") == []
+    notes = [(entry.field, entry.payload["text"]) for entry in entries if entry.field.endswith(".note")]
+    assert max(Counter(notes).values()) == 1
+
+
+def test_what_was_not_saved_survives_a_reload_and_lies_nowhere_in_plain_text(field_kit, server, page):
+    hand = Hand(page, server, "A1").open()
+    hand.agree("AD1")
+    hand.await_saved()
+    kernel = kernel_process(server, "A1")
+    kernel.suspend()
+    try:
+        hand.notes("A-SG-1").fill(f"{CANARY} half-typed")
+        hand.click("A-SG-1-add")
+        page.keyboard.type(f"{CANARY} spoken")
+        quote = hand.field("answer:A-SG-1.quote.1")
+        quote.locator("select[id$=language]").select_option("cy")
+        quote.get_by_label("English translation").fill(f"{CANARY} translated")
+        hand.await_trouble()
+        stored = page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })")
+        assert "qpm:harbour/interview:A1" in stored
+        assert CANARY not in stored
+        page.reload()
+    finally:
+        kernel.resume()
+    hand.sheet.wait_for(timeout=60_000)
+    assert hand.notes("A-SG-1").input_value() == f"{CANARY} half-typed"
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A1")["answer:A-SG-1.note"]["text"] == f"{CANARY} half-typed"
+    quote = values_of(field_kit, "interview:A1")["answer:A-SG-1.quote.1"]
+    assert (quote["text"], quote["translation"]) == (f"{CANARY} spoken", f"{CANARY} translated")
+
+    # Saved as a notebook from JupyterLab, with all of its tools shown.
+    page.evaluate("sessionStorage.setItem('qpm-workbench', 'shown')")
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    notebook = field_kit.notebooks / "harbour" / "V1" / "A1.ipynb"
+    before = notebook.stat().st_mtime_ns
+    page.locator(".jp-NotebookPanel-toolbar").click(position={"x": 600, "y": 5})
+    page.keyboard.press("Control+s")
+    assert until(lambda: notebook.stat().st_mtime_ns != before, page)
+    assert files_holding(field_kit.home, CANARY) == []
+    assert files_holding(field_kit.home, "interview_id") != []  # the search does find what is there
