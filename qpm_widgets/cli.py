@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import sys
 import traceback
-from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from qpm_widgets.errors import QpmError
-
-if TYPE_CHECKING:
-    from qpm_widgets.journal import Kit
-
-CHECKOUT = Path(__file__).resolve().parents[1]
-HOME = Path.home() / "qpm-field-kit"
-OUTPUTS = CHECKOUT / "outputs"
-TRIES = 3  # at the passphrase, before the command gives up
+from qpm_widgets.terminal import (
+    CHECKOUT,
+    HOME,
+    OUTPUTS,
+    BrowserOption,
+    HomeOption,
+    OutputsOption,
+    counted,
+    open_kit,
+    out,
+    say,
+)
 
 app = typer.Typer(
     name="qpm",
@@ -30,14 +32,6 @@ app = typer.Typer(
 )
 templates_app = typer.Typer(help="The standards, guides, wording and rules.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
-
-# `out` carries what scripts read, unwrapped; `say` is for people.
-out = Console(soft_wrap=True, highlight=False, markup=False)
-say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-
-HomeOption = Annotated[Path, typer.Option("--home", help="The kit home: where the encrypted journal lies.")]
-OutputsOption = Annotated[Path, typer.Option("--outputs", help="The folder for finished reports.")]
-BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the desk in the browser.")]
 
 
 @app.command()
@@ -158,55 +152,6 @@ def check(
     out.print(counted(len(faults), "fault") if faults else "no faults")
     if faults:
         raise typer.Exit(2)
-
-
-def counted(number: int, one: str, several: str = "") -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else several or one + 's'}"
-
-
-def open_kit(home: Path, *, create: bool = False) -> Kit:
-    """Ask for the passphrase and unlock the kit; the first time, set it up."""
-    from qpm_widgets.journal import Kit
-
-    if not any((home / name).exists() for name in ("kit.json", "journal.qpm")):
-        if not create:
-            remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
-            raise QpmError("START-002", str(home), remedy)
-        return set_up_kit(home)
-    if not (home / "kit.json").exists():
-        remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
-        raise QpmError("JOURNAL-002", str(home / "kit.json"), remedy)
-    for _ in range(TRIES - 1):
-        try:
-            return Kit.unlock(home, ask("Passphrase", secret=True))
-        except QpmError as error:
-            if error.code != "JOURNAL-001" or not sys.stdin.isatty():
-                raise
-            say.print(str(error))
-    return Kit.unlock(home, ask("Passphrase", secret=True))
-
-
-def set_up_kit(home: Path) -> Kit:
-    """Ask for a new kit's code and passphrase, the latter twice, and make it."""
-    from qpm_widgets.journal import Kit
-    from qpm_widgets.journal.writing import is_code
-
-    say.print(f"This sets up a new kit in {home}. Nobody can open it again without its passphrase.")
-    assessor = ask("Your assessor code (not your name), for example AS1")
-    if not is_code(assessor):
-        raise QpmError("JOURNAL-015", "assessor code", "Use letters, digits, - and _, without spaces.")
-    passphrase = ask("Choose a passphrase of several words", secret=True)
-    if ask("The passphrase again", secret=True) != passphrase:
-        raise QpmError("JOURNAL-012", "passphrase", "The two were not the same; nothing was set up, so start again.")
-    return Kit.create(home, passphrase, assessor=assessor)
-
-
-def ask(what: str, *, secret: bool = False) -> str:
-    """One line from the keyboard, unseen if it is secret; or from a pipe, where there is nobody to ask."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    return getpass(f"{what}: ", stream=sys.stderr) if secret else say.input(f"{what}: ")
 
 
 def main() -> None:

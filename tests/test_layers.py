@@ -22,8 +22,21 @@ MAY_IMPORT = {
     "evidence": {"errors", "templates", "journal", "visits", "evidence"},
     "reports": {"errors", "templates", "journal", "visits", "channels", "evidence", "reports"},
     "progress": set(),
+    "terminal": {"errors", "journal"},
     "demo": {"errors", "templates", "journal", "visits", "capture", "reports", "progress"},
-    "cli": {"errors", "templates", "journal", "visits", "capture", "evidence", "reports", "progress", "demo"},
+    "commands": {"errors", "templates", "journal", "visits", "evidence", "reports", "progress", "terminal"},
+    "cli": {
+        "errors",
+        "templates",
+        "journal",
+        "visits",
+        "capture",
+        "reports",
+        "progress",
+        "terminal",
+        "commands",
+        "demo",
+    },
     "__init__": {"errors", "templates", "journal", "capture", "reports"},
 }
 FORBIDDEN = {
