@@ -16,7 +16,7 @@ class DeskSheet(Sheet):
     It writes nothing to the journal. Working notebooks that are missing are made again when the page asks for it.
     """
 
-    _esm = page_source("drawing.js", "desk_sheet.js")
+    _esm = page_source("drawing.js", "coming_back.js", "desk_sheet.js")
     _css = page_style("desk_sheet.css")
 
     def view(self) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-// Tells a page that the person has come back to it from another page: what it shows may be older than the journal.
+// Tells a page that the person has come back to it, from another page or another window: what it shows may be older than
+// the journal.
 function onComingBack(root, back) {
   let away = false;
   const observer = new IntersectionObserver(([{ isIntersecting }]) => {
@@ -6,5 +7,10 @@ function onComingBack(root, back) {
     away = !isIntersecting;
   });
   observer.observe(root);
-  return () => observer.disconnect();
+  const woken = () => !document.hidden && root.offsetParent && back();
+  document.addEventListener("visibilitychange", woken);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("visibilitychange", woken);
+  };
 }

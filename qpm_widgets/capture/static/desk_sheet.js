@@ -45,7 +45,7 @@ class Desk {
         h("div", {},
           h("h2", { id: heading }, assessment.provider),
           h("p", { class: "qpm-hint" },
-            fill(words.band, { band: assessment.band, nations: listed(assessment.nations, words.and) }))),
+            fill(words.band, { band: assessment.band, nations: listWords(assessment.nations, words) }))),
         assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample)),
       h("div", { class: "qpm-desk-columns" },
         h("div", { class: "qpm-desk-visits" },
@@ -228,25 +228,6 @@ const isoDay = (date) =>
 
 const lower = (text) => text.charAt(0).toLocaleLowerCase() + text.slice(1);
 
-const listed = (names, and) =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")}${and}${names.at(-1)}`;
-
-// Calls back each time the page comes into sight again: another page was in front, or another window.
-function whenSeenAgain(root, callback) {
-  let seen = true;
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (isIntersecting && !seen) callback();
-    seen = isIntersecting;
-  });
-  observer.observe(root);
-  const woken = () => !document.hidden && root.offsetParent && callback();
-  document.addEventListener("visibilitychange", woken);
-  return () => {
-    observer.disconnect();
-    document.removeEventListener("visibilitychange", woken);
-  };
-}
-
 function render({ model, el }) {
   let forget = () => {};
   const link = connectSheet(model, {
@@ -254,14 +235,10 @@ function render({ model, el }) {
       const desk = new Desk(view, link);
       el.replaceChildren(desk.root);
       link.hold(desk.root);
-      forget = whenSeenAgain(desk.root, () => desk.look());
+      forget = onComingBack(desk.root, () => desk.look());
       if (!desk.isComplete()) desk.look("prepare");
     },
-    failed(code, sentence) {
-      el.replaceChildren(h("div", { class: "qpm-sheet qpm-desk", role: "alert", "data-code": code },
-        h("h1", {}, sentence),
-        h("button", { type: "button", onclick: () => link.open() }, "↻")));
-    },
+    failed: (...fault) => el.replaceChildren(failurePage(...fault, () => link.open())),
   });
   link.open();
   return () => {

@@ -58,6 +58,20 @@ function dialog(id, title, ...content) {
     h("h2", { id: `${id}-title`, tabindex: "-1", autofocus: true }, title), content);
 }
 
+// In place of a page that could not be opened. Where its wording is the trouble there is only the sentence that came, and
+// a sign everybody knows.
+function failurePage(code, sentence, { title, again = "\u21bb" }, retry) {
+  return h("div", { class: "qpm-sheet qpm-failed", role: "alert", "data-code": code },
+    title && h("h1", {}, title), h("p", { class: "qpm-banner qpm-bad" }, sentence),
+    h("button", { type: "button", class: "qpm-main", onclick: retry }, again));
+}
+
+// "a, b and c"
+const listWords = (items, { list_comma: comma, list_and: and }) =>
+  items.length < 2 ? items.join("") : items.slice(0, -1).join(comma) + and + items.at(-1);
+
+const countWords = (one, many, count) => fill(count === 1 ? one : many, { count });
+
 // The sheet's own scroller is as tall as the room that the page around it leaves, so that its head stays in sight.
 function fitToRoom(root) {
   const scroller = root.closest(".jp-WindowedPanel-outer, .jp-Notebook") ?? document.documentElement;

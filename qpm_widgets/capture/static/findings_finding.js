@@ -73,7 +73,7 @@ class FindingsPart {
       h("p", { class: "qpm-hint" }, names.length ? fill(words.rests, { ids: page.join(names) }) : ""),
       !names.length && finding.gone > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.rests_nothing),
       names.length > 0 && finding.gone > 0 && h("p", { class: "qpm-banner qpm-warn" },
-        page.count(page.words.evidence.gone_one, page.words.evidence.gone_many, finding.gone)),
+        countWords(page.words.evidence.gone_one, page.words.evidence.gone_many, finding.gone)),
       finding.others?.map((other) => h("p", { class: "qpm-banner qpm-warn" }, fill(words.conflict, other))),
       page.memory.asking === finding.name ? this.ask("remove", () => this.takeBack(finding), `remove-${finding.name}`)
         : h("div", { class: "qpm-actions" }, state,
@@ -251,7 +251,7 @@ class FindingEditor {
   update() {
     const { page, words, values } = this;
     const count = values.cites.length;
-    this.ticked.textContent = count ? page.count(words.ticked_one, words.ticked_many, count) : words.ticked_none;
+    this.ticked.textContent = count ? countWords(words.ticked_one, words.ticked_many, count) : words.ticked_none;
     page.showState(this.state, this.field);
     if (!values.text.trim() && page.value(this.field)) this.state.textContent = words.waiting_text;
     if (this.closing && page.isSaved(this.field)) this.part.close();

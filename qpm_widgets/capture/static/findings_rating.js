@@ -49,7 +49,7 @@ class IndicatorPart {
     const weighed = new Set(this.pieces.filter((piece) => evidenceParts.weighs(piece, this.id))
       .map(({ held, question }) => `${held}.${question}`)).size;
     const { indicator: words } = this.words;
-    const count = weighed ? this.page.count(words.evidence_one, words.evidence_many, weighed) : words.evidence_none;
+    const count = weighed ? countWords(words.evidence_one, words.evidence_many, weighed) : words.evidence_none;
     return h("summary", {},
       h("span", { class: "qpm-code" }, this.id),
       h("span", { class: "qpm-statement" }, this.facts.text),
@@ -114,7 +114,7 @@ class IndicatorPart {
         level: page.labelOfLevel(other.level), rationale: other.rationale,
       }))),
       recorded?.gone > 0 && h("p", { class: "qpm-banner qpm-warn" },
-        page.count(this.words.evidence.gone_one, this.words.evidence.gone_many, recorded.gone)),
+        countWords(this.words.evidence.gone_one, this.words.evidence.gone_many, recorded.gone)),
       h("fieldset", { "aria-describedby": `${stem}-descriptor` }, h("legend", {}, words.level),
         h("div", { class: "qpm-levels" }, page.scales.levels.map(({ id, label }) => {
           const radio = h("input", {

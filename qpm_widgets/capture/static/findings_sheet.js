@@ -6,7 +6,7 @@ class FindingsPage {
     this.states = new Map(); // field -> { saving } or { savedAt } or { refused: { code, sentence } }
     this.link = connectSheet(model, {
       opened: (view) => this.opened(view),
-      failed: (code, sentence) => this.failed(sentence),
+      failed: (...fault) => el.replaceChildren(failurePage(...fault, () => this.link.open())),
       receipt: (field, entryId, recordedAt) => this.received(field, recordedAt),
       refused: (field, entryId, code, sentence) => this.refused(field, code, sentence),
       status: (status) => this.tell(status),
@@ -18,13 +18,6 @@ class FindingsPage {
     this.unfit?.();
     this.unwatch?.();
     this.link.close();
-  }
-
-  failed(sentence) {
-    // Without the wording there is only the sentence that came, and a sign everybody knows.
-    this.el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert" },
-      h("p", { class: "qpm-banner qpm-bad" }, sentence),
-      h("button", { type: "button", "aria-label": "↻", onclick: () => this.link.open() }, "↻")));
   }
 
   opened(view) {
@@ -138,7 +131,7 @@ class FindingsPage {
     if (!this.root) return;
     const { words: { save } } = this;
     this.alarm.textContent = lost ? save.lost : "";
-    const said = unsaved ? this.count(save.unsaved_one, save.unsaved_many, unsaved)
+    const said = unsaved ? countWords(save.unsaved_one, save.unsaved_many, unsaved)
       : this.savedAt ? fill(save.all_saved, { time: this.time(this.savedAt) }) : save.nothing;
     // Shown at once; counted and read out only when it stays, for that is worth interrupting for.
     if (unsaved && !this.status.classList.contains("qpm-unsaved")) this.status.textContent = save.saving;
@@ -158,13 +151,8 @@ class FindingsPage {
 
   // ---- small things that all parts use
 
-  join(words) {
-    const { list_comma: comma, list_and: and } = this.words;
-    return words.length < 2 ? words.join("") : words.slice(0, -1).join(comma) + and + words.at(-1);
-  }
-
-  count(one, many, count) {
-    return fill(count === 1 ? one : many, { count });
+  join(items) {
+    return listWords(items, this.words);
   }
 
   labelOfLevel(id) {
@@ -219,7 +207,7 @@ class FindingsPage {
         }, h("span", { class: "qpm-number" }, standard.number), h("span", {}, standard.name, h("small", {}, [
           fill(words.rated, { rated, total: standard.indicators.length }),
           thin && fill(words.thin, { count: thin }),
-          written && this.count(words.finding_one, words.finding_many, written),
+          written && countWords(words.finding_one, words.finding_many, written),
         ].filter(Boolean).join(" · ")))));
       })),
       h("button", { type: "button", id: `${this.prefix}-look`, onclick: () => this.look() }, refresh.button), this.news);
@@ -273,7 +261,7 @@ class FindingsPage {
       this.drawStandard();
       this.drawNav();
       const none = quietly ? "" : refresh.none;
-      this.news.textContent = more ? this.count(refresh.one, refresh.many, more) : none;
+      this.news.textContent = more ? countWords(refresh.one, refresh.many, more) : none;
     } catch (error) {
       this.news.textContent = error.message;
     }

@@ -381,10 +381,8 @@ function render({ model, el }) {
       link.hold(page.root);
       unfit = fitToRoom(page.root);
     },
-    failed(code, sentence, { title, again }) {
-      el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert", "data-code": code },
-        h("h1", {}, title), h("p", { class: "qpm-banner qpm-bad" }, sentence),
-        h("button", { type: "button", class: "qpm-main", onclick: () => link.open() }, again)));
+    failed(...fault) {
+      el.replaceChildren(failurePage(...fault, () => link.open()));
     },
     receipt(field, entryId, recordedAt) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);

@@ -10,7 +10,7 @@ const planSheet = (() => {
       this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
       this.link = connectSheet(model, {
         opened: (view) => this.opened(view),
-        failed: (code, sentence) => this.failed(sentence),
+        failed: (...fault) => el.replaceChildren(failurePage(...fault, () => this.link.open())),
       });
       this.link.open();
     }
@@ -19,13 +19,6 @@ const planSheet = (() => {
       this.unfit?.();
       this.unwatch?.();
       this.link.close();
-    }
-
-    failed(sentence) {
-      // Without the wording there is only the sentence that came, and a sign everybody knows.
-      this.el.replaceChildren(h("div", { class: "qpm-sheet qpm-failed", role: "alert" },
-        h("p", { class: "qpm-banner qpm-bad" }, sentence),
-        h("button", { type: "button", "aria-label": "↻", onclick: () => this.link.open() }, "↻")));
     }
 
     opened(view) {
@@ -51,13 +44,8 @@ const planSheet = (() => {
       return this.memory.values ?? (this.situation.visit ? null : (this.memory.values = planForms.visitForm(this)));
     }
 
-    join(words) {
-      const { list_comma: comma, list_and: and } = this.words;
-      return words.length < 2 ? words.join("") : words.slice(0, -1).join(comma) + and + words.at(-1);
-    }
-
-    count(one, many, count) {
-      return fill(count === 1 ? one : many, { count });
+    join(items) {
+      return listWords(items, this.words);
     }
 
     name(list, id) {
@@ -158,7 +146,7 @@ const planSheet = (() => {
       this.draw();
       const answer = await asked;
       this.draw();
-      if (answer) this.say(this.count(words.prepare.done_one, words.prepare.done_many, this.active().length), true);
+      if (answer) this.say(countWords(words.prepare.done_one, words.prepare.done_many, this.active().length), true);
       this.focus("prepare");
     }
 
@@ -250,8 +238,8 @@ const planSheet = (() => {
       const observations = active.length - interviews;
       const cancelled = meetings.length - active.length;
       return [
-        interviews && this.count(words.count_interviews_one, words.count_interviews_many, interviews),
-        observations && this.count(words.count_observations_one, words.count_observations_many, observations),
+        interviews && countWords(words.count_interviews_one, words.count_interviews_many, interviews),
+        observations && countWords(words.count_observations_one, words.count_observations_many, observations),
         cancelled && fill(words.count_cancelled, { count: cancelled }),
       ].filter(Boolean).join(" · ");
     }
