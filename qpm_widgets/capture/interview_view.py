@@ -11,7 +11,7 @@ from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, StatutoryRole
 
 Plan = InterviewPlan | ObservationPlan
 View = dict[str, Any]
@@ -38,8 +38,22 @@ def view_plan(plan: Plan, templates: Templates) -> View:
             "easy_read": plan.easy_read,
             "flags": [name for name, is_so in flags.items() if is_so],
             "access_needs": plan.access_needs,
+            "law": [_view_role(role) for role in jurisdiction.roles if role.id in plan.advocacy_roles],
         }
     return shown
+
+
+def _view_role(role: StatutoryRole) -> View:
+    """What an advocacy role rests on in this nation, and what to look for; each point of law with its date."""
+    return {
+        "name": role.name,
+        "law": role.law,
+        "look_for": list(role.look_for),
+        "prompts": [
+            {"text": one.text, "source": one.source, "as_of": one.as_of.isoformat(), "confirmed": one.confirmed}
+            for one in role.legal_prompts
+        ],
+    }
 
 
 def view_guide(guide: Guide, plan: Plan, answered: Iterable[str]) -> View:

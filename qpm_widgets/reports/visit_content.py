@@ -18,6 +18,7 @@ from qpm_widgets.evidence.record import Piece, VisitRecord, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.reports.visit_words import Words
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.records import ConfidenceLevel
 from qpm_widgets.visits import SamplingRow, Visit, check_sampling, iter_interviews
 
 EDITIONS = (PROVIDER, LEAD)
@@ -103,18 +104,25 @@ class Content:
         """The kinds of source heard on an indicator, as this edition counts them: rare roles are one kind."""
         return self.words.groups(row["source_types"])
 
-    def confidence(self, row: Row) -> str:
-        """How sure we are of an indicator, in words that give no more away than the kinds that are shown.
+    def confidence(self, row: Row) -> ConfidenceLevel:
+        """How sure we are of an indicator; it gives no more away than the kinds that are shown.
 
         The provider's edition weighs the kinds that it counts. Were rare roles weighed one by one, the level
         would tell how many of them had spoken.
         """
         if self.lead:
-            return str(row["confidence_label"])
+            return next(one for one in self.templates.standards.confidence if one.id == row["confidence"])
         # One role stands for all that are counted together, whichever of them was heard.
         pooled = [one.source for one in self.templates.scheme.roles if self.voices.group_of(one.id) == POOL]
         heard = {pooled[-1] if kind == POOL else kind for kind in self.kinds(row)}
-        return weigh_sources(self.templates.standards.confidence, heard).label
+        return weigh_sources(self.templates.standards.confidence, heard)
+
+    def falls_short(self, row: Row) -> bool:
+        """Whether a rating stands on less confidence than the scale wants for its level."""
+        edition = self.templates.standards
+        wanted = {level.id: level.needs_confidence for level in edition.rating_scale}.get(row["level"])
+        order = [one.id for one in edition.confidence]  # highest first
+        return wanted is not None and order.index(self.confidence(row).id) > order.index(wanted)
 
     @cached_property
     def left_out(self) -> list[Row]:
@@ -199,6 +207,7 @@ def read_content(journal: Journal, templates: Templates, assessment_id: str, vis
     head = journal.head()  # before anything is read: nothing that the report knows is younger
     record = read_record(journal, templates, assessment_id, visit_id)
     voices = choose_voices(record)
-    sampling = check_sampling(record.profile, iter_interviews(journal, assessment_id), templates.scheme.sampling)
+    held = [one for one in iter_interviews(journal, assessment_id) if one.was_held]
+    sampling = check_sampling(record.profile, held, templates.scheme.sampling)
     words = Words(templates, voices, exact=edition == LEAD)
     return Content(record, edition, voices, words, sampling.missing, head)

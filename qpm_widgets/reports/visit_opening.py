@@ -10,8 +10,6 @@ from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item,
 from qpm_widgets.reports.visit_content import Content
 from qpm_widgets.reports.visit_words import capital
 
-HELD = frozenset({"open", "stopped", "finished"})
-
 
 def title(content: Content) -> Iterator[Block]:
     """The title and the facts about the document."""
@@ -23,7 +21,7 @@ def title(content: Content) -> Iterator[Block]:
         (say("facts.provider"), profile.provider),
         (say("facts.visit"), plan.title),
         (say("facts.dates"), content.words.dates(plan.starts, plan.ends)),
-        (say("facts.places"), "; ".join(site.name for site in plan.sites)),
+        (say("facts.places"), "; ".join(site.name for site in plan.sites) if _anybody(content) else ""),
         (say("facts.assessors"), "; ".join([lead, *others])),
         (say("facts.standards"), content.templates.standards.title),
         (say("facts.edition"), say(f"edition.{content.edition}")),
@@ -31,6 +29,11 @@ def title(content: Content) -> Iterator[Block]:
     sample = say("sample", provider=profile.provider) if profile.sample else None
     shown = tuple((name, value) for name, value in facts if value)
     yield Title(say("title"), profile.provider, shown, sample, language="en")
+
+
+def _anybody(content: Content) -> bool:
+    """Whether the visit has met or watched anybody yet."""
+    return any(meeting.held.was_held for meeting in content.record.meetings)
 
 
 def scope(content: Content) -> Iterator[Block]:
@@ -47,7 +50,8 @@ def scope(content: Content) -> Iterator[Block]:
             standards=words.number(len(templates.standards.standards)),
         )
     )
-    yield Paragraph(say("scope.thanks"))
+    if _anybody(content):
+        yield Paragraph(say("scope.thanks"))
     nations = [templates.jurisdictions[nation] for nation in profile.jurisdictions]
     roles = {role.id: role.name for nation in nations for role in nation.roles}
     lists = (
@@ -110,7 +114,7 @@ def met(content: Content) -> Iterator[Block]:
         if ways:
             yield Paragraph(say("met.ways_used", ways=ways))
         yield Paragraph(say("met.choice"))
-    observed = sum(meeting.interview is None and meeting.held.state in HELD for meeting in content.record.meetings)
+    observed = sum(meeting.interview is None and meeting.held.was_held for meeting in content.record.meetings)
     if observed:
         many = say("met.occasion_many", number=words.number(observed))
         yield Paragraph(say("met.observed", count=say("met.occasion_one") if observed == 1 else many))
@@ -160,3 +164,5 @@ def _gaps(content: Content) -> Iterator[str]:
     for state in ("stopped", "open"):
         if state in states:
             yield say(f"seen.{state}")
+    if any(meeting.held.state == "planned" and not meeting.held.was_held for meeting in content.record.meetings):
+        yield say("seen.planned")

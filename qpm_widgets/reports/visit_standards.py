@@ -183,11 +183,16 @@ def _reason(content: Content, row: Row) -> str:
 
 
 def _sure(content: Content, row: Row) -> str:
-    words = content.words
-    label = content.confidence(row)
-    if not row["source_types"]:
-        return words.say("standards.sure_none", label=label)
-    return words.say("standards.sure_cell", label=label, sources=words.sources(row["source_types"]))
+    say, label = content.words.say, content.confidence(row).label
+    heard = row["source_types"]
+    sure = (
+        say("standards.sure_cell", label=label, sources=content.words.sources(heard))
+        if heard
+        else say("standards.sure_none", label=label)
+    )
+    # A person rates; the report only says where a rating goes beyond what the scale asks for.
+    shown = row["level"] and not row["refused"]
+    return f"{sure} {say('standards.sure_short')}" if shown and content.falls_short(row) else sure
 
 
 def _evidence_behind(content: Content, standard: Standard) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qpm_widgets.templates.reading import Draft
@@ -18,11 +18,13 @@ def check_guides(draft: Draft, known: Known) -> None:
     """Every guide, and question ids over all of them."""
     questions: list[tuple[str, Steps, str]] = []
     roles = {role.id: role for role in draft.scheme.roles} if draft.scheme else {}
+    standards = draft.standards.standards if draft.standards else ()
+    sources = {indicator.id: indicator.sources for standard in standards for indicator in standard.indicators}
     for file, guide in draft.guides.items():
         check = FileCheck(draft.book, file)
         check.named_like_file(guide.id, ("id",))
         if isinstance(guide, InterviewGuide):
-            _InterviewCheck(check, known, guide, roles.get(guide.role)).run()
+            _InterviewCheck(check, known, guide, roles.get(guide.role), sources).run()
             questions += [(file, (*steps, "id"), question.id) for steps, question in _iter_questions(guide)]
         else:
             _check_observation_guide(check, known, guide)
@@ -42,6 +44,7 @@ class _InterviewCheck:
     known: Known
     guide: InterviewGuide
     role: RespondentRole | None  # None if there is no such role, or it could not be read
+    sources: Mapping[str, tuple[str, ...]]  # who can speak to each indicator
 
     def run(self) -> None:
         self.check.one_known(("role",), self.guide.role, self.known.roles, code="TEMPLATE-008")
@@ -51,11 +54,20 @@ class _InterviewCheck:
             for q, question in enumerate(section.questions):
                 steps = ("sections", s, "questions", q)
                 self.check.known((*steps, "indicators"), question.indicators, self.known.indicators, question.id)
+                self._check_sources(steps, question)
                 self._check_advocacy_roles(steps, question)
                 self._check_id(steps, question, section.standard)
         self._check_consents()
         if self.role is not None and self.role.easy_read:
             self._check_easy_read()
+
+    def _check_sources(self, steps: Steps, question: Question) -> None:
+        """Whoever is asked about an indicator can speak to it; or the coverage would never miss their voice."""
+        for indicator in question.indicators:
+            speakers = self.sources.get(indicator)
+            if self.role is not None and speakers is not None and self.role.source not in speakers:
+                remedy = f"Add {self.role.source} to the sources of {indicator}, or ask about another indicator."
+                self.check.add("TEMPLATE-012", (*steps, "indicators"), remedy, question.id)
 
     def _check_advocacy_roles(self, steps: Steps, question: Question) -> None:
         if self.known.advocacy_roles is None:

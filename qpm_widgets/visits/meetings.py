@@ -12,6 +12,8 @@ from qpm_widgets.journal.consent import notes_allowed, read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
 
 PLANNED = State(state="planned")
+HELD = frozenset({"open", "stopped", "finished"})
+"""States of an interview or observation that has begun."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,17 @@ class Interview:
         """Whether anything may be written down now: everyone who takes part has agreed to notes."""
         return notes_allowed(self.plan.respondents, self.consents)
 
+    @property
+    def taking_part(self) -> tuple[str, ...]:
+        """Codes of the respondents who have not said no to talking. Whoever took it back later was met all the same."""
+        return tuple(code for code in self.plan.respondents if self.consents.get(("talk", code)) != "declined")
+
+    @property
+    def was_held(self) -> bool:
+        """Whether anybody was met: it has begun, and not everyone said no."""
+        talked = any(self.consents.get(("talk", code)) in ("given", "withdrawn") for code in self.plan.respondents)
+        return talked or (self.state in HELD and bool(self.taking_part))
+
     def quotes_allowed(self, respondent: str) -> bool:
         """Whether this respondent may be quoted now: notes and quotes, each given and not withdrawn."""
         return self.notes_allowed and all(
@@ -52,6 +65,11 @@ class Observation:
     plan: ObservationPlan
     state: str
     reason: str
+
+    @property
+    def was_held(self) -> bool:
+        """Whether it has begun."""
+        return self.state in HELD
 
     @property
     def subject(self) -> str:

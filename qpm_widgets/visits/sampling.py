@@ -69,12 +69,13 @@ def check_sampling(profile: AssessmentProfile, interviews: Iterable[Interview], 
     profile : AssessmentProfile
         The provider's areas, teams, managers and advocates.
     interviews : iterable of Interview
-        Planned and held alike; one that was stopped counts, since the person was met.
+        Planned and held alike, to see whether a plan will do; only those that were held, to see whether a visit did.
+        One that was stopped counts, since the person was met; who said no to talking does not.
     rules : Rules
         ``scheme.sampling``.
     """
-    held = [one for one in interviews if one.state != "cancelled"]
-    met = {code for one in held for code in one.plan.respondents}
+    held = [one for one in interviews if one.state != "cancelled" and one.taking_part]
+    met = {code for one in held for code in one.taking_part}
     rows: list[SamplingRow] = []
     if rules.every_manager:
         rows += [_manager(manager.id, manager.name, met) for manager in profile.managers]

@@ -91,6 +91,41 @@ def test_a_visit_whose_only_interview_was_withdrawn_is_empty_too(edition, small,
     assert "What it rested on may no longer be used." in said
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_planned_interview_is_nobody_met(edition, small, read) -> None:
+    plan = {
+        "visit": VISIT, "guide": "advocacy_manager", "role": "advocacy_manager", "nation": "england",
+        "planned_at": "2026-05-12T10:00:00+01:00", "minutes": 60, "assessor": "AS1",
+    }  # fmt: skip
+    small.write("interview:M1", "plan", plan | {"respondents": ["mg1"]})
+    small.write("interview:M2", "plan", plan | {"respondents": ["mg2"]})
+    document = read(edition)
+    said = words_of([document.title, *document.blocks])
+    assert "We have not yet met every manager." in said
+    assert "had not taken place when this report was made" in said
+    assert "Thank you to everyone" not in said and "Harbour House" not in said
+
+    for name, code in (("M1", "mg1"), ("M2", "mg2")):
+        small.write(f"interview:{name}", "state", {"state": "finished", "reason": ""})
+        small.consent(name, "talk", code, "given")
+    document = read(edition)
+    said = words_of([document.title, *document.blocks])
+    assert "We have not yet met every manager." not in said
+    assert "had not taken place" not in said
+    assert "Thank you to everyone" in said and "Harbour House" in said
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_rating_beyond_what_the_scale_asks_for_says_so(edition, small, read) -> None:
+    small.interview("P1", "ps1")
+    cited = small.note("P1", "P-CP-1", "She comes when she says.")
+    small.mark("P1", "P-CP-1", "CP1", "supports")
+    small.rate("CP1", "met", "One person said so.", cited)
+    assert "This is less than the scale asks for this rating." in words_of(read(edition).blocks)
+    small.rate("CP1", "partly", "One person said so.", cited)
+    assert "less than the scale asks" not in words_of(read(edition).blocks)
+
+
 # --- what an edition is ---------------------------------------------------------------------------------------------
 
 

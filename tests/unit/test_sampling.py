@@ -97,6 +97,18 @@ def test_a_cancelled_interview_does_not_count_and_a_stopped_one_does():
     assert row(stopped, "manager", "MG1").met
 
 
+def test_who_said_no_to_talking_was_not_met_and_who_took_it_back_later_was():
+    people = profile({"north": ("hills", "MG1", 6)})
+    plan = interview("north-0", "north-1", team="north", state="finished").plan
+    for decision, met in (("declined", 1), ("withdrawn", 2)):
+        consents = {("talk", "north-0"): "given", ("talk", "north-1"): decision}
+        held = Interview("A1", plan, "finished", "", consents)
+        assert row(check_sampling(people, [held], RULES), "team", "north").have == met
+    nobody = Interview("A1", plan, "stopped", "", {("talk", "north-0"): "declined", ("talk", "north-1"): "declined"})
+    assert not nobody.was_held
+    assert not row(check_sampling(people, [nobody], RULES), "area", "hills").met
+
+
 def test_an_area_is_covered_through_the_team_of_an_interview():
     people = profile({"north": ("hills", "MG1", 3)})
     assert row(

@@ -300,6 +300,8 @@ FAULTS = [
     (ADVOCATE, "id: advocate\n", "id: advocates\n", "TEMPLATE-012", "id", "Write 'advocate', as the file is called"),
     (ENGLAND, "id: england", "id: wales", "TEMPLATE-012", "id", "Write 'england'"),
     (ADVOCATE, "id: A-SG-1", "id: P-SG-1", "TEMPLATE-012", "sections[0].questions[0].id (P-SG-1)", "Begin it with A"),
+    (ADVOCATE, "indicators: [SG1]", "indicators: [CP2]", "TEMPLATE-012",
+     "sections[0].questions[0].indicators (A-SG-1)", "Add A to the sources of CP2"),
     (ADVOCATE, "id: A-SG-1", "id: A-CP-1", "TEMPLATE-012", "sections[0].questions[0].id (A-CP-1)", "Use SG"),
     (PERSON, "id: P-END-1", "id: P-SG-1", "TEMPLATE-012", "sections[1].questions[0].id (P-SG-1)", "Use OPN or END"),
     (OBSERVATION, "id: O-CP-1", "id: O-XX-1", "TEMPLATE-012", "scenes[0].id (O-XX-1)", "O-IN-1"),

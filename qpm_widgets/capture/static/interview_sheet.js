@@ -220,6 +220,21 @@ function facts(page) {
     h("ul", {}, list.filter(Boolean).map((fact) => h("li", {}, fact))));
 }
 
+// For the assessor alone, folded away: what the advocacy in question rests on, and what to look for.
+function lawPart(page) {
+  const { law: words } = page.words;
+  const roles = page.view.plan.law ?? [];
+  if (!roles.length) return null;
+  const day = (date) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" }).format(new Date(`${date}T12:00`));
+  return h("details", { class: "qpm-card qpm-law" }, h("summary", {}, words.title), roles.map((role) => [
+    h("h3", {}, role.name), h("p", { class: "qpm-hint" }, role.law),
+    role.look_for.length > 0 && [h("p", { class: "qpm-label" }, words.look_for), h("ul", {}, role.look_for.map((one) => h("li", {}, one)))],
+    h("p", { class: "qpm-label" }, words.prompts),
+    h("ul", {}, role.prompts.map((one) => h("li", {}, one.text, " ",
+      h("span", { class: "qpm-hint" }, fill(one.confirmed ? words.source : words.unconfirmed, { source: one.source, date: day(one.as_of) }))))),
+  ]));
+}
+
 function sideList(page, stops) {
   const { words, view } = page;
   const summary = h("p", { class: "qpm-coverage" });
@@ -293,7 +308,7 @@ function sceneStop(page, scene) {
 function guidePart(page) {
   const { view, words } = page;
   const stops = [];
-  const parts = [stateNotice(page)];
+  const parts = [stateNotice(page), lawPart(page)];
   if (view.kind === "interview") {
     parts.push(consentPart(page), gateNotice(page));
     stops.push(consentStop(page));
@@ -323,7 +338,7 @@ function drawPage(page) {
   page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": page.view.scope, "data-jp-suppress-context-menu": "true", autocomplete: "off" },
     topBar(page),
     h("div", { class: "qpm-body" }, side,
-      h("div", { class: "qpm-guide" }, facts(page), parts)),
+      h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean))),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "alert", class: "qpm-hidden" }),
     endDialog(page), safeguardingDialog(page));
   page.root.addEventListener("submit", (event) => event.preventDefault());
