@@ -27,10 +27,10 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from sheet import FLAGS, plan_profile
 
 from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.capture.running_server import RunningServer
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.running_server import RunningServer
 from qpm_widgets.templates import load_templates
 from qpm_widgets.visits.working_notebooks import prepare_notebook, working_notebook_path
 

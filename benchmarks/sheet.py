@@ -25,10 +25,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
 from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.capture.running_server import RunningServer
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.running_server import RunningServer
 from qpm_widgets.templates import Templates, load_templates
 from qpm_widgets.templates.records import InterviewGuide
 from qpm_widgets.visits import create_assessment, plan_visit
@@ -43,9 +43,13 @@ STOCK = Path("bench/V1/stock.ipynb")
 
 # The same questions, prompts, choices and fields, one stock widget each.
 STOCK_CODE = """
+import comm
 import ipywidgets as w
 from qpm_widgets.templates import load_templates
 
+# Without this the widgets of every earlier run would be asked for again at each opening, until it takes minutes.
+comm.get_comm_manager().comms.clear()
+w.widgets.widget._instances.clear()
 templates = load_templates()
 scheme, standards = templates.scheme, templates.standards
 pick = lambda choices: [(one.label, one.id) for one in choices]

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from qpm_widgets.commands import erasing, keeping, sharing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -32,6 +33,12 @@ app = typer.Typer(
 )
 templates_app = typer.Typer(help="The standards, guides, wording and rules.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
+app.command()(keeping.verify)
+app.command()(keeping.history)
+app.command()(keeping.lock)
+app.command()(keeping.passphrase)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 
 
 @app.command()
@@ -104,20 +111,6 @@ def render(
 
 
 @app.command()
-def verify(home: HomeOption = HOME) -> None:
-    """Check that nothing in the journal was changed, removed or put between."""
-    journal = open_kit(home).journal
-    verification = journal.verify()
-    for fault in verification.faults:
-        out.print(fault)
-    if not verification.ok:
-        raise QpmError("JOURNAL-009", str(home), "Keep the kit as it is and tell your lead assessor.")
-    entries, devices = counted(verification.entries, "entry", "entries"), counted(verification.devices, "device")
-    out.print(f"{entries} of {devices}: sound")
-    out.print(f"state of the journal: {journal.head()}")
-
-
-@app.command()
 def show(
     entry: Annotated[str, typer.Argument(help="The id of a journal entry, as the lead's report prints it.")],
     home: HomeOption = HOME,
@@ -137,6 +130,13 @@ def show(
     for entry_id in found.supersedes:
         out.print(f"replaces {entry_id}")
     out.print("erased" if found.payload is None else pretty_repr(dict(found.payload), max_width=100))
+
+
+app.command()(sharing.key)
+app.command()(sharing.submit)
+app.command()(sharing.receive)
+app.command()(erasing.withdraw)
+app.command()(erasing.retention)
 
 
 @templates_app.command("check")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from qpm_widgets.capture.running_server import find_server
 from qpm_widgets.capture.sample import record_sample
 from qpm_widgets.capture.server import server_process, start_server
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.progress import progress_bar
 from qpm_widgets.reports.render import render_report
+from qpm_widgets.running_server import find_server
 from qpm_widgets.templates import load_templates
 from qpm_widgets.visits import prepare_working_notebooks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from getpass import getpass
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,12 +49,21 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
         raise QpmError("JOURNAL-002", str(home / "kit.json"), remedy)
     for _ in range(TRIES - 1):
         try:
-            return Kit.unlock(home, ask("Passphrase", secret=True))
+            return Kit.unlock(home, ask_passphrase(home))
         except QpmError as error:
             if error.code != "JOURNAL-001" or not sys.stdin.isatty():
                 raise
             say.print(str(error))
-    return Kit.unlock(home, ask("Passphrase", secret=True))
+    return Kit.unlock(home, ask_passphrase(home))
+
+
+def ask_passphrase(home: Path, what: str = "Passphrase") -> str:
+    """The passphrase as typed; after many wrong ones, with a word on why the next takes long."""
+    from qpm_widgets.journal.guessing import Guesses
+
+    if (wait := Guesses(home).seconds_left()) > 0:
+        say.print(f"Several wrong passphrases were typed, so this try waits {counted(ceil(wait), 'second')}.")
+    return ask(what, secret=True)
 
 
 def set_up_kit(home: Path) -> Kit:

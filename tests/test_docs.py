@@ -82,7 +82,7 @@ def test_an_error_code_that_is_only_talked_about_is_not_raised() -> None:
 
 
 def test_every_path_named_in_the_documents_exists() -> None:
-    for page in ("README.md", "CONTRIBUTING.md", "docs/threat_model.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "docs/security.md"):
         text = (CHECKOUT / page).read_text(encoding="utf-8")
         for named in re.findall(r"`((?:tests|docs|site_visit_templates|benchmarks|notebooks)/[\w./*-]*)`", text):
             assert any(CHECKOUT.glob(named.rstrip("/"))), f"{page} names {named}"

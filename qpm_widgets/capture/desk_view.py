@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from qpm_widgets.capture.interview_view import is_called_for
-from qpm_widgets.capture.running_server import page_path
 from qpm_widgets.journal import Journal, Kit
 from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.running_server import page_path
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.records import InterviewGuide
 from qpm_widgets.visits import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.page_links import DESK, link_page
@@ -10,6 +11,7 @@ from qpm_widgets.capture.recording import guide_of
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry
+from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
 
 
@@ -63,6 +65,24 @@ class InterviewSheet(Sheet):
             "choices": view_choices(templates, guide, current),
             **view_values(current),
         }
+
+    def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``erase``: blank what a respondent takes back, for good.
+
+        Returns ``finished``: false while a copy may be left in the journal's files because somebody was reading.
+        """
+        if name != "erase" or not self.interview_id:
+            return super().do(name, arguments)
+        scope: Literal["interview", "quotes"] = "interview" if arguments.get("scope") == "interview" else "quotes"
+        respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
+        self.kit.journal.erase(Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
+        try:
+            self.kit.journal.compact()
+        except QpmError as error:
+            if error.code != "CONSENT-006":
+                raise
+            return {"finished": False}
+        return {"finished": True}
 
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
         """An answer replaces only the version that the page shows, so that another device's is never lost unseen.

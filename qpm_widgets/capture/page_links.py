@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qpm_widgets.capture.running_server import page_path
+from qpm_widgets.running_server import page_path
 
 DESK = "desk.ipynb"
 

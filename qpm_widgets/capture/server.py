@@ -10,19 +10,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 from jupyter_server.serverapp import ServerApp
+from tornado.ioloop import PeriodicCallback
 
 from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
 from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
-from qpm_widgets.capture.running_server import RunningServer, await_server, only_server, page_path
 from qpm_widgets.capture.wordless_log import keep_words_out_of_log
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
+from qpm_widgets.running_server import RunningServer, await_server, only_server, page_path, take_close_request
 from qpm_widgets.templates import load_templates
+
+LOOK_EVERY = 500  # milliseconds
 
 
 class KitServer(ServerApp):
@@ -39,6 +43,18 @@ class KitServer(ServerApp):
         """No configuration file of a person or a machine: one could open the server to the network."""
         return []
 
+    def seconds_idle(self) -> float:
+        """How long no page and its kernel have said a word to each other; 0 while a kernel is at work.
+
+        What an open page asks the server itself every few seconds counts for nothing: left alone, it closes too.
+        """
+        kernels = [self.kernel_manager.get_kernel(kernel_id) for kernel_id in self.kernel_manager.list_kernel_ids()]
+        if any(getattr(kernel, "execution_state", "") == "busy" for kernel in kernels):
+            return 0.0
+        spoken = [getattr(kernel, "last_activity", None) for kernel in kernels]
+        latest = max(filter(None, [self.web_app.settings["started"], *spoken]))
+        return float((datetime.now(UTC) - latest).total_seconds())
+
 
 def start_server(
     kit: Kit,
@@ -47,8 +63,9 @@ def start_server(
     open_browser: bool,
     path: str = DESK,
     announce: Callable[[str], object] | None = None,
+    idle_seconds: float | None = None,
 ) -> None:
-    """Serve the kit's pages until Ctrl-C or a request to end, then leave nothing running and nothing lying about.
+    """Serve the kit's pages until Ctrl-C, a request to end or long silence; leave nothing running or lying about.
 
     A kit that is being served already is not served twice: its page is opened again.
 
@@ -64,6 +81,8 @@ def start_server(
         The page to open first, relative to the kit's notebooks.
     announce : callable, optional
         Told one line with the page's address, token included; by default it goes to standard output.
+    idle_seconds : float, optional
+        The silence after which the kit closes itself; by default what ``kit.json`` says.
 
     Raises
     ------
@@ -88,6 +107,8 @@ def start_server(
         here = RunningServer(server.connection_url, server.identity_provider.token, os.getpid(), runtime)
         server.io_loop.add_callback(say, wording.text("desk.door.terminal.ready", address=here.address(path)))
         server.io_loop.add_callback(_start_first_page, server, path)
+        silence = 60.0 * kit.lock_after if idle_seconds is None else idle_seconds
+        _watch(server, runtime, silence, lambda: say(wording.text("desk.door.terminal.idle")))
         try:
             server.start()
         finally:
@@ -124,6 +145,21 @@ def _make_server(kit: Kit, runtime: Path, *, port: int, page: str, open_browser:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: server.stop(from_signal=True))
     return server
+
+
+def _watch(server: KitServer, runtime: Path, silence: float, say_idle: Callable[[], object]) -> None:
+    """Stop the server, as Ctrl-C would, when it is asked to or when nothing has been said for so many seconds."""
+
+    def look() -> None:
+        is_idle = server.seconds_idle() > silence
+        if is_idle:
+            say_idle()
+        if is_idle or take_close_request(runtime):
+            looking.stop()
+            server.stop(from_signal=True)
+
+    looking = PeriodicCallback(look, LOOK_EVERY)
+    server.io_loop.add_callback(looking.start)
 
 
 async def _start_first_page(server: KitServer, path: str) -> None:

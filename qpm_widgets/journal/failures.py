@@ -40,7 +40,8 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
 _UNKNOWN = "The store refused for a reason it did not name; save again, and run `qpm verify` if it stays."
 
 
-def _cause(error: BaseException | None) -> str:
+def cause_of(error: BaseException | None) -> str:
+    """What a refusal of the store means, and what to do about it."""
     name = str(getattr(error, "sqlite_errorname", ""))
     return next((cause for starts, cause in _CAUSES if name.startswith(starts)), _UNKNOWN)
 
@@ -59,9 +60,9 @@ def explained(where: str, *, writing: bool) -> Iterator[None]:
     except PoolTimeoutError:
         cause = "Too many things happen at once; try again."
     except DBAPIError as error:
-        cause = _cause(error.orig)
+        cause = cause_of(error.orig)
     except sqlcipher.Error as error:  # writing goes straight to the driver
-        cause = _cause(error)
+        cause = cause_of(error)
     except OSError as error:
         cause = f"The system says: {error.strerror or type(error).__name__}."
     else:

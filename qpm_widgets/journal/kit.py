@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import secrets
@@ -13,16 +14,19 @@ from typing import Self
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.failures import explained
+from qpm_widgets.journal.guessing import Guesses
+from qpm_widgets.journal.in_use import hold_open
 from qpm_widgets.journal.keys import (
     SALT_BYTES,
     SHORTEST_PASSPHRASE,
     KeyCost,
     derive_key,
     derive_secret,
+    measured_cost,
     normalise_passphrase,
 )
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
-from qpm_widgets.journal.opening import create_file
+from qpm_widgets.journal.opening import copy_file, create_file
 from qpm_widgets.journal.store import Journal
 from qpm_widgets.journal.writing import is_code
 
@@ -41,21 +45,30 @@ class Kit:
         Code of the person whose kit this is.
     device_id : str
         Whose chain the journal extends.
+    lock_after : int
+        Minutes without a word from any page after which a server closes the kit.
     journal : Journal
         The store, open and thread-safe.
     """
 
     def __init__(self, home: Path, settings: KitFile, key: bytes) -> None:
-        if not hmac.compare_digest(derive_secret(key, "check"), settings.key_check):
-            raise QpmError("JOURNAL-001", str(home), "Type it again; upper and lower case differ.")
+        check_key(home, settings, key)
         self.home = home
         self.assessor = settings.assessor
         self.device_id = settings.device_id
+        self.lock_after = settings.lock_after
         self._key = key
-        _finish_creation(home, settings.device_id)
         for folder in (self.notebooks, self.runtime):
-            _make_folder(folder)
-        self.journal = Journal(home / JOURNAL_FILE, key, device_id=settings.device_id, assessor=settings.assessor)
+            make_folder(folder)
+        mark = hold_open(self.runtime)
+        try:
+            settle(home, settings)
+            self.journal = Journal(
+                home / JOURNAL_FILE, key, device_id=settings.device_id, assessor=settings.assessor, mark=mark
+            )
+        except BaseException:
+            mark.release()
+            raise
         self.closed = False
 
     @classmethod
@@ -73,7 +86,7 @@ class Kit:
         assessor : str
             Code of the assessor: letters, digits, ``-`` and ``_``. Never a name, for it is never erased.
         cost : KeyCost, optional
-            What a guess at the passphrase costs.
+            What a guess at the passphrase costs; without it, what takes this machine a quarter of a second.
 
         Raises
         ------
@@ -81,34 +94,29 @@ class Kit:
             JOURNAL-003 if there is a kit, JOURNAL-008 if the folder cannot be written, JOURNAL-012 if the
             passphrase is too short, JOURNAL-015 if the assessor's code is no code.
         """
-        if len(normalise_passphrase(passphrase)) < SHORTEST_PASSPHRASE:
-            raise QpmError(
-                "JOURNAL-012",
-                "passphrase",
-                f"Choose {SHORTEST_PASSPHRASE} characters or more; four words are good.",
-            )
+        check_passphrase(passphrase)
         if not is_code(assessor):
             raise QpmError("JOURNAL-015", "assessor", "Use a code of letters, digits, - and _, such as the initials.")
         home = home.absolute()
         for name in (kit_file.NAME, JOURNAL_FILE):
             if (home / name).exists():
                 raise QpmError("JOURNAL-003", str(home / name), "Unlock it, or choose another folder.")
-        cost, salt, device_id = cost or KeyCost(), secrets.token_bytes(SALT_BYTES), secrets.token_hex(8)
+        cost, salt, device_id = cost or measured_cost(), secrets.token_bytes(SALT_BYTES), secrets.token_hex(8)
         key = derive_key(passphrase, salt, cost)
         settings = KitFile(assessor, device_id, salt, cost, derive_secret(key, "check"))
         with explained(str(home), writing=True):
-            _make_folder(home)
-            for leftover in (*home.glob(f"{kit_file.NAME}.*.new"), *home.glob(f"{JOURNAL_FILE}.*.new*")):
+            make_folder(home)
+            for leftover in leftovers(home):
                 leftover.unlink()  # of a creation that was interrupted before there was a kit
-            create_file(_unfinished(home, device_id), key)
-            close_to_others(_unfinished(home, device_id))
+            create_file(unfinished(home, salt), key)
+            close_to_others(unfinished(home, salt))
             sync_folder(home)
             settings.write(home)  # from here on there is a kit
         return cls(home, settings, key)
 
     @classmethod
-    def unlock(cls, home: Path, passphrase: str) -> Kit:
-        """Open the kit in a folder.
+    def unlock(cls, home: Path, passphrase: str, *, guesses: Guesses | None = None) -> Kit:
+        """Open the kit in a folder; after five wrong passphrases a further try waits first.
 
         Raises
         ------
@@ -118,7 +126,7 @@ class Kit:
         """
         home = home.absolute()
         settings = KitFile.read(home)
-        return cls(home, settings, derive_key(passphrase, settings.salt, settings.cost))
+        return cls(home, settings, try_passphrase(home, settings, passphrase, guesses))
 
     @classmethod
     def from_environment(cls) -> Kit:
@@ -150,6 +158,10 @@ class Kit:
     def secret_for(self, purpose: str) -> bytes:
         """A 32-byte secret for one purpose, the same each time (HKDF-SHA256 of the key)."""
         return derive_secret(self._key, f"purpose/{purpose}")
+
+    def copy_journal(self, copy: Path) -> None:
+        """Copy the journal, as it stands, into a new file that the same passphrase opens (JOURNAL-008 if refused)."""
+        copy_file(self.journal.path, self._key, copy, self._key)
 
     def close(self) -> None:
         """Close the journal; the kit is locked again."""
@@ -199,19 +211,67 @@ class _GivenKit:
 _given_kit = _GivenKit()
 
 
-def _unfinished(home: Path, device_id: str) -> Path:
-    return home / f"{JOURNAL_FILE}.{device_id}.new"
+def check_passphrase(passphrase: str) -> None:
+    """Refuse a passphrase that is too short (JOURNAL-012)."""
+    if len(normalise_passphrase(passphrase)) < SHORTEST_PASSPHRASE:
+        remedy = f"Choose {SHORTEST_PASSPHRASE} characters or more; four words are good."
+        raise QpmError("JOURNAL-012", "passphrase", remedy)
 
 
-def _finish_creation(home: Path, device_id: str) -> None:
-    """Put the new journal in its place, also when creation was interrupted just before it could."""
-    path, unfinished = home / JOURNAL_FILE, _unfinished(home, device_id)
-    if not path.exists() and unfinished.exists():
-        with explained(JOURNAL_FILE, writing=True):
-            put_in_place(unfinished, path)
+def try_passphrase(home: Path, settings: KitFile, passphrase: str, guesses: Guesses | None = None) -> bytes:
+    """The key that a passphrase gives, if it is the right one.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-001 if it is not; that try is counted.
+    """
+    guesses = guesses or Guesses(home)
+    guesses.begin()
+    key = derive_key(passphrase, settings.salt, settings.cost)
+    check_key(home, settings, key)
+    guesses.was_right()
+    return key
 
 
-def _make_folder(folder: Path) -> None:
+def check_key(home: Path, settings: KitFile, key: bytes) -> None:
+    """Refuse a key that is not this kit's (JOURNAL-001)."""
+    if not hmac.compare_digest(derive_secret(key, "check"), settings.key_check):
+        raise QpmError("JOURNAL-001", str(home), "Type it again; upper and lower case differ.")
+
+
+def unfinished(home: Path, salt: bytes) -> Path:
+    """The journal that belongs to a ``kit.json`` with this salt, before it has the journal's own name."""
+    return home / f"{JOURNAL_FILE}.{salt.hex()}.new"
+
+
+def leftovers(home: Path) -> list[Path]:
+    """Files of a creation or a change of passphrase that was interrupted."""
+    return [*home.glob(f"{kit_file.NAME}.*.new"), *home.glob(f"{JOURNAL_FILE}.*.new*")]
+
+
+def settle(home: Path, settings: KitFile) -> None:
+    """Finish or undo what was interrupted: the journal that ``kit.json`` belongs to gets its name, others go.
+
+    Only for who holds the kit open or has it alone, and so knows that nobody is just at it.
+
+    Raises
+    ------
+    QpmError
+        KEEP-001 if the kit got another passphrase just now, JOURNAL-008 if the disk refuses.
+    """
+    if KitFile.read(home) != settings:
+        raise QpmError("KEEP-001", str(home), "Its passphrase was just changed; open it with the new one.")
+    with explained(JOURNAL_FILE, writing=True):
+        with contextlib.suppress(FileNotFoundError):  # the ordinary case, or another process was faster
+            if (fresh := unfinished(home, settings.salt)).exists():
+                put_in_place(fresh, home / JOURNAL_FILE)
+        for leftover in leftovers(home):
+            leftover.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, open to its owner alone; JOURNAL-008 if the disk refuses."""
     with explained(str(folder), writing=True):
         folder.mkdir(parents=True, exist_ok=True)
     close_to_others(folder)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.keys import KEY_BYTES, SALT_BYTES, KeyCost
 from qpm_widgets.journal.writing import is_code
 
 FORMAT = 1
+LOCK_AFTER, LONGEST_LOCK_AFTER = 20, 480  # minutes
 NAME = "kit.json"
 _RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
 
@@ -31,6 +35,8 @@ class KitFile:
         What a guess at the passphrase costs.
     key_check : bytes
         A secret derived from the key for this alone; tells a wrong passphrase from a damaged journal.
+    lock_after : int
+        Minutes without a word from any page after which a kit that is being served closes itself.
     """
 
     assessor: str
@@ -38,6 +44,7 @@ class KitFile:
     salt: bytes
     cost: KeyCost
     key_check: bytes
+    lock_after: int = LOCK_AFTER
 
     def write(self, home: Path) -> None:
         """Write the file whole or not at all, and durably.
@@ -54,6 +61,7 @@ class KitFile:
             "salt": self.salt.hex(),
             "cost": self.cost.as_json(),
             "key_check": self.key_check.hex(),
+            "lock_after": self.lock_after,
         }
         temporary = home / f"{NAME}.{self.device_id}.new"
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
@@ -74,36 +82,68 @@ class KitFile:
             START-002 if there is none, JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it.
         """
         try:
-            value = json.loads((home / NAME).read_text(encoding="utf-8"))
-            version = int(value["format"])
-            if version <= FORMAT:
-                return cls._from_json(value)
+            text = (home / NAME).read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             raise QpmError("START-002", str(home), "Choose the kit's folder, or set up a kit there.") from None
         except OSError as error:
             raise QpmError("JOURNAL-002", NAME, f"The system says: {error.strerror}.") from None
+        except ValueError:
+            raise QpmError("JOURNAL-002", NAME, _RESTORE) from None
+        return cls.parse(text)
+
+    @classmethod
+    def parse(cls, text: str) -> KitFile:
+        """What a file with this text says.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it.
+        """
+        try:
+            value = json.loads(text)
+            version = int(value["format"])
+            if version <= FORMAT:
+                return cls._from_json(value)
         except (ValueError, KeyError, TypeError, RecursionError):
             raise QpmError("JOURNAL-002", NAME, _RESTORE) from None
         raise QpmError("JOURNAL-011", NAME, f"It has format {version}; update the kit and open this folder again.")
 
     @classmethod
-    def _from_json(cls, value: dict[str, str]) -> KitFile:
+    def _from_json(cls, value: dict[str, Any]) -> KitFile:
         settings = cls(
             assessor=value["assessor"],
             device_id=value["device_id"],
             salt=bytes.fromhex(value["salt"]),
             cost=KeyCost.from_json(value["cost"]),
             key_check=bytes.fromhex(value["key_check"]),
+            lock_after=int(value.get("lock_after", LOCK_AFTER)),
         )
         sound = (
             is_code(settings.assessor)
             and is_code(settings.device_id)
             and len(settings.salt) == SALT_BYTES
             and len(settings.key_check) == KEY_BYTES
+            and 1 <= settings.lock_after <= LONGEST_LOCK_AFTER
         )
         if not sound:
             raise ValueError("not what was written")
         return settings
+
+
+def set_lock_after(home: Path, minutes: int) -> None:
+    """Set after how many minutes without a word from any page a kit closes itself.
+
+    Raises
+    ------
+    QpmError
+        START-002 or JOURNAL-002 if there is no kit, JOURNAL-008 if the disk refuses, KEEP-009 for too few or many.
+    """
+    settings = KitFile.read(home)
+    if not 1 <= minutes <= LONGEST_LOCK_AFTER:
+        raise QpmError("KEEP-009", str(minutes), f"Choose 1 to {LONGEST_LOCK_AFTER} minutes.")
+    with explained(NAME, writing=True):
+        dataclasses.replace(settings, lock_after=minutes).write(home)
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.failures import explained
+from qpm_widgets.journal.kit_file import close_to_others
 from qpm_widgets.journal.schema import FILE_VERSION, metadata
 
 BUSY_SECONDS = 10.0
@@ -95,6 +97,47 @@ def create_file(path: Path, key: bytes) -> None:
                 connection.exec_driver_sql(f"PRAGMA user_version = {FILE_VERSION}")
     finally:
         engine.dispose()  # the last connection to close writes the WAL back
+
+
+def copy_file(path: Path, key: bytes, copy: Path, copy_key: bytes) -> None:
+    """Copy a journal as it stands at this moment into a new file with a key of its own; durable when this returns.
+
+    Others may read and write meanwhile. Each page of the copy has been read back.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-008 if the disk refuses or the copy is not what was copied.
+    """
+    with explained(copy.name, writing=True):
+        connection = _connect(path, key, "rw")
+        try:
+            connection.execute("PRAGMA foreign_keys = OFF")  # tables are filled in any order
+            address = f"{copy.absolute().as_uri()}?mode=rwc"
+            connection.execute("ATTACH DATABASE ? AS copy KEY ?", (address, f"x'{copy_key.hex()}'"))
+            connection.execute("BEGIN")  # one snapshot
+            connection.execute("SELECT sqlcipher_export('copy')").fetchall()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA copy.user_version = {int(version)}")
+            whole = all(
+                connection.execute(f'SELECT count(*) FROM main."{name}"').fetchone()
+                == connection.execute(f'SELECT count(*) FROM copy."{name}"').fetchone()
+                for (name,) in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+            )
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+        connection = _connect(copy, copy_key, "rw")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            whole = whole and not connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        finally:
+            connection.close()
+        with copy.open("r+b") as file:
+            os.fsync(file.fileno())
+        close_to_others(copy)
+    if not whole:
+        raise QpmError("JOURNAL-008", copy.name, "The copy is not whole; nothing was changed, so try again.")
 
 
 def check_file(engine: Engine, path: Path) -> None:

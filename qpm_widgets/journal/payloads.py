@@ -14,6 +14,8 @@ subject                field                                       payload
 both                   ``state``                                   :class:`State`
 ``interview:<id>``     ``consent:<scope>.<respondent>``            :class:`Consent`
 ``interview:<id>``     ``safeguarding``                            :class:`ProtocolUsed`
+both                   ``erasure:interview``                       :class:`Erasure`
+``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
 both                   ``answer:<question>.note``                  :class:`Note`
 ``observation:<id>``   ``answer:<scene>.<part>``                   :class:`Note`
 ``interview:<id>``     ``answer:<question>.quote.<n>``             :class:`Quote`
@@ -158,6 +160,13 @@ class ProtocolUsed(Payload):
     used_at: datetime
 
 
+class Erasure(Payload):
+    """A tombstone: that words were erased, and why; ``respondent`` narrows the quotes' one to one person."""
+
+    reason: Literal["withdrawn", "objection", "retention", "error"]
+    respondent: Code | Literal[""] = ""
+
+
 class Note(Payload):
     """The assessor's own words; ``wording`` and ``language`` say how the question was put."""
 
@@ -221,6 +230,8 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], type[Payload]], ...] = tuple(
         (r"(interview|observation):ID\|state", State),
         (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
         (r"interview:ID\|safeguarding", ProtocolUsed),
+        (r"interview:ID\|erasure:quotes", Erasure),
+        (r"(interview|observation):ID\|erasure:interview", Erasure),
         (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),
         (r"(interview|observation):ID\|answer:ID\.missing", Missing),
         (r"interview:ID\|answer:ID\.quote\.[0-9]{1,3}", Quote),

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 
 from qpm_widgets.journal.entries import Entry, canonical_json
-from qpm_widgets.journal.schema import entry_table, superseded_table
+from qpm_widgets.journal.schema import entry_table, mark_table, superseded_table
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -107,6 +107,7 @@ PLAN_AND_CONSENTS = union_all(
 
 ADD_ENTRY = insert(entry_table)
 ADD_SUPERSEDED = insert(superseded_table)
+ADD_MARK = insert(mark_table)
 
 
 class Prepared:
@@ -147,8 +148,8 @@ def entry_with(row: AnyRow, payload: Mapping[str, Any] | None, supersedes: tuple
     )  # fmt: skip
 
 
-def row_of(entry: Entry, text: str, chain: str) -> dict[str, Any]:
-    """The row that keeps an entry: with its payload as canonical JSON, and its link."""
+def row_of(entry: Entry, text: str | None, chain: str) -> dict[str, Any]:
+    """The row that keeps an entry: with its payload as canonical JSON (None once erased), and its link."""
     return {
         "entry_id": entry.entry_id,
         "assessment_id": entry.assessment_id,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 
 FILE_VERSION = 1
@@ -52,11 +53,40 @@ Index(
     *(entry_table.c[name] for name in ("assessment_id", "recorded_at", "device_id", "device_seq", "entry_id")),
 )
 
+# Only tombstones are in it: they are found among all entries at once, and other entries pay nothing for it.
+Index(
+    "entry_tombstone",
+    entry_table.c.assessment_id,
+    entry_table.c.subject,
+    sqlite_where=text("field GLOB 'erasure:*'"),
+)
+
 superseded_table = Table(
     "superseded",
     metadata,
     Column("entry_id", Text, primary_key=True),
     Column("by_entry_id", Text, ForeignKey("entry.entry_id"), primary_key=True),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# Made at random and kept, so that a new passphrase changes nothing for those who know its public half.
+secret_table = Table(
+    "secret",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# A device's entries of another visit do not come with a bundle. The mark is the link of the last entry that is missing
+# before a run of foreign entries, as the sender stated it: the run is chained to it.
+mark_table = Table(
+    "chain_mark",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("device_seq", Integer, primary_key=True),
+    Column("chain", Text, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -93,6 +123,16 @@ TRIGGERS: dict[str, str] = {
         WHEN EXISTS (
           SELECT 1 FROM superseded WHERE entry_id = NEW.entry_id AND by_entry_id = NEW.by_entry_id)
         BEGIN SELECT RAISE(ABORT, 'entries are never replaced'); END""",
+    "mark_not_edited": """
+        CREATE TRIGGER mark_not_edited BEFORE UPDATE ON chain_mark
+        BEGIN SELECT RAISE(ABORT, 'marks are never edited'); END""",
+    "mark_stays": """
+        CREATE TRIGGER mark_stays BEFORE DELETE ON chain_mark
+        BEGIN SELECT RAISE(ABORT, 'marks are never deleted'); END""",
+    "mark_not_replaced": """
+        CREATE TRIGGER mark_not_replaced BEFORE INSERT ON chain_mark
+        WHEN EXISTS (SELECT 1 FROM chain_mark WHERE device_id = NEW.device_id AND device_seq = NEW.device_seq)
+        BEGIN SELECT RAISE(ABORT, 'marks are never replaced'); END""",
 }
 
 for _sql in TRIGGERS.values():

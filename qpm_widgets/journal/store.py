@@ -16,11 +16,18 @@ from sqlalchemy import Connection, select
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
+from qpm_widgets.journal.bundle_checks import check_bundle
+from qpm_widgets.journal.bundles import Bundle
+from qpm_widgets.journal.compacting import cut_log
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
+from qpm_widgets.journal.erasure import blank_covered, is_tombstone
 from qpm_widgets.journal.failures import explained
+from qpm_widgets.journal.in_use import OpenMark
+from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_visit
 from qpm_widgets.journal.opening import check_file, make_engine
-from qpm_widgets.journal.schema import entry_table
+from qpm_widgets.journal.schema import entry_table, secret_table
 from qpm_widgets.journal.verifying import Verification, verify_journal
+from qpm_widgets.journal.withdrawing import Withdrawal, edits_for
 from qpm_widgets.journal.writing import EditWriter, Execute, check_edit, is_code
 
 _BATCH = 1000  # rows read at a time
@@ -46,6 +53,8 @@ class Journal:
         Code recorded as ``recorded_by`` unless an append says otherwise.
     clock : callable, optional
         Gives UTC milliseconds.
+    mark : OpenMark, optional
+        Says that this process has the kit open; it goes with the journal.
 
     Raises
     ------
@@ -54,14 +63,23 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, key: bytes, *, device_id: str, assessor: str, clock: Callable[[], int] = now_ms
+        self,
+        path: Path,
+        key: bytes,
+        *,
+        device_id: str,
+        assessor: str,
+        clock: Callable[[], int] = now_ms,
+        mark: OpenMark | None = None,
     ) -> None:
         self.path = path
-        self._assessor = assessor
+        self._device_id, self._assessor = device_id, assessor
         self._turn = threading.Lock()  # one writer at a time; between processes the file's own lock decides
         self._closed = False
+        self._mark = mark
         self._engine = make_engine(path, key)
         self._writer = EditWriter(self._engine.dialect, device_id, clock)
+        self._merger = BundleMerger(self._engine.dialect, device_id)
         try:
             check_file(self._engine, path)
         except BaseException:
@@ -73,6 +91,8 @@ class Journal:
         with self._turn:
             self._closed = True
             self._engine.dispose()
+            if self._mark is not None:
+                self._mark.release()
 
     # --- writing --------------------------------------------------------------------------------------------
 
@@ -98,27 +118,114 @@ class Journal:
         QpmError
             As ``append``.
         """
-        author = self._assessor if recorded_by is None else recorded_by
-        if not is_code(author):
-            raise QpmError("JOURNAL-015", "recorded_by", "Give the assessor's code.")
+        author = self._author(recorded_by)
         checked = [(edit, check_edit(edit)) for edit in edits]
         if not checked:
             return []
         with self._turn, self._transaction(f"{checked[0][0].subject} {checked[0][0].field}") as execute:
-            return [self._writer.write(execute, edit, payload, author) for edit, payload in checked]
+            receipts = [self._writer.write(execute, edit, payload, author) for edit, payload in checked]
+            if any(is_tombstone(edit.field) for edit, _ in checked):
+                blank_covered(execute)
+            return receipts
+
+    def erase(self, wanted: Withdrawal, *, recorded_by: str | None = None) -> list[str]:
+        """Record a withdrawal and blank what it covers, in one transaction; then ``compact``.
+
+        Returns
+        -------
+        list of str
+            The ids of the entries that are blank from now on; none if it was done before.
+
+        Raises
+        ------
+        QpmError
+            PLAN-001, CONSENT-004, JOURNAL-008, -010 or -015; nothing was written or erased then.
+        """
+        author = self._author(recorded_by)
+        with self._turn, self._transaction(f"{wanted.subject} {wanted.tombstone.field}") as execute:
+            for edit in edits_for(execute, wanted):
+                self._writer.write(execute, edit, check_edit(edit), author)
+            return blank_covered(execute)
+
+    def compact(self) -> None:
+        """Leave no byte of what was erased in any file of the journal.
+
+        Raises
+        ------
+        QpmError
+            CONSENT-006 if another program is in the way or the disk refuses; what was erased stays erased.
+        """
+        self._check_open()
+        with self._turn, explained("compact", writing=True):
+            lent = self._engine.raw_connection()
+            try:
+                cut_log(lent.driver_connection.execute)  # type: ignore[union-attr]
+            finally:
+                lent.close()
+
+    def secret(self, name: str, make: Callable[[], str]) -> str:
+        """A secret of the kit: made once, at its first use, and the same for every process from then on.
+
+        Parameters
+        ----------
+        name : str
+            What it is for, such as ``age identity``.
+        make : callable
+            Makes the secret, should there be none yet; it is durable before anybody gets it.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-008, JOURNAL-010 or JOURNAL-013.
+        """
+        if kept := self._rows(query := select(secret_table.c.value).where(secret_table.c.name == name)):
+            return str(kept[0][0])
+        with self._turn, self._transaction(f"secret {name}") as execute:
+            # Another process may have been faster; then its secret is the one.
+            execute(
+                "INSERT INTO secret (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING",
+                {"name": name, "value": make()},
+            )
+        return str(self._rows(query)[0][0])
+
+    def _author(self, recorded_by: str | None) -> str:
+        author = self._assessor if recorded_by is None else recorded_by
+        if not is_code(author):
+            raise QpmError("JOURNAL-015", "recorded_by", "Give the assessor's code.")
+        return author
+
+    def merge(self, bundle: Bundle, where: str = "submitted visit") -> Merged:
+        """Add a submitted visit's entries to the journal, in one transaction; ``where`` names it in errors.
+
+        Merging is a set union: in any order and any number of times it gives the same state.
+
+        Raises
+        ------
+        QpmError
+            BUNDLE-005 to -009, JOURNAL-008 or JOURNAL-010; nothing was written then.
+        """
+        check_bundle(bundle, where)
+        with self._turn, self._driver(where) as driver:
+            return self._merger.merge(driver, bundle, where)
 
     @contextmanager
     def _transaction(self, where: str) -> Iterator[Execute]:
+        """A write transaction, as the driver's ``execute``; committed at the end or wholly undone."""
+        with self._driver(where) as driver:
+            yield driver.execute
+
+    @contextmanager
+    def _driver(self, where: str) -> Iterator[Driver]:
         """A write transaction on the driver's own connection, committed at the end or wholly undone."""
         self._check_open()
         with explained(where, writing=True):
             lent = self._engine.raw_connection()
             try:
-                execute: Execute = lent.driver_connection.execute  # type: ignore[union-attr]
+                driver: Driver = lent.driver_connection  # type: ignore[assignment]
                 # Takes the file's write lock at once: a reader that turns writer can be refused half-way.
-                execute("BEGIN IMMEDIATE")
-                yield execute
-                execute("COMMIT")
+                driver.execute("BEGIN IMMEDIATE")
+                yield driver
+                driver.execute("COMMIT")
             finally:
                 lent.close()  # back to the pool, which rolls back whatever was not committed
 
@@ -154,10 +261,11 @@ class Journal:
         return [queries.entry_of(row) for row in self._rows(query)]
 
     def current_entry(self, assessment_id: str, subject: str, field: str) -> Entry | None:
-        """The newest current entry of a field; None if it has none."""
+        """The newest current entry of a field that can be read, or else the newest; None if it has none."""
         query = queries.current(assessment_id, subject, None, None).where(entry_table.c.field == field)
-        rows = self._rows(query)
-        return queries.entry_of(rows[-1]) if rows else None
+        found = [queries.entry_of(row) for row in self._rows(query)]
+        readable = [entry for entry in found if not entry.erased] or found
+        return readable[-1] if readable else None
 
     def find_entries(self, entry_ids: Iterable[str]) -> dict[str, Entry]:
         """The entries with these ids; an unknown id is simply not in the result."""
@@ -180,6 +288,20 @@ class Journal:
         column = entry_table.c.assessment_id
         return [row[0] for row in self._rows(select(column).distinct().order_by(column))]
 
+    def bundle_visit(self, assessment_id: str, visit_id: str, **sender: str) -> Bundle:
+        """One visit with all that concerns it, to be sent to another kit.
+
+        ``sender`` are the fields of the manifest that the journal does not know: ``kit`` and ``templates``.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-009, JOURNAL-010 or JOURNAL-013.
+        """
+        place = {"assessment_id": assessment_id, "visit_id": visit_id, "device_id": self._device_id}
+        with self._snapshot("reading") as connection:
+            return collect_visit(connection, {"assessor": self._assessor, **place, **sender})
+
     def head(self) -> str:
         """SHA-256 over every device's last chain link: the state of the journal in one line."""
         return queries.digest_heads(self._rows(queries.HEADS))
@@ -187,7 +309,7 @@ class Journal:
     def verify(self) -> Verification:
         """Recompute everything that can be recomputed; ``verifying`` says what that finds and what not."""
         with self._snapshot("verify") as connection:
-            return verify_journal(connection)
+            return verify_journal(connection, self._device_id)
 
     def _rows(self, query: queries.AnySelect) -> Sequence[queries.AnyRow]:
         with self._snapshot("reading") as connection:

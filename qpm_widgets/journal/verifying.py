@@ -1,9 +1,10 @@
 """Is the journal still what was written? Every digest and chain link recomputed.
 
 Found: an altered payload or any other altered column, a row removed from the middle, rows put in another
-order, predecessors that are not there, payloads out of shape, a missing or altered trigger, damaged pages. Not
-found: rows cut off the end of a device's chain, and a history forged by someone who has the key and recomputes
-every link; both show against a ``Journal.head()`` noted elsewhere (a report's manifest, a bundle).
+order, predecessors that are not there, payloads out of shape, words blanked that no tombstone covers or kept that
+one does, chain marks that fit nothing, a missing or altered trigger, damaged pages. Not found: rows cut off the end
+of a device's chain, and a history forged by someone who has the key and recomputes every link; both show against a
+``Journal.head()`` noted elsewhere (a report's manifest, a bundle).
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from sqlalchemy.exc import DBAPIError
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
+from qpm_widgets.journal.erasure import ALL_TOMBSTONES, Tombstones, erasure_faults, read_tombstones
 from qpm_widgets.journal.payloads import check_payload
 from qpm_widgets.journal.queries import AnyRow, entry_with
-from qpm_widgets.journal.schema import TRIGGERS, entry_table, superseded_table
+from qpm_widgets.journal.schema import TRIGGERS, entry_table, mark_table, superseded_table
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 _c = entry_table.c
 Place = tuple[str, str, str]
+Marks = dict[tuple[str, int], str]
+"""The chain marks: (device, number) to link."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,12 @@ class Verification:
         return not self.faults
 
 
-def verify_journal(connection: Connection) -> Verification:
-    """Read the whole journal in one snapshot and check it."""
+def verify_journal(connection: Connection, own_device: str) -> Verification:
+    """Read the whole journal in one snapshot and check it.
+
+    The chain of ``own_device`` is whole and names only entries that are there; chains that came in bundles may have
+    holes, each closed by a mark, and predecessors that are still to come.
+    """
     faults: list[str] = []
     entries, devices = 0, set[str]()
     try:
@@ -49,16 +57,28 @@ def verify_journal(connection: Connection) -> Verification:
         faults += _check_triggers(connection)
         columns = select(_c.entry_id, _c.assessment_id, _c.subject, _c.field)
         places: dict[str, Place] = {row[0]: (row[1], row[2], row[3]) for row in connection.execute(columns)}
+        tombstones = read_tombstones(connection.exec_driver_sql(ALL_TOMBSTONES))
         replaced: dict[str, set[str]] = {}
         for old, new in connection.execute(select(superseded_table.c.entry_id, superseded_table.c.by_entry_id)):
             replaced.setdefault(new, set()).add(old)
+        marks: Marks = {(row[0], row[1]): row[2] for row in connection.execute(select(mark_table))}
+        faults += [
+            f"mark {own_device} {number}: the chain is this kit's own" for by, number in marks if by == own_device
+        ]
+        unneeded = set(marks)
         previous: Entry | None = None
         for row in connection.execute(select(entry_table).order_by(_c.device_id, _c.device_seq)):
             before = previous if previous is not None and previous.device_id == row.device_id else None
-            previous, row_faults = _check_row(row, before, places, replaced)
+            is_own = row.device_id == own_device
+            link = _link_before(row, before, {} if is_own else marks)
+            previous, row_faults = _check_row(row, before, link, places, replaced, tombstones, is_own=is_own)
             faults += row_faults
+            if marks.get((row.device_id, row.device_seq), row.chain) != row.chain:
+                faults.append(f"{row.entry_id}: a chain mark says otherwise than the entry")
+            unneeded.discard((row.device_id, row.device_seq - 1))
             entries += 1
             devices.add(row.device_id)
+        faults += [f"mark {device_id} {number}: no entry follows it" for device_id, number in sorted(unneeded)]
         faults += [f"superseded {entry_id}: names a successor that is not there" for entry_id in sorted(replaced)]
     except DBAPIError as error:
         faults.append(f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})")
@@ -82,8 +102,22 @@ def _check_triggers(connection: Connection) -> Iterator[str]:
         yield f"trigger {name}: not one of the journal's"
 
 
+def _link_before(row: AnyRow, before: Entry | None, marks: Marks) -> tuple[int, str]:
+    """The number that an entry must have and the link it is chained to: the device's previous one's, or a mark's."""
+    if (before is None or before.device_seq + 1 != row.device_seq) and (row.device_id, row.device_seq - 1) in marks:
+        return row.device_seq, marks[row.device_id, row.device_seq - 1]
+    return (before.device_seq + 1, before.chain) if before else (1, "")
+
+
 def _check_row(
-    row: AnyRow, before: Entry | None, places: dict[str, Place], replaced: dict[str, set[str]]
+    row: AnyRow,
+    before: Entry | None,
+    link: tuple[int, str],
+    places: dict[str, Place],
+    replaced: dict[str, set[str]],
+    tombstones: Tombstones,
+    *,
+    is_own: bool,
 ) -> tuple[Entry, list[str]]:
     """The entry of a row, and its faults; ``before`` is the device's previous entry."""
     kinds: list[str] = []
@@ -93,17 +127,18 @@ def _check_row(
         supersedes = ()
         kinds.append("its list of predecessors cannot be read")
     entry = entry_with(row, None, supersedes)
-    expected = before.device_seq + 1 if before else 1
+    expected, chained_to = link
     if entry.device_seq != expected:
         kinds.append(f"number {entry.device_seq} of its device follows where {expected} belongs: entries are missing")
     if before and entry.recorded_at < before.recorded_at:
         kinds.append("recorded before the entry that precedes it")
-    if link_chain(before.chain if before else "", entry) != entry.chain:
+    if link_chain(chained_to, entry) != entry.chain:
         kinds.append("its chain link does not fit: it or the entry before it was altered, removed or moved")
     kinds += _check_words(entry, row.payload)
+    kinds += erasure_faults(entry, row.payload, tombstones)
     for old in supersedes:
         if old not in places:
-            kinds.append(f"its predecessor {old} is not there")
+            kinds += [f"its predecessor {old} is not there"] * is_own
         elif places[old] != places[entry.entry_id]:
             kinds.append(f"its predecessor {old} belongs to another field")
     if replaced.pop(entry.entry_id, set()) != set(supersedes):
@@ -112,7 +147,7 @@ def _check_row(
 
 
 def _check_words(entry: Entry, text: str | None) -> Iterator[str]:
-    """Faults of payload, salt and digest; an entry blanked by erasure has none."""
+    """Faults of payload, salt and digest; whether a blank entry had to be blanked, ``erasure_faults`` says."""
     if text is None or entry.salt is None:
         if text is not None or entry.salt is not None:
             yield "half erased: payload and salt are blanked together or not at all"

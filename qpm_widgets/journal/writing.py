@@ -14,6 +14,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
 from qpm_widgets.journal.consent import check_consent, needs_consent
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Edit, Entry, Receipt, canonical_json, digest_text, link_chain
+from qpm_widgets.journal.erasure import refuse_erased
 from qpm_widgets.journal.payloads import check_payload
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -108,13 +109,15 @@ class EditWriter:
         Raises
         ------
         QpmError
-            JOURNAL-004, -005, -014, or CONSENT-001 to -003.
+            JOURNAL-004, -005, -014, CONSENT-001 to -003 or CONSENT-005.
         """
         known = self._find(execute, edit.entry_id)
         if known is not None:
             return _repeat(known, edit, payload)
         for old in edit.supersedes:
             _check_predecessor(edit, old, self._find(execute, old))
+        if edit.subject.startswith(("interview:", "observation:")):
+            refuse_erased(execute, edit.assessment_id, edit.subject, edit.field, payload)
         if needs_consent(edit.subject, edit.field):
             values = self._gate.fill(assessment_id=edit.assessment_id, subject=edit.subject)
             rows = execute(self._gate.sql, values).fetchall()

@@ -21,6 +21,7 @@ from qpm_widgets.reports.execution import execute_report
 from qpm_widgets.reports.exporters import QpmDocxExporter, QpmExporter, QpmHTMLExporter, QpmPDFExporter
 from qpm_widgets.reports.parameters import Value, check_parameters, read_parameters
 from qpm_widgets.reports.publishing import check_writable, digest_folder, publish, safe_name, sha256
+from qpm_widgets.reports.used_interviews import seal_interviews
 from qpm_widgets.templates import Templates, load_templates
 
 EXPORTERS: dict[str, type[QpmExporter]] = {
@@ -80,7 +81,7 @@ def render_report(
     exporters = _choose_exporters(formats)
     templates = load_templates()
     tell = _Teller(progress, templates)
-    head = kit.journal.head()
+    head, interviews = kit.journal.head(), seal_interviews(kit.journal, values)
 
     tell("run", 0.05)
     executed = execute_report(kit, notebook.name, node, values, tell.count_cells)
@@ -94,6 +95,7 @@ def render_report(
         "report": notebook.stem,
         "parameters": values,
         "rendered_at": now.isoformat(timespec="seconds"),
+        "interviews": sorted({*interviews, *seal_interviews(kit.journal, values)}),  # before and after
         **_describe_inputs(kit, head, templates, source),
     }
     place = tuple(filter(None, (_part(values, "assessment_id"), _part(values, "visit_id"))))

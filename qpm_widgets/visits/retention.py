@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from qpm_widgets.journal import Journal
+from qpm_widgets.journal.erasure import WHOLE, Tombstone
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits.assessments import iter_visits
 
@@ -73,10 +74,13 @@ def _day(milliseconds: int) -> date:
 
 
 def _with_words(journal: Journal, assessment_id: str) -> tuple[tuple[str, str], ...]:
+    everything = Tombstone(WHOLE, "")
     subjects = {
         entry.subject
-        for entry in journal.iter_entries(assessment_id, field_prefix="answer:")
-        if not entry.erased and entry.subject.partition(":")[0] in ("interview", "observation")
+        for entry in journal.iter_entries(assessment_id)
+        if entry.subject.startswith(("interview:", "observation:"))
+        and entry.payload is not None
+        and everything.covers(entry.field, entry.payload)
     }
     kinds_and_ids = (subject.partition(":")[::2] for subject in sorted(subjects))
     return tuple((kind, meeting_id) for kind, meeting_id in kinds_and_ids)

@@ -20,6 +20,7 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
         "A1": interview_plan("advocate", ["AD1"]),
         "A2": interview_plan("advocate", ["AD2", "AD3"]),
         "A3": interview_plan("advocate", ["AD4"]),
+        "A4": interview_plan("advocate", ["AD5"]),
         "P1": interview_plan("person_supported", ["PS1"], easy_read=True, supporter=True),
         "P2": interview_plan("person_supported", ["PS2"], language="cy"),
     }

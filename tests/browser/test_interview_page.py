@@ -72,6 +72,35 @@ def test_an_interview_that_has_ended_is_closed_until_its_notes_are_to_be_put_rig
     assert (kept["state"]["state"], kept["answer:A-CP-1.note"]["text"]) == ("finished", "She did not know.")
 
 
+def test_what_somebody_takes_back_for_good_is_erased_and_closed_in_every_window(field_kit, server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5")
+    hand.notes("A-CP-1").fill("A word that must go.")
+    hand.await_saved()
+    other = Hand(page.context.new_page(), server, "A4").open()
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    hand.click("open-erase")
+    dialog = hand.sheet.locator("dialog[open]")
+    assert Axe().run(page, context=".qpm-dialog").response["violations"] == []
+    dialog.locator('input[value="interview"]').check()
+    dialog.locator(".qpm-danger").click()
+    assert dialog.is_visible()  # not without the interview's id typed
+    dialog.locator("input[type=text]").fill("A4")
+    dialog.locator(".qpm-danger").click()
+    hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
+    assert hand.notes("A-CP-1").is_disabled()
+    assert hand.notes("A-CP-1").input_value() == ""
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A4"))
+    assert [one.payload for one in entries if one.field.startswith("answer:")] == [None]
+    assert field_kit.journal.verify().ok
+    # What another window had not sent yet is not taken, and does not wait there either.
+    other.sheet.locator(".qpm-answers").first.evaluate("part => { part.disabled = false; }")
+    other.notes("A-OPN-1").fill("A word too late.", force=True)
+    other.page.get_by_role("heading", name="The words of this interview have been erased").wait_for(timeout=20_000)
+    assert "qpm:harbour/interview:A4" not in other.page.evaluate("JSON.stringify({ ...sessionStorage })")
+    other.page.close()
+
+
 def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, page):
     hand = Hand(page, server, "P1").open()
 

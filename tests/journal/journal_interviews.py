@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,10 @@ def write_many(home: Path, field: str, count: int) -> None:
     with Kit.unlock(home, PASSPHRASE) as kit:
         for number in range(count):
             kit.journal.append(note(f"{field} {number}", field=field))
+
+
+def ask_for_secret(home: Path, gate: Any, answers: Any) -> None:
+    """Ask for a secret that each process would make differently, all at the same moment."""
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        gate.wait(30)
+        answers.append(kit.journal.secret("age identity", secrets.token_hex))

@@ -62,7 +62,8 @@ def test_blanking_words_and_salt_is_the_one_change_there_is(edited, intruder) ->
     erased = edited.find_entries([entry.entry_id])[entry.entry_id]
     assert erased.erased
     assert (erased.payload, erased.salt, erased.payload_digest) == (None, None, entry.payload_digest)
-    assert edited.verify().ok, "the chain holds without the words"
+    fault = f"{entry.entry_id}: its words are gone, and no record of an erasure covers it"
+    assert edited.verify().faults == (fault,), "the chain holds without the words, and asks where they are"
     # A page that still has the words may send them again: they are acknowledged and stay erased.
     assert edited.append(note("first", entry_id=entry.entry_id)).repeated
     assert edited.find_entries([entry.entry_id])[entry.entry_id].erased

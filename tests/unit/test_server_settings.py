@@ -32,12 +32,12 @@ from qpm_widgets.capture.jupyter_settings import (
     write_settings,
 )
 from qpm_widgets.capture.kernel_channels import choose_channels, remove_channels
-from qpm_widgets.capture.running_server import RunningServer, find_server, only_server, page_path
 from qpm_widgets.capture.server import KitServer
 from qpm_widgets.capture.wordless_log import WordlessFormatter
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.reports.kernel import private_kernel
+from qpm_widgets.running_server import RunningServer, find_server, only_server, page_path
 from qpm_widgets.templates import Templates
 
 CANARY = "the canary sang at noon"
@@ -221,7 +221,7 @@ def test_one_kit_is_served_once_and_what_killed_servers_left_is_removed(tmp_path
     with only_server(tmp_path) as first:
         assert first
         assert not left.exists()
-        asked = "import sys; from pathlib import Path; from qpm_widgets.capture.running_server import only_server\n"
+        asked = "import sys; from pathlib import Path; from qpm_widgets.running_server import only_server\n"
         asked += "with only_server(Path(sys.argv[1])) as mine: print(mine)"
         answer = subprocess.run(
             [sys.executable, "-c", asked, str(tmp_path)], capture_output=True, text=True, check=True

@@ -13,6 +13,7 @@
 //     opened(view), failed(code, sentence, words),             what came of open(); words: title and again, for a page
 //     receipt(field, entryId, recordedAt),                     durable; the time is the journal's, UTC ms
 //     refused(field, entryId, code, sentence),                 not written, and why
+//     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
 //     elsewhere(field, payload),                               recorded in another window: consents and the state
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
 //   link.open()
@@ -191,6 +192,7 @@ const connectSheet = (() => {
     refusal({ entry_id: entryId, code, sentence, final }) {
       const [field, slot] = this.find(entryId);
       if (!slot) return;
+      if (code === "CONSENT-005") return this.erased(field, code, sentence);
       slot.sent.refused = { field, code, sentence, final };
       this.each("refused", field, entryId, code, sentence);
       this.pump(field);
@@ -215,6 +217,12 @@ const connectSheet = (() => {
     forget(field) {
       this.slots.delete(field);
       this.changed();
+    }
+
+    // What was said has been erased for good, so it may not wait here either.
+    erased(field, code, sentence) {
+      this.forget(field);
+      this.each("erased", code, sentence);
     }
 
     unsaved() {

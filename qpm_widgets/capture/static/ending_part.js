@@ -46,6 +46,11 @@ function stateNotice(page) {
   page.whenChanged(() => {
     const { state, reason } = page.values.state ?? {};
     notice.hidden = !["stopped", "finished"].includes(state);
+    if (page.isErased) {
+      text.textContent = words.erase.done;
+      for (const part of notice.querySelectorAll("button")) part.hidden = true;
+      return;
+    }
     if (notice.hidden) page.memory.correcting = false; // whoever ends it again closes it again
     text.textContent = fill(words.closing[`${state}_since`] ?? "", { reason: reason ?? "" });
     hint.textContent = page.isClosed ? words.closing.closed : words.closing.correcting;
@@ -138,3 +143,49 @@ function safeguardingDialog(page) {
   };
   return box;
 }
+
+// Withdrawal to the end: not only left out of reports, but blanked in the journal for good. What waits in the page goes first.
+function eraseDialog(page) {
+  const { words, view } = page;
+  const said = words.erase;
+  const scope = radioGroup({
+    id: page.id("erase-scope"), legend: said.scope, legendClass: "qpm-label", value: "quotes", pick: () => refresh(),
+    choices: [{ id: "quotes", label: said.quotes }, { id: "interview", label: said.interview }],
+  });
+  const whose = selectBox({
+    id: page.id("erase-whose"), label: said.whose, labelClass: "qpm-label", value: "",
+    choices: view.plan.respondents.map((code) => ({ id: code, label: code })), none: said.everyone, pick: () => {},
+  });
+  const typed = h("input", { type: "text", id: page.id("erase-typed"), autocomplete: "off", oninput: () => typed.setCustomValidity("") });
+  const trouble = h("p", { class: "qpm-banner qpm-bad", role: "alert", hidden: true });
+  const chosen = () => scope.querySelector("input:checked").value;
+  const refresh = () => { whose.hidden = chosen() !== "quotes" || view.plan.respondents.length < 2; };
+  const erase = h("button", { type: "button", class: "qpm-main qpm-danger", onclick: async () => {
+    typed.setCustomValidity(typed.value.trim() === view.id ? "" : fill(said.not_typed, { id: view.id }));
+    if (!typed.reportValidity()) return;
+    erase.disabled = true;
+    const respondent = whose.hidden ? "" : whose.querySelector("select").value;
+    for (const field of Object.keys(page.link.unsaved())) if (isErasedBy(chosen(), field)) page.link.forget(field);
+    try {
+      const { finished } = await page.link.do("erase", { scope: chosen(), respondent });
+      if (finished) location.reload();
+      else trouble.textContent = said.unfinished;
+    } catch (error) {
+      trouble.textContent = error.message;
+    }
+    trouble.hidden = false;
+    erase.disabled = false;
+  } }, said.erase);
+  const box = dialog(page.id("erase"), said.title,
+    h("p", {}, said.intro), scope, whose, h("p", { class: "qpm-hint" }, said.after),
+    h("p", {}, h("label", { for: typed.id, class: "qpm-label" }, fill(said.type, { id: view.id })), typed), trouble,
+    h("p", { class: "qpm-buttons" }, erase, h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
+  box.prepare = () => {
+    typed.value = "";
+    trouble.hidden = true;
+    refresh();
+  };
+  return box;
+}
+
+const isErasedBy = (scope, field) => field.startsWith("answer:") && (scope === "interview" || field.includes(".quote."));

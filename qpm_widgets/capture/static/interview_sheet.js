@@ -101,7 +101,11 @@ class InterviewPage {
 
   // Whether the interview has ended, and nobody has asked here to put its notes right.
   get isClosed() {
-    return ["stopped", "finished"].includes(this.values.state?.state) && !this.memory.correcting;
+    return this.isErased || (["stopped", "finished"].includes(this.values.state?.state) && !this.memory.correcting);
+  }
+
+  get isErased() {
+    return Boolean(this.values["erasure:interview"]);
   }
 
   // Parts of the guide with questions that have neither an answer nor a reason; for an observation its scenes.
@@ -333,14 +337,15 @@ function guidePart(page) {
 // ---- putting it together ----------------------------------------------------------------------------------------------
 
 function drawPage(page) {
+  const { view } = page;
   const { parts, stops } = guidePart(page);
   const side = sideList(page, stops);
-  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": page.view.scope, "data-jp-suppress-context-menu": "true", autocomplete: "off" },
+  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": view.scope, "data-jp-suppress-context-menu": "true", autocomplete: "off" },
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean))),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page));
+    endDialog(page), safeguardingDialog(page), view.kind === "interview" && eraseDialog(page));
   page.root.addEventListener("submit", (event) => event.preventDefault());
   page.root.addEventListener("keydown", (event) => {
     if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
@@ -405,6 +410,9 @@ function render({ model, el }) {
     elsewhere(field, payload) {
       page.values[field] = payload;
       page.changed();
+    },
+    erased(code, sentence) {
+      el.replaceChildren(failurePage(code, sentence, { title: page.words.erase.gone, again: page.words.erase.again }, () => location.reload()));
     },
     status(status) {
       tell(status);

@@ -18,7 +18,8 @@ from urllib.parse import quote, urlencode
 
 from qpm_widgets.errors import QpmError
 
-STARTUP_SECONDS = 60
+STARTUP_SECONDS, CLOSING_SECONDS = 60, 20
+SERVER_LOCK, CLOSE_REQUEST = "server.lock", "close-asked"
 
 
 def page_path(path: str) -> str:
@@ -92,6 +93,51 @@ def await_server(runtime: Path, gave_up: Callable[[], bool] = lambda: False) -> 
     raise QpmError("START-001", str(runtime), "See server.log in this folder, and start again.")
 
 
+def is_served(runtime: Path) -> bool:
+    """Whether a server is there for this kit, whether it answers or not."""
+    try:
+        with (runtime / SERVER_LOCK).open("r+b") as file:
+            return not _lock(file.fileno())
+    except OSError:
+        return False
+
+
+def close_server(runtime: Path, patience: float = CLOSING_SECONDS) -> bool:
+    """Have the kit's server close itself in order, or end it if it does not; False if there was none.
+
+    It is asked through a file in the kit, which only the kit's owner can write to, and which works on each system.
+
+    Parameters
+    ----------
+    runtime : Path
+        ``<kit home>/runtime``.
+    patience : float
+        Seconds until a server that does not close itself is ended.
+    """
+    if not is_served(runtime):
+        return False
+    deadline = time.monotonic() + patience
+    while is_served(runtime):
+        (runtime / CLOSE_REQUEST).touch()  # again and again: a server that is just starting clears old requests
+        if time.monotonic() > deadline:
+            # Whoever holds the lock has removed the files of servers before it, so this is its own.
+            for server in filter(None, map(_read_server, runtime.glob("jpserver-*.json"))):
+                with contextlib.suppress(OSError):
+                    server.kill()
+        time.sleep(0.1)
+    (runtime / CLOSE_REQUEST).unlink(missing_ok=True)
+    return True
+
+
+def take_close_request(runtime: Path) -> bool:
+    """Whether the server was asked to close; asked once, it is answered once."""
+    try:
+        (runtime / CLOSE_REQUEST).unlink()
+    except OSError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def only_server(runtime: Path) -> Iterator[bool]:
     """Yield True in the one process that may serve this kit, False in any other.
@@ -100,11 +146,12 @@ def only_server(runtime: Path) -> Iterator[bool]:
     takes nothing away from the first.
     """
     runtime.mkdir(parents=True, exist_ok=True)
-    with (runtime / "server.lock").open("a+b") as file:
+    with (runtime / SERVER_LOCK).open("a+b") as file:
         mine = _lock(file.fileno())
         if mine:
             for left in runtime.glob("jpserver-*"):  # of servers that were killed
                 left.unlink(missing_ok=True)
+            (runtime / CLOSE_REQUEST).unlink(missing_ok=True)
         yield mine
 
 

@@ -1,0 +1,228 @@
+"""`qpm withdraw` and `qpm retention`: words that must go, and what people still have to do about them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from qpm_widgets.journal import Journal
+    from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.used_interviews import UsedIn
+    from qpm_widgets.templates import Templates
+    from qpm_widgets.visits.erasures import Erasure
+    from qpm_widgets.visits.retention import Due
+
+YesOption = Annotated[bool, typer.Option("--yes", help="Erase without asking again.")]
+_KINDS = {
+    "note": ("note", "notes"),
+    "quote": ("quote", "quotes"),
+    "mark": ("mark on an indicator", "marks on indicators"),
+    "missing": ("reason for no answer", "reasons for no answer"),
+    "state": ("reason for stopping", "reasons for stopping"),
+    "plan": ("plan with access needs", "plans with access needs"),
+}
+
+
+def withdraw(
+    assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
+    interview: Annotated[str, typer.Argument(help="The interview's or observation's id, such as P2.")],
+    quotes_only: Annotated[bool, typer.Option("--quotes-only", help="Keep the assessor's notes.")] = False,
+    respondent: Annotated[str, typer.Option(help="With --quotes-only: the code of the one who withdraws.")] = "",
+    reason: Annotated[Literal["withdrawn", "objection", "error"], typer.Option(help="Why.")] = "withdrawn",
+    how: Annotated[
+        Literal["spoken", "written", "signed", "aac"], typer.Option(help="How the respondent said so.")
+    ] = "spoken",
+    yes: YesOption = False,
+    home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
+) -> None:
+    """Erase an interview or observation, or only its quotes, for good, and write a certificate of it."""
+    from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.templates import load_templates
+    from qpm_widgets.visits import load_interview, load_observation
+    from qpm_widgets.visits.erasures import count_covered, read_erasure
+
+    if respondent and not quotes_only:
+        raise typer.BadParameter("it goes with --quotes-only; notes are about everyone.", param_hint="--respondent")
+    scope: Literal["interview", "quotes"] = "quotes" if quotes_only else "interview"
+    journal = open_kit(home).journal
+    observed = not quotes_only and journal.current_entry(assessment, f"observation:{interview}", "plan") is not None
+    visit = (load_observation if observed else load_interview)(journal, assessment, interview).plan.visit
+    kind: Literal["interview", "observation"] = "observation" if observed else "interview"
+    wanted = Withdrawal(assessment, interview, scope, reason, respondent, how, kind)
+    done = read_erasure(journal, wanted)
+    if done is not None:
+        say.print(f"This was done already, on {_day(done.tombstone.recorded_at)}; nothing more is there to erase.")
+    else:
+        say.print(f"To be erased from {kind} {interview}: {_kinds(count_covered(journal, wanted))}.")
+        say.print("Close its page first. Nobody can bring the words back.")
+        _confirm(interview, yes)
+    erased, used = carry_out(journal, load_templates(), wanted, visit, outputs)
+    if done is None:
+        out.print(f"erased: {assessment} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
+    _tell_what_rests(journal, erased, used)
+
+
+def retention(
+    assessment: Annotated[str, typer.Argument(help="The assessment's id; all of them if left out.")] = "",
+    erase: Annotated[bool, typer.Option("--erase", help="Erase the notes that are due.")] = False,
+    yes: YesOption = False,
+    home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
+) -> None:
+    """List what the scheme's dates say must go, and erase the notes that are due."""
+    from qpm_widgets.templates import load_templates
+    from qpm_widgets.visits import load_profile
+
+    journal = open_kit(home).journal
+    if assessment:
+        load_profile(journal, assessment)
+    ids = [assessment] if assessment else journal.assessment_ids()
+    keep_to_dates(journal, load_templates(), ids, outputs, today=datetime.now(UTC).date(), erase=erase, yes=yes)
+
+
+def keep_to_dates(
+    journal: Journal, templates: Templates, ids: list[str], outputs: Path, *, today: date, erase: bool, yes: bool
+) -> None:
+    """What ``retention`` does, on a given day."""
+    from qpm_widgets.visits.retention import list_retention
+
+    for assessment_id in ids if erase else ():
+        _finish_erasures(journal, templates, assessment_id, outputs)
+    found = list_retention(journal, templates, ids)
+    for one in found:
+        out.print(_due_line(one, today))
+    if not found:
+        say.print("Nothing is kept that the scheme gives a date to.")
+        return
+    say.print(
+        "The journal holds no decision yet, so every date is counted from the last day of the visits or the last "
+        "thing recorded, whichever is later. While a decision or an appeal is open, do not erase."
+    )
+    ready = [one for one in found if one.meetings and one.is_due(today)]
+    if ready and not erase:
+        say.print("To erase the notes that are due, run the same command with --erase.")
+    for one in ready if erase else ():
+        _erase_due(journal, templates, one, outputs, yes=yes)
+
+
+def carry_out(
+    journal: Journal, templates: Templates, wanted: Withdrawal, visit: str, outputs: Path
+) -> tuple[Erasure, list[UsedIn]]:
+    """Erase, leave no byte in the journal's files, and write the certificate unless there is one.
+
+    Raises
+    ------
+    QpmError
+        CONSENT-006 if a byte may be left in a file; the erasure stands, and a second call finishes it.
+    """
+    from qpm_widgets.reports.erasure_certificate import Certificate, find_certificate, write_certificate
+    from qpm_widgets.reports.used_interviews import find_outputs, mark_erased
+    from qpm_widgets.visits import load_profile
+    from qpm_widgets.visits.erasures import find_resting, read_erasure
+
+    before = journal.head()
+    again = read_erasure(journal, wanted) is not None
+    journal.erase(wanted)
+    journal.compact()
+    erasure = read_erasure(journal, wanted)
+    assert erasure is not None  # it was just written
+    at = datetime.fromtimestamp(erasure.tombstone.recorded_at / 1000, UTC)
+    used = find_outputs(journal, outputs, wanted.assessment_id, visit, wanted.subject, at)
+    for one in used:
+        mark_erased(one, erasure)
+    path = find_certificate(outputs, erasure)
+    if path is None:
+        profile = load_profile(journal, wanted.assessment_id)
+        sample = templates.wording.text("visit_report.sample", provider=profile.provider) if profile.sample else None
+        resting = find_resting(journal, erasure)
+        certificate = Certificate(erasure, "" if again else before, journal.head(), len(used), len(resting), sample)
+        path = write_certificate(templates, certificate, outputs)
+    out.print(f"certificate: {path}")
+    return erasure, used
+
+
+def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path, *, yes: bool) -> None:
+    from qpm_widgets.journal.withdrawing import Withdrawal
+
+    say.print(f"To be erased from {due.assessment_id}: every note of {_meetings(due)}.")
+    _confirm(due.assessment_id, yes)
+    for kind, meeting_id in due.meetings:
+        whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
+        wanted = Withdrawal(due.assessment_id, meeting_id, reason="retention", kind=whose)
+        erased, _ = carry_out(journal, templates, wanted, "", outputs)
+        out.print(f"erased: {due.assessment_id} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
+
+
+def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str, outputs: Path) -> None:
+    """Certify what an earlier run erased and could not finish, because a page was in the way."""
+    from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.erasure_certificate import find_certificate
+    from qpm_widgets.visits.erasures import read_erasure
+
+    for one in journal.current(assessment_id, field_prefix="erasure:interview"):
+        if (one.payload or {}).get("reason") == "retention":
+            kind, _, meeting_id = one.subject.partition(":")
+            whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
+            wanted = Withdrawal(assessment_id, meeting_id, reason="retention", kind=whose)
+            erasure = read_erasure(journal, wanted)
+            if erasure is not None and find_certificate(outputs, erasure) is None:
+                carry_out(journal, templates, wanted, "", outputs)
+
+
+def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> None:
+    from qpm_widgets.visits.erasures import find_resting
+
+    resting = find_resting(journal, erasure)
+    if resting:
+        say.print("These rest on what was erased. Read each on the debrief page and rewrite what rested on it:")
+    for judgement, entry_id in resting:
+        out.print(f"rests on it: {judgement}, entry {entry_id}")
+    if used:
+        say.print("These documents used it. Destroy them, also where they were handed over, and render again:")
+    for one in used:
+        out.print(f"{'used it' if one.certain else 'may have used it'}: {one.folder}")
+        for file in one.files:
+            out.print(f"destroy: {file}")
+        edition = one.parameters.get("edition")
+        ids = f"{one.parameters.get('assessment_id', '')} {one.parameters.get('visit_id', '')}".strip()
+        wish = f" --edition {edition}" if edition else ""
+        out.print(f"render again: python kit.py render {one.report} {ids}{wish}")
+    say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
+
+
+def _confirm(name: str, yes: bool) -> None:
+    if not yes and ask(f"Type {name} to erase it") != name:
+        say.print("Nothing was erased.")
+        raise typer.Exit(1)
+
+
+def _due_line(due: Due, today: date) -> str:
+    state = "due since" if due.is_due(today) else "kept until"
+    what = f": {_meetings(due)}" if due.meetings else ""
+    return f"{due.assessment_id}, {due.label}: {state} {_say_day(due.due)}, from {_say_day(due.counted_from)}{what}"
+
+
+def _meetings(due: Due) -> str:
+    return ", ".join(meeting_id for _, meeting_id in due.meetings)
+
+
+def _kinds(counts: Counter[str]) -> str:
+    named = [counted(counts[kind], *names) for kind, names in _KINDS.items() if counts[kind]]
+    return ", ".join(named) or "nothing, for nothing was written; it is only closed"
+
+
+def _day(milliseconds: int) -> str:
+    return _say_day(datetime.fromtimestamp(milliseconds / 1000, UTC).date())
+
+
+def _say_day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

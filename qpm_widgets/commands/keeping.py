@@ -1,0 +1,193 @@
+"""Keeping the kit: its passphrase, its lock, its backups, and the proof of what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.terminal import HOME, HomeOption, ask, ask_passphrase, counted, open_kit, out, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qpm_widgets.journal import Entry, Kit
+    from qpm_widgets.journal.history import FieldHistory
+    from qpm_widgets.journal.references import TemplateIds
+    from qpm_widgets.templates import Templates
+
+
+def passphrase(home: HomeOption = HOME) -> None:
+    """Give the kit a new passphrase; the kit must be closed."""
+    from qpm_widgets.journal.in_use import is_open
+    from qpm_widgets.journal.kit_file import KitFile
+    from qpm_widgets.journal.rekeying import change_passphrase
+
+    KitFile.read(home)
+    if is_open(home / "runtime"):
+        raise QpmError(
+            "KEEP-001", str(home), "Close it with `qpm lock`, wait for other commands to end, and try again."
+        )
+    old = ask_passphrase(home, "The passphrase as it is now")
+    new = ask("The new passphrase, of several words", secret=True)
+    if ask("The new passphrase again", secret=True) != new:
+        raise QpmError(
+            "JOURNAL-012", "new passphrase", "The two were not the same; nothing was changed, so start again."
+        )
+    change_passphrase(home, old, new)
+    out.print("The kit has its new passphrase; nothing opens it with the old one.")
+    say.print("Backups made before keep the passphrase of their day. Words still unsaved in an open page are dropped.")
+
+
+def lock(
+    home: HomeOption = HOME,
+    after: Annotated[
+        int | None, typer.Option(help="Only set the minutes without a word from any page after which it locks itself.")
+    ] = None,
+) -> None:
+    """Close the kit: end the server of its pages and all that runs for them."""
+    from qpm_widgets.journal.in_use import await_closed
+    from qpm_widgets.journal.kit_file import KitFile
+    from qpm_widgets.running_server import close_server
+
+    if after is not None:
+        return _lock_after(home, after)
+    KitFile.read(home)
+    runtime = home / "runtime"
+    served = close_server(runtime)
+    if not await_closed(runtime):
+        remedy = "No page is open any more, but another command is still at work; wait for it to end, or end it."
+        raise QpmError("KEEP-007", str(home), remedy)
+    out.print("The kit is locked." if served else "The kit was not open; it is locked.")
+    return None
+
+
+def _lock_after(home: Path, minutes: int) -> None:
+    from qpm_widgets.journal.kit_file import set_lock_after
+
+    set_lock_after(home, minutes)
+    out.print(f"From its next start on, the kit locks itself after {counted(minutes, 'minute')} without a word.")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The backup to write, for example on a USB stick.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Write an encrypted backup of the whole journal into one file."""
+    from qpm_widgets.journal.backup import write_backup
+
+    with open_kit(home) as kit:
+        write_backup(kit, file)
+    out.print(f"backup: {file}")
+    say.print("It opens with the passphrase that the kit has today, and with nothing else.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup that `backup` wrote.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Make a kit of a backup, in a new folder; it goes on as another device."""
+    from qpm_widgets.journal.backup import check_restore, restore_backup
+
+    check_restore(file, home)
+    with restore_backup(file, home, ask("The passphrase of the backup", secret=True)) as kit:
+        pages = _prepare_pages(kit)
+        entries = sum(1 for _ in kit.journal.iter_entries())
+        out.print(f"restored: {home}, {counted(entries, 'entry', 'entries')}, {counted(pages, 'page')}")
+    say.print("Use one of the two kits from now on, or send what you write in the one to the other.")
+
+
+def _prepare_pages(kit: Kit) -> int:
+    from qpm_widgets.visits import iter_visits, prepare_working_notebooks
+
+    return sum(
+        len(prepare_working_notebooks(kit, assessment_id, visit.id))
+        for assessment_id in kit.journal.assessment_ids()
+        for visit in iter_visits(kit.journal, assessment_id)
+    )
+
+
+def history(
+    assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
+    subject: Annotated[str, typer.Argument(help="What it is about, such as interview:A1, visit:V1 or assessment.")],
+    field: Annotated[str | None, typer.Argument(help="One field of it, such as answer:A-CP-1.note.")] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Show who wrote what when, and what it replaced: field by field, oldest first."""
+    from qpm_widgets.journal.history import field_histories
+
+    with open_kit(home) as kit:
+        histories = field_histories(kit.journal, assessment, subject, field)
+    if not histories:
+        remedy = "Ids and fields are written as in the lead's report; try without the field."
+        raise QpmError("KEEP-008", "history", remedy)
+    for one in histories:
+        _print_history(one)
+
+
+def _print_history(one: FieldHistory) -> None:
+    out.print(one.field)
+    if one.in_conflict:
+        out.print(f"  CONFLICT: {len(one.current)} entries stand side by side; neither writer knew of the other's.")
+    for entry in one.entries:
+        _print_entry(entry, one)
+
+
+def _print_entry(entry: Entry, one: FieldHistory) -> None:
+    from datetime import UTC, datetime
+
+    from rich.pretty import pretty_repr
+
+    recorded = datetime.fromtimestamp(entry.recorded_at / 1000, UTC)
+    standing = (
+        "replaced since" if entry.entry_id not in one.current else "in conflict" if one.in_conflict else "current"
+    )
+    out.print(f"  {recorded:%d %B %Y %H:%M:%S} UTC by {entry.recorded_by}, {standing}: {entry.entry_id}")
+    for entry_id in entry.supersedes:
+        out.print(f"    replaces {entry_id}")
+    words = "erased" if entry.payload is None else pretty_repr(dict(entry.payload), max_width=100)
+    for line in words.splitlines():
+        out.print(f"    {line}")
+
+
+def verify(home: HomeOption = HOME) -> None:
+    """Check that nothing in the journal was changed, removed or put between, and that the templates fit it."""
+    from qpm_widgets.journal.references import first_bad_first, missing_references
+    from qpm_widgets.templates import load_templates
+
+    with open_kit(home) as kit:
+        journal = kit.journal
+        verification = journal.verify()
+        for fault in first_bad_first(verification.faults):
+            out.print(fault)
+        if not verification.ok:
+            raise QpmError("JOURNAL-009", str(home), "Keep the kit as it is and tell your lead assessor.")
+        current = (entry for one in journal.assessment_ids() for entry in journal.current(one))
+        missing = missing_references(current, _ids_of(load_templates()))
+        entries = counted(verification.entries, "entry", "entries")
+        out.print(f"{entries} of {counted(verification.devices, 'device')}: sound")
+        out.print(f"state of the journal: {journal.head()}")
+    _refuse_missing(missing, home)
+
+
+def _refuse_missing(missing: Sequence[str], home: Path) -> None:
+    for line in missing:
+        out.print(line)
+    if missing:
+        remedy = "Put back the templates that it was recorded with; nothing in the journal itself is wrong."
+        raise QpmError("KEEP-006", str(home), remedy)
+
+
+def _ids_of(templates: Templates) -> TemplateIds:
+    from qpm_widgets.journal.references import TemplateIds
+
+    return TemplateIds(
+        editions={templates.standards.edition},
+        guides=set(templates.guides),
+        roles={role.id for role in templates.scheme.roles},
+        standards={standard.id for standard in templates.standards.standards},
+        indicators=set(templates.indicator_ids),
+        levels={level.id for level in templates.standards.rating_scale},
+    )

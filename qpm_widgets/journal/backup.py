@@ -1,0 +1,197 @@
+"""A backup: one file with the encrypted journal and what ``kit.json`` says, both of no use without the passphrase.
+
+The file is a plain zip container, nothing in it compressed, so what it claims to hold cannot be more than what it
+holds. A kit made from it is another device: the two copies never continue one chain.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import kit_file
+from qpm_widgets.journal.keys import derive_key
+from qpm_widgets.journal.kit import JOURNAL_FILE, Kit, check_key, leftovers, make_folder, unfinished
+from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
+
+MEMBERS = (kit_file.NAME, JOURNAL_FILE)
+LARGEST_KIT_FILE = 64 * 1024  # bytes
+LARGEST_JOURNAL = 64 * 1024**3
+_STAMP = (1980, 1, 1, 0, 0, 0)  # a zip's own zero: when the backup was made is nobody's business
+_ANOTHER = "Take another backup; nothing was made of this one."
+
+
+def write_backup(kit: Kit, file: Path) -> None:
+    """Write a backup of a kit, which may be in use meanwhile; it is whole and durable when this returns.
+
+    Parameters
+    ----------
+    kit : Kit
+        Unlocked.
+    file : Path
+        The backup to be written.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-009 if the journal does not verify, KEEP-004 if there is such a file, KEEP-005 if the disk refuses.
+    """
+    file = file.absolute()
+    if os.path.lexists(file):
+        raise QpmError("KEEP-004", file.name, "Choose another name; a backup replaces nothing.")
+    if not kit.journal.verify().ok:
+        raise QpmError(
+            "JOURNAL-009", str(kit.home), "Close the kit, copy its whole folder, and tell your lead assessor."
+        )
+    copy, container = (file.with_name(f".{file.name}.{part}.part") for part in ("journal", "backup"))
+    try:
+        with _explained(file.name):
+            for left in file.parent.glob(f".{file.name}.*.part*"):  # of a backup that was interrupted
+                left.unlink()
+            kit.copy_journal(copy)
+            with zipfile.ZipFile(container, "x", zipfile.ZIP_STORED) as archive:
+                _add(archive, kit_file.NAME, kit.home / kit_file.NAME)
+                _add(archive, JOURNAL_FILE, copy)
+            close_to_others(container)
+            with container.open("r+b") as written:
+                os.fsync(written.fileno())
+            put_in_place(container, file)
+    finally:
+        for part in (copy, container):
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def check_restore(file: Path, home: Path) -> None:
+    """Refuse what can be seen to be wrong without a passphrase (KEEP-002, KEEP-003, KEEP-005, JOURNAL-011)."""
+    with _explained(file.name):
+        if home.exists() and (not home.is_dir() or set(home.iterdir()) - set(leftovers(home))):
+            raise QpmError("KEEP-003", str(home), "Name a new folder with --home; nothing is ever restored over a kit.")
+        with _opened(file) as archive:
+            _read_settings(archive, file)
+
+
+def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
+    """Make a kit of a backup, in a folder that is empty or not there yet, and unlock it as a new device.
+
+    Interrupted at any moment it leaves no kit (restore again) or a whole one.
+
+    Parameters
+    ----------
+    file : Path
+        What ``write_backup`` wrote.
+    home : Path
+        The folder for the kit.
+    passphrase : str
+        The one that the kit had when the backup was made.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-001 if the passphrase is wrong, JOURNAL-011 if a newer kit wrote the backup, KEEP-002 if it was
+        altered or cut short, KEEP-003 if the folder is not empty, KEEP-005 if the disk refuses.
+    """
+    home = home.absolute()
+    check_restore(file, home)
+    with _explained(file.name), _opened(file) as archive:
+        settings = _read_settings(archive, file)
+        new = not home.exists()
+        make_folder(home)
+        try:
+            check_key(home, settings, derive_key(passphrase, settings.salt, settings.cost))
+            settings = dataclasses.replace(settings, device_id=secrets.token_hex(8))
+            for leftover in leftovers(home):
+                leftover.unlink()
+            journal = unfinished(home, settings.salt)
+            with archive.open(JOURNAL_FILE) as packed, journal.open("xb") as unpacked:
+                shutil.copyfileobj(packed, unpacked, 1024 * 1024)  # its checksum is compared at the end
+                unpacked.flush()
+                os.fsync(unpacked.fileno())
+            close_to_others(journal)
+            sync_folder(home)
+            settings.write(home)
+        except BaseException:
+            _take_back(home, new)
+            raise
+    return _proved(file, home, passphrase, new)
+
+
+def _proved(file: Path, home: Path, passphrase: str, new: bool) -> Kit:
+    """The restored kit, open, once its journal has been found whole; or nothing is left of it."""
+    try:
+        kit = Kit.unlock(home, passphrase)
+        verification = kit.journal.verify()
+        if verification.ok:
+            return kit
+        kit.close()
+        raise QpmError("KEEP-002", file.name, f"Its journal does not verify ({verification.faults[0]}). {_ANOTHER}")
+    except QpmError as error:
+        _take_back(home, new)
+        if error.code in ("JOURNAL-002", "JOURNAL-013"):
+            raise QpmError("KEEP-002", file.name, f"Its journal cannot be read. {_ANOTHER}") from None
+        raise
+
+
+def _take_back(home: Path, new: bool) -> None:
+    """Remove what restoring has put into a folder that held nothing before."""
+    for path in home.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if new:
+        home.rmdir()
+
+
+@contextlib.contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """What the disk refuses, and what zipfile finds wrong, in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise QpmError("KEEP-005", name, f"The system says: {error.strerror or type(error).__name__}.") from None
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
+        raise QpmError("KEEP-002", name, f"It was altered or cut short. {_ANOTHER}") from None
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    member = zipfile.ZipInfo(name, _STAMP)
+    member.external_attr = 0o600 << 16
+    with path.open("rb") as source, archive.open(member, "w", force_zip64=True) as packed:
+        shutil.copyfileobj(source, packed, 1024 * 1024)
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    """The container, once it is known to hold just what ``write_backup`` puts in."""
+    with zipfile.ZipFile(file) as archive:
+        found = archive.infolist()
+        sound = tuple(member.filename for member in found) == MEMBERS and all(
+            member.orig_filename == member.filename
+            and member.compress_type == zipfile.ZIP_STORED
+            and member.compress_size == member.file_size
+            and member.flag_bits & 0x1 == 0  # not encrypted: that is not how a backup is
+            and (member.external_attr >> 16) & 0o170000 in (0, 0o100000)  # a file, no link
+            and 0 < member.file_size <= limit
+            for member, limit in zip(found, (LARGEST_KIT_FILE, LARGEST_JOURNAL), strict=True)
+        )
+        if not sound or sum(member.file_size for member in found) > file.stat().st_size:
+            raise QpmError("KEEP-002", file.name, f"It does not hold what a backup holds. {_ANOTHER}")
+        yield archive
+
+
+def _read_settings(archive: zipfile.ZipFile, file: Path) -> KitFile:
+    text = archive.read(kit_file.NAME).decode("utf-8")
+    try:
+        return KitFile.parse(text)
+    except QpmError as error:
+        if error.code == "JOURNAL-011":
+            raise
+        raise QpmError("KEEP-002", file.name, f"It does not hold what a backup holds. {_ANOTHER}") from None

@@ -1,0 +1,145 @@
+"""Erasure: which entries a tombstone covers, and blanking them.
+
+A tombstone is an ordinary entry, field ``erasure:<scope>`` of an interview or observation. It covers by rule, so
+every kit that has the same entries blanks the same ones, in whatever order they came:
+
+* scope ``interview``: every answer, and every state or plan that holds free text;
+* scope ``quotes``: every quote, or those of the one respondent it names.
+
+A covered entry keeps its place, its digest and its link; its payload and its salt are NULL, so nobody can tell
+what it said and the chain still verifies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.entries import Entry
+
+if TYPE_CHECKING:
+    from qpm_widgets.journal.writing import Execute
+
+FIELD = "erasure:"
+WHOLE, QUOTES = f"{FIELD}interview", f"{FIELD}quotes"
+_FREE_TEXT = {"state": "reason", "plan": "access_needs"}
+"""The key of a field's payload that holds what somebody wrote freely, apart from the answers."""
+
+# GLOB as in the index entry_tombstone, which only so is used.
+ALL_TOMBSTONES = f"SELECT assessment_id, subject, field, payload FROM entry WHERE field GLOB '{FIELD}*'"
+_OF_SUBJECT = (
+    "SELECT field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
+    f"AND field IN ('{WHOLE}', '{QUOTES}')"
+)
+_WITH_WORDS = (
+    "SELECT entry_id, field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
+    "AND payload IS NOT NULL AND (field GLOB 'answer:*' OR field IN ('state', 'plan'))"
+)
+_BLANK = "UPDATE entry SET payload = NULL, salt = NULL WHERE entry_id = :entry_id"
+
+
+Place = tuple[str, str]
+"""An assessment and a subject."""
+
+
+class Tombstone(NamedTuple):
+    """What a tombstone says; ``respondent`` is empty for everyone."""
+
+    field: str
+    respondent: str
+
+    @classmethod
+    def read(cls, field: str, text: str | None) -> Tombstone:
+        """The tombstone in a row; one whose payload is gone still covers all of its scope."""
+        payload = {} if text is None else json.loads(text)
+        return cls(field, str(payload.get("respondent", "")) if field == QUOTES else "")
+
+    def covers(self, field: str, payload: Mapping[str, Any]) -> bool:
+        """Whether an entry of the same interview must be blank."""
+        if self.field == WHOLE:
+            return field.startswith("answer:") or bool(payload.get(_FREE_TEXT.get(field, "")))
+        return is_quote(field) and self.respondent in ("", payload.get("respondent"))
+
+    def explains(self, field: str) -> bool:
+        """Whether a blank entry of the same interview may have been covered; its words are not there to ask."""
+        return field.startswith("answer:") or field in _FREE_TEXT if self.field == WHOLE else is_quote(field)
+
+
+Tombstones = Mapping[Place, list[Tombstone]]
+
+
+def is_quote(field: str) -> bool:
+    """Whether a field holds a respondent's own words."""
+    return field.startswith("answer:") and ".quote." in field
+
+
+def is_tombstone(field: str) -> bool:
+    """Whether an entry of this field erases others."""
+    return field.startswith(FIELD)
+
+
+def read_tombstones(rows: Iterable[Sequence[Any]]) -> Tombstones:
+    """The rows of ``ALL_TOMBSTONES`` by the interview that they erase; a tombstone that was replaced counts as well."""
+    found: dict[Place, list[Tombstone]] = {}
+    for assessment_id, subject, field, text in rows:
+        found.setdefault((assessment_id, subject), []).append(Tombstone.read(field, text))
+    return found
+
+
+def blank_covered(execute: Execute) -> list[str]:
+    """Blank every entry that a tombstone covers, inside a write transaction that the caller has begun.
+
+    Run it in each transaction that adds a tombstone or entries of other devices.
+
+    Returns
+    -------
+    list of str
+        The ids of the entries newly blanked.
+    """
+    blanked: list[str] = []
+    for (assessment_id, subject), covering in read_tombstones(execute(ALL_TOMBSTONES).fetchall()).items():
+        rows = execute(_WITH_WORDS, {"assessment_id": assessment_id, "subject": subject}).fetchall()
+        blanked += [entry_id for entry_id, field, text in rows if _any_covers(covering, field, _read(text))]
+    for entry_id in blanked:
+        execute(_BLANK, {"entry_id": entry_id})
+    return blanked
+
+
+def refuse_erased(execute: Execute, assessment_id: str, subject: str, field: str, payload: Mapping[str, Any]) -> None:
+    """Refuse a new entry that a tombstone covers already: it would have to be blanked at once.
+
+    Raises
+    ------
+    QpmError
+        CONSENT-005.
+    """
+    rows = execute(_OF_SUBJECT, {"assessment_id": assessment_id, "subject": subject}).fetchall()
+    if _any_covers((Tombstone.read(*row) for row in rows), field, payload):
+        raise QpmError(
+            "CONSENT-005", f"{subject} {field}", "Write nothing more here; who wants to talk again has a new interview."
+        )
+
+
+def erasure_faults(entry: Entry, text: str | None, tombstones: Tombstones) -> Iterator[str]:
+    """What is wrong with an entry's being blank, or with its words being there."""
+    covering = tombstones.get((entry.assessment_id, entry.subject), [])
+    if text is None and entry.salt is None:
+        if not any(tombstone.explains(entry.field) for tombstone in covering):
+            yield "its words are gone, and no record of an erasure covers it"
+    elif text is not None and covering and _any_covers(covering, entry.field, _read(text)):
+        yield "a record of an erasure covers it, and its words are still there"
+
+
+def _read(text: str) -> Mapping[str, Any]:
+    """A payload; empty if the row is damaged, which is a fault of its own."""
+    with suppress(ValueError):
+        payload = json.loads(text)
+        return payload if isinstance(payload, dict) else {}
+    return {}
+
+
+def _any_covers(tombstones: Iterable[Tombstone], field: str, payload: Mapping[str, Any]) -> bool:
+    return any(tombstone.covers(field, payload) for tombstone in tombstones)

@@ -1,0 +1,124 @@
+"""Who has the kit open: every process that has leaves a mark, and work on the kit's own files wants there to be none.
+
+The mark is a lock on a file in the kit's folder for passing files. It ends with its process, however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qpm_widgets.errors import QpmError
+
+LOCK_FILE = "kit.lock"
+_CLOSE_IT = "Close the kit with `qpm lock`, wait for other commands to end, and try again."
+
+
+class OpenMark:
+    """One process's mark; ``release`` takes it away, and so does being forgotten."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Take the mark away; again does nothing."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    __del__ = release
+
+
+def hold_open(runtime: Path) -> OpenMark:
+    """Mark the kit as open in this process; any number of processes may.
+
+    Raises
+    ------
+    QpmError
+        KEEP-001 if someone is just at work on its files.
+    """
+    descriptor = _open(runtime)
+    if descriptor >= 0 and not _lock(descriptor, alone=False):
+        os.close(descriptor)
+        raise QpmError("KEEP-001", str(runtime.parent), "Wait until the other command has ended, and try again.")
+    return OpenMark(descriptor)
+
+
+@contextmanager
+def alone_with(runtime: Path) -> Iterator[None]:
+    """Have the kit's files to oneself: nobody has it open, and nobody can open it meanwhile.
+
+    Raises
+    ------
+    QpmError
+        KEEP-001 if anybody has it open.
+    """
+    descriptor = _open(runtime)
+    try:
+        if descriptor < 0 or not _lock(descriptor, alone=True):
+            raise QpmError("KEEP-001", str(runtime.parent), _CLOSE_IT)
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def is_open(runtime: Path) -> bool:
+    """Whether any process has the kit open."""
+    if not (runtime / LOCK_FILE).exists():
+        return False
+    try:
+        with alone_with(runtime):
+            return False
+    except QpmError:
+        return True
+
+
+def await_closed(runtime: Path, patience: float = 15.0) -> bool:
+    """Wait until no process has the kit open; False if one still has after so many seconds."""
+    deadline = time.monotonic() + patience
+    while is_open(runtime):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _open(runtime: Path) -> int:
+    """A descriptor of the lock file; -1 where it cannot be had, as on a disk that may only be read."""
+    try:
+        return os.open(runtime / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        return -1
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _PLACES = 1024  # as many processes at once; whoever wants to be alone takes all of them
+
+    def _lock(descriptor: int, *, alone: bool) -> bool:
+        places = ((0, _PLACES),) if alone else tuple((place, 1) for place in range(_PLACES))
+        for place, length in places:
+            os.lseek(descriptor, place, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, length)
+            except OSError:
+                continue
+            return True
+        return False
+else:
+    import fcntl
+
+    def _lock(descriptor: int, *, alone: bool) -> bool:
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return not alone
+        return True

@@ -1,0 +1,85 @@
+"""Sealing a bundle to a kit's public key, and opening it with the kit's own (age, X25519)."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyrage  # type: ignore[import-untyped]
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.bundles import read_whole, shown_name
+
+IDENTITY = "age identity"
+"""The name under which the journal keeps the private half."""
+_AGE = b"age-encryption.org/v1\n"
+_LARGEST_KEY_FILE = 10_000
+
+
+def make_identity() -> str:
+    """A new private key; it stays in the journal."""
+    return str(pyrage.x25519.Identity.generate())
+
+
+def public_key_of(identity: str) -> str:
+    """The public half, ``age1…``."""
+    return str(pyrage.x25519.Identity.from_str(identity).to_public())
+
+
+def fingerprint(public_key: str) -> str:
+    """Twenty digits in fours, to be compared over the telephone: nobody finds a second key that has them."""
+    number = int.from_bytes(hashlib.sha256(public_key.encode()).digest()) % 10**20
+    digits = f"{number:020}"
+    return " ".join(digits[start : start + 4] for start in range(0, 20, 4))
+
+
+def public_key_text(public_key: str, assessor: str) -> str:
+    """The text of a public key's file; age itself reads it too."""
+    return (
+        f"# QPM Field Kit: the public key of {assessor}. With it a visit is sealed for {assessor} alone.\n"
+        f"# Before you use it, have these numbers read out to you: {fingerprint(public_key)}\n"
+        f"{public_key}\n"
+    )
+
+
+def read_public_key(path: Path) -> str:
+    """The key in a file that ``public_key_text`` or age wrote.
+
+    Raises
+    ------
+    QpmError
+        BUNDLE-010, BUNDLE-011.
+    """
+    text = read_whole(path, _LARGEST_KEY_FILE, "BUNDLE-010").decode("utf-8", "replace")
+    lines = [line.strip() for line in text.splitlines()]
+    keys = [line for line in lines if line and not line.startswith("#")]
+    try:
+        if len(keys) == 1:
+            return str(pyrage.x25519.Recipient.from_str(keys[0]))
+    except pyrage.RecipientError:
+        pass
+    raise QpmError("BUNDLE-010", shown_name(path), "Ask the lead for the file that `qpm key --out LEAD.pub` writes.")
+
+
+def seal(content: bytes, public_key: str) -> bytes:
+    """The content, for whoever has the private half and nobody else."""
+    return bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(public_key)]))
+
+
+def unseal(sealed: bytes, identity: str, where: str) -> bytes:
+    """What was sealed to this identity; any changed or missing byte is noticed.
+
+    Raises
+    ------
+    QpmError
+        BUNDLE-001 if it was never sealed, BUNDLE-002 if it is damaged, BUNDLE-003 if it is for somebody else.
+    """
+    if not sealed.startswith(_AGE):
+        raise QpmError("BUNDLE-001", where, "Choose the .qpmvisit file that the assessor sent.")
+    try:
+        return bytes(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]))
+    except pyrage.DecryptError as error:
+        if "No matching keys" in str(error):
+            remedy = "Send your public key (`qpm key`) to the assessor, who submits the visit again with it."
+            raise QpmError("BUNDLE-003", where, remedy) from None
+    raise QpmError("BUNDLE-002", where, "Ask whoever sent it to send it again; nothing was received.")

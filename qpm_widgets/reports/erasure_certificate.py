@@ -1,0 +1,155 @@
+"""The certificate of erasure: one page that says what is gone, what remains and what people must still do.
+
+It names an interview by its id and an assessor by code; no respondent's code and no word of what was said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Paragraph, Table, Title
+from qpm_widgets.reports.document import Document
+from qpm_widgets.reports.pdf_writer import write_pdf
+from qpm_widgets.reports.publishing import publish, safe_name
+from qpm_widgets.templates import Templates
+from qpm_widgets.visits.erasures import KINDS, Erasure
+
+REPORT = "certificate_of_erasure"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a certificate says.
+
+    Parameters
+    ----------
+    erasure : Erasure
+    head_before, head_after : str
+        The journal's state; "" for a state that was not noted.
+    outputs : int
+        How many folders of documents used what was erased.
+    judgements : int
+        How many ratings and findings cite it.
+    sample : str, optional
+        The sentence on every page that says that the material is invented.
+    """
+
+    erasure: Erasure
+    head_before: str
+    head_after: str
+    outputs: int
+    judgements: int
+    sample: str | None = None
+
+    @property
+    def for_time(self) -> bool:
+        """Whether nobody asked for it: the time for which notes are kept is over, and reports stay."""
+        return (self.erasure.tombstone.payload or {}).get("reason") == "retention"
+
+
+def write_certificate(templates: Templates, certificate: Certificate, outputs: Path) -> Path:
+    """Write the certificate as PDF to ``outputs/<assessment>/erasures/<id>-<time>/``.
+
+    Raises
+    ------
+    QpmError
+        REPORT-006 if it cannot be written.
+    """
+    tombstone = certificate.erasure.tombstone
+    document = Document(_title(templates, certificate), tuple(_blocks(templates, certificate)))
+    pdf = write_pdf(document, templates.wording.section("report_writers"), templates.folder / "report")
+    at = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC)
+    kind, _, meeting_id = tombstone.subject.partition(":")
+    facts = {
+        "report": REPORT,
+        "assessment": tombstone.assessment_id,
+        kind: meeting_id,
+        "tombstone": tombstone.entry_id,
+        "journal_head": certificate.head_after,
+        "kit": version("qpm-field-kit"),
+    }
+    place = (safe_name(tombstone.assessment_id), "erasures")
+    folder, _ = publish(outputs, place, f"{safe_name(meeting_id)}-{at:%Y%m%dT%H%M%SZ}", {f"{REPORT}.pdf": pdf}, facts)
+    return folder / f"{REPORT}.pdf"
+
+
+def find_certificate(outputs: Path, erasure: Erasure) -> Path | None:
+    """The certificate that was written for an erasure before; None if there is none."""
+    folder = outputs / safe_name(erasure.tombstone.assessment_id) / "erasures"
+    for path in sorted(folder.glob("*/manifest.json")):
+        try:
+            written = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        pdf = path.with_name(f"{REPORT}.pdf")
+        if isinstance(written, dict) and written.get("tombstone") == erasure.tombstone.entry_id and pdf.exists():
+            return pdf
+    return None
+
+
+def _title(templates: Templates, certificate: Certificate) -> Title:
+    text, tombstone = templates.wording.text, certificate.erasure.tombstone
+    payload = tombstone.payload or {}
+    scope = tombstone.field.partition(":")[2]
+    at = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC)
+    kind, _, meeting_id = tombstone.subject.partition(":")
+    subtitle = kind if kind == "observation" else "whole"
+    if scope == "quotes":
+        subtitle = "quotes_of_one" if payload.get("respondent") else "quotes"
+    facts = {
+        "assessment": tombstone.assessment_id,
+        "meeting": meeting_id,
+        "scope": text(f"erasure.scope.{scope}"),
+        "reason": text(f"erasure.reason.{payload.get('reason', 'withdrawn')}"),
+        "erased_at": f"{at.day} {at:%B %Y, %H:%M} UTC",
+        "erased_by": tombstone.recorded_by,
+        "entries": str(len(certificate.erasure.entry_ids)),
+        "made_with": text("erasure.made_with", version=version("qpm-field-kit")),
+    }
+    shown = tuple((text(f"erasure.facts.{name}"), value) for name, value in facts.items())
+    return Title(text("erasure.title"), text(f"erasure.{subtitle}"), shown, certificate.sample)
+
+
+def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
+    text, erasure = templates.wording.text, certificate.erasure
+    yield Heading(1, text("erasure.done.heading"))
+    yield Paragraph(text("erasure.done.text"))
+    rows = tuple((text(f"erasure.kinds.{kind}"), str(erasure.counts[kind])) for kind in KINDS if erasure.counts[kind])
+    if rows:
+        columns = (Column(text("erasure.done.kind")), Column(text("erasure.done.number"), "right"))
+        yield Table(text("erasure.done.caption"), columns, rows)
+    yield Heading(1, text("erasure.remains.heading"))
+    remains = [text("erasure.remains.marks"), text("erasure.remains.plan")]
+    if certificate.for_time:
+        remains.append(text("erasure.remains.reports"))
+    else:
+        for name, number in (("judgements", certificate.judgements), ("outputs", certificate.outputs)):
+            remains.append(text(f"erasure.remains.{name}" if number else f"erasure.remains.{name}_none", number=number))
+    yield BulletList(tuple(Item(one) for one in remains))
+    yield Heading(1, text("erasure.to_do.heading"))
+    yield BulletList(tuple(Item(text(f"erasure.to_do.{step}")) for step in _steps(certificate)))
+    yield Heading(1, text("erasure.state.heading"))
+    states = {
+        "entry": erasure.tombstone.entry_id,
+        "link": erasure.tombstone.chain,
+        "before": certificate.head_before,
+        "after": certificate.head_after,
+    }
+    yield Table(
+        text("erasure.state.caption"),
+        (Column(text("erasure.state.what")), Column(text("erasure.state.value"))),
+        tuple((text(f"erasure.state.{name}"), value) for name, value in states.items() if value),
+    )
+
+
+def _steps(certificate: Certificate) -> Iterator[str]:
+    if not certificate.for_time and certificate.outputs:
+        yield "outputs"
+    yield from ("backups", "bundles", "paper")
+    if (certificate.erasure.tombstone.payload or {}).get("reason") in ("withdrawn", "objection"):
+        yield "tell"

@@ -1,0 +1,322 @@
+"""What was withdrawn is gone from every byte of the journal's files; everything else is as it was."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from journal_interviews import ASSESSMENT, INTERVIEW, PASSPHRASE, agree, consent, note, plan, quote
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Journal, Kit
+from qpm_widgets.journal.erasure import blank_covered
+from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.visits import load_interview
+
+CANARY = "Zeisig-am-Fenster-5580"
+WHOLE = Withdrawal(ASSESSMENT, "A1")
+PAGE, RESERVED = 4096, 80  # of SQLCipher 4: page size; initialisation vector and digest at a page's end
+
+
+def decrypted(path: Path, key: bytes) -> bytes:
+    """Every page as SQLite sees it, with whatever lies about in unused corners."""
+    ciphers = pytest.importorskip("cryptography.hazmat.primitives.ciphers")
+    data, plain = path.read_bytes(), b""
+    for start in range(0, len(data), PAGE):
+        page = data[start : start + PAGE]
+        page_iv = page[PAGE - RESERVED : PAGE - RESERVED + 16]
+        decryptor = ciphers.Cipher(ciphers.algorithms.AES(key), ciphers.modes.CBC(page_iv)).decryptor()
+        plain += decryptor.update(page[16 if start == 0 else 0 : PAGE - RESERVED]) + decryptor.finalize()
+    return plain
+
+
+def fill(journal: Journal) -> None:
+    """Two interviews with many corrections, so that pages were split and overflowed many times."""
+    for subject in (INTERVIEW, "interview:A2"):
+        agree(journal, "R1", "R2", subject=subject)
+    words = {INTERVIEW: CANARY, "interview:A2": "other words"}
+    for number in range(80):
+        for subject, word in words.items():
+            size = (1, 20, 400)[number % 3]
+            journal.append(note(f"{word} {number} " * size, field=f"answer:Q-{number % 9}.note", subject=subject))
+    journal.append(Edit(ASSESSMENT, INTERVIEW, "state", {"state": "stopped", "reason": f"{CANARY} was tired"}))
+
+
+def test_no_byte_is_left_in_any_page_after_compacting(kit) -> None:
+    key, path, log = bytes.fromhex(kit.environment()["QPM_KIT_KEY"]), kit.journal.path, Path(f"{kit.journal.path}-wal")
+    fill(kit.journal)
+    kit.journal.compact()
+    assert decrypted(path, key).startswith(b"\x10\x00"), "the page size: it is decrypted indeed"
+    assert CANARY.encode() in decrypted(path, key)
+    blanked = kit.journal.erase(WHOLE)
+    assert len(blanked) == 81
+    assert log.stat().st_size > 0
+    kit.journal.compact()
+    assert log.stat().st_size == 0
+    plain = decrypted(path, key)
+    assert CANARY.encode() not in plain
+    assert b"other words 79" in plain
+    assert kit.journal.verify().ok
+    assert not [file for file in kit.home.rglob("*") if file.is_file() and CANARY.encode() in file.read_bytes()]
+
+
+def test_a_reader_in_the_way_is_named_and_the_blanking_stands(kit, intruder, monkeypatch) -> None:
+    monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
+    fill(kit.journal)
+    with intruder() as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entry").fetchone()
+        assert len(kit.journal.erase(WHOLE)) == 81
+        with pytest.raises(QpmError, match=r"CONSENT-006.*run the same command again"):
+            kit.journal.compact()
+        assert answers(kit.journal) == {None}
+        reader.execute("ROLLBACK")
+    assert kit.journal.erase(WHOLE) == []
+    kit.journal.compact()
+    assert Path(f"{kit.journal.path}-wal").stat().st_size == 0
+    kit.journal.append(note("after", subject="interview:A2"))
+
+
+def test_a_page_that_is_only_open_is_not_in_the_way(kit) -> None:
+    fill(kit.journal)
+    with Kit.unlock(kit.home, PASSPHRASE) as other:
+        assert CANARY in "".join(str(entry.payload) for entry in other.journal.iter_entries())
+        kit.journal.erase(WHOLE)
+        kit.journal.compact()
+        assert Path(f"{kit.journal.path}-wal").stat().st_size == 0
+        assert answers(other.journal) == {None}
+
+
+def answers(journal: Journal, subject: str = INTERVIEW, prefix: str = "answer:") -> set[str | None]:
+    """The different texts recorded for an interview, None for erased ones."""
+    entries = journal.iter_entries(ASSESSMENT, subject=subject, field_prefix=prefix)
+    return {None if entry.payload is None else entry.payload["text"] for entry in entries}
+
+
+def test_a_withdrawn_interview_stays_readable_as_one(journal) -> None:
+    agree(journal, "R1", "R2")
+    before = journal.current_entry(ASSESSMENT, INTERVIEW, "plan")
+    needs = {**before.payload, "access_needs": f"{CANARY} needs large print"}
+    journal.append_all([
+        Edit(ASSESSMENT, INTERVIEW, "plan", needs, supersedes=(before.entry_id,)),
+        consent("quotes", "R1", "declined"),
+        note(CANARY),
+        Edit(ASSESSMENT, INTERVIEW, "state", {"state": "open"}),
+        Edit(ASSESSMENT, INTERVIEW, "answer:A-CP-1.evidence.CP1", {"bearing": "supports", "strength": "claim"}),
+        note("kept", field="answer:S-1.account", subject="observation:O1"),
+    ])  # fmt: skip
+    head = journal.head()
+    assert len(journal.erase(WHOLE)) == 3, "the plan with access needs, the note and the mark"
+    current = {entry.field: entry for entry in journal.current(ASSESSMENT, subject=INTERVIEW)}
+    assert current["plan"].payload == before.payload
+    assert current["state"].payload == {"state": "stopped", "reason": ""}
+    assert current["erasure:interview"].payload == {"reason": "withdrawn", "respondent": ""}
+    decisions = {field: entry.payload["decision"] for field, entry in current.items() if field.startswith("consent:")}
+    assert decisions == {
+        "consent:talk.R1": "given", "consent:talk.R2": "given", "consent:quotes.R1": "declined",
+        "consent:notes.R1": "withdrawn", "consent:notes.R2": "withdrawn",
+    }  # fmt: skip
+    assert answers(journal) == {None}
+    assert answers(journal, "observation:O1") == {"kept"}
+    assert journal.verify().ok
+    assert journal.head() != head
+    assert journal.conflicts(ASSESSMENT) == []
+
+
+def test_nothing_more_is_taken_into_a_withdrawn_interview(agreed) -> None:
+    first = note(CANARY)
+    agreed.append(first)
+    agreed.erase(WHOLE)
+    assert agreed.append(first).repeated, "a late resend is acknowledged"
+    assert answers(agreed) == {None}, "and brings nothing back"
+    agreed.append(consent("notes", "R1", supersedes=tuple(
+        entry.entry_id for entry in agreed.current(ASSESSMENT, subject=INTERVIEW, field_prefix="consent:notes")
+    )))  # fmt: skip
+    for edit in (
+        note("more"),
+        quote("more"),
+        Edit(ASSESSMENT, INTERVIEW, "state", {"state": "stopped", "reason": "x"}),
+    ):
+        with pytest.raises(QpmError, match="CONSENT-005"):
+            agreed.append(edit)
+    agreed.append(Edit(ASSESSMENT, INTERVIEW, "state", {"state": "cancelled"}))
+    agree(agreed, subject="interview:A2")
+    agreed.append(note("another interview", subject="interview:A2"))
+
+
+def test_quotes_only_leaves_the_notes_and_the_others_quotes(journal) -> None:
+    agree(journal, "R1", "R2")
+    journal.append_all([note("the assessor's own"), quote(f"{CANARY} 1", "R1"), consent("quotes", "R1")])
+    journal.append(Edit(ASSESSMENT, INTERVIEW, "answer:A-CP-1.quote.2",
+                        {"text": f"{CANARY} 2", "grade": "verbatim", "respondent": "R2"}))  # fmt: skip
+    one = Withdrawal(ASSESSMENT, "A1", "quotes", respondent="R1")
+    assert len(journal.erase(one)) == 1
+    assert answers(journal) == {"the assessor's own", None, f"{CANARY} 2"}
+    assert journal.current_entry(ASSESSMENT, INTERVIEW, "consent:quotes.R1").payload["decision"] == "withdrawn"
+    assert journal.current_entry(ASSESSMENT, INTERVIEW, "consent:notes.R1").payload["decision"] == "given"
+    with pytest.raises(QpmError, match="CONSENT-005"):
+        journal.append(quote("again", "R1"))
+    journal.append_all([note("more of the assessor's"), quote("R2 goes on", "R2")])
+    assert journal.erase(one) == []
+    assert len(journal.erase(Withdrawal(ASSESSMENT, "A1", "quotes"))) == 2
+    assert answers(journal) == {"the assessor's own", "more of the assessor's", None}
+    assert len(journal.erase(WHOLE)) == 2
+    assert journal.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (Withdrawal(ASSESSMENT, "A9"), "PLAN-001"),
+        (Withdrawal("other", "A1"), "PLAN-001"),
+        (Withdrawal(ASSESSMENT, "A1", "quotes", respondent="R9"), "CONSENT-004"),
+    ],
+)
+def test_what_is_not_there_cannot_be_withdrawn(agreed, wanted, code) -> None:
+    agreed.append(note())
+    head = agreed.head()
+    with pytest.raises(QpmError, match=code):
+        agreed.erase(wanted)
+    assert (agreed.head(), answers(agreed)) == (head, {"a note"})
+
+
+@pytest.mark.parametrize(
+    ("reason", "decision"), [("retention", "given"), ("error", "given"), ("objection", "withdrawn")]
+)
+def test_only_what_somebody_said_becomes_a_consent(agreed, reason, decision) -> None:
+    agreed.erase(Withdrawal(ASSESSMENT, "A1", reason=reason))
+    assert agreed.current_entry(ASSESSMENT, INTERVIEW, "consent:notes.R1").payload["decision"] == decision
+
+
+def test_a_tombstone_appended_like_any_entry_blanks_as_well(agreed) -> None:
+    agreed.append(note(CANARY))
+    agreed.append(Edit(ASSESSMENT, INTERVIEW, "erasure:interview", {"reason": "withdrawn"}))
+    assert answers(agreed) == {None}
+
+
+def test_a_plan_that_was_blanked_gives_way_to_one_that_can_be_read(agreed) -> None:
+    """As after a merge: two machines planned at once, and a tombstone covers the later plan."""
+    first = agreed.current_entry(ASSESSMENT, INTERVIEW, "plan")
+    needs = {**first.payload, "access_needs": f"{CANARY} needs quiet", "minutes": 90}
+    later = agreed.append(Edit(ASSESSMENT, INTERVIEW, "plan", needs)).entry_id
+    assert agreed.current_entry(ASSESSMENT, INTERVIEW, "plan").entry_id == later
+    agreed.append(Edit(ASSESSMENT, INTERVIEW, "erasure:interview", {"reason": "withdrawn"}))
+    assert agreed.find_entries([later])[later].erased
+    assert agreed.current_entry(ASSESSMENT, INTERVIEW, "plan") == first
+    assert load_interview(agreed, ASSESSMENT, "A1").plan.minutes == 60
+
+
+def test_verify_misses_a_tombstone_and_words_that_should_be_gone(agreed, intruder) -> None:
+    agreed.append(note(CANARY))
+    with intruder() as connection:
+        connection.execute("UPDATE entry SET payload = NULL, salt = NULL WHERE field = 'state' OR field GLOB 'ans*'")
+    assert [fault.partition(": ")[2] for fault in agreed.verify().faults] == [
+        "its words are gone, and no record of an erasure covers it"
+    ]
+    agreed.append(Edit(ASSESSMENT, INTERVIEW, "erasure:quotes", {"reason": "withdrawn"}))
+    assert not agreed.verify().ok, "a note is no quote"
+    agreed.append(Edit(ASSESSMENT, INTERVIEW, "erasure:interview", {"reason": "withdrawn"}))
+    assert agreed.verify().ok
+
+
+# --- random histories ---------------------------------------------------------------------------------------
+
+SUBJECTS = (INTERVIEW, "interview:A2")
+WORDS = st.tuples(
+    st.sampled_from(SUBJECTS),
+    st.sampled_from(("note", "quote.1", "quote.2", "evidence.CP1", "state", "plan")),
+    st.sampled_from(("R1", "R2")),
+    st.booleans(),
+)
+TOMBSTONES = st.tuples(
+    st.sampled_from(SUBJECTS),
+    st.sampled_from(("erasure:interview", "erasure:quotes")),
+    st.sampled_from(("", "R1", "R2")),
+)
+
+
+def edit_of(subject: str, part: str, respondent: str, words: bool) -> Edit:
+    if part == "plan":
+        planned = plan("R1", "R2", subject=subject)
+        return Edit(ASSESSMENT, subject, "plan", {**planned.payload, "access_needs": "large print" if words else ""})
+    payload = {
+        "state": {"state": "stopped", "reason": "too tired" if words else ""},
+        "note": {"text": "seen" if words else ""},
+        "evidence.CP1": {"bearing": "supports", "strength": "claim"},
+    }.get(part, {"text": "said", "grade": "verbatim", "respondent": respondent})
+    return Edit(ASSESSMENT, subject, part if part == "state" else f"answer:A-CP-1.{part}", payload)
+
+
+def must_go(entry, tombstones: set[tuple[str, str, str]]) -> bool:
+    """The rule, said again in other words than the kit's."""
+    mine = {(field, code) for subject, field, code in tombstones if subject == entry.subject}
+    if any(field == "erasure:interview" for field, _ in mine):
+        words = {"state": "reason", "plan": "access_needs"}
+        if entry.field.startswith("answer:") or entry.payload.get(words.get(entry.field, "text")):
+            return True
+    return ".quote." in entry.field and bool(
+        mine & {("erasure:quotes", ""), ("erasure:quotes", entry.payload["respondent"])}
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(WORDS, max_size=14), tombstones=st.lists(TOMBSTONES, max_size=3), order=st.randoms())
+def test_any_order_blanks_what_is_covered_alone(tmp_path_factory, empty_home, words, tombstones, order) -> None:
+    """One device writes words, another tombstones; a third gets the rows in any order, as a merge would bring them."""
+    home = tmp_path_factory.mktemp("orders")
+    rows: list[tuple] = []
+    written = {}
+    stones = [(subject, field, code if field == "erasure:quotes" else "") for subject, field, code in tombstones]
+    erasures = [
+        Edit(ASSESSMENT, subject, field, {"reason": "withdrawn", "respondent": code}) for subject, field, code in stones
+    ]
+    for name, edits in (("words", [edit_of(*one) for one in words]), ("stones", erasures)):
+        shutil.copytree(empty_home, home / name)
+        with Kit.unlock(home / name, PASSPHRASE) as kit:
+            journal = Journal(
+                kit.journal.path, bytes.fromhex(kit.environment()["QPM_KIT_KEY"]), device_id=name, assessor="AS1"
+            )
+            for subject in SUBJECTS:
+                agree(journal, "R1", "R2", subject=subject)
+            journal.append_all(edits)
+            written |= {entry.entry_id: entry for entry in journal.iter_entries()}
+            with journal._transaction("read") as execute:
+                rows += execute("SELECT * FROM entry").fetchall()
+            journal.close()
+    shutil.copytree(empty_home, home / "third")
+    with Kit.unlock(home / "third", PASSPHRASE) as kit:
+        order.shuffle(rows)
+        while rows:
+            batch = [rows.pop() for _ in range(min(len(rows), order.randint(1, 9)))]
+            with kit.journal._transaction("merge") as execute:
+                for row in batch:
+                    execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(row))})", row)
+                blank_covered(execute)
+        found = {entry.entry_id: entry for entry in kit.journal.iter_entries()}
+        assert found.keys() == written.keys()
+        for entry_id, entry in written.items():
+            assert found[entry_id].erased == must_go(entry, set(stones)), entry.field
+            assert found[entry_id].erased or found[entry_id].payload == entry.payload
+        assert kit.journal.verify().ok
+        assert blank_covered_again(kit.journal) == []
+
+
+def blank_covered_again(journal: Journal) -> list[str]:
+    with journal._transaction("again") as execute:
+        return blank_covered(execute)
+
+
+def test_an_observation_is_erased_like_an_interview(journal) -> None:
+    planned = plan().payload
+    keys = ("visit", "nation", "planned_at", "minutes", "assessor")
+    payload = {key: planned[key] for key in keys} | {"guide": "observation"}
+    journal.append(Edit(ASSESSMENT, "observation:O1", "plan", payload))
+    journal.append(note(CANARY, field="answer:O-IN-1.what_i_saw", subject="observation:O1"))
+    assert len(journal.erase(Withdrawal(ASSESSMENT, "O1", reason="retention", kind="observation"))) == 1
+    assert answers(journal, "observation:O1") == {None}
+    with pytest.raises(QpmError, match="CONSENT-005"):
+        journal.append(note("more", field="answer:O-IN-1.what_i_saw", subject="observation:O1"))
+    assert journal.verify().ok

@@ -1,0 +1,324 @@
+"""Merging is a set union: whatever was written where, and in whatever order it comes, the end is the same."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import signal
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from visit_kits import Kits, conflicts_of, consent, fresh, merge_and_die, note, plan, state_of, take
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Journal
+from qpm_widgets.journal.bundles import Bundle, pack_bundle
+from qpm_widgets.journal.withdrawing import Withdrawal
+
+VISITS = [("one", "V1"), ("one", "V2"), ("two", "V1")]
+INTERVIEWS = [("one", "V1", "A1"), ("one", "V1", "A2"), ("one", "V2", "A3"), ("two", "V1", "A1")]
+
+
+@pytest.fixture(scope="module")
+def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
+    return Kits(tmp_path_factory.mktemp("kits"))
+
+
+@pytest.fixture
+def lead(kits: Kits):
+    with fresh(kits):
+        yield kits.new("lead")
+
+
+@pytest.fixture
+def assessor(kits: Kits, lead: Journal) -> Journal:
+    """A journal with one held interview of visit V1 and one of V2, interleaved."""
+    journal = kits.new("dev1")
+    for visit, interview in (("V1", "A1"), ("V2", "A3")):
+        journal.append_all([plan("one", visit, interview), consent("one", interview)])
+    for number in range(4):
+        journal.append(note("one", ("A1", "A3")[number % 2], f"words {number}", question=f"A-CP-{number}"))
+    return journal
+
+
+# --- random histories ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one device does next."""
+
+    device: int
+    does: str
+    interview: int
+    pick: int
+
+
+STEPS = st.lists(
+    st.builds(
+        Step,
+        st.integers(0, 3),
+        st.sampled_from(["note"] * 5 + ["note twice", "plan", "submit", "submit", "receive", "withdraw"]),
+        st.integers(0, len(INTERVIEWS) - 1),
+        st.integers(0, 20),
+    ),
+    min_size=4,
+    max_size=30,
+)
+
+
+def write(journal: Journal, step: Step) -> None:
+    """One edit by the rules of a sheet: it replaces what its kit sees as current, or, if it is blind, nothing."""
+    assessment, visit, interview = INTERVIEWS[step.interview]
+    subject = f"interview:{interview}"
+    if step.does == "withdraw":
+        scope = ("interview", "quotes")[step.pick % 2]
+        journal.erase(Withdrawal(assessment, interview, scope=scope))
+        return
+    field = "plan" if step.does == "plan" else f"answer:A-CP-{step.pick % 2}.note"
+    current = tuple(entry.entry_id for entry in journal.current(assessment, subject=subject) if entry.field == field)
+    seen = () if step.pick % 5 == 0 else current
+    if step.does == "plan":
+        journal.append(plan(assessment, visit, interview, f"R{step.pick}", supersedes=seen))
+        return
+    for _ in range(2 if step.does == "note twice" else 1):
+        edit = note(assessment, interview, f"words {step.pick}", *seen, question=f"A-CP-{step.pick % 2}")
+        journal.append(edit)
+        seen = (edit.entry_id,)
+
+
+def run_history(kits: Kits, devices: int, steps: list[Step]) -> tuple[list[Journal], list[Bundle]]:
+    """The journals and the bundles that were submitted on the way, and at the end one of each visit and device."""
+    journals = [kits.new(f"dev{number}", f"AS{number}") for number in range(devices)]
+    for journal in journals:  # each plans the same interviews by itself, as kits without a network do
+        for assessment, visit, interview in INTERVIEWS:
+            journal.append_all([plan(assessment, visit, interview), consent(assessment, interview)])
+    bundles: list[Bundle] = []
+    for step in steps:
+        journal = journals[step.device % devices]
+        if step.does == "submit":
+            bundles.append(take(journal, *VISITS[step.pick % len(VISITS)]))
+        elif step.does == "receive":
+            if bundles:
+                journal.merge(bundles[step.pick % len(bundles)])
+        else:
+            try:
+                write(journal, step)
+            except QpmError as refusal:  # the gates: nobody agreed, or all was withdrawn
+                assert refusal.code.startswith("CONSENT-"), refusal
+    return journals, bundles + [take(journal, *visit) for journal in journals for visit in VISITS]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(2, 4), STEPS, st.randoms(use_true_random=False))
+def test_any_histories_merge_to_one_state_in_any_order(
+    kits: Kits, devices: int, steps: list[Step], chance: random.Random
+) -> None:
+    with fresh(kits):
+        journals, bundles = run_history(kits, devices, steps)
+        sent = {entry.entry_id for bundle in bundles for entry in bundle.entries}
+        written = {entry.entry_id for journal in journals for entry in journal.iter_entries()}
+        assert sent == written, "bundles of all visits hold all that was written"
+        states = []
+        for turn in range(3):
+            order = [*bundles, *chance.choices(bundles, k=3)]
+            chance.shuffle(order)
+            merged = kits.new("lead")
+            for number, bundle in enumerate(order):
+                merged.merge(bundle)
+                if turn == 0 or number == len(order) - 1:
+                    verified = merged.verify()
+                    assert verified.ok, verified.faults
+            states.append(state_of(merged))
+            entries = list(merged.iter_entries())
+            assert {entry.entry_id for entry in entries} == written, "nothing is lost, nothing is added"
+            seen = {
+                (group[0].assessment_id, group[0].subject, group[0].field): len(group)
+                for one in merged.assessment_ids()
+                for group in merged.conflicts(one)
+            }
+            assert seen == conflicts_of(entries), "each concurrent change is a conflict that shows"
+            assert [merged.merge(bundle).new for bundle in bundles] == [0] * len(bundles)
+        assert states[0] == states[1] == states[2]
+        for journal in journals:  # the assessors' own journals come to the same state
+            for bundle in bundles:
+                journal.merge(bundle)
+            assert state_of(journal) == states[0]
+            verified = journal.verify()
+            assert verified.ok, verified.faults
+
+
+WORDS = st.text(max_size=60).filter(lambda text: not any("\ud800" <= sign <= "\udfff" for sign in text))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WORDS)
+def test_any_words_travel(kits: Kits, words: str) -> None:
+    with fresh(kits):
+        sender, receiver = kits.new("dev1"), kits.new("lead")
+        edit = note("one", "A1", words)
+        sender.append_all([plan("one", "V1", "A1"), consent("one", "A1"), edit])
+        receiver.merge(take(sender, "one", "V1"))
+        assert receiver.find_entries([edit.entry_id])[edit.entry_id].payload["text"] == words
+
+
+# --- one after the other ------------------------------------------------------------------------------------
+
+
+def test_a_visit_travels_with_all_that_concerns_it_and_nothing_else(assessor: Journal, lead: Journal) -> None:
+    bundle = take(assessor, "one", "V1")
+    assert {entry.subject for entry in bundle.entries} == {"interview:A1"}
+    assert (lead.merge(bundle).new, lead.merge(bundle).new) == (4, 0)
+    assert {entry.subject for entry in lead.iter_entries()} == {"interview:A1"}
+    assert lead.verify().ok
+    assert lead.merge(take(assessor, "one", "V2")).new == 4
+    assert state_of(lead) == state_of(assessor)
+
+
+def test_holes_are_closed_by_marks_that_verify_needs(assessor: Journal, lead: Journal) -> None:
+    bundle = take(assessor, "one", "V2")
+    assert [mark.device_seq for mark in bundle.manifest.marks] == [2, 5, 7]
+    lead.merge(bundle)
+    assert lead.verify().ok
+    with lead._transaction("test") as execute:  # whoever has the key takes a mark away
+        execute("DROP TRIGGER mark_stays")
+        execute("DELETE FROM chain_mark WHERE device_seq = 5")
+    faults = lead.verify().faults
+    assert any("entries are missing" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("UPDATE chain_mark SET chain = 'x' WHERE device_seq = 5", "its chain link does not fit"),
+        ("INSERT INTO chain_mark VALUES ('dev1', 90, 'x')", "no entry follows it"),
+        ("INSERT INTO chain_mark VALUES ('lead', 1, 'x')", "the chain is this kit's own"),
+        ("INSERT INTO chain_mark VALUES ('dev1', 3, 'x')", "a chain mark says otherwise"),
+    ],
+)
+def test_marks_that_fit_nothing_are_found(assessor: Journal, lead: Journal, statement: str, fault: str) -> None:
+    lead.merge(take(assessor, "one", "V2"))
+    with lead._transaction("test") as execute:
+        execute("DROP TRIGGER mark_not_edited")
+        execute(statement)
+    assert any(fault in found for found in lead.verify().faults), lead.verify().faults
+
+
+@pytest.mark.parametrize("statement", ["UPDATE chain_mark SET chain = 'x'", "DELETE FROM chain_mark"])
+def test_marks_are_never_changed(assessor: Journal, lead: Journal, statement: str) -> None:
+    lead.merge(take(assessor, "one", "V2"))
+    with pytest.raises(QpmError, match="JOURNAL-008"), lead._transaction("test") as execute:
+        execute(statement)
+
+
+def test_a_later_bundle_may_come_before_an_earlier_one(assessor: Journal, lead: Journal) -> None:
+    early = take(assessor, "one", "V1")
+    seen = assessor.current_entry("one", "interview:A1", "answer:A-CP-0.note")
+    assessor.append(note("one", "A1", "better words", seen.entry_id, question="A-CP-0"))
+    assert lead.merge(take(assessor, "one", "V1")).new == 5
+    assert lead.merge(early).new == 0
+    assert lead.current_entry("one", "interview:A1", "answer:A-CP-0.note").payload["text"] == "better words"
+
+
+def test_an_entry_may_come_before_the_one_it_replaces(assessor: Journal, lead: Journal) -> None:
+    """No kit sends such a bundle, but an office may have been given only the second half of a history."""
+    first = assessor.current_entry("one", "interview:A3", "answer:A-CP-3.note")
+    assessor.append(note("one", "A3", "better words", first.entry_id, question="A-CP-3"))
+    whole = take(assessor, "one", "V2")
+    last = whole.entries[-1]
+    mark = type(whole.manifest.marks[0])("dev1", last.device_seq - 1, first.chain)
+    plans = tuple(entry for entry in whole.entries if entry.device_seq in (3,))
+    marks = (*(one for one in whole.manifest.marks if one.device_seq == 2), mark)
+    half = Bundle(whole.manifest.model_copy(update={"marks": marks, "entries": 2}), (*plans, last))
+    assert lead.merge(half).new == 2
+    assert lead.verify().ok, lead.verify().faults
+    assert lead.merge(whole).new == 3
+    assert [entry.entry_id for entry in lead.current("one", field_prefix="answer:A-CP-3")] == [last.entry_id]
+    assert lead.verify().ok
+
+
+def test_two_kits_that_gave_one_id_to_two_people_are_a_conflict(kits: Kits, lead: Journal) -> None:
+    for device, respondent in (("dev1", "R1"), ("dev2", "R2")):
+        journal = kits.new(device)
+        journal.append_all([plan("one", "V1", "M2", respondent), consent("one", "M2", respondent=respondent)])
+        journal.append(note("one", "M2", f"what {respondent} said"))
+        lead.merge(take(journal, "one", "V1"))
+    groups = {group[0].field: group for group in lead.conflicts("one")}
+    assert [entry.payload["respondents"] for entry in groups["plan"]] == [["R1"], ["R2"]]
+    assert len(groups["answer:A-CP-1.note"]) == 2
+
+
+def test_a_withdrawal_blanks_what_is_there_and_what_comes_after(kits: Kits, assessor: Journal, lead: Journal) -> None:
+    before = take(assessor, "one", "V1")
+    assert lead.merge(before).blanked == ()
+    assessor.erase(Withdrawal("one", "A1"))
+    after = take(assessor, "one", "V1")
+    assert all(entry.payload is None for entry in after.entries if entry.field.startswith("answer:"))
+    assert len(lead.merge(after).blanked) == 2
+    late = kits.new("late")
+    late.merge(after)
+    assert late.merge(before).new == 0
+    third = kits.new("dev3")  # wrote on without knowing of it
+    third.merge(before)
+    third.append(note("one", "A1", "more words", question="A-IN-1"))
+    merged = late.merge(take(third, "one", "V1"))
+    assert (merged.new, len(merged.blanked)) == (1, 1)
+    assert not any(entry.payload for entry in late.iter_entries() if entry.field.startswith("answer:"))
+    assert lead.verify().ok
+    assert late.verify().ok
+
+
+def test_consent_is_not_asked_again_of_what_was_written_with_it(assessor: Journal, lead: Journal) -> None:
+    """The lead has heard of the withdrawal of notes; what was written before it still comes, and stays unprinted."""
+    given = take(assessor, "one", "V1")
+    consented = next(entry for entry in given.entries if entry.field.startswith("consent:"))
+    withdrawn = {"decision": "withdrawn", "how": "spoken"}
+    assessor.append(Edit("one", "interview:A1", consented.field, withdrawn, (consented.entry_id,)))
+    lead.merge(take(assessor, "one", "V1"))
+    assert lead.merge(given).new == 0
+    with pytest.raises(QpmError, match="CONSENT-001"):
+        lead.append(note("one", "A1", "now"))
+
+
+def test_what_fails_half_way_leaves_nothing(assessor: Journal, lead: Journal, monkeypatch) -> None:
+    bundle, before = take(assessor, "one", "V1"), lead.head()
+
+    def fail(_: object) -> list[str]:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qpm_widgets.journal.merging.blank_covered", fail)
+        with pytest.raises(QpmError, match="JOURNAL-008"):
+            lead.merge(bundle)
+    assert (lead.head(), list(lead.iter_entries())) == (before, [])
+    assert lead.merge(bundle).new == 4
+
+
+def test_being_killed_half_way_leaves_nothing(kits: Kits, assessor: Journal, lead: Journal, processes) -> None:
+    bundle, before = take(assessor, "one", "V1"), lead.head()
+    dying = processes.Process(target=merge_and_die, args=(lead.path, kits.key, pack_bundle(bundle)))
+    dying.start()
+    dying.join(60)
+    assert dying.exitcode == -signal.SIGKILL
+    assert (lead.head(), list(lead.iter_entries())) == (before, [])
+    assert lead.verify().ok
+    assert lead.merge(bundle).new == 4
+
+
+def test_every_order_of_three_bundles(kits: Kits, assessor: Journal, lead: Journal) -> None:
+    first = take(assessor, "one", "V1")
+    lead.merge(first)
+    answer = lead.current_entry("one", "interview:A1", "answer:A-CP-0.note")
+    lead.append(note("one", "A1", "the lead's words", answer.entry_id, question="A-CP-0"))
+    assessor.append(note("one", "A1", "the assessor's words", answer.entry_id, question="A-CP-0"))
+    three = [first, take(lead, "one", "V1"), take(assessor, "one", "V1")]
+    states = []
+    for order in itertools.permutations(three):
+        journal = kits.new("office")
+        for bundle in order:
+            journal.merge(bundle)
+        states.append(state_of(journal))
+        assert len(journal.conflicts("one")) == 1
+    assert all(state == states[0] for state in states)

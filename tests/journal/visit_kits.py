@@ -1,0 +1,122 @@
+"""Several kits of one visit: journals that exchange bundles, and what must hold of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from journal_interviews import CHEAP, PASSPHRASE
+
+from qpm_widgets.journal import Edit, Entry, Journal, Kit
+from qpm_widgets.journal.bundles import Bundle, pack_bundle, unpack_bundle
+from qpm_widgets.journal.entries import canonical_json
+
+TEMPLATES = "0" * 64
+
+
+def plan(assessment: str, visit: str, interview: str, respondent: str = "R1", **more: Any) -> Edit:
+    payload = {
+        "visit": visit,
+        "guide": "advocate",
+        "role": "advocate",
+        "respondents": [respondent],
+        "nation": "wales",
+        "planned_at": "2026-05-12T10:00:00+01:00",
+        "minutes": 60,
+        "assessor": "AS1",
+    }
+    return Edit(assessment, f"interview:{interview}", "plan", payload, **more)
+
+
+def consent(assessment: str, interview: str, scope: str = "notes", respondent: str = "R1") -> Edit:
+    payload = {"decision": "given", "how": "spoken"}
+    return Edit(assessment, f"interview:{interview}", f"consent:{scope}.{respondent}", payload)
+
+
+def note(assessment: str, interview: str, text: str, *supersedes: str, question: str = "A-CP-1") -> Edit:
+    return Edit(assessment, f"interview:{interview}", f"answer:{question}.note", {"text": text}, supersedes)
+
+
+class Kits:
+    """Kits with codes of their own, made in moments: each is a copy of one empty journal."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.key = bytes.fromhex(self._make_empty())
+        self._number = 0
+        self._open: list[Journal] = []
+
+    def _make_empty(self) -> str:
+        with Kit.create(self._folder / "empty", PASSPHRASE, assessor="AS1", cost=CHEAP) as kit:
+            return kit.environment()["QPM_KIT_KEY"]
+
+    def new(self, device_id: str, assessor: str = "AS1") -> Journal:
+        self._number += 1
+        path = self._folder / f"{self._number}.qpm"
+        shutil.copyfile(self._folder / "empty" / "journal.qpm", path)
+        self._open.append(Journal(path, self.key, device_id=device_id, assessor=assessor))
+        return self._open[-1]
+
+    def close(self) -> None:
+        for journal in self._open:
+            journal.close()
+            for file in self._folder.glob(f"{journal.path.name}*"):
+                file.unlink()
+        self._open.clear()
+
+
+@contextmanager
+def fresh(kits: Kits) -> Iterator[Kits]:
+    """Kits for one example: closed and removed after it."""
+    try:
+        yield kits
+    finally:
+        kits.close()
+
+
+def take(journal: Journal, assessment: str, visit: str) -> Bundle:
+    """A visit of a journal, through the bytes that travel."""
+    bundle = journal.bundle_visit(assessment, visit, kit="0.1.0", templates=TEMPLATES)
+    return unpack_bundle(pack_bundle(bundle), "test")
+
+
+def state_of(journal: Journal) -> tuple[Any, ...]:
+    """All that two journals with the same entries must agree on."""
+    entries = sorted(journal.iter_entries(), key=lambda entry: entry.entry_id)
+    digest = hashlib.sha256("".join(map(repr_of, entries)).encode()).hexdigest()
+    current = [[entry.entry_id for entry in journal.current(one)] for one in journal.assessment_ids()]
+    conflicts = [
+        [tuple(entry.entry_id for entry in group) for group in journal.conflicts(one)]
+        for one in journal.assessment_ids()
+    ]
+    return digest, current, conflicts, journal.head()
+
+
+def repr_of(entry: Entry) -> str:
+    """An entry with its words: two are the same if this is."""
+    return canonical_json([getattr(entry, name) for name in Entry.__slots__])
+
+
+def conflicts_of(entries: list[Entry]) -> dict[tuple[str, str, str], int]:
+    """From the definition alone: places with more than one entry that no other replaces."""
+    replaced = {old for entry in entries for old in entry.supersedes}
+    places = Counter(
+        (entry.assessment_id, entry.subject, entry.field) for entry in entries if entry.entry_id not in replaced
+    )
+    return {place: count for place, count in places.items() if count > 1}
+
+
+def merge_and_die(path: Path, key: bytes, content: bytes) -> None:
+    """Be killed when all of a bundle is written and nothing of it is committed."""
+    from qpm_widgets.journal import merging
+
+    merging.blank_covered = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    journal = Journal(path, key, device_id="lead", assessor="AS1")
+    journal.merge(unpack_bundle(content, "test"))

@@ -1,0 +1,295 @@
+"""`qpm withdraw` and `qpm retention`: asked first, erased for good, told what rests on it, and certified."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pikepdf
+import pytest
+import sqlcipher3.dbapi2 as sqlcipher
+import typer
+from pdf_reading import read_text
+from typer.testing import CliRunner, Result
+
+from qpm_widgets.capture.desk_view import view_desk
+from qpm_widgets.capture.visit_evidence import read_visit_evidence
+from qpm_widgets.cli import app
+from qpm_widgets.commands.erasing import keep_to_dates
+from qpm_widgets.errors import QpmError
+from qpm_widgets.evidence import answers_table, left_out_table, quotes_table
+from qpm_widgets.journal import Journal, Kit
+from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.reports import render_report
+from qpm_widgets.reports.used_interviews import find_outputs
+from qpm_widgets.terminal import CHECKOUT
+from qpm_widgets.visits import load_interview
+from qpm_widgets.visits.erasures import read_erasure
+from qpm_widgets.visits.retention import add_months, list_retention
+
+PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
+P2 = Withdrawal("lantern", "P2")
+NOTEBOOK = CHECKOUT / "notebooks" / "visit_report.ipynb"
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Path:
+    return tmp_path / "outputs"
+
+
+def qpm(kit: Kit, outputs: Path, *arguments: str, typed: str = "") -> Result:
+    places = ("--home", str(kit.home), "--outputs", str(outputs))
+    return CliRunner().invoke(app, [*arguments, *places], input=f"{PASSPHRASE}\n{typed}")
+
+
+def words_of(journal: Journal, interview: str, part: str = "") -> set[str]:
+    """The long texts of an interview, as they are now."""
+    entries = journal.current("lantern", subject=f"interview:{interview}", field_prefix="answer:")
+    texts = {str((entry.payload or {}).get("text", "")) for entry in entries if part in entry.field}
+    return {text for text in texts if len(text) > 30}
+
+
+@contextmanager
+def reading(kit: Kit) -> Iterator[None]:
+    """Somebody else's connection that is in the middle of reading."""
+    connection = sqlcipher.connect(str(kit.journal.path), isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{kit.environment()['QPM_KIT_KEY']}'\"")
+    connection.execute("BEGIN")
+    connection.execute("SELECT count(*) FROM entry").fetchone()
+    yield
+    connection.close()
+
+
+def test_it_is_said_first_and_nothing_goes_without_the_id_typed(lantern_copy, outputs) -> None:
+    head = lantern_copy.journal.head()
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", typed="yes\n")
+    assert done.exit_code == 1
+    assert "To be erased from interview P2: 23 notes, 3 quotes, 19 marks on indicators, 3 reasons for no answer." in (
+        done.stderr
+    )
+    assert done.stderr.splitlines()[-1] == "Nothing was erased."
+    assert lantern_copy.journal.head() == head
+    assert not outputs.exists()
+
+
+def test_an_interview_is_erased_everywhere_and_certified(lantern_copy, outputs, templates) -> None:
+    journal, before = lantern_copy.journal, lantern_copy.journal.head()
+    words, codes = words_of(journal, "P2"), load_interview(journal, "lantern", "P2").plan.respondents
+    assert len(words) > 10
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", typed="P2\n")
+    assert done.exit_code == 0
+    assert "erased: lantern interview:P2, 48 entries" in done.stdout.splitlines()
+    assert "rests on it: V1 rating:CP1, entry " in done.stdout
+    assert words_of(journal, "P2") == set()
+    assert journal.verify().ok
+
+    held = load_interview(journal, "lantern", "P2")
+    assert (held.state, held.reason, held.notes_allowed) == ("stopped", "", False)
+    meetings = view_desk(lantern_copy, templates)["assessments"][0]["visits"][0]["meetings"]
+    assert {one["id"]: one["answered"] for one in meetings}["P2"] == 0
+    for table in (answers_table, quotes_table):
+        assert "P2" not in set(table(journal, templates, "lantern", "V1").interview)
+    left_out = left_out_table(journal, templates, "lantern", "V1").query("interview == 'P2'")
+    assert set(left_out.reason) == {"erased"}
+    evidence = read_visit_evidence(journal, templates, "lantern", "V1", {})
+    assert "P2" not in {piece["held"] for piece in evidence.pieces}
+
+    (path,) = outputs.glob("lantern/erasures/*/certificate_of_erasure.pdf")
+    assert f"certificate: {path}" in done.stdout.splitlines()
+    with pikepdf.open(path) as pdf:
+        text = read_text(pdf)
+    tombstone = journal.current_entry("lantern", "interview:P2", "erasure:interview")
+    for fact in ("P2", "lantern", "The respondent withdrew consent", "AS1", "48", tombstone.entry_id):
+        assert fact in text
+    for state in (before, journal.head(), tombstone.chain):
+        assert state in text.replace(" ", ""), "long values are broken over two lines"
+    assert not [one for one in (*words, *codes) if one in text + done.stdout + done.stderr]
+
+    again = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2")
+    assert (again.exit_code, "This was done already, on " in again.stderr) == (0, True)
+    assert len(list(outputs.glob("**/*.pdf"))) == 1
+    assert not [
+        file for file in lantern_copy.home.rglob("*")
+        if file.is_file() and any(one.encode() in file.read_bytes() for one in words)
+    ]  # fmt: skip
+
+
+def test_a_report_that_used_it_is_listed_marked_and_loses_the_words(lantern_copy, outputs) -> None:
+    journal, quotes = lantern_copy.journal, words_of(lantern_copy.journal, "P2", ".quote.")
+    parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": "lead"}
+    first = render_report(lantern_copy, NOTEBOOK, parameters, outputs=outputs, formats=("html",))
+    html = first.files["html"].read_text(encoding="utf-8")
+    shown = {quote for quote in quotes if quote in html}
+    assert shown
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--yes")
+    assert f"used it: {first.folder}" in done.stdout.splitlines()
+    assert f"destroy: {first.files['html']}" in done.stdout.splitlines()
+    assert "render again: python kit.py render visit_report lantern V1 --edition lead" in done.stdout.splitlines()
+    marks = json.loads((first.folder / "manifest.json").read_text(encoding="utf-8"))["erased"]
+    erasure = read_erasure(journal, P2)
+    assert [(one["record"], one["entries"]) for one in marks] == [(erasure.tombstone.entry_id, [*erasure.entry_ids])]
+
+    second = render_report(lantern_copy, NOTEBOOK, parameters, outputs=outputs, formats=("html",))
+    html = second.files["html"].read_text(encoding="utf-8")
+    assert not [quote for quote in quotes if quote in html]
+    again = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2")
+    assert f"used it: {second.folder}" not in again.stdout, "it was rendered without the interview"
+
+
+def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs) -> None:
+    from qpm_widgets.reports.used_interviews import seal_interviews
+
+    journal, later = lantern_copy.journal, datetime.now(UTC) + timedelta(hours=1)
+    visit = {"assessment_id": "lantern", "visit_id": "V1"}
+    seals = seal_interviews(journal, visit)
+    assert len(seals) == 14
+    assert not [seal for seal in seals if not set(seal) <= set("0123456789abcdef")]
+    journal.erase(P2)
+    manifests = {
+        "used": {"parameters": visit, "interviews": seals},
+        "without": {"parameters": visit, "interviews": seal_interviews(journal, visit)},
+        "old": {"parameters": visit},
+        "afterwards": {"parameters": visit, "rendered_at": (later + timedelta(hours=1)).isoformat()},
+        "other_visit": {"parameters": visit | {"visit_id": "V2"}},
+        "other_provider": {"parameters": visit | {"assessment_id": "other"}},
+        "no_parameters": {},
+    }
+    for name, manifest in manifests.items():
+        (outputs / name).mkdir(parents=True)
+        (outputs / name / "report.html").write_text("words")
+        (outputs / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (outputs / "broken").mkdir()
+    (outputs / "broken" / "manifest.json").write_text("[")
+    found = find_outputs(journal, outputs, "lantern", "V1", "interview:P2", later)
+    assert [(one.folder.name, one.certain) for one in found] == [("old", False), ("used", True)]
+
+
+def test_quotes_of_one_respondent(lantern_copy, outputs, templates) -> None:
+    journal, notes = lantern_copy.journal, words_of(lantern_copy.journal, "P2", ".note")
+    (code,) = load_interview(journal, "lantern", "P2").plan.respondents
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--quotes-only", "--respondent", code, "--yes")
+    assert "To be erased from interview P2: 3 quotes." in done.stderr
+    assert words_of(journal, "P2") == notes
+    held = load_interview(journal, "lantern", "P2")
+    assert (held.notes_allowed, held.quotes_allowed(code)) == (True, False)
+    with pikepdf.open(next(outputs.glob("**/*.pdf"))) as pdf:
+        assert code not in read_text(pdf)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("lantern", "P9"), "PLAN-001"),
+        (("nowhere", "P2"), "PLAN-001"),
+        (("lantern", "P2", "--quotes-only", "--respondent", "nobody", "--yes"), "CONSENT-004"),
+        (("lantern", "P2", "--respondent", "PS2"), "it goes with --quotes-only"),
+        (("lantern", "P2", "--reason", "retention"), "retention"),
+    ],
+)
+def test_what_cannot_be_withdrawn_is_refused(lantern_copy, outputs, arguments, said) -> None:
+    head = lantern_copy.journal.head()
+    done = qpm(lantern_copy, outputs, "withdraw", *arguments)
+    assert done.exit_code != 0
+    assert said in f"{done.stderr}{done.exception}"
+    assert lantern_copy.journal.head() == head
+
+
+def test_no_certificate_before_the_last_byte_is_gone(lantern_copy, outputs, monkeypatch) -> None:
+    monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
+    with reading(lantern_copy):
+        done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--yes")
+    assert isinstance(done.exception, QpmError)
+    assert (done.exception.code, list(outputs.glob("**/*.pdf"))) == ("CONSENT-006", [])
+    assert words_of(lantern_copy.journal, "P2") == set(), "the blanking stands"
+    again = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2")
+    assert (again.exit_code, len(list(outputs.glob("**/*.pdf")))) == (0, 1)
+
+
+def test_an_observation_goes_the_same_way(lantern_copy, outputs) -> None:
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "O1", "--reason", "objection", "--yes")
+    assert done.exit_code == 0
+    assert "erased: lantern observation:O1, " in done.stdout
+    entries = lantern_copy.journal.iter_entries("lantern", subject="observation:O1", field_prefix="answer:")
+    assert {entry.erased for entry in entries} == {True}
+    refused = qpm(lantern_copy, outputs, "withdraw", "lantern", "O1", "--quotes-only")
+    assert refused.exception.code == "PLAN-001"
+
+
+# --- retention ----------------------------------------------------------------------------------------------
+
+
+def test_dates_are_the_schemes_counted_from_the_last_work(lantern, templates) -> None:
+    recorded = max(entry.recorded_at for entry in lantern.journal.iter_entries("lantern"))
+    start = datetime.fromtimestamp(recorded / 1000, UTC).date()
+    found = {one.record: one for one in list_retention(lantern.journal, templates, ["lantern"])}
+    months = {rule.id: rule.months for rule in templates.scheme.retention}
+    assert {name: one.due for name, one in found.items()} == {
+        name: add_months(start, months[name]) for name in ("raw_notes", "code_key", "consent_log", "report")
+    }
+    assert len(found["raw_notes"].meetings) == 14
+    assert not found["raw_notes"].is_due(start)
+    assert found["raw_notes"].is_due(found["raw_notes"].due)
+
+
+def test_a_visit_still_to_come_counts_from_its_end(kit, templates) -> None:
+    from qpm_widgets.journal import Edit
+
+    plan = {"title": "A", "starts": "2031-08-30", "ends": "2031-08-31", "sites": [], "assessors": [], "lead": "AS1"}
+    kit.journal.append(Edit("later", "visit:V1", "plan", plan))
+    kit.journal.append(Edit("later", "observation:O1", "answer:O-IN-1.what_i_saw", {"text": "a door"}))
+    (notes, *_) = list_retention(kit.journal, templates, ["later", "unknown"])
+    assert (notes.counted_from, notes.due) == (date(2031, 8, 31), date(2032, 2, 29))
+
+
+def test_what_is_due_is_erased_on_confirmation_only(lantern_copy, outputs, templates, capsys, monkeypatch) -> None:
+    journal = lantern_copy.journal
+    consents = {one.field: one.payload for one in journal.current("lantern", subject_prefix="interview:",
+                                                                  field_prefix="consent:")}  # fmt: skip
+
+    def keep(today: date, *, erase: bool, yes: bool = False) -> str:
+        keep_to_dates(journal, templates, ["lantern"], outputs, today=today, erase=erase, yes=yes)
+        return capsys.readouterr().out
+
+    now = datetime.now(UTC).date()
+    assert "Interview and observation notes: kept until " in keep(now, erase=True, yes=True)
+    head = journal.head()
+    assert "Interview and observation notes: due since " in keep(add_months(now, 7), erase=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO("L\n"))
+    with pytest.raises(typer.Exit):
+        keep(add_months(now, 7), erase=True)
+    assert journal.head() == head
+    said = keep(add_months(now, 7), erase=True, yes=True)
+    assert said.count("certificate: ") == said.count("erased: ") == len(list(outputs.glob("**/*.pdf"))) == 14
+    assert not [one for one in journal.iter_entries("lantern", field_prefix="answer:") if not one.erased]
+    assert journal.verify().ok
+    kept = journal.current("lantern", subject_prefix="interview:", field_prefix="consent:")
+    assert {one.field: one.payload for one in kept} == consents, "the record of consents is kept longer"
+    assert [one for one in journal.current("lantern", field_prefix="finding:") if one.payload]
+    assert "notes" not in keep(add_months(now, 7), erase=True, yes=True)
+    with pikepdf.open(next(outputs.glob("**/*.pdf"))) as pdf:
+        text = read_text(pdf)
+    assert "The time for which notes are kept is over" in text
+    assert "Tell the respondent" not in text
+
+
+def test_a_page_in_the_way_delays_the_certificates_only(lantern_copy, outputs, templates, monkeypatch) -> None:
+    monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
+    journal, day = lantern_copy.journal, add_months(datetime.now(UTC).date(), 7)
+    with reading(lantern_copy), pytest.raises(QpmError, match="CONSENT-006"):
+        keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+    assert not outputs.exists()
+    keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+    assert len(list(outputs.glob("**/*.pdf"))) == 14
+
+
+def test_the_command_lists_every_assessment_of_the_kit(lantern_copy, outputs) -> None:
+    done = qpm(lantern_copy, outputs, "retention")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("lantern, Interview and observation notes: kept until ")
+    assert "The journal holds no decision yet" in done.stderr
+    unknown = qpm(lantern_copy, outputs, "retention", "nowhere")
+    assert unknown.exception.code == "PLAN-003"
