@@ -10,6 +10,7 @@ from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.errors import QpmError
+from qpm_widgets.identifiers import find_identifiers, utf16_span
 from qpm_widgets.journal import Entry
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
@@ -34,6 +35,7 @@ class InterviewSheet(Sheet):
         "question_part.js",
         "ending_part.js",
         "saving_part.js",
+        "identifiers_part.js",
         "interview_sheet.js",
     )
     _esm = page_source(*scripts)
@@ -54,8 +56,11 @@ class InterviewSheet(Sheet):
         shown = view_plan(meeting.plan, templates)
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
         shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
+        values = view_values(current)
+        noticed = {field: self.notice(field, payload) for field, payload in values["values"].items()}
         return {
             "desk": link_page(DESK),
+            "noticed": {field: found for field, found in noticed.items() if found},
             "kind": self.subject.partition(":")[0],
             "id": meeting.id,
             "sample": load_profile(journal, self.assessment_id).sample,
@@ -63,7 +68,7 @@ class InterviewSheet(Sheet):
             "plan": shown,
             "guide": guide,
             "choices": view_choices(templates, guide, current),
-            **view_values(current),
+            **values,
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,6 +88,18 @@ class InterviewSheet(Sheet):
                 raise
             return {"finished": False}
         return {"finished": True}
+
+    def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What points to one person: kind, key of the payload, and the stretch as a browser counts."""
+        if not field.startswith("answer:"):
+            return []
+        noticed = []
+        for key in ("text", "translation"):
+            words = str(payload.get(key) or "")
+            for one in find_identifiers(words):
+                start, end = utf16_span(words, one)
+                noticed.append({"kind": one.kind, "key": key, "start": start, "end": end})
+        return noticed
 
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
         """An answer replaces only the version that the page shows, so that another device's is never lost unseen.

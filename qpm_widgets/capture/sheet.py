@@ -7,7 +7,8 @@ a notebook as widget state. ``static/connection.js`` is the other end.
 page to kernel     carries                                                     kernel answers
 =================  ==========================================================  ====================================
 ``open``           nothing                                                     ``opened`` with the view, or ``failed``
-``commit``         entry_id, field, payload, supersedes                        ``receipt`` or ``refused``; to the same
+``commit``         entry_id, field, payload, supersedes                        ``receipt``, with what was ``noticed``
+                                                                               in the words, or ``refused``; to the same
                                                                                page in other windows ``elsewhere``
 ``do``             name, arguments, request_id                                 ``done`` or ``failed``
 =================  ==========================================================  ====================================
@@ -112,6 +113,10 @@ class Sheet(anywidget.AnyWidget):
         """
         raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "Reload the page and try again.")
 
+    def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What the page should point out in words that were just recorded: nothing, as a rule."""
+        return []
+
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
         """Which of a field's current entries an edit on this page replaces: all of them, as a rule."""
         return current
@@ -151,7 +156,9 @@ class Sheet(anywidget.AnyWidget):
             edit = self._edit(message)
             receipt = self.record(edit)
             self._tell_others(edit)
-            return {"kind": "receipt", "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
+            noticed = self.notice(edit.field, edit.payload)
+            said = {"kind": "receipt", "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
+            return said | ({"noticed": noticed} if noticed else {})
         if kind == "do":
             result = self.do(str(message["name"]), dict(message.get("arguments") or {}))
             return {"kind": "done", "request_id": message["request_id"], "result": result}

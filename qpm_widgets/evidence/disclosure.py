@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from qpm_widgets.evidence.record import Judgement, Meeting, Piece, VisitRecord
+from qpm_widgets.identifiers import find_identifiers
 
 SMALL_GROUP = 3  # fewer people than this in a group are not counted in public, nor quoted as that group
 POOL = "pool"  # the group of roles that only a few people hold
@@ -29,6 +30,7 @@ KEPT_APART = "kept_apart"
 REFUSED_WORDS = "refused_words"
 LOST_GROUND = "lost_ground"
 NAMES_A_CODE = "names_a_code"
+IDENTIFIES = "identifies"
 PARAPHRASE = "paraphrase"
 SMALL = "small_group"
 UNCITED_NOTE = "uncited_note"
@@ -188,6 +190,8 @@ class Guard:
             return REFUSED_WORDS
         if edition == PROVIDER and self._codes.search(text):
             return NAMES_A_CODE
+        if edition == PROVIDER and find_identifiers(text):
+            return IDENTIFIES
         return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.bundles import read_whole, shown_name

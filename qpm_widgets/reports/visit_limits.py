@@ -21,6 +21,7 @@ PUBLIC_REASONS = {
     "refused_words": "protected",
     "kept_apart": "protected",
     "names_a_code": "protected",
+    "identifies": "protected",
     "lost_ground": "lost_ground",
     "unsettled": "unsettled",
 }

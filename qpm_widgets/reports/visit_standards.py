@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
-from qpm_widgets.evidence.disclosure import KEPT_APART, LOST_GROUND, NAMES_A_CODE, POOL, REFUSED_WORDS, UNSETTLED
+from qpm_widgets.evidence.disclosure import (
+    IDENTIFIES,
+    KEPT_APART,
+    LOST_GROUND,
+    NAMES_A_CODE,
+    POOL,
+    REFUSED_WORDS,
+    UNSETTLED,
+)
 from qpm_widgets.evidence.frames import Row
 from qpm_widgets.evidence.record import Piece
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Paragraph, Quote, Table
 from qpm_widgets.reports.visit_content import Content
 from qpm_widgets.templates.records import Standard
 
-GUARDED = frozenset({KEPT_APART, REFUSED_WORDS, NAMES_A_CODE})  # the rating may be shown, its reason may not
+GUARDED = frozenset(
+    {KEPT_APART, REFUSED_WORDS, NAMES_A_CODE, IDENTIFIES}
+)  # the rating may be shown, its reason may not
 
 
 def standards(content: Content) -> Iterator[Block]:

@@ -177,6 +177,17 @@ def test_a_visit_travels_with_all_that_concerns_it_and_nothing_else(assessor: Jo
     assert state_of(lead) == state_of(assessor)
 
 
+def test_an_interview_that_was_moved_travels_with_both_visits(assessor: Journal, lead: Journal) -> None:
+    planned = assessor.current_entry("one", "interview:A1", "plan")
+    moved = plan("one", "V2", "A1", supersedes=(planned.entry_id,))
+    assessor.append(moved)
+    for visit, subjects in (("V1", {"interview:A1"}), ("V2", {"interview:A1", "interview:A3"})):
+        bundle = take(assessor, "one", visit)
+        assert {entry.subject for entry in bundle.entries} == subjects
+        lead.merge(bundle)
+    assert state_of(lead) == state_of(assessor)
+
+
 def test_holes_are_closed_by_marks_that_verify_needs(assessor: Journal, lead: Journal) -> None:
     bundle = take(assessor, "one", "V2")
     assert [mark.device_seq for mark in bundle.manifest.marks] == [2, 5, 7]

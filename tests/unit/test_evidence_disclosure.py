@@ -187,6 +187,19 @@ def test_the_rating_stays_when_only_its_reason_must_go(small, kit, templates) ->
     assert "Because adv1 said so." in lead
 
 
+def test_a_number_or_address_that_points_to_one_person_never_reaches_the_provider(small, kit, templates) -> None:
+    small.interview("A1", "adv1")
+    cited = small.note("A1", "A-CP-1", "noted")
+    pointing = ("NHS 943 476 5919 was said.", "Ring 01632 960001.", "She lives at CF10 3AT.", "Born 12 May 1958.")
+    for number, words in enumerate((*pointing, "Seen on 12 May 2026.")):
+        small.find(f"F{number}", "clarity_of_purpose", words, cited)
+    provider, lead = (all_words(kit, small, templates, edition) for edition in ("provider", "lead"))
+    assert "Seen on 12 May 2026." in provider
+    assert [words for words in pointing if words in provider or words not in lead] == []
+    rows = small.table(left_out_table, templates)
+    assert [(row.reason, row.editions) for row in rows] == [("identifies", "provider")] * len(pointing)
+
+
 def test_codes_and_ids_in_a_finding_never_reach_the_provider(small, kit, templates) -> None:
     small.interview("A1", "adv1")
     cited = small.note("A1", "A-CP-1", "noted")

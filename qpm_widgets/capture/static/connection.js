@@ -11,7 +11,8 @@
 //
 //   const link = connectSheet(model, {
 //     opened(view), failed(code, sentence, words),             what came of open(); words: title and again, for a page
-//     receipt(field, entryId, recordedAt),                     durable; the time is the journal's, UTC ms
+//     receipt(field, entryId, recordedAt, payload, noticed),   durable; the time is the journal's, UTC ms; null for
+//                                                              noticed where newer words are on their way
 //     refused(field, entryId, code, sentence),                 not written, and why
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
 //     elsewhere(field, payload),                               recorded in another window: consents and the state
@@ -168,15 +169,17 @@ const connectSheet = (() => {
       return [];
     }
 
-    received({ entry_id: entryId, recorded_at: recordedAt }) {
+    received({ entry_id: entryId, recorded_at: recordedAt, noticed = [] }) {
       const [field, slot] = this.find(entryId);
       if (!slot) return; // the receipt of a second sending
       const again = this.lost || slot.sent.refused;
+      const { payload } = slot.sent;
       this.heads[field] = [entryId];
       slot.sent = null;
       if (!slot.waiting.length) this.slots.delete(field);
       this.lost = false;
-      this.each("receipt", field, entryId, recordedAt);
+      // Of words that have been overtaken already there is nothing to point out.
+      this.each("receipt", field, entryId, recordedAt, payload, this.slots.has(field) ? null : noticed);
       this.pump(field);
       this.changed();
       if (again) this.resend(); // writing works again: for the others too

@@ -395,6 +395,9 @@ function render({ model, el }) {
     opened(view) {
       page = new InterviewPage(view, link);
       drawPage(page);
+      for (const [field, noticed] of Object.entries(view.noticed)) {
+        if (view.values[field] === page.values[field]) showIdentifiers(page, field, view.values[field], noticed);
+      }
       tell = saveState(page);
       el.style.margin = 0;
       el.replaceChildren(page.root);
@@ -404,8 +407,9 @@ function render({ model, el }) {
     failed(...fault) {
       el.replaceChildren(failurePage(...fault, () => link.open()));
     },
-    receipt(field, entryId, recordedAt) {
+    receipt(field, entryId, recordedAt, payload, noticed) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+      if (noticed) showIdentifiers(page, field, payload, noticed);
     },
     elsewhere(field, payload) {
       page.values[field] = payload;

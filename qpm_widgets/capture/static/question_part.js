@@ -148,8 +148,9 @@ function quoteBox(page, question, number, field) {
   const refresh = () => {
     translation.hidden = draft.language === "en";
     box.querySelector("textarea").lang = draft.language;
-    unquoted.hidden = gateOf(page).decision("quotes", draft.respondent) === "given";
-    unquoted.textContent = fill(words.consent.no_quotes, { code: draft.respondent });
+    const agreed = gateOf(page).decision("quotes", draft.respondent) === "given";
+    unquoted.hidden = agreed && (draft.grade !== "paraphrase" || !draft.text);
+    unquoted.textContent = agreed ? words.question.gist : fill(words.consent.no_quotes, { code: draft.respondent });
   };
   page.whenChanged(refresh);
   refresh();
