@@ -52,7 +52,7 @@ def test_an_interview_that_has_ended_is_closed_until_its_notes_are_to_be_put_rig
     hand.agree("AD4")
     hand.notes("A-CP-1").fill("She did not know, and told me whom to ask.")
     hand.field("answer:A-CP-1.missing").locator("select").select_option("does_not_know")
-    hand.field("answer:A-CP-1.missing").get_by_text("There is an answer here too").wait_for()
+    hand.field("answer:A-CP-1.missing").get_by_text("Something is noted or weighed here too").wait_for()
     hand.sheet.get_by_role("button", name="Take the reason away A-CP-1").click()
     hand.click("finish")
     dialog = hand.sheet.locator("dialog[open]")
