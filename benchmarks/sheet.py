@@ -14,6 +14,7 @@ import json
 import shutil
 import statistics
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
@@ -43,13 +45,9 @@ STOCK = Path("bench/V1/stock.ipynb")
 
 # The same questions, prompts, choices and fields, one stock widget each.
 STOCK_CODE = """
-import comm
 import ipywidgets as w
 from qpm_widgets.templates import load_templates
 
-# Without this the widgets of every earlier run would be asked for again at each opening, until it takes minutes.
-comm.get_comm_manager().comms.clear()
-w.widgets.widget._instances.clear()
 templates = load_templates()
 scheme, standards = templates.scheme, templates.standards
 pick = lambda choices: [(one.label, one.id) for one in choices]
@@ -166,13 +164,31 @@ def plan_profile(kit: Kit, templates: Templates) -> None:
         record_edit(kit.journal, templates, Edit("bench", "interview:A1", f"consent:{scope}.AD1", given))
 
 
-def time_showing(page: Page, address: str, repeats: int) -> dict[str, float]:
+def close_widgets(server: RunningServer, path: Path) -> None:
+    """Close every widget of a page's kernel, as nobody would do by hand.
+
+    JupyterLab asks for all of them at each opening: those of five runs of the stock page would take minutes.
+    """
+    request = urllib.request.Request(f"{server.url}api/sessions", headers={"Authorization": f"token {server.token}"})
+    with urllib.request.urlopen(request) as answer:
+        sessions = json.load(answer)
+    for kernel in (one["kernel"]["id"] for one in sessions if one["path"] == path.as_posix()):
+        client = BlockingKernelClient(connection_file=str(server.runtime / "k" / f"kernel-{kernel}.json"))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=30)
+        client.execute_interactive("import ipywidgets; ipywidgets.Widget.close_all()", silent=True, timeout=60)
+        client.stop_channels()
+
+
+def time_showing(page: Page, server: RunningServer, path: Path, repeats: int) -> dict[str, float]:
     """Medians over the runs of one page, its first run (which imports) told apart."""
     traffic, seconds, frames, size = Traffic(), [], [], []
     page.on("websocket", traffic.listen)
     for run in range(repeats + 1):
         page.goto("about:blank")
-        page.goto(address)
+        close_widgets(server, path)
+        page.goto(server.address(path.as_posix()))
         page.wait_for_function("() => window.bench?.shown", timeout=120_000)
         page.wait_for_timeout(1000)
         seconds.append(page.evaluate("() => (bench.shown - bench.sent) / 1000"))
@@ -218,7 +234,7 @@ def measure(repeats: int) -> dict[str, float]:
         for name, path in (("stock", STOCK), ("sheet", SHEET)):
             page = browser.new_page(viewport={"width": 1366, "height": 768})
             page.add_init_script(WATCH)
-            figures[name] = time_showing(page, server.address(path.as_posix()), repeats)
+            figures[name] = time_showing(page, server, path, repeats)
             if name == "sheet":
                 figures["saving"] = time_saving(page, repeats)
             page.close()

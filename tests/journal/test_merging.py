@@ -111,7 +111,7 @@ def run_history(kits: Kits, devices: int, steps: list[Step]) -> tuple[list[Journ
     return journals, bundles + [take(journal, *visit) for journal in journals for visit in VISITS]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(2, 4), STEPS, st.randoms(use_true_random=False))
 def test_any_histories_merge_to_one_state_in_any_order(
     kits: Kits, devices: int, steps: list[Step], chance: random.Random
@@ -153,7 +153,7 @@ def test_any_histories_merge_to_one_state_in_any_order(
 WORDS = st.text(max_size=60).filter(lambda text: not any("\ud800" <= sign <= "\udfff" for sign in text))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORDS)
 def test_any_words_travel(kits: Kits, words: str) -> None:
     with fresh(kits):
