@@ -31,6 +31,7 @@ USAGE = """python kit.py COMMAND
   receive     take in visits that assessors submitted
   key         write your public key, for assessors who submit to you
   withdraw    erase an interview or its quotes for good, with a certificate
+  safeguarding  read, print, send and erase accounts of harm, which are kept apart
   retention   list what must go by the scheme's dates, and erase it
   show        show one journal entry
   history     show who wrote what when about one interview

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from qpm_widgets.commands import erasing, keeping, sharing
+from qpm_widgets.commands import erasing, keeping, safeguarding, sharing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 templates_app = typer.Typer(help="The standards, guides, wording and rules.", no_args_is_help=True)
 app.add_typer(templates_app, name="templates")
+app.add_typer(safeguarding.app, name="safeguarding")
 app.command()(keeping.verify)
 app.command()(keeping.history)
 app.command()(keeping.lock)

@@ -58,6 +58,12 @@ CODES: dict[str, str] = {
     "CONSENT-004": "a consent names a respondent that the interview does not have",
     "CONSENT-005": "what was said was withdrawn and erased",
     "CONSENT-006": "what was erased is not yet out of the journal's file",
+    # Safeguarding: accounts of harm, kept apart
+    "SAFE-001": "the restricted store has no such account",
+    "SAFE-002": "the file is no account of harm, or it is damaged",
+    "SAFE-003": "the account of harm is sealed for another key",
+    "SAFE-004": "the key is of another kind",
+    "SAFE-005": "the account of harm was erased",
     # Bundles: a visit sent from one kit to another
     "BUNDLE-001": "the file is not a submitted visit",
     "BUNDLE-002": "the submitted visit is damaged or was cut short",

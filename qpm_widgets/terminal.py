@@ -37,24 +37,34 @@ def counted(number: int, one: str, several: str = "") -> str:
 
 def open_kit(home: Path, *, create: bool = False) -> Kit:
     """Ask for the passphrase and unlock the kit; the first time, set it up."""
+    if create and not _has_kit(home):
+        return set_up_kit(home)
+    return open_with_passphrase(home)[0]
+
+
+def open_with_passphrase(home: Path) -> tuple[Kit, str]:
+    """Ask for the passphrase and unlock the kit; and the passphrase, for what the kit's key alone does not open."""
     from qpm_widgets.journal import Kit
 
-    if not any((home / name).exists() for name in ("kit.json", "journal.qpm")):
-        if not create:
-            remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
-            raise QpmError("START-002", str(home), remedy)
-        return set_up_kit(home)
+    if not _has_kit(home):
+        remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
+        raise QpmError("START-002", str(home), remedy)
     if not (home / "kit.json").exists():
         remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
         raise QpmError("JOURNAL-002", str(home / "kit.json"), remedy)
-    for _ in range(TRIES - 1):
+    for left in reversed(range(TRIES)):
+        passphrase = ask_passphrase(home)
         try:
-            return Kit.unlock(home, ask_passphrase(home))
+            return Kit.unlock(home, passphrase), passphrase
         except QpmError as error:
-            if error.code != "JOURNAL-001" or not sys.stdin.isatty():
+            if error.code != "JOURNAL-001" or not sys.stdin.isatty() or not left:
                 raise
             say.print(str(error))
-    return Kit.unlock(home, ask_passphrase(home))
+    raise AssertionError("the last try returns or raises")
+
+
+def _has_kit(home: Path) -> bool:
+    return any((home / name).exists() for name in ("kit.json", "journal.qpm"))
 
 
 def ask_passphrase(home: Path, what: str = "Passphrase") -> str:

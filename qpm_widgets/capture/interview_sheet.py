@@ -11,9 +11,12 @@ from qpm_widgets.capture.recording import guide_of
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.errors import QpmError
 from qpm_widgets.identifiers import find_identifiers, utf16_span
-from qpm_widgets.journal import Entry
+from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
+
+DISCLOSURE = "disclosure:"
+"""Begins the field of an account of harm, as the page names it: ``disclosure:<id>.<part>``."""
 
 
 class InterviewSheet(Sheet):
@@ -34,6 +37,7 @@ class InterviewSheet(Sheet):
         "consent_part.js",
         "question_part.js",
         "ending_part.js",
+        "safeguarding_part.js",
         "saving_part.js",
         "identifiers_part.js",
         "interview_sheet.js",
@@ -68,8 +72,35 @@ class InterviewSheet(Sheet):
             "plan": shown,
             "guide": guide,
             "choices": view_choices(templates, guide, current),
+            "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }
+
+    def record(self, edit: Edit) -> Receipt:
+        """Record one edit; an account of harm goes to the store of its own, where no page can read it again."""
+        if not edit.field.startswith(DISCLOSURE):
+            return super().record(edit)
+        return self.kit.safeguarding.record(
+            edit.assessment_id,
+            edit.subject,
+            edit.field.removeprefix(DISCLOSURE),
+            edit.payload,
+            supersedes=edit.supersedes,
+            entry_id=edit.entry_id,
+        )
+
+    def heads(self) -> dict[str, list[str]]:
+        """As every sheet's, with those of the accounts: what waited in the page replaces what was kept of it."""
+        heads = super().heads()
+        if "safeguarding" not in heads:
+            return heads
+        kept = self.kit.safeguarding.current(self.assessment_id, self.subject)
+        return heads | {f"{DISCLOSURE}{place}": [entry_id] for place, entry_id in kept.items()}
+
+    def _accounts(self) -> list[dict[str, Any]]:
+        """That accounts are there, how many parts they have and when they were last written; never what they say."""
+        found = self.kit.safeguarding.disclosures(assessment_id=self.assessment_id, about=self.subject)
+        return [{"id": one.id, "parts": one.parts, "last_at": one.last_at} for one in found if not one.erased]
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``erase``: blank what a respondent takes back, for good.

@@ -117,6 +117,14 @@ class Sheet(anywidget.AnyWidget):
         """What the page should point out in words that were just recorded: nothing, as a rule."""
         return []
 
+    def heads(self) -> dict[str, list[str]]:
+        """For each field the entries that the page's next edit of it replaces."""
+        current = self.kit.journal.current(self.assessment_id, subject=self.subject)
+        return {
+            field: [entry.entry_id for entry in self.replaced_by_an_edit(field, entries)]
+            for field, entries in by_field(current).items()
+        }
+
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
         """Which of a field's current entries an edit on this page replaces: all of them, as a rule."""
         return current
@@ -169,9 +177,7 @@ class Sheet(anywidget.AnyWidget):
         if self.subject:
             key = self.kit.secret_for(f"page:{shared['scope']}")
             shared["page_key"] = base64.b64encode(key).decode()
-            current = self.kit.journal.current(self.assessment_id, subject=self.subject)
-            for field, entries in by_field(current).items():
-                shared["heads"][field] = [entry.entry_id for entry in self.replaced_by_an_edit(field, entries)]
+            shared["heads"] = self.heads()
         return shared | self.view()
 
     def _edit(self, message: Message) -> Edit:

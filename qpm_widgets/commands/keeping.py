@@ -160,14 +160,18 @@ def verify(home: HomeOption = HOME) -> None:
     with open_kit(home) as kit:
         journal = kit.journal
         verification = journal.verify()
+        apart = kit.safeguarding.journal.verify()
         for fault in first_bad_first(verification.faults):
             out.print(fault)
-        if not verification.ok:
+        for fault in first_bad_first(apart.faults):
+            out.print(f"restricted store: {fault}")
+        if not (verification.ok and apart.ok):
             raise QpmError("JOURNAL-009", str(home), "Keep the kit as it is and tell your lead assessor.")
         current = (entry for one in journal.assessment_ids() for entry in journal.current(one))
         missing = missing_references(current, _ids_of(load_templates()))
         entries = counted(verification.entries, "entry", "entries")
         out.print(f"{entries} of {counted(verification.devices, 'device')}: sound")
+        out.print(f"restricted store: {counted(apart.entries, 'entry', 'entries')}: sound")
         out.print(f"state of the journal: {journal.head()}")
     _refuse_missing(missing, home)
 

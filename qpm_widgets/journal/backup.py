@@ -1,4 +1,4 @@
-"""A backup: one file with the encrypted journal and what ``kit.json`` says, both of no use without the passphrase.
+"""A backup: one file with both encrypted stores and what ``kit.json`` says, all of no use without the passphrase.
 
 The file is a plain zip container, nothing in it compressed, so what it claims to hold cannot be more than what it
 holds. A kit made from it is another device: the two copies never continue one chain.
@@ -20,10 +20,11 @@ from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.keys import derive_key
 from qpm_widgets.journal.kit import JOURNAL_FILE, Kit, check_key, leftovers, make_folder, unfinished
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
+from qpm_widgets.journal.safeguarding import FILE as SAFEGUARDING_FILE
 
-MEMBERS = (kit_file.NAME, JOURNAL_FILE)
-LARGEST_KIT_FILE = 64 * 1024  # bytes
-LARGEST_JOURNAL = 64 * 1024**3
+LARGEST_JOURNAL = 64 * 1024**3  # bytes
+MEMBERS = {kit_file.NAME: 64 * 1024, JOURNAL_FILE: LARGEST_JOURNAL, SAFEGUARDING_FILE: LARGEST_JOURNAL}
+"""The parts of a backup, in their order, and how many bytes each may have."""
 _STAMP = (1980, 1, 1, 0, 0, 0)  # a zip's own zero: when the backup was made is nobody's business
 _ANOTHER = "Take another backup; nothing was made of this one."
 
@@ -46,25 +47,28 @@ def write_backup(kit: Kit, file: Path) -> None:
     file = file.absolute()
     if os.path.lexists(file):
         raise QpmError("KEEP-004", file.name, "Choose another name; a backup replaces nothing.")
-    if not kit.journal.verify().ok:
+    if not (kit.journal.verify().ok and kit.safeguarding.journal.verify().ok):
         raise QpmError(
             "JOURNAL-009", str(kit.home), "Close the kit, copy its whole folder, and tell your lead assessor."
         )
-    copy, container = (file.with_name(f".{file.name}.{part}.part") for part in ("journal", "backup"))
+    copy, apart, container = (
+        file.with_name(f".{file.name}.{part}.part") for part in ("journal", "safeguarding", "backup")
+    )
     try:
         with _explained(file.name):
             for left in file.parent.glob(f".{file.name}.*.part*"):  # of a backup that was interrupted
                 left.unlink()
-            kit.copy_journal(copy)
+            kit.copy_journals(copy, apart)
             with zipfile.ZipFile(container, "x", zipfile.ZIP_STORED) as archive:
                 _add(archive, kit_file.NAME, kit.home / kit_file.NAME)
                 _add(archive, JOURNAL_FILE, copy)
+                _add(archive, SAFEGUARDING_FILE, apart)
             close_to_others(container)
             with container.open("r+b") as written:
                 os.fsync(written.fileno())
             put_in_place(container, file)
     finally:
-        for part in (copy, container):
+        for part in (copy, apart, container):
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
 
@@ -72,7 +76,7 @@ def write_backup(kit: Kit, file: Path) -> None:
 def check_restore(file: Path, home: Path) -> None:
     """Refuse what can be seen to be wrong without a passphrase (KEEP-002, KEEP-003, KEEP-005, JOURNAL-011)."""
     with _explained(file.name):
-        if home.exists() and (not home.is_dir() or set(home.iterdir()) - set(leftovers(home))):
+        if home.exists() and (not home.is_dir() or set(home.iterdir()) - {*leftovers(home), home / SAFEGUARDING_FILE}):
             raise QpmError("KEEP-003", str(home), "Name a new folder with --home; nothing is ever restored over a kit.")
         with _opened(file) as archive:
             _read_settings(archive, file)
@@ -109,12 +113,9 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
             settings = dataclasses.replace(settings, device_id=secrets.token_hex(8))
             for leftover in leftovers(home):
                 leftover.unlink()
-            journal = unfinished(home, settings.salt)
-            with archive.open(JOURNAL_FILE) as packed, journal.open("xb") as unpacked:
-                shutil.copyfileobj(packed, unpacked, 1024 * 1024)  # its checksum is compared at the end
-                unpacked.flush()
-                os.fsync(unpacked.fileno())
-            close_to_others(journal)
+            (home / SAFEGUARDING_FILE).unlink(missing_ok=True)  # of a restore that was interrupted
+            _unpack(archive, SAFEGUARDING_FILE, home / SAFEGUARDING_FILE)
+            _unpack(archive, JOURNAL_FILE, unfinished(home, settings.salt))
             sync_folder(home)
             settings.write(home)
         except BaseException:
@@ -127,11 +128,11 @@ def _proved(file: Path, home: Path, passphrase: str, new: bool) -> Kit:
     """The restored kit, open, once its journal has been found whole; or nothing is left of it."""
     try:
         kit = Kit.unlock(home, passphrase)
-        verification = kit.journal.verify()
-        if verification.ok:
+        faults = [*kit.journal.verify().faults, *kit.safeguarding.journal.verify().faults]
+        if not faults:
             return kit
         kit.close()
-        raise QpmError("KEEP-002", file.name, f"Its journal does not verify ({verification.faults[0]}). {_ANOTHER}")
+        raise QpmError("KEEP-002", file.name, f"Its journal does not verify ({faults[0]}). {_ANOTHER}")
     except QpmError as error:
         _take_back(home, new)
         if error.code in ("JOURNAL-002", "JOURNAL-013"):
@@ -168,19 +169,27 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
         shutil.copyfileobj(source, packed, 1024 * 1024)
 
 
+def _unpack(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    with archive.open(name) as packed, path.open("xb") as unpacked:
+        shutil.copyfileobj(packed, unpacked, 1024 * 1024)  # its checksum is compared at the end
+        unpacked.flush()
+        os.fsync(unpacked.fileno())
+    close_to_others(path)
+
+
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     """The container, once it is known to hold just what ``write_backup`` puts in."""
     with zipfile.ZipFile(file) as archive:
         found = archive.infolist()
-        sound = tuple(member.filename for member in found) == MEMBERS and all(
+        sound = [member.filename for member in found] == [*MEMBERS] and all(
             member.orig_filename == member.filename
             and member.compress_type == zipfile.ZIP_STORED
             and member.compress_size == member.file_size
             and member.flag_bits & 0x1 == 0  # not encrypted: that is not how a backup is
             and (member.external_attr >> 16) & 0o170000 in (0, 0o100000)  # a file, no link
             and 0 < member.file_size <= limit
-            for member, limit in zip(found, (LARGEST_KIT_FILE, LARGEST_JOURNAL), strict=True)
+            for member, limit in zip(found, MEMBERS.values(), strict=True)
         )
         if not sound or sum(member.file_size for member in found) > file.stat().st_size:
             raise QpmError("KEEP-002", file.name, f"It does not hold what a backup holds. {_ANOTHER}")

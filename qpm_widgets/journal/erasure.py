@@ -1,10 +1,11 @@
 """Erasure: which entries a tombstone covers, and blanking them.
 
-A tombstone is an ordinary entry, field ``erasure:<scope>`` of an interview or observation. It covers by rule, so
-every kit that has the same entries blanks the same ones, in whatever order they came:
+A tombstone is an ordinary entry, field ``erasure:<scope>`` of an interview, an observation or a disclosure. It covers
+by rule, so every kit that has the same entries blanks the same ones, in whatever order they came:
 
 * scope ``interview``: every answer, and every state or plan that holds free text;
-* scope ``quotes``: every quote, or those of the one respondent it names.
+* scope ``quotes``: every quote, or those of the one respondent it names;
+* scope ``account``, of a disclosure in the restricted store: every part of the account.
 
 A covered entry keeps its place, its digest and its link; its payload and its salt are NULL, so nobody can tell
 what it said and the chain still verifies.
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from qpm_widgets.journal.writing import Execute
 
 FIELD = "erasure:"
-WHOLE, QUOTES = f"{FIELD}interview", f"{FIELD}quotes"
+WHOLE, QUOTES, ACCOUNT = f"{FIELD}interview", f"{FIELD}quotes", f"{FIELD}account"
 _FREE_TEXT = {"state": "reason", "plan": "access_needs"}
 """The key of a field's payload that holds what somebody wrote freely, apart from the answers."""
 
@@ -32,11 +33,11 @@ _FREE_TEXT = {"state": "reason", "plan": "access_needs"}
 ALL_TOMBSTONES = f"SELECT assessment_id, subject, field, payload FROM entry WHERE field GLOB '{FIELD}*'"
 _OF_SUBJECT = (
     "SELECT field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
-    f"AND field IN ('{WHOLE}', '{QUOTES}')"
+    f"AND field IN ('{WHOLE}', '{QUOTES}', '{ACCOUNT}')"
 )
 _WITH_WORDS = (
     "SELECT entry_id, field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
-    "AND payload IS NOT NULL AND (field GLOB 'answer:*' OR field IN ('state', 'plan'))"
+    "AND payload IS NOT NULL AND (field GLOB 'answer:*' OR field GLOB 'account:*' OR field IN ('state', 'plan'))"
 )
 _BLANK = "UPDATE entry SET payload = NULL, salt = NULL WHERE entry_id = :entry_id"
 
@@ -61,10 +62,14 @@ class Tombstone(NamedTuple):
         """Whether an entry of the same interview must be blank."""
         if self.field == WHOLE:
             return field.startswith("answer:") or bool(payload.get(_FREE_TEXT.get(field, "")))
+        if self.field == ACCOUNT:
+            return field.startswith("account:")
         return is_quote(field) and self.respondent in ("", payload.get("respondent"))
 
     def explains(self, field: str) -> bool:
         """Whether a blank entry of the same interview may have been covered; its words are not there to ask."""
+        if self.field == ACCOUNT:
+            return field.startswith("account:")
         return field.startswith("answer:") or field in _FREE_TEXT if self.field == WHOLE else is_quote(field)
 
 

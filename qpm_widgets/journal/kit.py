@@ -27,6 +27,9 @@ from qpm_widgets.journal.keys import (
 )
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
 from qpm_widgets.journal.opening import copy_file, create_file
+from qpm_widgets.journal.safeguarding import FILE as SAFEGUARDING_FILE
+from qpm_widgets.journal.safeguarding import SECRET as SAFEGUARDING_SECRET
+from qpm_widgets.journal.safeguarding import SafeguardingStore, make_store
 from qpm_widgets.journal.store import Journal
 from qpm_widgets.journal.writing import is_code
 
@@ -49,6 +52,8 @@ class Kit:
         Minutes without a word from any page after which a server closes the kit.
     journal : Journal
         The store, open and thread-safe.
+    safeguarding : SafeguardingStore
+        Accounts of harm, apart from the journal; opened when first asked for.
     """
 
     def __init__(self, home: Path, settings: KitFile, key: bytes) -> None:
@@ -69,6 +74,8 @@ class Kit:
         except BaseException:
             mark.release()
             raise
+        self._safeguarding: SafeguardingStore | None = None
+        self._opening = threading.Lock()
         self.closed = False
 
     @classmethod
@@ -112,7 +119,7 @@ class Kit:
             close_to_others(unfinished(home, salt))
             sync_folder(home)
             settings.write(home)  # from here on there is a kit
-        return cls(home, settings, key)
+        return cls(home, settings, key)._complete(passphrase, cost)
 
     @classmethod
     def unlock(cls, home: Path, passphrase: str, *, guesses: Guesses | None = None) -> Kit:
@@ -126,7 +133,9 @@ class Kit:
         """
         home = home.absolute()
         settings = KitFile.read(home)
-        return cls(home, settings, try_passphrase(home, settings, passphrase, guesses))
+        return cls(home, settings, try_passphrase(home, settings, passphrase, guesses))._complete(
+            passphrase, settings.cost
+        )
 
     @classmethod
     def from_environment(cls) -> Kit:
@@ -140,6 +149,26 @@ class Kit:
             JOURNAL-010 if the process was not given an unlocked kit.
         """
         return _given_kit.take()
+
+    def _complete(self, passphrase: str, cost: KeyCost) -> Self:
+        """Make the restricted store, which wants the passphrase, unless it is there."""
+        try:
+            self.journal.secret(SAFEGUARDING_SECRET, lambda: make_store(self.home, passphrase, cost))
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    @property
+    def safeguarding(self) -> SafeguardingStore:
+        """Accounts of harm, apart from the journal (JOURNAL-002, -010, -011 or -013 if they cannot be opened)."""
+        with self._opening:
+            if self._safeguarding is None:
+                kept = self.journal.secret(SAFEGUARDING_SECRET, _no_store)
+                self._safeguarding = SafeguardingStore(
+                    self.home, kept, device_id=self.device_id, assessor=self.assessor
+                )
+            return self._safeguarding
 
     @property
     def notebooks(self) -> Path:
@@ -159,13 +188,16 @@ class Kit:
         """A 32-byte secret for one purpose, the same each time (HKDF-SHA256 of the key)."""
         return derive_secret(self._key, f"purpose/{purpose}")
 
-    def copy_journal(self, copy: Path) -> None:
-        """Copy the journal, as it stands, into a new file that the same passphrase opens (JOURNAL-008 if refused)."""
-        copy_file(self.journal.path, self._key, copy, self._key)
+    def copy_journals(self, journal: Path, safeguarding: Path) -> None:
+        """Copy both stores, as they stand, into new files that the same passphrase opens (JOURNAL-008 if refused)."""
+        copy_file(self.journal.path, self._key, journal, self._key)
+        self.safeguarding.copy(safeguarding)
 
     def close(self) -> None:
         """Close the journal; the kit is locked again."""
         self.closed = True
+        if self._safeguarding is not None:
+            self._safeguarding.close()
         self.journal.close()
 
     def __enter__(self) -> Self:
@@ -209,6 +241,10 @@ class _GivenKit:
 
 
 _given_kit = _GivenKit()
+
+
+def _no_store() -> str:
+    raise QpmError("JOURNAL-002", SAFEGUARDING_FILE, "Close the kit and start it again.")
 
 
 def check_passphrase(passphrase: str) -> None:

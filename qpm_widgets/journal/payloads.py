@@ -13,7 +13,7 @@ subject                field                                       payload
 ``observation:<id>``   ``plan``                                    :class:`ObservationPlan`
 both                   ``state``                                   :class:`State`
 ``interview:<id>``     ``consent:<scope>.<respondent>``            :class:`Consent`
-``interview:<id>``     ``safeguarding``                            :class:`ProtocolUsed`
+both                   ``safeguarding``                            :class:`ProtocolUsed`
 both                   ``erasure:interview``                       :class:`Erasure`
 ``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
 both                   ``answer:<question>.note``                  :class:`Note`
@@ -21,6 +21,13 @@ both                   ``answer:<question>.note``                  :class:`Note`
 ``interview:<id>``     ``answer:<question>.quote.<n>``             :class:`Quote`
 both                   ``answer:<question>.evidence.<indicator>``  :class:`Bearing`
 both                   ``answer:<question>.missing``               :class:`Missing`
+=====================  ==========================================  =======================
+
+What somebody told of harm is never among them. It stands in a store of its own (``safeguarding.py``), whose grammar is
+
+=====================  ==========================================  =======================
+``disclosure:<id>``    ``account:<part>``                          :class:`SealedAccount`
+``disclosure:<id>``    ``erasure:account``                         :class:`Erasure`
 =====================  ==========================================  =======================
 
 Payloads are checked for shape here. Whether a question or an indicator exists is for the room that knows
@@ -42,6 +49,7 @@ from qpm_widgets.errors import QpmError
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Words = Annotated[str, StringConstraints(max_length=100_000)]
 Line = Annotated[str, StringConstraints(max_length=500)]
+About = Annotated[str, StringConstraints(pattern=r"^(interview|observation):[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 
 
 class Payload(BaseModel):
@@ -154,10 +162,25 @@ class Consent(Payload):
 
 
 class ProtocolUsed(Payload):
-    """All that an interview keeps of a disclosure: that the protocol was used, a reference, when."""
+    """All that a meeting keeps of a disclosure: that the protocol was used, a reference, when."""
 
     reference: Line
     used_at: datetime
+
+
+class Origin(Payload):
+    """When and by whom an account was written that came from another kit."""
+
+    recorded_at: Annotated[int, Field(ge=0)]  # UTC, milliseconds since 1970
+    recorded_by: Code
+
+
+class SealedAccount(Payload):
+    """What somebody told of harm, readable with the restricted store's own key alone."""
+
+    about: About
+    sealed: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+=*$", max_length=2_000_000)]  # age, in base64
+    origin: Origin | None = None
 
 
 class Erasure(Payload):
@@ -218,45 +241,65 @@ class Finding(Payload):
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
-_GRAMMAR: tuple[tuple[re.Pattern[str], type[Payload]], ...] = tuple(
-    (re.compile(pattern.replace("ID", _ID)), shape)
-    for pattern, shape in (
-        (r"assessment\|profile", AssessmentProfile),
-        (r"visit:ID\|plan", VisitPlan),
-        (r"visit:ID\|rating:ID", Rating),
-        (r"visit:ID\|finding:ID", Finding),
-        (r"interview:ID\|plan", InterviewPlan),
-        (r"observation:ID\|plan", ObservationPlan),
-        (r"(interview|observation):ID\|state", State),
-        (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
-        (r"interview:ID\|safeguarding", ProtocolUsed),
-        (r"interview:ID\|erasure:quotes", Erasure),
-        (r"(interview|observation):ID\|erasure:interview", Erasure),
-        (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),
-        (r"(interview|observation):ID\|answer:ID\.missing", Missing),
-        (r"interview:ID\|answer:ID\.quote\.[0-9]{1,3}", Quote),
-        (r"interview:ID\|answer:ID\.note", Note),
-        (r"observation:ID\|answer:ID\.[a-z_]{1,40}", Note),
-    )
+
+
+class Grammar:
+    """Which payload belongs to which field of which subject.
+
+    Parameters
+    ----------
+    *rules
+        Pairs of a pattern of ``subject|field``, in which ``ID`` stands for any id, and the payload's class.
+    """
+
+    def __init__(self, *rules: tuple[str, type[Payload]]) -> None:
+        self._rules = tuple((re.compile(pattern.replace("ID", _ID)), shape) for pattern, shape in rules)
+
+    def shape(self, subject: str, field: str) -> type[Payload] | None:
+        """The payload's class; None where the grammar knows no such place."""
+        place = f"{subject}|{field}"
+        return next((shape for pattern, shape in self._rules if pattern.fullmatch(place)), None)
+
+
+JOURNAL = Grammar(
+    (r"assessment\|profile", AssessmentProfile),
+    (r"visit:ID\|plan", VisitPlan),
+    (r"visit:ID\|rating:ID", Rating),
+    (r"visit:ID\|finding:ID", Finding),
+    (r"interview:ID\|plan", InterviewPlan),
+    (r"observation:ID\|plan", ObservationPlan),
+    (r"(interview|observation):ID\|state", State),
+    (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
+    (r"(interview|observation):ID\|safeguarding", ProtocolUsed),
+    (r"interview:ID\|erasure:quotes", Erasure),
+    (r"(interview|observation):ID\|erasure:interview", Erasure),
+    (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),
+    (r"(interview|observation):ID\|answer:ID\.missing", Missing),
+    (r"interview:ID\|answer:ID\.quote\.[0-9]{1,3}", Quote),
+    (r"interview:ID\|answer:ID\.note", Note),
+    (r"observation:ID\|answer:ID\.[a-z_]{1,40}", Note),
+)
+SAFEGUARDING = Grammar(
+    (r"disclosure:ID\|account:[0-9]{1,3}", SealedAccount),
+    (r"disclosure:ID\|erasure:account", Erasure),
 )
 
 
 @lru_cache(maxsize=8192)  # asked at every append
-def payload_shape(subject: str, field: str) -> type[Payload]:
+def payload_shape(subject: str, field: str, grammar: Grammar = JOURNAL) -> type[Payload]:
     """The payload class of a subject's field.
 
     Raises
     ------
     QpmError
-        JOURNAL-007 if the journal knows no such subject or field.
+        JOURNAL-007 if the grammar knows no such subject or field.
     """
-    for pattern, shape in _GRAMMAR:
-        if pattern.fullmatch(f"{subject}|{field}"):
-            return shape
+    if (shape := grammar.shape(subject, field)) is not None:
+        return shape
     raise QpmError("JOURNAL-007", f"{subject} {field}"[:80], "Report this: the kit tried to write in a wrong place.")
 
 
-def check_payload(subject: str, field: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+def check_payload(subject: str, field: str, payload: Mapping[str, Any], grammar: Grammar = JOURNAL) -> dict[str, Any]:
     """The payload as plain JSON values, checked against the shape of its field.
 
     Raises
@@ -264,11 +307,15 @@ def check_payload(subject: str, field: str, payload: Mapping[str, Any]) -> dict[
     QpmError
         JOURNAL-006 naming the keys at fault (never their values), or JOURNAL-007.
     """
-    shape = payload_shape(subject, field)
+    return check_shape(payload_shape(subject, field, grammar), f"{subject} {field}", payload)
+
+
+def check_shape(shape: type[Payload], where: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload as plain JSON values, checked against a shape; JOURNAL-006 if it does not fit."""
     try:
         return shape.model_validate(payload).model_dump(mode="json")
     except ValidationError as error:
-        raise QpmError("JOURNAL-006", f"{subject} {field}", _remedy(shape, error)) from None
+        raise QpmError("JOURNAL-006", where, _remedy(shape, error)) from None
 
 
 def _remedy(shape: type[Payload], error: ValidationError) -> str:

@@ -11,6 +11,8 @@ import dataclasses
 import secrets
 from pathlib import Path
 
+from sqlalchemy import text
+
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.guessing import Guesses
@@ -18,7 +20,8 @@ from qpm_widgets.journal.in_use import alone_with
 from qpm_widgets.journal.keys import SALT_BYTES, KeyCost, derive_key, derive_secret, measured_cost
 from qpm_widgets.journal.kit import JOURNAL_FILE, check_passphrase, make_folder, settle, try_passphrase, unfinished
 from qpm_widgets.journal.kit_file import KitFile, sync_folder
-from qpm_widgets.journal.opening import copy_file
+from qpm_widgets.journal.opening import copy_file, make_engine
+from qpm_widgets.journal.safeguarding import SECRET, relock
 
 
 def change_passphrase(
@@ -54,12 +57,27 @@ def change_passphrase(
     make_folder(home / "runtime")
     with alone_with(home / "runtime"):
         settle(home, before)
-        copy_file(home / JOURNAL_FILE, old_key, unfinished(home, salt), key)
+        fresh = unfinished(home, salt)
+        copy_file(home / JOURNAL_FILE, old_key, fresh, key)
+        _relock_safeguarding(fresh, key, old, new, cost)
         _check_closed(home)
         with explained(str(home), writing=True):
             sync_folder(home)
             after.write(home)  # from here on the new passphrase opens the kit
         settle(home, after)
+
+
+def _relock_safeguarding(fresh: Path, key: bytes, old: str, new: str, cost: KeyCost) -> None:
+    """Lock the restricted store's private key with the new passphrase, in the new journal; its file stays as it is."""
+    place = {"name": SECRET}
+    engine = make_engine(fresh, key)
+    try:
+        with explained(fresh.name, writing=True), engine.begin() as connection:
+            kept = connection.execute(text("SELECT value FROM secret WHERE name = :name"), place).scalar_one()
+            value = relock(kept, old, new, cost)
+            connection.execute(text("UPDATE secret SET value = :value WHERE name = :name"), {**place, "value": value})
+    finally:
+        engine.dispose()  # the last connection to close writes the log back
 
 
 def _check_closed(home: Path) -> None:

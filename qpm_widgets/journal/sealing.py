@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 import pyrage
 
@@ -14,6 +15,12 @@ IDENTITY = "age identity"
 """The name under which the journal keeps the private half."""
 _AGE = b"age-encryption.org/v1\n"
 _LARGEST_KEY_FILE = 10_000
+_PURPOSE = "# for: "
+_OTHER_PURPOSE = {
+    "visits": "It is for accounts of harm only; ask the lead for the file that `qpm key` writes.",
+    "safeguarding": "It is for visits; ask the safeguarding lead for the file that `qpm safeguarding key` writes.",
+}
+Purpose = Literal["visits", "safeguarding"]
 
 
 def make_identity() -> str:
@@ -33,26 +40,31 @@ def fingerprint(public_key: str) -> str:
     return " ".join(digits[start : start + 4] for start in range(0, 20, 4))
 
 
-def public_key_text(public_key: str, assessor: str) -> str:
+def public_key_text(public_key: str, assessor: str, purpose: Purpose = "visits") -> str:
     """The text of a public key's file; age itself reads it too."""
+    sealed = "a visit" if purpose == "visits" else "an account of harm"
     return (
-        f"# QPM Field Kit: the public key of {assessor}. With it a visit is sealed for {assessor} alone.\n"
+        f"# QPM Field Kit: the public key of {assessor}. With it {sealed} is sealed for {assessor} alone.\n"
+        f"{_PURPOSE}{purpose}\n"
         f"# Before you use it, have these numbers read out to you: {fingerprint(public_key)}\n"
         f"{public_key}\n"
     )
 
 
-def read_public_key(path: Path) -> str:
-    """The key in a file that ``public_key_text`` or age wrote.
+def read_public_key(path: Path, purpose: Purpose = "visits") -> str:
+    """The key in a file that ``public_key_text`` wrote for this purpose; for visits also one that age wrote.
 
     Raises
     ------
     QpmError
-        BUNDLE-010, BUNDLE-011.
+        BUNDLE-010, BUNDLE-011; SAFE-004 if the key is for the other purpose, so that neither a visit nor an
+        account of harm goes to who is not meant to have it.
     """
     text = read_whole(path, _LARGEST_KEY_FILE, "BUNDLE-010").decode("utf-8", "replace")
     lines = [line.strip() for line in text.splitlines()]
     keys = [line for line in lines if line and not line.startswith("#")]
+    if keys and (f"{_PURPOSE}safeguarding" in lines) != (purpose == "safeguarding"):
+        raise QpmError("SAFE-004", shown_name(path), _OTHER_PURPOSE[purpose])
     try:
         if len(keys) == 1:
             return str(pyrage.x25519.Recipient.from_str(keys[0]))

@@ -25,6 +25,7 @@ from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.in_use import OpenMark
 from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_visit
 from qpm_widgets.journal.opening import check_file, make_engine
+from qpm_widgets.journal.payloads import JOURNAL, Grammar
 from qpm_widgets.journal.schema import entry_table, secret_table
 from qpm_widgets.journal.verifying import Verification, verify_journal
 from qpm_widgets.journal.withdrawing import Withdrawal, edits_for
@@ -55,6 +56,8 @@ class Journal:
         Gives UTC milliseconds.
     mark : OpenMark, optional
         Says that this process has the kit open; it goes with the journal.
+    grammar : Grammar
+        What may be written where.
 
     Raises
     ------
@@ -71,12 +74,14 @@ class Journal:
         assessor: str,
         clock: Callable[[], int] = now_ms,
         mark: OpenMark | None = None,
+        grammar: Grammar = JOURNAL,
     ) -> None:
         self.path = path
         self._device_id, self._assessor = device_id, assessor
         self._turn = threading.Lock()  # one writer at a time; between processes the file's own lock decides
         self._closed = False
         self._mark = mark
+        self._grammar = grammar
         self._engine = make_engine(path, key)
         self._writer = EditWriter(self._engine.dialect, device_id, clock)
         self._merger = BundleMerger(self._engine.dialect, device_id)
@@ -119,7 +124,7 @@ class Journal:
             As ``append``.
         """
         author = self._author(recorded_by)
-        checked = [(edit, check_edit(edit)) for edit in edits]
+        checked = [(edit, check_edit(edit, self._grammar)) for edit in edits]
         if not checked:
             return []
         with self._turn, self._transaction(f"{checked[0][0].subject} {checked[0][0].field}") as execute:
@@ -171,22 +176,23 @@ class Journal:
         name : str
             What it is for, such as ``age identity``.
         make : callable
-            Makes the secret, should there be none yet; it is durable before anybody gets it.
+            Makes the secret if there is none yet, while no other process can; it is durable before anybody gets it.
 
         Raises
         ------
         QpmError
             JOURNAL-008, JOURNAL-010 or JOURNAL-013.
         """
-        if kept := self._rows(query := select(secret_table.c.value).where(secret_table.c.name == name)):
+        if kept := self._rows(select(secret_table.c.value).where(secret_table.c.name == name)):
             return str(kept[0][0])
         with self._turn, self._transaction(f"secret {name}") as execute:
             # Another process may have been faster; then its secret is the one.
-            execute(
-                "INSERT INTO secret (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING",
-                {"name": name, "value": make()},
-            )
-        return str(self._rows(query)[0][0])
+            there = execute("SELECT value FROM secret WHERE name = :name", {"name": name}).fetchone()
+            if there is not None:
+                return str(there[0])
+            value = make()
+            execute("INSERT INTO secret (name, value) VALUES (:name, :value)", {"name": name, "value": value})
+        return value
 
     def _author(self, recorded_by: str | None) -> str:
         author = self._assessor if recorded_by is None else recorded_by
@@ -309,7 +315,7 @@ class Journal:
     def verify(self) -> Verification:
         """Recompute everything that can be recomputed; ``verifying`` says what that finds and what not."""
         with self._snapshot("verify") as connection:
-            return verify_journal(connection, self._device_id)
+            return verify_journal(connection, self._device_id, self._grammar)
 
     def _rows(self, query: queries.AnySelect) -> Sequence[queries.AnyRow]:
         with self._snapshot("reading") as connection:

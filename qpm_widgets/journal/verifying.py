@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
 from qpm_widgets.journal.erasure import ALL_TOMBSTONES, Tombstones, erasure_faults, read_tombstones
-from qpm_widgets.journal.payloads import check_payload
+from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
 from qpm_widgets.journal.queries import AnyRow, entry_with
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, mark_table, superseded_table
 from qpm_widgets.journal.upgrading import upgrade_payload
@@ -44,7 +44,7 @@ class Verification:
         return not self.faults
 
 
-def verify_journal(connection: Connection, own_device: str) -> Verification:
+def verify_journal(connection: Connection, own_device: str, grammar: Grammar = JOURNAL) -> Verification:
     """Read the whole journal in one snapshot and check it.
 
     The chain of ``own_device`` is whole and names only entries that are there; chains that came in bundles may have
@@ -71,7 +71,7 @@ def verify_journal(connection: Connection, own_device: str) -> Verification:
             before = previous if previous is not None and previous.device_id == row.device_id else None
             is_own = row.device_id == own_device
             link = _link_before(row, before, {} if is_own else marks)
-            previous, row_faults = _check_row(row, before, link, places, replaced, tombstones, is_own=is_own)
+            previous, row_faults = _check_row(row, before, link, places, replaced, tombstones, grammar, is_own=is_own)
             faults += row_faults
             if marks.get((row.device_id, row.device_seq), row.chain) != row.chain:
                 faults.append(f"{row.entry_id}: a chain mark says otherwise than the entry")
@@ -116,6 +116,7 @@ def _check_row(
     places: dict[str, Place],
     replaced: dict[str, set[str]],
     tombstones: Tombstones,
+    grammar: Grammar,
     *,
     is_own: bool,
 ) -> tuple[Entry, list[str]]:
@@ -134,7 +135,7 @@ def _check_row(
         kinds.append("recorded before the entry that precedes it")
     if link_chain(chained_to, entry) != entry.chain:
         kinds.append("its chain link does not fit: it or the entry before it was altered, removed or moved")
-    kinds += _check_words(entry, row.payload)
+    kinds += _check_words(entry, row.payload, grammar)
     kinds += erasure_faults(entry, row.payload, tombstones)
     for old in supersedes:
         if old not in places:
@@ -146,7 +147,7 @@ def _check_row(
     return entry, [f"{entry.entry_id}: {kind}" for kind in kinds]
 
 
-def _check_words(entry: Entry, text: str | None) -> Iterator[str]:
+def _check_words(entry: Entry, text: str | None, grammar: Grammar) -> Iterator[str]:
     """Faults of payload, salt and digest; whether a blank entry had to be blanked, ``erasure_faults`` says."""
     if text is None or entry.salt is None:
         if text is not None or entry.salt is not None:
@@ -157,6 +158,6 @@ def _check_words(entry: Entry, text: str | None) -> Iterator[str]:
     elif entry.schema_version <= SCHEMA_VERSION:  # what a newer kit wrote, only that kit can look into
         try:
             payload = upgrade_payload(entry.schema_version, entry.subject, entry.field, json.loads(text))
-            check_payload(entry.subject, entry.field, payload)
+            check_payload(entry.subject, entry.field, payload, grammar)
         except (QpmError, ValueError):
             yield "its payload does not have the shape of its field"

@@ -15,7 +15,7 @@ from qpm_widgets.journal import queries
 from qpm_widgets.journal.consent import check_consent, needs_consent
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Edit, Entry, Receipt, canonical_json, digest_text, link_chain
 from qpm_widgets.journal.erasure import refuse_erased
-from qpm_widgets.journal.payloads import check_payload
+from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -54,7 +54,7 @@ def is_code(value: str) -> bool:
     return _CODE.fullmatch(value) is not None
 
 
-def check_edit(edit: Edit) -> dict[str, Any]:
+def check_edit(edit: Edit, grammar: Grammar = JOURNAL) -> dict[str, Any]:
     """The edit's payload as plain JSON values, once ids and shape have been found right.
 
     Raises
@@ -69,7 +69,7 @@ def check_edit(edit: Edit) -> dict[str, Any]:
     )
     if not sound:
         raise QpmError("JOURNAL-015", "assessment_id, entry_id or supersedes", _AGAIN)
-    return check_payload(edit.subject, edit.field, edit.payload)
+    return check_payload(edit.subject, edit.field, edit.payload, grammar)
 
 
 class EditWriter:
@@ -116,7 +116,7 @@ class EditWriter:
             return _repeat(known, edit, payload)
         for old in edit.supersedes:
             _check_predecessor(edit, old, self._find(execute, old))
-        if edit.subject.startswith(("interview:", "observation:")):
+        if edit.subject.startswith(("interview:", "observation:", "disclosure:")):
             refuse_erased(execute, edit.assessment_id, edit.subject, edit.field, payload)
         if needs_consent(edit.subject, edit.field):
             values = self._gate.fill(assessment_id=edit.assessment_id, subject=edit.subject)

@@ -33,6 +33,7 @@ class Document:
     ``places`` holds, for the position of each heading and table in ``blocks``, the ids of its places: one for a
     heading, one for each row of a table (none where the row has no anchor, or another place had it first).
     ``targets`` maps each anchor to the id of its place. Ids are letters and digits, safe in HTML, Word and Typst.
+    A ``brief`` document is printed without a list of contents.
 
     Raises
     ------
@@ -43,6 +44,7 @@ class Document:
     title: Title
     blocks: tuple[Block, ...]
     account: Account | None = None
+    brief: bool = False
     places: Mapping[int, tuple[str | None, ...]] = field(init=False)
     targets: Mapping[str, str] = field(init=False)
 
@@ -79,9 +81,11 @@ class Document:
         ]
 
     def opens(self, position: int) -> bool:
-        """Whether a block is a few words between a heading and more, which must not end a page."""
+        """Whether a block is a few words between a heading and what they lead to, which must not end a page."""
         block = self.blocks[position]
         if not isinstance(block, Paragraph) or not 0 < position < len(self.blocks) - 1:
+            return False
+        if isinstance(self.blocks[position + 1], Heading):
             return False
         leads_on = isinstance(self.blocks[position - 1], Heading) or block.text.endswith(":")
         return leads_on and len(block.text) < _FEW_WORDS

@@ -61,7 +61,7 @@ def write_certificate(templates: Templates, certificate: Certificate, outputs: P
         REPORT-006 if it cannot be written.
     """
     tombstone = certificate.erasure.tombstone
-    document = Document(_title(templates, certificate), tuple(_blocks(templates, certificate)))
+    document = Document(_title(templates, certificate), tuple(_blocks(templates, certificate)), brief=True)
     pdf = write_pdf(document, templates.wording.section("report_writers"), templates.folder / "report")
     at = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC)
     kind, _, meeting_id = tombstone.subject.partition(":")

@@ -62,7 +62,7 @@ def _describe(document: Document, words: dict[str, Any], fonts: Path) -> dict[st
         "sample": title.sample,
         "language": title.language,
         "words": words,
-        "contents": bool(document.contents()),
+        "contents": not document.brief and bool(document.contents()),
         "depth": document.printed_depth,
         "blocks": [_describe_block(document, position, block, fonts) for position, block in enumerate(document.blocks)],
     }

@@ -170,7 +170,7 @@ def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, pag
     hand.sheet.locator("dialog[open] input[type=text]").fill("Tired")
     hand.sheet.locator("dialog[open] .qpm-main").click()
     hand.click("open-safeguarding")
-    assert "not written here" in hand.sheet.locator("dialog[open]").inner_text()
+    assert "kept apart from the interview" in hand.sheet.locator("dialog[open]").inner_text()
     hand.sheet.locator("dialog[open] input[type=text]").fill("SG-2026-014")
     hand.sheet.locator("dialog[open] .qpm-main").click()
     hand.await_saved()

@@ -18,6 +18,7 @@ from qpm_widgets.journal.kit_file import KitFile
 from qpm_widgets.journal.rekeying import change_passphrase
 
 WORDS = "the ward was cold and nobody came"
+FILES = ["journal.qpm", "kit.json", "safeguarding.qpm"]
 
 
 @pytest.fixture
@@ -51,7 +52,11 @@ def test_what_was_backed_up_is_there_as_another_device(filled, backup, tmp_path)
         assert (last[1].device_id, last[1].device_seq) == (restored.device_id, 1)
         assert restored.journal.verify().devices == 2
     home = tmp_path / "restored"
-    assert sorted(path.name for path in home.iterdir() if path.is_file()) == ["journal.qpm", "kit.json"]
+    assert sorted(path.name for path in home.iterdir() if path.is_file()) == [
+        "journal.qpm",
+        "kit.json",
+        "safeguarding.qpm",
+    ]
     Kit.unlock(home, PASSPHRASE).close()
 
 
@@ -248,4 +253,8 @@ def test_a_restore_that_was_interrupted_is_begun_again(backup, tmp_path, monkeyp
             restore_backup(backup, home, PASSPHRASE)
     assert list(home.glob("journal.qpm.*.new"))
     restore_backup(backup, home, PASSPHRASE).close()
-    assert sorted(path.name for path in home.iterdir() if path.is_file()) == ["journal.qpm", "kit.json"]
+    assert sorted(path.name for path in home.iterdir() if path.is_file()) == [
+        "journal.qpm",
+        "kit.json",
+        "safeguarding.qpm",
+    ]

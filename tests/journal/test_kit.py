@@ -9,8 +9,10 @@ import pytest
 from journal_interviews import CHEAP, PASSPHRASE, agree, note
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit
+from qpm_widgets.journal import Kit, safeguarding
 from qpm_widgets.journal import kit as kit_module
+
+FILES = ["journal.qpm", "kit.json", "safeguarding.qpm"]
 
 
 def create(home, passphrase=PASSPHRASE, assessor="AS1") -> Kit:
@@ -35,10 +37,10 @@ def test_what_was_recorded_is_there_after_unlocking(home) -> None:
         assert kit.notebooks.is_dir()
         assert kit.runtime.is_dir()
         assert sorted(path.name for path in home.iterdir() if path.is_file()) == [
-            "journal.qpm", "journal.qpm-shm", "journal.qpm-wal", "kit.json",
+            "journal.qpm", "journal.qpm-shm", "journal.qpm-wal", "kit.json", "safeguarding.qpm",
         ]  # fmt: skip
     # The last one out writes everything into the one file.
-    assert sorted(path.name for path in home.iterdir() if path.is_file()) == ["journal.qpm", "kit.json"]
+    assert sorted(path.name for path in home.iterdir() if path.is_file()) == FILES
 
 
 def test_a_wrong_passphrase_is_one_sentence(home) -> None:
@@ -121,7 +123,7 @@ def test_a_journal_that_is_none(home, content, capfd) -> None:
     assert capfd.readouterr() == ("", "")  # the cipher's own complaints would land in a notebook
 
 
-@pytest.mark.parametrize("step", range(9))
+@pytest.mark.parametrize("step", range(14))
 def test_an_interrupted_creation_can_be_finished_or_begun_again(home, monkeypatch, step) -> None:
     """Stop at every point where creation touches the disk; what is left opens, or can be created."""
     passed = iter(range(1000))
@@ -135,20 +137,21 @@ def test_an_interrupted_creation_can_be_finished_or_begun_again(home, monkeypatc
         return stop_or_call
 
     with monkeypatch.context() as patched:
-        for module, name in ((os, "fsync"), (os, "replace"), (kit_module, "create_file"), (kit_module, "Journal")):
+        calls = ((os, "fsync"), (os, "replace"), (kit_module, "create_file"), (kit_module, "Journal"))
+        for module, name in (*calls, (safeguarding, "create_file"), (safeguarding, "lock_identity")):
             patched.setattr(module, name, stopping(getattr(module, name)))
         try:
             create(home).close()
             finished = True
         except KeyboardInterrupt:
             finished = False
-    assert finished or step < 8, "creation has more steps than the range above reaches"
+    assert finished or step < 13, "creation has more steps than the range above reaches"
     if not (home / "kit.json").exists():
         create(home).close()
     with Kit.unlock(home, PASSPHRASE) as kit:
         agree(kit.journal)
         assert kit.journal.verify().ok
-    assert sorted(path.name for path in home.iterdir() if path.is_file()) == ["journal.qpm", "kit.json"]
+    assert sorted(path.name for path in home.iterdir() if path.is_file()) == FILES
 
 
 def test_a_folder_with_an_odd_name(tmp_path) -> None:

@@ -69,6 +69,7 @@ def opens(home: Path, passphrase: str) -> tuple[list[str], str] | None:
     try:
         with Kit.unlock(home, passphrase) as kit:
             assert kit.journal.secret("age identity", lambda: "lost") == "kept"
+            kit.safeguarding.identity(passphrase)
             return content(kit)
     except QpmError as error:
         assert error.code == "JOURNAL-001"
@@ -90,7 +91,7 @@ def test_all_is_there_with_the_new_passphrase_and_nothing_with_the_old(home, fil
     assert after.salt != before.salt
     assert (after.device_id, after.assessor) == (before.device_id, before.assessor)
     (home / "wrong-passphrases.json").unlink()
-    assert files(home) == ["journal.qpm", "kit.json"]
+    assert files(home) == ["journal.qpm", "kit.json", "safeguarding.qpm"]
     connection = sqlcipher.connect(str(home / "journal.qpm"))
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{old_key}'\"")
@@ -174,7 +175,8 @@ def test_killed_at_any_step_exactly_one_passphrase_opens_the_kit(home, filled, t
         old, new = opens(copy, PASSPHRASE), opens(copy, NEW)
         assert (old is None) != (new is None), step
         assert filled in (old, new), step
-        assert files(copy) in (["journal.qpm", "kit.json"], ["journal.qpm", "kit.json", "wrong-passphrases.json"]), step
+        kept = ["journal.qpm", "kit.json", "safeguarding.qpm"]
+        assert files(copy) in (kept, [*kept, "wrong-passphrases.json"]), step
         outcomes.append("new" if new else "old")
         if done.returncode == 0:
             break

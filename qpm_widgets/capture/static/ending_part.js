@@ -1,4 +1,4 @@
-// How an interview ends: closing words, stopping, finishing; and the safeguarding control, which keeps no account.
+// How an interview ends: closing words, stopping, finishing, and erasing what somebody takes back.
 
 function closingPart(page) {
   const { words, view } = page;
@@ -104,42 +104,6 @@ function endDialog(page) {
     const open = page.questions.filter(({ id }) => !page.isAnswered(id)).length;
     left.textContent = open ? fill(words.end[observed ? "left_scenes" : "left"], { open, all: page.questions.length }) : words.closing.all_touched;
     refresh();
-  };
-  return box;
-}
-
-function safeguardingDialog(page) {
-  const { words, view } = page;
-  const said = words.safeguarding;
-  const reference = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "200", autocomplete: "off",
-    "aria-describedby": page.id("safeguarding-hint") });
-  reference.addEventListener("input", () => reference.setCustomValidity(""));
-  const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at") });
-  const recorded = h("p", { class: "qpm-banner", hidden: true });
-  const box = dialog(page.id("safeguarding"), said.title,
-    h("p", { class: "qpm-banner qpm-bad" }, h("strong", {}, view.plan.emergency)),
-    h("ol", {}, Object.values(said.steps).map((step) => h("li", {}, fill(step, { authority: view.plan.authority })))),
-    h("p", {}, h("strong", {}, said.apart)), recorded,
-    view.kind === "interview" && h("div", { class: "qpm-pair" },
-      h("p", {}, h("label", { for: reference.id, class: "qpm-label" }, said.reference), reference,
-        h("span", { class: "qpm-hint", id: page.id("safeguarding-hint") }, said.reference_hint)),
-      h("p", {}, h("label", { for: usedAt.id, class: "qpm-label" }, said.used_at), usedAt)),
-    h("p", { class: "qpm-buttons" },
-      view.kind === "interview" && h("button", { type: "button", class: "qpm-main", onclick: () => {
-        reference.setCustomValidity(reference.value.trim() ? "" : said.needed);
-        if (!reference.reportValidity()) return;
-        const at = usedAt.value ? new Date(usedAt.value) : new Date();
-        page.put("safeguarding", { reference: reference.value.trim(), used_at: at.toISOString() });
-        box.close();
-      } }, said.record),
-      h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
-  box.prepare = () => {
-    const before = page.values.safeguarding;
-    recorded.hidden = !before;
-    if (before) recorded.textContent = fill(said.recorded, { reference: before.reference, time: page.moment(before.used_at) });
-    reference.value = before?.reference ?? "";
-    const at = before ? new Date(before.used_at) : new Date();
-    usedAt.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); // as the clock on the wall
   };
   return box;
 }

@@ -409,6 +409,7 @@ function render({ model, el }) {
     },
     receipt(field, entryId, recordedAt, payload, noticed) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+      if (field === page.memory.account?.field) page.memory.account.keptAt = recordedAt;
       if (noticed) showIdentifiers(page, field, payload, noticed);
     },
     elsewhere(field, payload) {
@@ -420,6 +421,7 @@ function render({ model, el }) {
     },
     status(status) {
       tell(status);
+      page?.showAccount?.(status);
     },
   });
   link.open();

@@ -1,0 +1,187 @@
+"""`qpm safeguarding`: accounts of harm, which lie in a store of their own and open with the passphrase alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_with_passphrase, out, say
+
+if TYPE_CHECKING:
+    from qpm_widgets.journal import Kit
+    from qpm_widgets.journal.safeguarding import ReadAccount
+
+app = typer.Typer(help="Accounts of harm, kept apart from everything else.", no_args_is_help=True)
+AccountArgument = Annotated[str, typer.Argument(help="The account's id, such as SG-7K2M4Q.")]
+
+
+@app.command("list")
+def list_accounts(home: HomeOption = HOME) -> None:
+    """List what accounts there are; nothing of what they say."""
+    with open_kit(home) as kit:
+        found = kit.safeguarding.disclosures()
+    for one in found:
+        state = "erased" if one.erased else f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)}"
+        where = f"{one.assessment_id} {one.about}".strip()
+        out.print(f"{one.id}: {where}, {state} by {', '.join(one.recorded_by)}")
+    if not found:
+        say.print("The restricted store holds no account.")
+
+
+@app.command()
+def show(
+    account: AccountArgument,
+    earlier: Annotated[bool, typer.Option("--earlier", help="Also what was replaced while it was written.")] = False,
+    home: HomeOption = HOME,
+) -> None:
+    """Show one account in this window. See first who can look at the screen."""
+    for one in _read(home, account):
+        if not (one.current or earlier):
+            continue
+        standing = "" if one.current else ", replaced since"
+        out.print(f"Part {one.part}, written {_moment(one.recorded_at)} by {one.recorded_by}{standing}")
+        for name, words in one.account.model_dump().items():
+            if words:
+                out.print(f"  {_LABELS[name]}:")
+                for line in words.splitlines():
+                    out.print(f"    {line}")
+
+
+@app.command()
+def sheet(
+    account: AccountArgument,
+    file: Annotated[Path, typer.Option("--out", help="The PDF to write. It can be read by whoever finds it.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Write one account as a PDF to print and hand over, for where nothing can be sent."""
+    from qpm_widgets.journal.bundles import write_whole
+    from qpm_widgets.reports.safeguarding_sheet import write_safeguarding_sheet
+    from qpm_widgets.templates import load_templates
+
+    with _opened(home) as (kit, identity):
+        described = kit.safeguarding.find(account)
+        parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
+    _refuse_erased(account, parts)
+    write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
+    out.print(f"sheet: {file}")
+    say.print("It is not encrypted. Hand it over, then delete it, and never keep it with the visit's papers.")
+
+
+@app.command()
+def key(
+    file: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; CODE-safeguarding.pub unless it is said.")
+    ] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Write this kit's safeguarding key: for the scheme's safeguarding lead, to whom accounts are sent."""
+    from qpm_widgets.journal import bundles, sealing
+
+    with open_kit(home) as kit:
+        public_key, path = kit.safeguarding.public_key, file or Path(f"{kit.assessor}-safeguarding.pub")
+        bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor, "safeguarding").encode())
+    out.print(f"safeguarding key: {path}")
+    out.print(f"its numbers, to be read out to whoever uses it: {sealing.fingerprint(public_key)}")
+
+
+@app.command()
+def send(
+    account: AccountArgument,
+    to: Annotated[Path, typer.Option("--to", help="The safeguarding lead's key, as `safeguarding key` wrote it.")],
+    file: Annotated[Path | None, typer.Option("--out", help="The file to write.")] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Write one account to a file that only the safeguarding lead can open."""
+    from qpm_widgets.journal import account_files, bundles, sealing
+
+    public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
+    with _opened(home) as (kit, identity):
+        content = account_files.pack_account(kit.safeguarding, account, identity, public_key)
+    path = file or Path(f"{account}{account_files.SUFFIX}")
+    bundles.write_whole(path, content)
+    out.print(f"account: {path}")
+    out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
+    say.print("Have the safeguarding lead read these numbers out to you. If they differ, delete the file.")
+
+
+@app.command()
+def receive(
+    files: Annotated[list[Path], typer.Argument(help="Accounts that were sent, .qpmaccount files.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Add accounts that were sent to this kit's restricted store, as often as you like."""
+    from qpm_widgets.journal import account_files, bundles
+
+    contents = [bundles.read_whole(file, account_files.LARGEST_FILE, "SAFE-002") for file in files]
+    refused = 0
+    with _opened(home) as (kit, identity):
+        for file, content in zip(files, contents, strict=True):
+            try:
+                where = bundles.shown_name(file)
+                account, new = account_files.receive_account(kit.safeguarding, content, identity, where)
+            except QpmError as error:
+                say.print(str(error))
+                refused += 1
+            else:
+                out.print(f"received: {account}, {counted(new, 'new entry', 'new entries')}")
+    if refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def erase(
+    account: AccountArgument,
+    reason: Annotated[str, typer.Option(help="Why: retention, or error.")] = "retention",
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking again.")] = False,
+    home: HomeOption = HOME,
+) -> None:
+    """Erase one account from this kit for good, once it is with those who must act on it."""
+    if reason not in ("retention", "error"):
+        raise typer.BadParameter("retention or error", param_hint="--reason")
+    with open_kit(home) as kit:
+        described = kit.safeguarding.find(account)
+        say.print(f"{account}, {counted(described.parts, 'part')}: nobody can bring the words back.")
+        if not yes and ask(f"To erase it, type {account}") != account:
+            say.print("Nothing was erased.")
+            raise typer.Exit(1)
+        erased = kit.safeguarding.erase(account, reason=reason)
+    out.print(f"erased: {account}, {counted(erased, 'entry', 'entries')}")
+    say.print("Files that were sent, printed sheets and backups are yours to destroy.")
+
+
+_LABELS = {
+    "said": "What was said, in their words",
+    "where": "When, where, who was there",
+    "wants": "What the person wants to happen",
+    "done": "What was done, whom I told and when",
+}
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[tuple[Kit, str]]:
+    """The kit and the private key of its restricted store."""
+    kit, passphrase = open_with_passphrase(home)
+    with kit:
+        yield kit, kit.safeguarding.identity(passphrase)
+
+
+def _read(home: Path, account: str) -> list[ReadAccount]:
+    with _opened(home) as (kit, identity):
+        found = kit.safeguarding.read(account, identity)
+    _refuse_erased(account, found)
+    return found
+
+
+def _refuse_erased(account: str, found: list[ReadAccount]) -> None:
+    if not found:
+        raise QpmError("SAFE-005", account, "What was sent or printed before is with whoever has it.")
+
+
+def _moment(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %B %Y %H:%M} UTC"

@@ -1,0 +1,293 @@
+"""Accounts of harm, apart from everything else: a file of their own, and a key that no page has.
+
+What somebody tells of harm is no evidence about a service. It is recorded under another lawful basis (Data Protection
+Act 2018, Schedule 1, paragraph 18), for other readers, and it must reach no table, report or submitted visit. So
+
+* it lies in ``safeguarding.qpm``, an encrypted journal of its own with a key made at random, append-only and chained
+  like the other;
+* each account in it is sealed with age to the store's public key. Every page can write one; the private key opens
+  with the passphrase itself, which no page, kernel or report is ever given: none can read what was written.
+
+The interview keeps that the protocol was used, a reference and the time (:class:`ProtocolUsed`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.entries import Edit, Entry, Receipt, canonical_json
+from qpm_widgets.journal.erasure import ACCOUNT, is_tombstone
+from qpm_widgets.journal.keys import KEY_BYTES, KeyCost
+from qpm_widgets.journal.kit_file import close_to_others, put_in_place
+from qpm_widgets.journal.locked_identity import lock_identity, unlock_identity
+from qpm_widgets.journal.opening import copy_file, create_file
+from qpm_widgets.journal.payloads import SAFEGUARDING, Payload, Words, check_shape
+from qpm_widgets.journal.sealing import make_identity, public_key_of, seal, unseal
+from qpm_widgets.journal.store import Journal
+
+FILE = "safeguarding.qpm"
+SECRET = "safeguarding"
+"""The name under which the journal keeps what ``make_store`` returns."""
+_SUBJECT, _FIELD = "disclosure:", "account:"
+
+
+class Account(Payload):
+    """What is written down of a disclosure, in the words in which it was said; nothing in it is asked for."""
+
+    said: Words = ""  # what the person said, in their own words
+    where: Words = ""  # date, time, place, who was there
+    wants: Words = ""  # what they want to happen
+    done: Words = ""  # whom the assessor told, when, and what was done
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What can be known of an account without reading it.
+
+    ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970.
+    """
+
+    id: str
+    assessment_id: str
+    about: str
+    parts: int
+    first_at: int
+    last_at: int
+    recorded_by: tuple[str, ...]
+    erased: bool
+
+
+@dataclass(frozen=True)
+class ReadAccount:
+    """One version of one part of an account; ``current`` unless it was replaced since."""
+
+    entry_id: str
+    part: int
+    account: Account
+    recorded_at: int
+    recorded_by: str
+    supersedes: tuple[str, ...]
+    current: bool
+
+
+def make_store(home: Path, passphrase: str, cost: KeyCost) -> str:
+    """Write an empty store into a kit home; its keys, for the journal to keep under ``SECRET``.
+
+    Interrupted before the journal has kept them, it is made again.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-008 if the disk refuses.
+    """
+    key, identity = secrets.token_bytes(KEY_BYTES), make_identity()
+    fresh = home / f"{FILE}.new"
+    for left in home.glob(f"{fresh.name}*"):  # by one that was interrupted: the journal's lock keeps others out
+        left.unlink()
+    create_file(fresh, key)
+    close_to_others(fresh)
+    put_in_place(fresh, home / FILE)
+    return canonical_json(
+        {
+            "file_key": key.hex(),
+            "public_key": public_key_of(identity),
+            "locked": lock_identity(identity, passphrase, cost),
+        }
+    )
+
+
+def relock(kept: str, old: str, new: str, cost: KeyCost) -> str:
+    """The same keys for a kit with a new passphrase; JOURNAL-001 if the old one is wrong."""
+    value = json.loads(kept)
+    value["locked"] = lock_identity(unlock_identity(value["locked"], old), new, cost)
+    return canonical_json(value)
+
+
+class SafeguardingStore:
+    """The restricted store of a kit; get it from ``Kit.safeguarding``. Safe to use from any thread.
+
+    Parameters
+    ----------
+    home : Path
+        The kit home.
+    kept : str
+        What ``make_store`` returned.
+    device_id, assessor : str
+        As for the journal.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-002, -011 or -013 if its file is missing, damaged or too new.
+    """
+
+    def __init__(self, home: Path, kept: str, *, device_id: str, assessor: str) -> None:
+        keys = json.loads(kept)
+        self.public_key: str = keys["public_key"]
+        self._locked: Mapping[str, Any] = keys["locked"]
+        self._file_key = bytes.fromhex(keys["file_key"])
+        self.journal = Journal(
+            home / FILE, self._file_key, device_id=device_id, assessor=assessor, grammar=SAFEGUARDING
+        )
+
+    def record(
+        self,
+        assessment_id: str,
+        about: str,
+        place: str,
+        account: Mapping[str, Any],
+        *,
+        supersedes: tuple[str, ...] = (),
+        entry_id: str,
+    ) -> Receipt:
+        """Seal one version of one part of an account and append it; it is durable when this returns.
+
+        Parameters
+        ----------
+        assessment_id, about : str
+            The interview or observation in which it was told, such as ``interview:P1``.
+        place : str
+            ``<disclosure id>.<part>``; parts are numbered from 1.
+        account : mapping
+            The keys of :class:`Account`.
+        supersedes, entry_id
+            As for an :class:`Edit`; sending the same entry again records nothing again.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-004 to -008, -010, -014, -015, or CONSENT-005 if the account was erased.
+        """
+        disclosure_id, _, part = place.partition(".")
+        subject, field = f"{_SUBJECT}{disclosure_id}", f"{_FIELD}{part}"
+        known = self.journal.find_entries([entry_id]).get(entry_id)
+        if known is not None and (known.assessment_id, known.subject, known.field) == (assessment_id, subject, field):
+            # What it says cannot be compared: each sealing differs. The page never gives one id to two texts.
+            return Receipt(entry_id, known.recorded_at, repeated=True)
+        text = canonical_json(check_shape(Account, f"{subject} {field}", account))
+        payload = {"about": about, "sealed": self.sealed(text)}
+        return self.journal.append(Edit(assessment_id, subject, field, payload, supersedes, entry_id))
+
+    def sealed(self, text: str) -> str:
+        """A text for the private key alone, in base64 as the store keeps it."""
+        return base64.b64encode(seal(text.encode(), self.public_key)).decode("ascii")
+
+    def disclosures(self, *, assessment_id: str | None = None, about: str | None = None) -> list[Disclosure]:
+        """What accounts there are, oldest first; nothing of what they say."""
+        groups: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.journal.iter_entries(assessment_id):
+            groups.setdefault((entry.assessment_id, entry.subject), []).append(entry)
+        found = [_described(entries) for entries in groups.values()]
+        return [one for one in found if about in (None, one.about)]
+
+    def current(self, assessment_id: str, about: str) -> dict[str, str]:
+        """For each part told in one interview or observation (``<disclosure id>.<part>``) its newest entry's id."""
+        return {
+            f"{entry.subject.removeprefix(_SUBJECT)}.{entry.field.removeprefix(_FIELD)}": entry.entry_id
+            for entry in self.journal.current(assessment_id, field_prefix=_FIELD)
+            if entry.payload and entry.payload["about"] == about
+        }
+
+    def find(self, disclosure_id: str) -> Disclosure:
+        """The account with this id.
+
+        Raises
+        ------
+        QpmError
+            SAFE-001 if there is none.
+        """
+        for one in self.disclosures():
+            if one.id == disclosure_id:
+                return one
+        raise QpmError("SAFE-001", disclosure_id[:60], "`safeguarding list` shows what there is.")
+
+    def identity(self, passphrase: str) -> str:
+        """The private key, for who has the passphrase (JOURNAL-001 if it is wrong)."""
+        return unlock_identity(dict(self._locked), passphrase)
+
+    def read(self, disclosure_id: str, identity: str) -> list[ReadAccount]:
+        """Every version of every part, in the order in which they were written; none of an erased account.
+
+        Raises
+        ------
+        QpmError
+            SAFE-001 if there is no such account; JOURNAL-002 if it is damaged.
+        """
+        asked = self.find(disclosure_id)
+        subject = f"{_SUBJECT}{disclosure_id}"
+        entries = list(self.journal.iter_entries(asked.assessment_id, subject=subject))
+        replaced = {old for entry in entries for old in entry.supersedes}
+        return list(_opened(entries, identity, replaced))
+
+    def erase(self, disclosure_id: str, *, reason: str = "retention") -> int:
+        """Blank every part of an account for good and leave no byte of it in the store's files.
+
+        Returns
+        -------
+        int
+            How many entries are blank from now on; 0 if it was done before.
+
+        Raises
+        ------
+        QpmError
+            SAFE-001 if there is no such account; CONSENT-006 if another process is in the way: then do it again.
+        """
+        asked = self.find(disclosure_id)
+        subject = f"{_SUBJECT}{disclosure_id}"
+        entries = self.journal.iter_entries(asked.assessment_id, subject=subject)
+        covered = sum(not entry.erased and not is_tombstone(entry.field) for entry in entries)
+        if not asked.erased:
+            self.journal.append(Edit(asked.assessment_id, subject, ACCOUNT, {"reason": reason}))
+        self.journal.compact()
+        return covered
+
+    def copy(self, copy: Path) -> None:
+        """Copy the store, as it stands, into a new file under the same keys (JOURNAL-008 if the disk refuses)."""
+        copy_file(self.journal.path, self._file_key, copy, self._file_key)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.journal.close()
+
+
+def _described(entries: list[Entry]) -> Disclosure:
+    parts = [entry for entry in entries if not is_tombstone(entry.field)]
+    abouts = [str(entry.payload["about"]) for entry in parts if entry.payload]
+    return Disclosure(
+        id=entries[0].subject.removeprefix(_SUBJECT),
+        assessment_id=entries[0].assessment_id,
+        about=abouts[0] if abouts else "",
+        parts=len({entry.field for entry in parts}),
+        first_at=parts[0].recorded_at,
+        last_at=parts[-1].recorded_at,
+        recorded_by=tuple(sorted({entry.recorded_by for entry in parts})),
+        erased=len(parts) < len(entries),
+    )
+
+
+def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator[ReadAccount]:
+    for entry in entries:
+        if entry.payload is None or is_tombstone(entry.field):
+            continue
+        sealed = base64.b64decode(str(entry.payload["sealed"]))
+        try:
+            account = Account.model_validate_json(unseal(sealed, identity, entry.subject))
+        except (QpmError, ValueError):
+            raise QpmError("JOURNAL-002", f"{entry.subject} {entry.field}", "Put the kit back from a backup.") from None
+        origin = entry.payload.get("origin") or {}
+        yield ReadAccount(
+            entry_id=entry.entry_id,
+            part=int(entry.field.removeprefix(_FIELD)),
+            account=account,
+            recorded_at=int(origin.get("recorded_at", entry.recorded_at)),
+            recorded_by=str(origin.get("recorded_by", entry.recorded_by)),
+            supersedes=entry.supersedes,
+            current=entry.entry_id not in replaced,
+        )

@@ -1,0 +1,274 @@
+"""Accounts of harm: written by any page, read by nobody without the passphrase, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Kit, new_entry_id
+from qpm_widgets.journal.account_files import pack_account, receive_account
+from qpm_widgets.journal.backup import restore_backup, write_backup
+from qpm_widgets.journal.payloads import JOURNAL
+from qpm_widgets.journal.rekeying import change_passphrase
+from qpm_widgets.journal.safeguarding import FILE, SECRET, SafeguardingStore
+from qpm_widgets.journal.sealing import make_identity, public_key_of
+
+CANARY = "Kanarienvogel-in-der-Grube-2290"
+NEW = "another passphrase of many words"
+
+
+def write(store: SafeguardingStore, said: str = CANARY, *, part: int = 1, name: str = "SG-1", **more) -> str:
+    entry_id = more.pop("entry_id", None) or new_entry_id()
+    store.record(ASSESSMENT, INTERVIEW, f"{name}.{part}", {"said": said}, entry_id=entry_id, **more)
+    return entry_id
+
+
+def said_in(store: SafeguardingStore, passphrase: str = PASSPHRASE, name: str = "SG-1") -> list[str]:
+    return [one.account.said for one in store.read(name, store.identity(passphrase)) if one.current]
+
+
+def test_what_is_written_is_read_again_with_the_passphrase_alone(kit, home) -> None:
+    first = write(kit.safeguarding, "she said he")
+    second = write(kit.safeguarding, "she said he hit her", supersedes=(first,))
+    write(kit.safeguarding, "and that it was on Friday", part=2)
+    assert said_in(kit.safeguarding) == ["she said he hit her", "and that it was on Friday"]
+    every = kit.safeguarding.read("SG-1", kit.safeguarding.identity(PASSPHRASE))
+    assert [(one.part, one.current) for one in every] == [(1, False), (1, True), (2, True)]
+    assert every[1].entry_id == second
+    (described,) = kit.safeguarding.disclosures(about=INTERVIEW)
+    assert (described.id, described.about, described.parts, described.erased) == ("SG-1", INTERVIEW, 2, False)
+    assert kit.safeguarding.disclosures(about="interview:P9") == []
+    with pytest.raises(QpmError, match="JOURNAL-001"):
+        kit.safeguarding.identity("a wrong passphrase")
+    kit.close()
+    with Kit.unlock(home, PASSPHRASE) as again:
+        assert said_in(again.safeguarding) == ["she said he hit her", "and that it was on Friday"]
+
+
+def test_a_page_can_write_and_nothing_that_it_holds_reads_it(kit, home) -> None:
+    """A kernel has the kit's key and with it every entry and secret of both stores: sealed, all of them."""
+    write(kit.safeguarding)
+    everything = [dict(entry.payload) for entry in kit.safeguarding.journal.iter_entries()]
+    kept = kit.journal.secret(SECRET, str)
+    assert CANARY not in json.dumps([everything, kept])
+    assert "AGE-SECRET-KEY" not in kept
+    assert PASSPHRASE not in json.dumps(kit.environment())
+
+
+def test_the_two_stores_take_nothing_of_each_other(kit) -> None:
+    agree(kit.journal)
+    with pytest.raises(QpmError, match="JOURNAL-007"):
+        kit.safeguarding.journal.append(note("an answer"))
+    write(kit.safeguarding)
+    (sealed,) = kit.safeguarding.journal.iter_entries()
+    assert JOURNAL.shape(sealed.subject, sealed.field) is None
+    assert all(not entry.subject.startswith("disclosure:") for entry in kit.journal.iter_entries())
+
+
+def test_sending_an_entry_again_records_it_once(kit) -> None:
+    entry_id = new_entry_id()
+    write(kit.safeguarding, entry_id=entry_id)
+    repeated = kit.safeguarding.record(ASSESSMENT, INTERVIEW, "SG-1.1", {"said": CANARY}, entry_id=entry_id)
+    assert repeated.repeated
+    with pytest.raises(QpmError, match="JOURNAL-004"):
+        kit.safeguarding.record(ASSESSMENT, INTERVIEW, "SG-2.1", {"said": "another"}, entry_id=entry_id)
+    assert said_in(kit.safeguarding) == [CANARY]
+
+
+@pytest.mark.parametrize(
+    ("account", "place", "about", "code"),
+    [
+        ({"told": CANARY}, "SG-1.1", INTERVIEW, "JOURNAL-006"),
+        ({"said": 7}, "SG-1.1", INTERVIEW, "JOURNAL-006"),
+        ({"said": CANARY}, "SG-1", INTERVIEW, "JOURNAL-007"),
+        ({"said": CANARY}, "../SG.1", INTERVIEW, "JOURNAL-007"),
+        ({"said": CANARY}, "SG-1.1", "visit:V1", "JOURNAL-006"),
+    ],
+)
+def test_what_does_not_fit_is_refused_without_its_words(kit, account, place, about, code) -> None:
+    with pytest.raises(QpmError) as refused:
+        kit.safeguarding.record(ASSESSMENT, about, place, account, entry_id=new_entry_id())
+    assert refused.value.code == code
+    assert CANARY not in f"{refused.value!r}{vars(refused.value)}"
+    assert kit.safeguarding.disclosures() == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4))
+def test_any_words_come_back_as_they_were_written(fresh_store, texts) -> None:
+    store, name = fresh_store, f"SG-{new_entry_id()}"
+    for part, text in enumerate(texts, start=1):
+        write(store, text, part=part, name=name)
+    assert said_in(store, name=name) == texts
+
+
+@pytest.fixture(scope="module")
+def fresh_store(tmp_path_factory):
+    with Kit.create(tmp_path_factory.mktemp("store") / "kit", PASSPHRASE, assessor="AS1", cost=CHEAP) as kit:
+        yield kit.safeguarding
+
+
+def test_no_file_of_the_kit_holds_a_word_and_no_bundle_or_journal_an_account(kit, home) -> None:
+    from test_secrecy import files_holding
+
+    agree(kit.journal)
+    write(kit.safeguarding, f"{CANARY} " * 50)
+    for words in (CANARY, "SG-1", INTERVIEW):
+        assert files_holding(home, words) == []
+    kit.close()
+    assert files_holding(home, CANARY) == []
+
+
+def test_an_erased_account_leaves_no_byte_and_its_mark(kit) -> None:
+    write(kit.safeguarding, CANARY)
+    write(kit.safeguarding, "kept", name="SG-2")
+    assert kit.safeguarding.erase("SG-1") == 1
+    assert kit.safeguarding.erase("SG-1") == 0, "a second time finds nothing"
+    assert kit.safeguarding.read("SG-1", kit.safeguarding.identity(PASSPHRASE)) == []
+    assert said_in(kit.safeguarding, name="SG-2") == ["kept"]
+    assert [one.erased for one in kit.safeguarding.disclosures()] == [True, False]
+    assert kit.safeguarding.journal.verify().ok
+    with pytest.raises(QpmError, match="CONSENT-005"):
+        write(kit.safeguarding, "more", part=2)
+    with pytest.raises(QpmError, match="SAFE-001"):
+        kit.safeguarding.erase("SG-3")
+
+
+def test_a_new_passphrase_reads_it_and_the_old_does_not(kit, home) -> None:
+    write(kit.safeguarding)
+    kit.close()
+    change_passphrase(home, PASSPHRASE, NEW, cost=CHEAP)
+    with Kit.unlock(home, NEW) as again:
+        assert said_in(again.safeguarding, NEW) == [CANARY]
+        with pytest.raises(QpmError, match="JOURNAL-001"):
+            again.safeguarding.identity(PASSPHRASE)
+
+
+def test_a_backup_holds_the_accounts_and_a_restored_kit_reads_them(kit, tmp_path) -> None:
+    from test_secrecy import files_holding
+
+    write(kit.safeguarding)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    write_backup(kit, stick / "kit.qpmbackup")
+    assert files_holding(stick, CANARY) == []
+    with restore_backup(stick / "kit.qpmbackup", tmp_path / "restored", PASSPHRASE) as restored:
+        assert said_in(restored.safeguarding) == [CANARY]
+        write(restored.safeguarding, "and more", part=2)
+        assert said_in(restored.safeguarding) == [CANARY, "and more"]
+        assert restored.safeguarding.journal.verify().ok
+
+
+def test_a_lost_file_is_said_and_never_made_anew(kit, home) -> None:
+    write(kit.safeguarding)
+    kit.close()
+    (home / FILE).unlink()
+    with Kit.unlock(home, PASSPHRASE) as again:
+        with pytest.raises(QpmError, match="JOURNAL-002"):
+            again.safeguarding.disclosures()
+        agree(again.journal)  # interviews go on
+    assert not (home / FILE).exists()
+
+
+def test_a_store_whose_making_was_interrupted_is_made_when_the_kit_is_opened(kit, home, intruder) -> None:
+    with intruder() as connection:
+        connection.execute("DELETE FROM secret")
+    kit.close()
+    (home / f"{FILE}.new").write_bytes(b"half of a file")
+    with Kit.unlock(home, PASSPHRASE) as again:
+        write(again.safeguarding)
+        assert said_in(again.safeguarding) == [CANARY]
+    assert not list(home.glob(f"{FILE}.new*"))
+
+
+def test_an_altered_account_is_found(kit, home) -> None:
+    write(kit.safeguarding)
+    with kit.safeguarding.journal._driver("test") as driver:
+        driver.execute("DROP TRIGGER entry_only_blanks")
+        driver.execute("UPDATE entry SET payload = replace(payload, 'interview:', 'observation:')")
+    faults = kit.safeguarding.journal.verify().faults
+    assert any("not what was recorded" in fault for fault in faults)
+
+
+class TestSending:
+    """An account on its way to the safeguarding lead."""
+
+    @pytest.fixture
+    def lead(self, tmp_path):
+        with Kit.create(tmp_path / "lead", NEW, assessor="SL1", cost=CHEAP) as kit:
+            yield kit
+
+    def packed(self, kit: Kit, lead: Kit, name: str = "SG-1") -> bytes:
+        return pack_account(kit.safeguarding, name, kit.safeguarding.identity(PASSPHRASE), lead.safeguarding.public_key)
+
+    def test_the_lead_reads_who_wrote_it_and_when(self, kit, lead) -> None:
+        first = write(kit.safeguarding, "she said")
+        write(kit.safeguarding, CANARY, supersedes=(first,))
+        content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
+        assert CANARY.encode() not in content
+        assert receive_account(lead.safeguarding, content, identity, "file") == ("SG-1", 2)
+        assert receive_account(lead.safeguarding, content, identity, "file") == ("SG-1", 0)
+        assert said_in(lead.safeguarding, NEW) == [CANARY]
+        theirs = kit.safeguarding.read("SG-1", kit.safeguarding.identity(PASSPHRASE))
+        ours = lead.safeguarding.read("SG-1", identity)
+        assert ours == theirs, "ids, times and authors are those of who wrote it"
+        write(kit.safeguarding, "more", part=2)
+        assert receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file") == ("SG-1", 1)
+        assert said_in(lead.safeguarding, NEW) == [CANARY, "more"]
+        assert lead.safeguarding.journal.verify().ok
+
+    def test_nobody_else_opens_it_and_what_is_damaged_is_refused(self, kit, lead) -> None:
+        write(kit.safeguarding)
+        content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
+        cases = {
+            "SAFE-003": [(content, make_identity())],
+            "SAFE-002": [
+                (content[:-1], identity),
+                (content[:-20] + b"x" + content[-19:], identity),
+                (b"no account", identity),
+                (_sealed_to(lead, b"{}"), identity),
+                (_sealed_to(lead, b'{"format": 2}'), identity),
+                (_sealed_to(lead, b"\xff"), identity),
+            ],
+        }
+        before = lead.safeguarding.journal.head()
+        for code, tries in cases.items():
+            for bad, key in tries:
+                with pytest.raises(QpmError) as refused:
+                    receive_account(lead.safeguarding, bad, key, "file")
+                assert refused.value.code == code
+        assert lead.safeguarding.journal.head() == before
+
+    def test_an_id_that_means_another_account_here_is_refused(self, kit, lead) -> None:
+        entry_id = write(kit.safeguarding)
+        write(lead.safeguarding, "another", name="SG-9", entry_id=entry_id)
+        with pytest.raises(QpmError, match="SAFE-002"):
+            receive_account(lead.safeguarding, self.packed(kit, lead), lead.safeguarding.identity(NEW), "file")
+
+    def test_what_was_erased_is_not_sent_and_not_taken_back_in(self, kit, lead) -> None:
+        write(kit.safeguarding)
+        content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
+        receive_account(lead.safeguarding, content, identity, "file")
+        lead.safeguarding.erase("SG-1")
+        assert receive_account(lead.safeguarding, content, identity, "file") == ("SG-1", 0)
+        write(kit.safeguarding, "more", part=2)
+        with pytest.raises(QpmError, match="CONSENT-005"):
+            receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
+        kit.safeguarding.erase("SG-1")
+        with pytest.raises(QpmError, match="SAFE-005"):
+            self.packed(kit, lead)
+
+
+def _sealed_to(kit: Kit, content: bytes) -> bytes:
+    from qpm_widgets.journal.sealing import seal
+
+    return seal(content, kit.safeguarding.public_key)
+
+
+def test_the_public_key_is_the_private_ones(kit) -> None:
+    assert public_key_of(kit.safeguarding.identity(PASSPHRASE)) == kit.safeguarding.public_key

@@ -1,0 +1,182 @@
+"""`qpm safeguarding`, as an assessor and a safeguarding lead use it; and that an account is in nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pdf_reading import read_text
+from typer.testing import CliRunner, Result
+
+from qpm_widgets.cli import app
+from qpm_widgets.journal import Kit, new_entry_id
+from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.journal.safeguarding import FILE
+
+PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
+CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+CANARY, ACCOUNT = "Kanarienvogel-in-der-Grube-5518", "SG-7K2M4QXH"
+
+
+def pdf_text(path: Path) -> str:
+    with pikepdf.open(path) as pdf:
+        return read_text(pdf)
+
+
+def qpm(home: Path, *arguments: object, typed: str = f"{PASSPHRASE}\n") -> Result:
+    return CliRunner().invoke(app, ["safeguarding", *map(str, arguments), "--home", str(home)], input=typed)
+
+
+def write_account(kit: Kit) -> None:
+    """An account in two parts, the first of them put right once."""
+
+    def record(part: int, account: dict[str, str], supersedes: tuple[str, ...] = ()) -> str:
+        entry_id = new_entry_id()
+        kit.safeguarding.record(
+            "lantern", "interview:P1", f"{ACCOUNT}.{part}", account, supersedes=supersedes, entry_id=entry_id
+        )
+        return entry_id
+
+    first = record(1, {"said": "he hit"})
+    record(1, {"said": f"he hit me\n{CANARY}", "where": "the lounge, ten past two"}, (first,))
+    record(2, {"wants": "to be somewhere else", "done": "told the ward's lead at 14:20"})
+
+
+@pytest.fixture
+def home(lantern: Kit, tmp_path: Path) -> Path:
+    """The home of a closed kit that holds the sample visit and an account."""
+    shutil.copytree(lantern.home, tmp_path / "kit", ignore=shutil.ignore_patterns("runtime", "notebooks"))
+    with Kit.unlock(tmp_path / "kit", PASSPHRASE) as kit:
+        write_account(kit)
+    return tmp_path / "kit"
+
+
+@pytest.fixture
+def lead(tmp_path: Path) -> Path:
+    """The home of a closed safeguarding lead's kit."""
+    Kit.create(tmp_path / "lead", PASSPHRASE, assessor="SL1", cost=CHEAP).close()
+    return tmp_path / "lead"
+
+
+def test_the_list_says_what_there_is_and_nothing_of_what_was_told(home) -> None:
+    listed = qpm(home, "list")
+    assert listed.exit_code == 0
+    assert f"{ACCOUNT}: lantern interview:P1, 2 parts" in listed.output
+    assert "AS1" in listed.output
+    assert CANARY not in listed.output
+    assert "he hit" not in listed.output
+
+
+def test_an_account_is_shown_with_the_passphrase_and_not_without(home) -> None:
+    shown = qpm(home, "show", ACCOUNT)
+    assert shown.exit_code == 0
+    for words in (CANARY, "What the person wants", "told the ward's lead", "Part 2"):
+        assert words in shown.output
+    assert "replaced since" not in shown.output
+    assert "replaced since" in qpm(home, "show", ACCOUNT, "--earlier").output
+    wrong = qpm(home, "show", ACCOUNT, typed="a wrong passphrase\n" * 3)
+    assert wrong.exit_code == 1
+    assert CANARY not in wrong.output
+    assert "SAFE-001" in str(qpm(home, "show", "SG-2").exception)
+
+
+def test_a_sheet_to_print_holds_all_that_stands(home, tmp_path) -> None:
+    done = qpm(home, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf")
+    assert done.exit_code == 0, done.output
+    text = pdf_text(tmp_path / "sheet.pdf")
+    for words in (CANARY, "the lounge, ten past two", "to be somewhere else", ACCOUNT, "interview P1", "AS1"):
+        assert words in text
+    assert "BUNDLE-011" in str(qpm(home, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf").exception)
+
+
+def test_it_travels_to_the_safeguarding_lead_and_to_nobody_else(home, lead, tmp_path) -> None:
+    pub, sent = tmp_path / "SL1.pub", tmp_path / f"{ACCOUNT}.qpmaccount"
+    assert qpm(lead, "key", "--out", pub).exit_code == 0
+    told = qpm(home, "send", ACCOUNT, "--to", pub, "--out", sent)
+    assert told.exit_code == 0, told.output
+    assert CANARY.encode() not in sent.read_bytes()
+    received = qpm(lead, "receive", sent)
+    assert f"received: {ACCOUNT}, 3 new entries" in received.output
+    assert "0 new entries" in qpm(lead, "receive", sent).output
+    shown = qpm(lead, "show", ACCOUNT)
+    assert CANARY in shown.output
+    assert "by AS1" in shown.output, "who wrote it, not who received it"
+    # Sealed for that lead: the kit that wrote it cannot open what it sent.
+    back = qpm(home, "receive", sent)
+    assert back.exit_code == 2
+    assert "SAFE-003" in back.output
+
+
+def test_the_two_kinds_of_key_are_never_taken_for_each_other(home, lead, tmp_path) -> None:
+    safeguarding, visits = tmp_path / "SL1-safeguarding.pub", tmp_path / "SL1.pub"
+    assert qpm(lead, "key", "--out", safeguarding).exit_code == 0
+    runner = CliRunner()
+    made = runner.invoke(app, ["key", "--out", str(visits), "--home", str(lead)], input=f"{PASSPHRASE}\n")
+    assert made.exit_code == 0
+    assert "SAFE-004" in str(qpm(home, "send", ACCOUNT, "--to", visits).exception)
+    submit = ["submit", "lantern", "V1", "--to", str(safeguarding), "--home", str(home)]
+    assert "SAFE-004" in str(runner.invoke(app, submit, input=f"{PASSPHRASE}\n").exception)
+
+
+def test_erasing_asks_first_and_leaves_nothing(home) -> None:
+    refused = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\nno\n")
+    assert refused.exit_code == 1
+    assert "Nothing was erased" in refused.output
+    done = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\n{ACCOUNT}\n")
+    assert done.exit_code == 0
+    assert f"erased: {ACCOUNT}, 3 entries" in done.output
+    assert f"{ACCOUNT}: lantern, erased" in qpm(home, "list").output
+    assert "SAFE-005" in str(qpm(home, "show", ACCOUNT).exception)
+    assert CliRunner().invoke(app, ["verify", "--home", str(home)], input=f"{PASSPHRASE}\n").exit_code == 0
+
+
+def test_verify_looks_into_the_restricted_store_too(home) -> None:
+    runner = CliRunner()
+    sound = runner.invoke(app, ["verify", "--home", str(home)], input=f"{PASSPHRASE}\n")
+    assert "restricted store: 3 entries: sound" in sound.output
+    with Kit.unlock(home, PASSPHRASE) as kit, kit.safeguarding.journal._driver("test") as driver:
+        driver.execute("DROP TRIGGER entry_only_blanks")
+        driver.execute("UPDATE entry SET recorded_by = 'AS9' WHERE device_seq = 2")
+    bad = runner.invoke(app, ["verify", "--home", str(home)], input=f"{PASSPHRASE}\n")
+    assert "JOURNAL-009" in str(bad.exception)
+    assert "restricted store" in bad.output
+
+
+def test_an_account_is_in_no_table_no_bundle_no_report_and_no_export(home, tmp_path, templates) -> None:
+    """The kit's whole way out, with an account in it: every place is searched for its words and its id."""
+    from qpm_widgets import evidence
+    from qpm_widgets.journal import bundles
+    from qpm_widgets.reports.render import render_report
+    from qpm_widgets.terminal import CHECKOUT
+    from qpm_widgets.visits import prepare_working_notebooks
+
+    hidden = (CANARY, "he hit me", ACCOUNT, "disclosure:")
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        tables = [
+            getattr(evidence, name)(kit.journal, templates, "lantern", "V1")
+            for name in evidence.__all__
+            if name.endswith("_table")
+        ]
+        assert len(tables) >= 5
+        bundle = kit.journal.bundle_visit("lantern", "V1", kit="1", templates="0" * 64)
+        every = {
+            "tables": "".join(table.to_csv() for table in tables),
+            "bundle": "".join(str(line) for line in bundles._iter_lines(bundle)),
+            "journal": json.dumps([[entry.field, entry.payload] for entry in kit.journal.iter_entries()]),
+        }
+        prepare_working_notebooks(kit, "lantern", "V1")
+        parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": "lead"}
+        notebook = CHECKOUT / "notebooks" / "visit_report.ipynb"
+        # Word and PDF are written from the same blocks.
+        render_report(kit, notebook, parameters, outputs=tmp_path / "outputs", formats=("html",))
+    for path in (tmp_path / "outputs").rglob("*"):
+        if path.is_file():
+            every[path.name] = path.read_text(encoding="utf-8", errors="replace")
+    assert {"report.ipynb", "manifest.json"} <= set(every)
+    assert any(name.endswith(".html") for name in every)
+    found = [(place, words) for place, text in every.items() for words in hidden if words in text]
+    assert found == []
+    assert (home / FILE).exists()
