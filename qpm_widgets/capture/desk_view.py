@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from qpm_widgets.capture.interview_view import is_called_for
+from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.running_server import page_path
@@ -34,8 +36,16 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     ids = kit.journal.assessment_ids()
     return {
         "assessor": kit.assessor,
+        "waiting_accounts": _waiting_accounts(kit),
         "assessments": [_Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)],
     }
+
+
+def _waiting_accounts(kit: Kit) -> list[str]:
+    """Ids of the accounts of harm that nobody has sent or printed; none while their store cannot be opened."""
+    with suppress(QpmError):  # its own commands say what is wrong; interviews go on
+        return [one.id for one in kit.safeguarding.disclosures() if one.is_waiting]
+    return []
 
 
 def missing_pages(situation: View) -> list[tuple[str, str]]:

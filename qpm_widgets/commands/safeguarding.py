@@ -15,7 +15,7 @@ from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Kit
-    from qpm_widgets.journal.safeguarding import ReadAccount
+    from qpm_widgets.journal.safeguarding import Disclosure, ReadAccount
 
 app = typer.Typer(help="Accounts of harm, kept apart from everything else.", no_args_is_help=True)
 AccountArgument = Annotated[str, typer.Argument(help="The account's id, such as SG-7K2M4Q.")]
@@ -27,11 +27,20 @@ def list_accounts(home: HomeOption = HOME) -> None:
     with open_kit(home) as kit:
         found = kit.safeguarding.disclosures()
     for one in found:
-        state = "erased" if one.erased else f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)}"
         where = f"{one.assessment_id} {one.about}".strip()
-        out.print(f"{one.id}: {where}, {state} by {', '.join(one.recorded_by)}")
+        out.print(f"{one.id}: {where}, {_state(one)}")
     if not found:
         say.print("The restricted store holds no account.")
+
+
+def _state(one: Disclosure) -> str:
+    if one.erased:
+        return "erased"
+    written = f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)} by {', '.join(one.recorded_by)}"
+    if not one.handed_over_at:
+        return f"{written}; NOT HANDED OVER YET"
+    since = "; MORE WAS WRITTEN SINCE" if one.is_waiting else ""
+    return f"{written}; sent or printed {_moment(one.handed_over_at)}{since}"
 
 
 @app.command()
@@ -67,8 +76,9 @@ def sheet(
     with _opened(home) as (kit, identity):
         described = kit.safeguarding.find(account)
         parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
-    _refuse_erased(account, parts)
-    write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
+        _refuse_erased(account, parts)
+        write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
+        kit.safeguarding.note_handed_over(account, "printed")
     out.print(f"sheet: {file}")
     say.print("It is not encrypted. Hand it over, then delete it, and never keep it with the visit's papers.")
 
@@ -103,8 +113,9 @@ def send(
     public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
     with _opened(home) as (kit, identity):
         content = account_files.pack_account(kit.safeguarding, account, identity, public_key)
-    path = file or Path(f"{account}{account_files.SUFFIX}")
-    bundles.write_whole(path, content)
+        path = file or Path(f"{account}{account_files.SUFFIX}")
+        bundles.write_whole(path, content)
+        kit.safeguarding.note_handed_over(account, "sent")
     out.print(f"account: {path}")
     out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
     say.print("Have the safeguarding lead read these numbers out to you. If they differ, delete the file.")

@@ -27,6 +27,7 @@ What somebody told of harm is never among them. It stands in a store of its own 
 
 =====================  ==========================================  =======================
 ``disclosure:<id>``    ``account:<part>``                          :class:`SealedAccount`
+``disclosure:<id>``    ``handed_over``                             :class:`HandedOver`
 ``disclosure:<id>``    ``erasure:account``                         :class:`Erasure`
 =====================  ==========================================  =======================
 
@@ -183,6 +184,12 @@ class SealedAccount(Payload):
     origin: Origin | None = None
 
 
+class HandedOver(Payload):
+    """That an account was written to a file for somebody who must act on it."""
+
+    how: Literal["sent", "printed"]
+
+
 class Erasure(Payload):
     """A tombstone: that words were erased, and why; ``respondent`` narrows the quotes' one to one person."""
 
@@ -281,6 +288,7 @@ JOURNAL = Grammar(
 )
 SAFEGUARDING = Grammar(
     (r"disclosure:ID\|account:[0-9]{1,3}", SealedAccount),
+    (r"disclosure:ID\|handed_over", HandedOver),
     (r"disclosure:ID\|erasure:account", Erasure),
 )
 

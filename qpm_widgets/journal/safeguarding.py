@@ -52,6 +52,7 @@ class Disclosure:
     """What can be known of an account without reading it.
 
     ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970.
+    ``handed_over_at`` is when it was last sent or printed; 0 if it never was.
     """
 
     id: str
@@ -61,7 +62,13 @@ class Disclosure:
     first_at: int
     last_at: int
     recorded_by: tuple[str, ...]
+    handed_over_at: int
     erased: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something of it has not been sent or printed yet."""
+        return not self.erased and self.handed_over_at < self.last_at
 
 
 @dataclass(frozen=True)
@@ -226,6 +233,11 @@ class SafeguardingStore:
         replaced = {old for entry in entries for old in entry.supersedes}
         return list(_opened(entries, identity, replaced))
 
+    def note_handed_over(self, disclosure_id: str, how: str) -> None:
+        """Record that an account was ``sent`` or ``printed`` (SAFE-001 if there is none)."""
+        asked = self.find(disclosure_id)
+        self.journal.append(Edit(asked.assessment_id, f"{_SUBJECT}{disclosure_id}", "handed_over", {"how": how}))
+
     def erase(self, disclosure_id: str, *, reason: str = "retention") -> int:
         """Blank every part of an account for good and leave no byte of it in the store's files.
 
@@ -242,7 +254,7 @@ class SafeguardingStore:
         asked = self.find(disclosure_id)
         subject = f"{_SUBJECT}{disclosure_id}"
         entries = self.journal.iter_entries(asked.assessment_id, subject=subject)
-        covered = sum(not entry.erased and not is_tombstone(entry.field) for entry in entries)
+        covered = sum(not entry.erased and entry.field.startswith(_FIELD) for entry in entries)
         if not asked.erased:
             self.journal.append(Edit(asked.assessment_id, subject, ACCOUNT, {"reason": reason}))
         self.journal.compact()
@@ -258,7 +270,7 @@ class SafeguardingStore:
 
 
 def _described(entries: list[Entry]) -> Disclosure:
-    parts = [entry for entry in entries if not is_tombstone(entry.field)]
+    parts = [entry for entry in entries if entry.field.startswith(_FIELD)]
     abouts = [str(entry.payload["about"]) for entry in parts if entry.payload]
     return Disclosure(
         id=entries[0].subject.removeprefix(_SUBJECT),
@@ -268,13 +280,14 @@ def _described(entries: list[Entry]) -> Disclosure:
         first_at=parts[0].recorded_at,
         last_at=parts[-1].recorded_at,
         recorded_by=tuple(sorted({entry.recorded_by for entry in parts})),
-        erased=len(parts) < len(entries),
+        handed_over_at=max((entry.recorded_at for entry in entries if entry.field == "handed_over"), default=0),
+        erased=any(is_tombstone(entry.field) for entry in entries),
     )
 
 
 def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator[ReadAccount]:
     for entry in entries:
-        if entry.payload is None or is_tombstone(entry.field):
+        if entry.payload is None or not entry.field.startswith(_FIELD):
             continue
         sealed = base64.b64decode(str(entry.payload["sealed"]))
         try:

@@ -118,6 +118,9 @@ def _check_typst(check: FileCheck, content: bytes) -> None:
     except typst.TypstError as error:
         message = error.message.partition("\n")[0]
         if message.startswith("file not found") and "report.json" in message:
+            # Cut off between two statements it would still be sound, and print no word of the report.
+            if b"report.blocks" not in content:
+                check.add("TEMPLATE-015", (), f"It does not write report.blocks. {_PUT_BACK}")
             return
         line = _LINE_OF_TYPST.search(str(getattr(error, "diagnostic", "")))
         remedy = f"Correct the Typst there: {shorten(message.partition(' (searched')[0], 200)}."

@@ -9,7 +9,7 @@ from qpm_widgets.capture.desk_sheet import DeskSheet
 from qpm_widgets.capture.desk_view import missing_pages, view_desk
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.capture.server import server_process
-from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import iter_interviews
 
 pytestmark = pytest.mark.browser
@@ -36,6 +36,15 @@ def meeting_of(situation: dict, name: str) -> dict:
     (assessment,) = situation["assessments"]
     (visit,) = assessment["visits"]
     return next(one for one in visit["meetings"] if one["id"] == name)
+
+
+def test_the_desk_asks_for_an_account_of_harm_until_it_is_handed_over(lantern_copy, templates) -> None:
+    assert view_desk(lantern_copy, templates)["waiting_accounts"] == []
+    place = ("lantern", "interview:P1", "SG-7K2M4QXH.1")
+    lantern_copy.safeguarding.record(*place, {"said": "he hit me"}, entry_id=new_entry_id())
+    assert view_desk(lantern_copy, templates)["waiting_accounts"] == ["SG-7K2M4QXH"]
+    lantern_copy.safeguarding.note_handed_over("SG-7K2M4QXH", "printed")
+    assert view_desk(lantern_copy, templates)["waiting_accounts"] == []
 
 
 def test_the_desk_tells_what_the_journal_has(lantern, templates) -> None:

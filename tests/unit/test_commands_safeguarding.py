@@ -66,6 +66,7 @@ def test_the_list_says_what_there_is_and_nothing_of_what_was_told(home) -> None:
     assert listed.exit_code == 0
     assert f"{ACCOUNT}: lantern interview:P1, 2 parts" in listed.output
     assert "AS1" in listed.output
+    assert "NOT HANDED OVER YET" in listed.output
     assert CANARY not in listed.output
     assert "he hit" not in listed.output
 
@@ -98,6 +99,10 @@ def test_it_travels_to_the_safeguarding_lead_and_to_nobody_else(home, lead, tmp_
     told = qpm(home, "send", ACCOUNT, "--to", pub, "--out", sent)
     assert told.exit_code == 0, told.output
     assert CANARY.encode() not in sent.read_bytes()
+    assert "sent or printed" in qpm(home, "list").output
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        kit.safeguarding.record("lantern", "interview:P1", f"{ACCOUNT}.3", {"said": "more"}, entry_id=new_entry_id())
+    assert "MORE WAS WRITTEN SINCE" in qpm(home, "list").output
     received = qpm(lead, "receive", sent)
     assert f"received: {ACCOUNT}, 3 new entries" in received.output
     assert "0 new entries" in qpm(lead, "receive", sent).output

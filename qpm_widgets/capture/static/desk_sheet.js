@@ -24,17 +24,19 @@ class Desk {
 
   draw() {
     const { words, situation } = this;
-    const { assessments } = situation;
+    const { assessments, waiting_accounts: waiting } = situation;
     return [
       h("div", { class: "qpm-desk-head" },
         h("p", { class: "qpm-desk-brand" }, words.product),
         h("h1", { tabindex: "-1" }, words.heading),
         h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`)),
+      waiting.length && h("p", { class: "qpm-banner qpm-bad", id: "desk-waiting" },
+        fill(words.waiting_accounts, { ids: listWords(waiting, words) })),
       assessments.length ? assessments.map((one) => this.drawAssessment(one)) : this.drawEmpty(),
       h("div", { class: "qpm-desk-foot" },
         h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
           title: words.workbench_hint }, words.workbench)),
-    ].flat();
+    ].flat().filter(Boolean);
   }
 
   drawAssessment(assessment) {
