@@ -112,3 +112,16 @@ def test_modules_and_functions_stay_small() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 60
     ]
     assert not long_functions
+
+
+def test_only_commands_open_the_restricted_store_for_reading() -> None:
+    """Its private key wants the passphrase; pages, kernels, tables and reports have no business with either."""
+    opening = {"identity", "unlock_identity"}
+    for path in MODULES:
+        if room_of(path) not in ("journal", "commands"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            assert not (called | named) & opening, path.name
+    evidence = [path.read_text(encoding="utf-8") for path in MODULES if room_of(path) == "evidence"]
+    assert not any(".safeguarding" in source for source in evidence)
