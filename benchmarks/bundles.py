@@ -54,7 +54,9 @@ def submit_visits(folder: Path, public_key: str, count: int, devices: int) -> li
                 fill_visit(kit.journal, f"V{number}")
                 bundle = kit.journal.bundle_visit("bench", f"V{number}", kit="0.1.0", templates="0" * 64)
                 files.append(folder / f"bench-V{number}{bundles.SUFFIX}")
-                bundles.write_whole(files[-1], sealing.seal(bundles.pack_bundle(bundle), public_key))
+                bundles.write_whole(
+                    files[-1], sealing.seal(bundles.pack_bundle(bundle, kit.journal.device_key()), public_key)
+                )
     return files
 
 
