@@ -64,6 +64,7 @@ def receive_file(kit: Kit, file: Path, identity: str) -> bundles.Bundle:
     """As `qpm receive` does."""
     content = sealing.unseal(bundles.read_whole(file, bundles.LARGEST_FILE), identity, file.name)
     bundle = bundles.unpack_bundle(content, file.name)
+    kit.journal.writers(bundle)
     kit.journal.merge(bundle, file.name)
     return bundle
 

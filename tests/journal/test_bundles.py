@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import os
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyrage
 import pytest
 from forging import IDENTITY, KEY, SECRET, added, check_sentence, forge, full_note, refusal, relink
 from visit_kits import Kits, consent, fresh, id_of, key_of, note, plan, take
@@ -22,12 +22,13 @@ from qpm_widgets.journal.withdrawing import Withdrawal
 
 SENDER = key_of("dev1")
 BEFORE_PACKED = len(sign_packed(b"", SENDER))
+# pyrage.passphrase.encrypt(b"content", "word"), which takes seconds
+SEALED_WITH_A_WORD = base64.b64decode(
+    "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCA4cm1mV3dZQit0SHpqWldpUTdEQzRnIDE5CkIyNWlYY2ZBaHp2TEZjSGpKVzdoanBxdXp4"
+    "cUNSQWMwK3l4VldSR2MyOHcKLS0tIFZvalRzUUhrdnVDMkQ3OC9aZWFQejRzVWx2L1FqOEdldGVmYnR4UHFhMUEKWdqt7ilno8Ts+8p1Sg/Nwfhy"
+    "POozC3cmsIxo7B6Lvm0+GhNCm+sa"
+)
 OTHER_ID = "11111111-1111-7111-8111-111111111111"
-
-
-@pytest.fixture(scope="module")
-def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
-    return Kits(tmp_path_factory.mktemp("kits"))
 
 
 @pytest.fixture
@@ -420,7 +421,7 @@ def test_what_is_sealed_for_somebody_else_or_with_a_word() -> None:
     with pytest.raises(QpmError, match=r"BUNDLE-003.*qpm key"):
         sealing.unseal(sealing.seal(b"content", other), IDENTITY, "bad.qpmvisit")
     with pytest.raises(QpmError, match=r"BUNDLE-00[23]"):
-        sealing.unseal(pyrage.passphrase.encrypt(b"content", "word"), IDENTITY, "bad.qpmvisit")
+        sealing.unseal(SEALED_WITH_A_WORD, IDENTITY, "bad.qpmvisit")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"age", b"age-encryption.org/v2\n", b"\0" * 1000, b"%PDF-1.7"])

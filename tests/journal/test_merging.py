@@ -36,17 +36,6 @@ VISITS = [("one", "V1"), ("one", "V2"), ("two", "V1")]
 INTERVIEWS = [("one", "V1", "A1"), ("one", "V1", "A2"), ("one", "V2", "A3"), ("two", "V1", "A1")]
 
 
-@pytest.fixture(scope="module")
-def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
-    return Kits(tmp_path_factory.mktemp("kits"))
-
-
-@pytest.fixture
-def lead(kits: Kits):
-    with fresh(kits):
-        yield kits.new("lead")
-
-
 @pytest.fixture
 def assessor(kits: Kits, lead: Journal) -> Journal:
     """A journal with one held interview of visit V1 and one of V2, interleaved."""

@@ -10,7 +10,7 @@ import pytest
 from forging import SECRET, added, files_of, forge, full_note, refusal, relink
 from hypothesis import given
 from hypothesis import strategies as st
-from visit_kits import Kits, consent, fresh, id_of, key_of, note, plan, state_of, take
+from visit_kits import Kits, consent, id_of, key_of, note, plan, state_of, take
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Journal
@@ -21,17 +21,6 @@ from qpm_widgets.journal.signing import LINK, VISIT, DeviceKey, device_id_of, is
 
 SENDER, FORGER = key_of("dev1"), key_of("forger")
 BEFORE_PACKED = len(sign_packed(b"", SENDER))
-
-
-@pytest.fixture(scope="module")
-def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
-    return Kits(tmp_path_factory.mktemp("kits"))
-
-
-@pytest.fixture
-def lead(kits: Kits):
-    with fresh(kits):
-        yield kits.new("lead")
 
 
 @pytest.fixture
