@@ -54,7 +54,9 @@ def submit_visits(folder: Path, public_key: str, count: int, devices: int) -> li
                 fill_visit(kit.journal, f"V{number}")
                 bundle = kit.journal.bundle_visit("bench", f"V{number}", kit="0.1.0", templates="0" * 64)
                 files.append(folder / f"bench-V{number}{bundles.SUFFIX}")
-                bundles.write_whole(files[-1], sealing.seal(bundles.pack_bundle(bundle), public_key))
+                bundles.write_whole(
+                    files[-1], sealing.seal(bundles.pack_bundle(bundle, kit.journal.device_key()), public_key)
+                )
     return files
 
 
@@ -62,6 +64,7 @@ def receive_file(kit: Kit, file: Path, identity: str) -> bundles.Bundle:
     """As `qpm receive` does."""
     content = sealing.unseal(bundles.read_whole(file, bundles.LARGEST_FILE), identity, file.name)
     bundle = bundles.unpack_bundle(content, file.name)
+    kit.journal.writers(bundle)
     kit.journal.merge(bundle, file.name)
     return bundle
 

@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "JOURNAL-014": "an entry replaces one of another field",
     "JOURNAL-015": "an id does not look like an id",
     "JOURNAL-016": "the journal has no such entry",
+    "JOURNAL-017": "the kit was made before the kit's first release, when its entries could not be signed",
     # Keeping the kit: its passphrase, its backups, who has it open
     "KEEP-001": "the kit is open in another process",
     "KEEP-002": "the file is not a whole backup of a kit",
@@ -76,6 +77,9 @@ CODES: dict[str, str] = {
     "BUNDLE-009": "the submitted visit holds entries in this kit's name that this kit never wrote",
     "BUNDLE-010": "the file is no public key",
     "BUNDLE-011": "the file could not be written or read",
+    "BUNDLE-012": "a signature of the submitted visit is missing or wrong",
+    "BUNDLE-013": "a key of the submitted visit does not belong to the device that it stands for",
+    "BUNDLE-014": "the submitted visit withdraws what was said, and whose device did so is not known",
     # Planning
     "PLAN-001": "the visit, interview or observation is not in the journal",
     "PLAN-002": "a plan refers to a team, area, manager or advocate the assessment does not have",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, out, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Journal, Kit
+    from qpm_widgets.journal.bundles import Bundle, Manifest
+    from qpm_widgets.journal.merging import Merged
+    from qpm_widgets.journal.strangers import Writer
 
 ENTRY = ("entry", "entries")
 
@@ -21,12 +24,15 @@ def key(
     file: Annotated[Path | None, typer.Option("--out", help="The file to write; CODE.pub unless it is said.")] = None,
     home: HomeOption = HOME,
 ) -> None:
-    """Write this kit's public key, for assessors to submit their visits to."""
+    """Write this kit's public key, for assessors to submit their visits to, and show the numbers of its device."""
     from qpm_widgets.journal import bundles, sealing
 
     with open_kit(home) as kit:
         public_key = sealing.public_key_of(kit.journal.secret(sealing.IDENTITY, sealing.make_identity))
         path = file or Path(f"{kit.assessor}.pub")
+        out.print(
+            f"numbers of this kit's device, for those who receive its visits: {sealing.fingerprint(kit.device_id)}"
+        )
         bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor).encode())
         out.print(f"public key: {path}")
         out.print(f"its numbers, to be read out to whoever uses it: {sealing.fingerprint(public_key)}")
@@ -55,7 +61,7 @@ def submit(
             assessment, visit, kit=version("qpm-field-kit"), templates=load_templates().digest
         )
         path = file if file is not None and not file.is_dir() else _free_name(file or Path(), kit, assessment, visit)
-        bundles.write_whole(path, sealing.seal(bundles.pack_bundle(bundle), public_key))
+        bundles.write_whole(path, sealing.seal(bundles.pack_bundle(bundle, kit.journal.device_key()), public_key))
     subjects = {entry.subject.partition(":")[0]: set[str]() for entry in bundle.entries}
     for entry in bundle.entries:
         subjects[entry.subject.partition(":")[0]].add(entry.subject)
@@ -63,7 +69,13 @@ def submit(
     out.print(f"submitted: {path}")
     out.print(f"{assessment} {visit}: {', '.join([counted(len(bundle.entries), *ENTRY), *kinds])}")
     out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
-    say.print("Have the lead read these numbers out to you. If they differ, delete the file: it is for somebody else.")
+    out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(bundle.manifest.device_id)}")
+    for device_id in sorted({entry.device_id for entry in bundle.entries} - {bundle.manifest.device_id}):
+        out.print(f"passed on: what the device with the numbers {sealing.fingerprint(device_id)} wrote and signed")
+    say.print(
+        "Have the lead read the key's numbers out to you. If they differ, delete the file: it is for somebody else."
+    )
+    say.print("Read the device's numbers out to the lead, who compares them at the first visit from this kit.")
 
 
 def receive(
@@ -76,35 +88,39 @@ def receive(
             from qpm_widgets.journal.bundles import read_whole
 
             read_whole(file, 0)  # says what is the matter, before anybody types a passphrase
-    refused, blanked = 0, 0
-    assessments: dict[str, None] = {}
+    received: list[Manifest] = []
+    blanked = 0
     with open_kit(home) as kit:
         for file in files:
             try:
-                assessment_id, erased = _receive_one(kit, file)
+                manifest, erased = _receive_one(kit, file)
             except QpmError as error:
                 say.print(str(error))
-                refused += 1
             else:
-                assessments[assessment_id] = None
+                received.append(manifest)
                 blanked += erased
-        for assessment_id in assessments:
+        for assessment_id in dict.fromkeys(manifest.assessment_id for manifest in received):
             for sentence in _to_settle(kit.journal, assessment_id):
                 out.print(f"{assessment_id}: {sentence}")
         if blanked:
             kit.journal.compact()
-    if refused:
+    _compare_templates(received)
+    if len(received) < len(files):
         raise typer.Exit(2)
 
 
-def _receive_one(kit: Kit, file: Path) -> tuple[str, int]:
-    """Merge one file and say what it brought; the assessment's id, and how many entries were blanked."""
+def _receive_one(kit: Kit, file: Path) -> tuple[Manifest, int]:
+    """Merge one file and say what it brought; what it says of itself, and how many entries were blanked."""
     from qpm_widgets.journal import bundles, sealing
 
     where = bundles.shown_name(file)
     identity = kit.journal.secret(sealing.IDENTITY, sealing.make_identity)
     content = sealing.unseal(bundles.read_whole(file, bundles.LARGEST_FILE), identity, where)
     bundle = bundles.unpack_bundle(content, where)
+    writers = kit.journal.writers(bundle)
+    if any(writer.erases and not writer.compared for writer in writers):
+        _compare_numbers(kit.journal, bundle, writers, where)
+        writers = kit.journal.writers(bundle)
     merged = kit.journal.merge(bundle, where)
     manifest = bundle.manifest
     out.print(
@@ -113,7 +129,71 @@ def _receive_one(kit: Kit, file: Path) -> tuple[str, int]:
     )
     if merged.blanked:
         out.print(f"erased by a withdrawal: {counted(len(merged.blanked), *ENTRY)}")
-    return manifest.assessment_id, len(merged.blanked)
+    for sentence in (*_in_whose_names(manifest, merged), *_whose_devices(manifest, writers)):
+        out.print(sentence)
+    return manifest, len(merged.blanked)
+
+
+def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:
+    """A withdrawal cannot be undone: it is taken once somebody has compared its device's numbers, and then always.
+
+    Raises
+    ------
+    QpmError
+        BUNDLE-014 if the numbers are not those, or what ``check_bundle`` finds before anybody is asked.
+    """
+    from qpm_widgets.journal.bundle_checks import check_bundle
+    from qpm_widgets.journal.sealing import fingerprint
+
+    check_bundle(bundle, where)
+    for writer in writers:
+        if writer.erases and not writer.compared:
+            names = " and ".join(writer.names)
+            say.print(f"{where}: {names} withdraws what was said, from a device whose numbers you have not compared.")
+            typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
+            if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
+                remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."
+                raise QpmError("BUNDLE-014", where, remedy)
+            journal.note_compared(writer.device_id)
+
+
+def _whose_devices(manifest: Manifest, writers: Sequence[Writer]) -> Iterator[str]:
+    """Devices that are new here, or write in a name that is new for them: whose they are, only people can tell."""
+    from qpm_widgets.journal.sealing import fingerprint
+
+    for writer in writers:
+        numbers, sends = fingerprint(writer.device_id), writer.device_id == manifest.device_id
+        if not writer.known and not writer.compared:
+            names = writer.names[0] if sends else " and ".join(writer.names)
+            passed_on = "" if sends else f", passed on by {manifest.assessor}"
+            yield f"new device of {names}{passed_on}: numbers {numbers}; have {names} read them out to you (`qpm key`)"
+        elif writer.known and writer.new_names:
+            names = " and ".join(writer.new_names)
+            yield f"the device with the numbers {numbers} now writes as {names} too; ask {names} whether that is right"
+
+
+def _in_whose_names(manifest: Manifest, merged: Merged) -> Iterator[str]:
+    """New entries that the sender did not record itself and in its own name."""
+    from qpm_widgets.journal.sealing import fingerprint
+
+    for (device_id, name), count in sorted(merged.written.items()):
+        entries = f"{counted(count, 'new entry', 'new entries')} in the name of {name}"
+        if device_id != manifest.device_id:
+            yield f"passed on by {manifest.assessor}: {entries}, from a device with numbers {fingerprint(device_id)}"
+        elif name != manifest.assessor:
+            yield f"recorded on the device of {manifest.assessor}: {entries}"
+
+
+def _compare_templates(received: Sequence[Manifest]) -> None:
+    """Say whose templates are not this kit's. It comes last: templates that are faulty hold up no visit."""
+    from qpm_widgets.templates import load_templates
+
+    digest = load_templates().digest if received else ""
+    for name in dict.fromkeys(manifest.assessor for manifest in received if manifest.templates != digest):
+        out.print(
+            f"{name}'s templates are not the same as this kit's: another edition of the standards, other guides or "
+            f"other words. Compare them with {name} before you weigh what was heard."
+        )
 
 
 def _to_settle(journal: Journal, assessment_id: str) -> Iterator[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import secrets
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import kit_file
+from qpm_widgets.journal.device_keys import succeed_device
 from qpm_widgets.journal.keys import derive_key
 from qpm_widgets.journal.kit import JOURNAL_FILE, Kit, check_key, leftovers, make_folder, unfinished
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
@@ -74,7 +74,7 @@ def write_backup(kit: Kit, file: Path) -> None:
 
 
 def check_restore(file: Path, home: Path) -> None:
-    """Refuse what can be seen to be wrong without a passphrase (KEEP-002, KEEP-003, KEEP-005, JOURNAL-011)."""
+    """Refuse what can be seen to be wrong without a passphrase (KEEP-002, KEEP-003, KEEP-005, JOURNAL-011, -017)."""
     with _explained(file.name):
         if home.exists() and (not home.is_dir() or set(home.iterdir()) - {*leftovers(home), home / SAFEGUARDING_FILE}):
             raise QpmError("KEEP-003", str(home), "Name a new folder with --home; nothing is ever restored over a kit.")
@@ -99,8 +99,9 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
     Raises
     ------
     QpmError
-        JOURNAL-001 if the passphrase is wrong, JOURNAL-011 if a newer kit wrote the backup, KEEP-002 if it was
-        altered or cut short, KEEP-003 if the folder is not empty, KEEP-005 if the disk refuses.
+        JOURNAL-001 if the passphrase is wrong, JOURNAL-011 or -017 if a newer kit wrote the backup or one before the
+        first release, KEEP-002 if it was altered or cut short, KEEP-003 if the folder is not empty, KEEP-005 or
+        JOURNAL-008 if the disk refuses.
     """
     home = home.absolute()
     check_restore(file, home)
@@ -109,14 +110,17 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
         new = not home.exists()
         make_folder(home)
         try:
-            check_key(home, settings, derive_key(passphrase, settings.salt, settings.cost))
-            settings = dataclasses.replace(settings, device_id=secrets.token_hex(8))
+            key = derive_key(passphrase, settings.salt, settings.cost)
+            check_key(home, settings, key)
             for leftover in leftovers(home):
                 leftover.unlink()
             (home / SAFEGUARDING_FILE).unlink(missing_ok=True)  # of a restore that was interrupted
             _unpack(archive, SAFEGUARDING_FILE, home / SAFEGUARDING_FILE)
-            _unpack(archive, JOURNAL_FILE, unfinished(home, settings.salt))
+            journal = unfinished(home, settings.salt)
+            _unpack(archive, JOURNAL_FILE, journal)
             sync_folder(home)
+            with _unreadable(file):
+                settings = dataclasses.replace(settings, device_id=succeed_device(journal, key, settings.device_id))
             settings.write(home)
         except BaseException:
             _take_back(home, new)
@@ -127,14 +131,24 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
 def _proved(file: Path, home: Path, passphrase: str, new: bool) -> Kit:
     """The restored kit, open, once its journal has been found whole; or nothing is left of it."""
     try:
-        kit = Kit.unlock(home, passphrase)
-        faults = [*kit.journal.verify().faults, *kit.safeguarding.journal.verify().faults]
+        with _unreadable(file):
+            kit = Kit.unlock(home, passphrase)
+            faults = [*kit.journal.verify().faults, *kit.safeguarding.journal.verify().faults]
         if not faults:
             return kit
         kit.close()
         raise QpmError("KEEP-002", file.name, f"Its journal does not verify ({faults[0]}). {_ANOTHER}")
-    except QpmError as error:
+    except QpmError:
         _take_back(home, new)
+        raise
+
+
+@contextlib.contextmanager
+def _unreadable(file: Path) -> Iterator[None]:
+    """A journal that cannot be read is not a backup's (KEEP-002)."""
+    try:
+        yield
+    except QpmError as error:
         if error.code in ("JOURNAL-002", "JOURNAL-013"):
             raise QpmError("KEEP-002", file.name, f"Its journal cannot be read. {_ANOTHER}") from None
         raise
@@ -201,6 +215,6 @@ def _read_settings(archive: zipfile.ZipFile, file: Path) -> KitFile:
     try:
         return KitFile.parse(text)
     except QpmError as error:
-        if error.code == "JOURNAL-011":
+        if error.code in ("JOURNAL-011", "JOURNAL-017"):
             raise
         raise QpmError("KEEP-002", file.name, f"It does not hold what a backup holds. {_ANOTHER}") from None

@@ -1,8 +1,9 @@
-"""What a bundle must be in itself, before any journal is asked: nobody signs it, so nothing in it is believed.
+"""What a bundle must be in itself, before any journal is asked: whoever sent it, nothing in it is believed.
 
 Each entry has the shape of its field, the digest of its words and the link of its device's chain; all belong to
-the one visit; blanks have the tombstone that covers them. Then every link rests on the bundle's marks, and those
-``merging`` compares with the journal.
+the one visit; blanks have the tombstone that covers them. Every link rests on the bundle's marks, and the last link of
+each stretch is signed by its own device, so nobody else can have added to what a device wrote or changed it. What
+contradicts the journal is for ``merging`` to find.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import TypeVar
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal.bundles import Bundle, Link
+from qpm_widgets.journal.bundles import Bundle, Link, Signature
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json, digest_text, link_chain
 from qpm_widgets.journal.erasure import Tombstone, is_tombstone
 from qpm_widgets.journal.payloads import check_payload, payload_shape
+from qpm_widgets.journal.queries import AnyRow
+from qpm_widgets.journal.signing import LINK, device_id_of, is_signed
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 _ASK = "Nothing was received; ask whoever sent it to run `qpm verify` and to submit the visit again."
 Place = tuple[str, str, str]
+EntryOrRow = TypeVar("EntryOrRow", Entry, AnyRow)
 
 
 def place_of(entry: Entry) -> Place:
@@ -44,6 +49,27 @@ def iter_runs(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         ):
             yield entries[start:at]
             start = at
+
+
+def ends_of_stretches(entries: Iterable[EntryOrRow]) -> Iterator[EntryOrRow]:
+    """Of entries in order of device and number: the last of each stretch, which its device signs.
+
+    A stretch is what a device wrote about one subject without a break. Bundles take whole subjects, so what ends a
+    stretch in one journal ended it in a bundle that came there, and the signature is there to be sent on. With runs
+    that would not be so: a bundle of another visit may have held the entry that follows as well.
+    """
+    for entry, following in pairwise(chain(entries, (None,))):
+        if entry is not None and (following is None or not _goes_on(entry, following)):
+            yield entry
+
+
+def _goes_on(entry: EntryOrRow, following: EntryOrRow) -> bool:
+    return (following.device_id, following.device_seq, following.assessment_id, following.subject) == (
+        entry.device_id,
+        entry.device_seq + 1,
+        entry.assessment_id,
+        entry.subject,
+    )
 
 
 def meetings_of_visit(plans: Iterable[Entry], visit_id: str) -> set[str]:
@@ -71,7 +97,7 @@ def check_bundle(bundle: Bundle, where: str) -> None:
     Raises
     ------
     QpmError
-        BUNDLE-005, BUNDLE-006 or BUNDLE-007.
+        BUNDLE-005 to -007, -012 or -013.
     """
     entries = bundle.entries
     numbers = [(entry.device_id, entry.device_seq) for entry in entries]
@@ -85,6 +111,7 @@ def check_bundle(bundle: Bundle, where: str) -> None:
         _check_entry(entry, where)
     _check_blanks(entries, where)
     _check_chains(bundle, where)
+    _check_signatures(bundle, where)
 
 
 def _check_belonging(bundle: Bundle, where: str) -> None:
@@ -178,3 +205,23 @@ def _check_head(last: Entry, head: Link | None, where: str) -> None:
         or (last.device_seq == head.device_seq and last.chain != head.chain)
     ):
         raise wrong("BUNDLE-007", where, f"Entry {last.entry_id} does not fit the newest link of its device")
+
+
+def _check_signatures(bundle: Bundle, where: str) -> None:
+    """The last link of each stretch, which fits its chain, is signed by its own device; and nothing else is."""
+    signatures = {signature[:2]: signature for signature in bundle.manifest.signatures}
+    if len(signatures) != len(bundle.manifest.signatures):
+        raise wrong("BUNDLE-006", where, "It states a signature twice")
+    for last in ends_of_stretches(bundle.entries):
+        _check_signed(last, signatures.pop((last.device_id, last.device_seq), None), where)
+    if signatures:
+        raise wrong("BUNDLE-006", where, "It has a signature that none of its entries needs")
+
+
+def _check_signed(last: Entry, signature: Signature | None, where: str) -> None:
+    if signature is None:
+        raise wrong("BUNDLE-012", where, f"Entry {last.entry_id} is not signed by its device")
+    if device_id_of(signature.public_key) != last.device_id:
+        raise wrong("BUNDLE-013", where, f"Entry {last.entry_id} is signed with another key than its device's")
+    if not is_signed(signature.public_key, signature.signature, LINK, last.device_seq, last.chain):
+        raise wrong("BUNDLE-012", where, f"Entry {last.entry_id} or one before it is not what its device signed")

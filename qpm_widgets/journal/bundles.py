@@ -1,13 +1,15 @@
 """A visit as it travels from kit to kit (``.qpmvisit``): what is inside the seal, and the file around it.
 
-Inside is one line, ``qpmvisit 1``, that says the format's version, then zlib over lines of canonical JSON: the
-manifest, and the entries by device and number, each with its salt, digest and link. Reading trusts nothing: the
-size is bounded while it is unpacked, and the first line out of shape ends it. What the entries say is for
-``bundle_checks`` and ``merging`` to judge.
+Inside is one line, ``qpmvisit 2``, that says the format's version, then the sending device's public key and its
+signature of all that follows: zlib over lines of canonical JSON, which are the manifest, and the entries by device and
+number, each with its salt, digest and link. Reading trusts nothing: nothing is unpacked that is not signed, the size is
+bounded while it is unpacked, and the first line out of shape ends it. What the entries say is for ``bundle_checks``
+and ``merging`` to judge.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import stat
@@ -23,8 +25,9 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
 from qpm_widgets.journal.payloads import Code
+from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES, VISIT, DeviceKey, device_id_of, is_signed
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".qpmvisit"
 _MAGIC = b"qpmvisit "
 LARGEST_FILE = 64 * 1024 * 1024
@@ -35,6 +38,7 @@ _PIECE = 1024 * 1024  # unpacked at a time
 _ASK = "Ask whoever sent it to submit the visit again."
 _UPDATE = "Update this kit and receive the file again; nothing is lost."
 
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 EntryId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Number = Annotated[int, Field(ge=1, lt=2**53)]
@@ -44,9 +48,18 @@ _END_OF_TIME = 253_402_300_799_999  # the last millisecond of the year 9999; lat
 class Link(NamedTuple):
     """The chain link of one entry of a device, without the entry."""
 
-    device_id: Code
+    device_id: DeviceId
     device_seq: Number
     chain: Hash
+
+
+class Signature(NamedTuple):
+    """What a device signed: the link of its entry with this number, and so every entry of its chain up to there."""
+
+    device_id: DeviceId
+    device_seq: Number
+    public_key: Hash  # as long as a hash
+    signature: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 
 
 class _Strict(BaseModel):
@@ -54,12 +67,16 @@ class _Strict(BaseModel):
 
 
 class Manifest(_Strict):
-    """What a bundle says about itself. ``heads`` are the sender's newest links, ``marks`` close the holes."""
+    """What a bundle says about itself.
+
+    ``heads`` are the newest links that the sender has, ``marks`` close the holes before runs, and ``signatures`` are
+    those of the last entry of each stretch, by its own device.
+    """
 
     kit: Annotated[str, StringConstraints(max_length=40)]  # version of the software
     assessment_id: Code
     visit_id: Code
-    device_id: Code
+    device_id: DeviceId
     assessor: Code
     head: Hash
     templates: Hash
@@ -67,6 +84,7 @@ class Manifest(_Strict):
     newest_schema: Number
     heads: tuple[Link, ...]
     marks: tuple[Link, ...]
+    signatures: tuple[Signature, ...]
 
 
 class _Line(_Strict):
@@ -79,7 +97,7 @@ class _Line(_Strict):
     payload: dict[str, Any] | None
     recorded_at: Annotated[int, Field(ge=0, le=_END_OF_TIME)]
     recorded_by: Code
-    device_id: Code
+    device_id: DeviceId
     device_seq: Number
     supersedes: tuple[EntryId, ...]
     schema_version: Number
@@ -96,22 +114,27 @@ class Bundle:
     entries: tuple[Entry, ...] = field(repr=False)
 
 
-def pack_bundle(bundle: Bundle) -> bytes:
-    """The bundle as bytes, to be sealed.
+def pack_bundle(bundle: Bundle, key: DeviceKey) -> bytes:
+    """The bundle as bytes signed by the sending device, to be sealed.
 
     Raises
     ------
     QpmError
         BUNDLE-004 if no kit would take it for a visit.
     """
-    packer, packed, size = zlib.compressobj(), [_MAGIC + b"%d\n" % FORMAT], 0
+    packer, parts, size = zlib.compressobj(), [], 0
     for line in _iter_lines(bundle):
         size += len(line)
         if len(line) > LARGEST_LINE or size > LARGEST_CONTENT:
             raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
-        packed.append(packer.compress(line))
-    packed.append(packer.flush())
-    return b"".join(packed)
+        parts.append(packer.compress(line))
+    return sign_packed(b"".join([*parts, packer.flush()]), key)
+
+
+def sign_packed(packed: bytes, key: DeviceKey) -> bytes:
+    """The whole content: what kind it is, who sends it, and that device's signature, before what is packed."""
+    signature = key.sign(VISIT, hashlib.sha256(packed).hexdigest())
+    return b"%s%d\n%s%s%s" % (_MAGIC, FORMAT, bytes.fromhex(key.public_key), bytes.fromhex(signature), packed)
 
 
 def _iter_lines(bundle: Bundle) -> Iterator[bytes]:
@@ -126,18 +149,22 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     Raises
     ------
     QpmError
-        BUNDLE-001, -002, -004, -005 or -006.
+        BUNDLE-001, -002, -004 to -006, -012 or -013.
     """
     version, newline, packed = content[:40].partition(b"\n")
     number = version.removeprefix(_MAGIC)
     if not version.startswith(_MAGIC) or not newline or not number.isdigit():
         raise QpmError("BUNDLE-001", where, _ASK)
-    if int(number) != FORMAT:
+    if int(number) > FORMAT:
         raise QpmError("BUNDLE-005", where, f"It has format {int(number)}, this kit reads {FORMAT}. {_UPDATE}")
-    packed = content[len(version) + 1 :]
+    if int(number) < FORMAT:
+        raise QpmError("BUNDLE-012", where, f"It has format {int(number)}, which was not signed yet. {_ASK}")
+    public_key, packed = _check_sender(content[len(version) + 1 :], where)
     lines = _unpacked_lines(packed, where)
     try:
         manifest = Manifest.model_validate_json(next(lines, b""))
+        if manifest.device_id != device_id_of(public_key):
+            raise QpmError("BUNDLE-013", where, f"It names device {manifest.device_id} as its sender. {_ASK}")
         if manifest.newest_schema > SCHEMA_VERSION:
             raise QpmError("BUNDLE-005", where, f"Its entries have version {manifest.newest_schema}. {_UPDATE}")
         entries = tuple(Entry(**dict(_Line.model_validate_json(line))) for line in lines)
@@ -146,6 +173,17 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     if len(entries) != manifest.entries:
         raise QpmError("BUNDLE-006", where, f"It says it has {manifest.entries} entries and has {len(entries)}. {_ASK}")
     return Bundle(manifest, entries)
+
+
+def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
+    """The sending device's public key, and what it signed."""
+    split = KEY_BYTES + SIGNATURE_BYTES
+    public_key, signature, packed = signed[:KEY_BYTES].hex(), signed[KEY_BYTES:split].hex(), signed[split:]
+    if len(signed) < split:
+        raise QpmError("BUNDLE-002", where, _ASK)
+    if not is_signed(public_key, signature, VISIT, hashlib.sha256(packed).hexdigest()):
+        raise QpmError("BUNDLE-012", where, f"It was changed after its device had signed it. {_ASK}")
+    return public_key, packed
 
 
 def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:

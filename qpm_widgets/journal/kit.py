@@ -30,6 +30,7 @@ from qpm_widgets.journal.opening import copy_file, create_file
 from qpm_widgets.journal.safeguarding import FILE as SAFEGUARDING_FILE
 from qpm_widgets.journal.safeguarding import SECRET as SAFEGUARDING_SECRET
 from qpm_widgets.journal.safeguarding import SafeguardingStore, make_store
+from qpm_widgets.journal.signing import DEVICE_KEY, DeviceKey
 from qpm_widgets.journal.store import Journal
 from qpm_widgets.journal.writing import is_code
 
@@ -71,12 +72,21 @@ class Kit:
             self.journal = Journal(
                 home / JOURNAL_FILE, key, device_id=settings.device_id, assessor=settings.assessor, mark=mark
             )
+            self._check_device()
         except BaseException:
             mark.release()
             raise
         self._safeguarding: SafeguardingStore | None = None
         self._opening = threading.Lock()
         self.closed = False
+
+    def _check_device(self) -> None:
+        """Whoever can write to ``kit.json`` could make the kit begin a chain that it can never sign."""
+        try:
+            self.journal.device_key()
+        except BaseException:
+            self.journal.close()
+            raise
 
     @classmethod
     def create(cls, home: Path, passphrase: str, *, assessor: str, cost: KeyCost | None = None) -> Kit:
@@ -108,14 +118,14 @@ class Kit:
         for name in (kit_file.NAME, JOURNAL_FILE):
             if (home / name).exists():
                 raise QpmError("JOURNAL-003", str(home / name), "Unlock it, or choose another folder.")
-        cost, salt, device_id = cost or measured_cost(), secrets.token_bytes(SALT_BYTES), secrets.token_hex(8)
+        cost, salt, device_key = cost or measured_cost(), secrets.token_bytes(SALT_BYTES), DeviceKey.make()
         key = derive_key(passphrase, salt, cost)
-        settings = KitFile(assessor, device_id, salt, cost, derive_secret(key, "check"))
+        settings = KitFile(assessor, device_key.device_id, salt, cost, derive_secret(key, "check"))
         with explained(str(home), writing=True):
             make_folder(home)
             for leftover in leftovers(home):
                 leftover.unlink()  # of a creation that was interrupted before there was a kit
-            create_file(unfinished(home, salt), key)
+            create_file(unfinished(home, salt), key, secrets={DEVICE_KEY: device_key.text})
             close_to_others(unfinished(home, salt))
             sync_folder(home)
             settings.write(home)  # from here on there is a kit
@@ -129,7 +139,8 @@ class Kit:
         ------
         QpmError
             START-002 if there is no kit, JOURNAL-001 if the passphrase is wrong, JOURNAL-002 if a file of the
-            kit is missing or damaged, JOURNAL-011 if a newer kit wrote it.
+            kit is missing or damaged, JOURNAL-011 if a newer kit wrote it, JOURNAL-017 if one before the first
+            release did.
         """
         home = home.absolute()
         settings = KitFile.read(home)
@@ -165,9 +176,7 @@ class Kit:
         with self._opening:
             if self._safeguarding is None:
                 kept = self.journal.secret(SAFEGUARDING_SECRET, _no_store)
-                self._safeguarding = SafeguardingStore(
-                    self.home, kept, device_id=self.device_id, assessor=self.assessor
-                )
+                self._safeguarding = SafeguardingStore(self.home, kept, assessor=self.assessor)
             return self._safeguarding
 
     @property

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.keys import KEY_BYTES, SALT_BYTES, KeyCost
 from qpm_widgets.journal.writing import is_code
 
-FORMAT = 1
+FORMAT = 2
 LOCK_AFTER, LONGEST_LOCK_AFTER = 20, 480  # minutes
 NAME = "kit.json"
+_DEVICE_ID = re.compile(r"[0-9a-f]{32}")
 _RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
 
 
@@ -28,7 +30,7 @@ class KitFile:
     Parameters
     ----------
     assessor, device_id : str
-        Codes of the person and of this copy of the kit.
+        Code of the person, and the id that this copy of the kit has from its key (``signing``).
     salt : bytes
         For the passphrase.
     cost : KeyCost
@@ -79,7 +81,8 @@ class KitFile:
         Raises
         ------
         QpmError
-            START-002 if there is none, JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it.
+            START-002 if there is none, JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it, JOURNAL-017
+            if one before the first release did.
         """
         try:
             text = (home / NAME).read_text(encoding="utf-8")
@@ -98,15 +101,20 @@ class KitFile:
         Raises
         ------
         QpmError
-            JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it.
+            JOURNAL-002 if it is damaged, JOURNAL-011 if a newer kit wrote it, JOURNAL-017 if one before the first
+            release did.
         """
         try:
             value = json.loads(text)
             version = int(value["format"])
-            if version <= FORMAT:
+            if version == FORMAT:
                 return cls._from_json(value)
         except (ValueError, KeyError, TypeError, RecursionError):
             raise QpmError("JOURNAL-002", NAME, _RESTORE) from None
+        if version < FORMAT:
+            raise QpmError(
+                "JOURNAL-017", NAME, "Set up a new kit in another folder; the software that made it reads it."
+            )
         raise QpmError("JOURNAL-011", NAME, f"It has format {version}; update the kit and open this folder again.")
 
     @classmethod
@@ -121,7 +129,7 @@ class KitFile:
         )
         sound = (
             is_code(settings.assessor)
-            and is_code(settings.device_id)
+            and _DEVICE_ID.fullmatch(settings.device_id) is not None
             and len(settings.salt) == SALT_BYTES
             and len(settings.key_check) == KEY_BYTES
             and 1 <= settings.lock_after <= LONGEST_LOCK_AFTER

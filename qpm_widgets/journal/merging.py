@@ -9,8 +9,10 @@ whichever of the two comes first.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
@@ -18,14 +20,15 @@ from sqlalchemy.engine import Dialect
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
-from qpm_widgets.journal.bundle_checks import iter_runs, meetings_of_visit, place_of, wrong
-from qpm_widgets.journal.bundles import Bundle, Link, Manifest
+from qpm_widgets.journal.bundle_checks import ends_of_stretches, iter_runs, meetings_of_visit, place_of, wrong
+from qpm_widgets.journal.bundles import Bundle, Link, Manifest, Signature
 from qpm_widgets.journal.entries import Entry, canonical_json
 from qpm_widgets.journal.erasure import blank_covered
-from qpm_widgets.journal.schema import entry_table, mark_table
+from qpm_widgets.journal.schema import entry_table, mark_table, signature_table
+from qpm_widgets.journal.signing import LINK, DeviceKey
 from qpm_widgets.journal.writing import Cursor
 
-_c, _m = entry_table.c, mark_table.c
+_c, _m, _s = entry_table.c, mark_table.c, signature_table.c
 
 _BY_ID = """SELECT entry_id, assessment_id, subject, field, device_id, device_seq, chain FROM entry
     WHERE entry_id IN (SELECT value FROM json_each(:wanted))"""
@@ -34,6 +37,9 @@ _BY_NUMBER = """SELECT device_seq, chain FROM {table}
 _REPLACING = """SELECT old.entry_id, new.assessment_id, new.subject, new.field
     FROM superseded AS old JOIN entry AS new ON new.entry_id = old.by_entry_id
     WHERE old.entry_id IN (SELECT value FROM json_each(:wanted))"""
+_REPLACED_IN_PLACE = """SELECT new.entry_id, old.entry_id FROM superseded AS old
+    JOIN entry AS new ON new.entry_id = old.by_entry_id
+    WHERE new.assessment_id = ? AND new.subject = ? AND new.field = ?"""
 _TIME_BEFORE = """SELECT recorded_at FROM entry WHERE device_id = :device_id AND device_seq < :device_seq
     ORDER BY device_seq DESC LIMIT 1"""
 _TIME_AFTER = """SELECT recorded_at FROM entry WHERE device_id = :device_id AND device_seq > :device_seq
@@ -52,27 +58,42 @@ class Driver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What merging did: entries that were new, ids of those blanked because a withdrawal covers them."""
+    """What merging did.
 
-    new: int
+    Attributes
+    ----------
+    written : mapping
+        How many entries were new, by device and by the assessor in whose name it recorded them.
+    blanked : tuple of str
+        Ids of the entries that were blanked because a withdrawal covers them.
+    """
+
+    written: Mapping[tuple[str, str], int]
     blanked: tuple[str, ...]
+
+    @property
+    def new(self) -> int:
+        """How many entries were new."""
+        return sum(self.written.values())
 
 
 # --- taking out ---------------------------------------------------------------------------------------------
 
 
-def collect_visit(connection: Connection, manifest: Mapping[str, Any]) -> Bundle:
+def collect_visit(connection: Connection, manifest: Mapping[str, Any], key: DeviceKey) -> Bundle:
     """One visit of an assessment, in one snapshot.
 
     Parameters
     ----------
     manifest
         The fields of ``Manifest`` that the journal does not know: who sends what, and with which kit.
+    key
+        That of the journal's own device.
 
     Raises
     ------
     QpmError
-        JOURNAL-009 if a link that must be stated is not there.
+        JOURNAL-009 if a link that must be stated is not there, or nobody signed what another device wrote.
     """
     assessment_id, visit_id = manifest["assessment_id"], manifest["visit_id"]
     of_assessment = queries.ENTRIES.where(_c.assessment_id == assessment_id)
@@ -88,6 +109,7 @@ def collect_visit(connection: Connection, manifest: Mapping[str, Any]) -> Bundle
         newest_schema=max((entry.schema_version for entry in entries), default=1),
         heads=tuple(Link(*head) for head in heads),
         marks=tuple(_marks_before(connection, entries)),
+        signatures=tuple(_signatures_of(connection, entries, key)),
     )
     return Bundle(stated, tuple(entries))
 
@@ -109,7 +131,29 @@ def _marks_before(connection: Connection, entries: Sequence[Entry]) -> Iterable[
                     yield Link(device_id, before, chain)
                     break
             else:
-                raise QpmError("JOURNAL-009", f"device {device_id}", "Run `qpm verify` and tell your lead assessor.")
+                raise _unsound(device_id)
+
+
+def _signatures_of(connection: Connection, entries: Sequence[Entry], key: DeviceKey) -> Iterator[Signature]:
+    """For each stretch: its device's signature; what this device wrote it signs now."""
+    for last in ends_of_stretches(entries):
+        if last.device_id == key.device_id:
+            yield sign_entry(last, key)
+            continue
+        query = select(signature_table).where(_s.device_id == last.device_id, _s.device_seq == last.device_seq)
+        if (kept := connection.execute(query).one_or_none()) is None:
+            raise _unsound(last.device_id)
+        yield Signature(*kept)
+
+
+def sign_entry(entry: Entry | queries.AnyRow, key: DeviceKey) -> Signature:
+    """The signature of the device that wrote an entry, for all of its chain up to there."""
+    signature = key.sign(LINK, entry.device_seq, entry.chain)
+    return Signature(key.device_id, entry.device_seq, key.public_key, signature)
+
+
+def _unsound(device_id: str) -> QpmError:
+    return QpmError("JOURNAL-009", f"device {device_id}", "Run `qpm verify` and tell your lead assessor.")
 
 
 # --- putting in ---------------------------------------------------------------------------------------------
@@ -147,16 +191,20 @@ class BundleMerger:
                 raise wrong("BUNDLE-008", where, f"It states another link of device {link.device_id} than is here")
         _check_replacing(driver.execute, new, where)
         _check_times(driver.execute, new, where)
+        self._write(driver, new, [mark for mark in bundle.manifest.marks if not known.knows(mark)])
+        driver.executemany(queries.ADD_SIGNATURE, [signature._asdict() for signature in bundle.manifest.signatures])
+        written = Counter((entry.device_id, entry.recorded_by) for entry in new)
+        return Merged(written, tuple(blank_covered(driver.execute)) if new else ())
+
+    def _write(self, driver: Driver, new: Sequence[Entry], marks: Sequence[Link]) -> None:
         if not new:
-            return Merged(0, ())
-        marks = [mark for mark in bundle.manifest.marks if not known.knows(mark)]
+            return  # a mark without an entry that follows it would be one too many
         texts = (None if entry.payload is None else canonical_json(entry.payload) for entry in new)
         rows = [queries.row_of(entry, text, entry.chain) for entry, text in zip(new, texts, strict=True)]
         driver.executemany(self._add_entry, rows)
         pairs = [{"entry_id": old, "by_entry_id": entry.entry_id} for entry in new for old in entry.supersedes]
         driver.executemany(self._add_superseded, pairs)
         driver.executemany(self._add_mark, [mark._asdict() for mark in marks])
-        return Merged(len(new), tuple(blank_covered(driver.execute)))
 
     def _check_own(self, bundle: Bundle, known: _Known, where: str) -> None:
         """What is said of this kit's own device must be here already."""
@@ -214,6 +262,24 @@ def _check_replacing(execute: Callable[..., Cursor], new: Sequence[Entry], where
     loose += [e.entry_id for e in new if any(known.get(old, place_of(e)) != place_of(e) for old in e.supersedes)]
     if loose:
         raise wrong("BUNDLE-008", where, f"Entry {loose[0]} replaces one of another field, or is replaced by one")
+    if replacing:  # only then can a circle close that neither the bundle nor the journal has by itself
+        _check_circles(execute, new, {tuple(place) for _, *place in replacing}, where)
+
+
+def _check_circles(
+    execute: Callable[..., Cursor], new: Sequence[Entry], places: Iterable[tuple[Any, ...]], where: str
+) -> None:
+    """Entries that replace each other in a circle, some here and some new, would leave a field without a value."""
+    replaced: dict[str, set[str]] = {entry.entry_id: set(entry.supersedes) for entry in new}
+    for place in places:
+        for entry_id, old in execute(_REPLACED_IN_PLACE, place).fetchall():
+            replaced.setdefault(entry_id, set()).add(old)
+    try:
+        TopologicalSorter(replaced).prepare()
+    except CycleError:
+        raise wrong(
+            "BUNDLE-008", where, "With what is here, some of its entries replace each other in a circle"
+        ) from None
 
 
 def _check_times(execute: Callable[..., Cursor], new: Sequence[Entry], where: str) -> None:

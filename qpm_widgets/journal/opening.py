@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, insert
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.kit_file import close_to_others
-from qpm_widgets.journal.schema import FILE_VERSION, metadata
+from qpm_widgets.journal.schema import FILE_VERSION, metadata, secret_table
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another kernel's commit before it says so."""
@@ -76,8 +77,8 @@ def make_engine(path: Path, key: bytes, *, mode: str = "rw") -> Engine:
     return engine
 
 
-def create_file(path: Path, key: bytes) -> None:
-    """Write an empty journal, durable when this returns.
+def create_file(path: Path, key: bytes, *, secrets: Mapping[str, str] | None = None) -> None:
+    """Write an empty journal that keeps some secrets by name, durable when this returns.
 
     Raises
     ------
@@ -94,6 +95,8 @@ def create_file(path: Path, key: bytes) -> None:
                 raw.close()
             with engine.begin() as connection:
                 metadata.create_all(connection)
+                for name, value in (secrets or {}).items():
+                    connection.execute(insert(secret_table).values(name=name, value=value))
                 connection.exec_driver_sql(f"PRAGMA user_version = {FILE_VERSION}")
     finally:
         engine.dispose()  # the last connection to close writes the WAL back
@@ -159,5 +162,5 @@ def check_file(engine: Engine, path: Path) -> None:
             path.name,
             f"Its tables have version {version}, this kit knows up to {FILE_VERSION}; update the kit.",
         )
-    if version < 1:
+    if version < FILE_VERSION:
         raise QpmError("JOURNAL-002", path.name, "It is no journal of this kit; put the file back from a backup.")

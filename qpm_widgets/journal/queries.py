@@ -36,6 +36,10 @@ HEADS: AnySelect = (
     .order_by(_c.device_id)
 )
 
+CHAINS: AnySelect = select(_c.entry_id, _c.assessment_id, _c.subject, _c.device_id, _c.device_seq, _c.chain).order_by(
+    _c.device_id, _c.device_seq
+)
+
 
 def ids_in_order(assessment_id: str | None, subject: str | None, field_prefix: str | None) -> AnySelect:
     """The ids of all entries, also those replaced since, in order of time."""
@@ -108,6 +112,9 @@ PLAN_AND_CONSENTS = union_all(
 ADD_ENTRY = insert(entry_table)
 ADD_SUPERSEDED = insert(superseded_table)
 ADD_MARK = insert(mark_table)
+# A device may sign the same twice and differently, and either is as good: the first stays.
+ADD_SIGNATURE = """INSERT INTO signature SELECT :device_id, :device_seq, :public_key, :signature WHERE NOT EXISTS
+    (SELECT 1 FROM signature WHERE device_id = :device_id AND device_seq = :device_seq)"""
 
 
 class Prepared:

@@ -104,6 +104,7 @@ def make_store(home: Path, passphrase: str, cost: KeyCost) -> str:
     return canonical_json(
         {
             "file_key": key.hex(),
+            "chain": secrets.token_hex(16),
             "public_key": public_key_of(identity),
             "locked": lock_identity(identity, passphrase, cost),
         }
@@ -126,8 +127,8 @@ class SafeguardingStore:
         The kit home.
     kept : str
         What ``make_store`` returned.
-    device_id, assessor : str
-        As for the journal.
+    assessor : str
+        Code recorded as the writer's.
 
     Raises
     ------
@@ -135,13 +136,14 @@ class SafeguardingStore:
         JOURNAL-002, -011 or -013 if its file is missing, damaged or too new.
     """
 
-    def __init__(self, home: Path, kept: str, *, device_id: str, assessor: str) -> None:
+    def __init__(self, home: Path, kept: str, *, assessor: str) -> None:
         keys = json.loads(kept)
         self.public_key: str = keys["public_key"]
         self._locked: Mapping[str, Any] = keys["locked"]
         self._file_key = bytes.fromhex(keys["file_key"])
+        # One chain for good, also in a restored kit: its entries never meet another kit's, only what they say travels.
         self.journal = Journal(
-            home / FILE, self._file_key, device_id=device_id, assessor=assessor, grammar=SAFEGUARDING
+            home / FILE, self._file_key, device_id=keys["chain"], assessor=assessor, grammar=SAFEGUARDING
         )
 
     def record(

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-FILE_VERSION = 1
+FILE_VERSION = 2
 """Version of the tables themselves, kept in the file's ``user_version``."""
 
 metadata = MetaData()
@@ -91,6 +91,18 @@ mark_table = Table(
     sqlite_with_rowid=False,
 )
 
+# A device signs the last entry of each stretch that a bundle brings; the signature goes wherever the entry goes.
+signature_table = Table(
+    "signature",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("device_seq", Integer, primary_key=True),
+    Column("public_key", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 _UNCHANGED = " AND ".join(
     f"NEW.{column.name} IS OLD.{column.name}"
     for column in entry_table.columns
@@ -133,6 +145,16 @@ TRIGGERS: dict[str, str] = {
         CREATE TRIGGER mark_not_replaced BEFORE INSERT ON chain_mark
         WHEN EXISTS (SELECT 1 FROM chain_mark WHERE device_id = NEW.device_id AND device_seq = NEW.device_seq)
         BEGIN SELECT RAISE(ABORT, 'marks are never replaced'); END""",
+    "signature_not_edited": """
+        CREATE TRIGGER signature_not_edited BEFORE UPDATE ON signature
+        BEGIN SELECT RAISE(ABORT, 'signatures are never edited'); END""",
+    "signature_stays": """
+        CREATE TRIGGER signature_stays BEFORE DELETE ON signature
+        BEGIN SELECT RAISE(ABORT, 'signatures are never deleted'); END""",
+    "signature_not_replaced": """
+        CREATE TRIGGER signature_not_replaced BEFORE INSERT ON signature
+        WHEN EXISTS (SELECT 1 FROM signature WHERE device_id = NEW.device_id AND device_seq = NEW.device_seq)
+        BEGIN SELECT RAISE(ABORT, 'signatures are never replaced'); END""",
 }
 
 for _sql in TRIGGERS.values():

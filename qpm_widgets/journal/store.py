@@ -19,6 +19,7 @@ from qpm_widgets.journal import queries
 from qpm_widgets.journal.bundle_checks import check_bundle
 from qpm_widgets.journal.bundles import Bundle
 from qpm_widgets.journal.compacting import cut_log
+from qpm_widgets.journal.device_keys import read_device_key
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import blank_covered, is_tombstone
 from qpm_widgets.journal.failures import explained
@@ -27,6 +28,8 @@ from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_vi
 from qpm_widgets.journal.opening import check_file, make_engine
 from qpm_widgets.journal.payloads import JOURNAL, Grammar
 from qpm_widgets.journal.schema import entry_table, secret_table
+from qpm_widgets.journal.signing import DeviceKey
+from qpm_widgets.journal.strangers import Writer, compared_name, iter_writers
 from qpm_widgets.journal.verifying import Verification, verify_journal
 from qpm_widgets.journal.withdrawing import Withdrawal, edits_for
 from qpm_widgets.journal.writing import EditWriter, Execute, check_edit, is_code
@@ -194,6 +197,17 @@ class Journal:
             execute("INSERT INTO secret (name, value) VALUES (:name, :value)", {"name": name, "value": value})
         return value
 
+    def device_key(self) -> DeviceKey:
+        """The key that this kit signs with.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-002 if the journal has none or that of another device, JOURNAL-010 or JOURNAL-013.
+        """
+        with self._snapshot("reading") as connection:
+            return read_device_key(connection, self._device_id)
+
     def _author(self, recorded_by: str | None) -> str:
         author = self._assessor if recorded_by is None else recorded_by
         if not is_code(author):
@@ -208,11 +222,20 @@ class Journal:
         Raises
         ------
         QpmError
-            BUNDLE-005 to -009, JOURNAL-008 or JOURNAL-010; nothing was written then.
+            BUNDLE-005 to -009, -012, -013, JOURNAL-008 or JOURNAL-010; nothing was written then.
         """
         check_bundle(bundle, where)
         with self._turn, self._driver(where) as driver:
             return self._merger.merge(driver, bundle, where)
+
+    def writers(self, bundle: Bundle) -> list[Writer]:
+        """The devices of a bundle that is still to be merged, the sender first, and what this journal has of them."""
+        with self._snapshot("reading") as connection:
+            return list(iter_writers(connection, bundle, self._device_id))
+
+    def note_compared(self, device_id: str) -> None:
+        """Keep that a device's numbers were read out by its owner, and were right."""
+        self.secret(compared_name(device_id), lambda: "yes")
 
     @contextmanager
     def _transaction(self, where: str) -> Iterator[Execute]:
@@ -302,11 +325,12 @@ class Journal:
         Raises
         ------
         QpmError
-            JOURNAL-009, JOURNAL-010 or JOURNAL-013.
+            JOURNAL-002, JOURNAL-009, JOURNAL-010 or JOURNAL-013.
         """
+        key = self.device_key()
         place = {"assessment_id": assessment_id, "visit_id": visit_id, "device_id": self._device_id}
         with self._snapshot("reading") as connection:
-            return collect_visit(connection, {"assessor": self._assessor, **place, **sender})
+            return collect_visit(connection, {"assessor": self._assessor, **place, **sender}, key)
 
     def head(self) -> str:
         """SHA-256 over every device's last chain link: the state of the journal in one line."""

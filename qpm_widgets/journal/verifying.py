@@ -2,9 +2,10 @@
 
 Found: an altered payload or any other altered column, a row removed from the middle, rows put in another
 order, predecessors that are not there, payloads out of shape, words blanked that no tombstone covers or kept that
-one does, chain marks that fit nothing, a missing or altered trigger, damaged pages. Not found: rows cut off the end
-of a device's chain, and a history forged by someone who has the key and recomputes every link; both show against a
-``Journal.head()`` noted elsewhere (a report's manifest, a bundle).
+one does, chain marks that fit nothing, what another device did not sign, a missing or altered trigger, damaged pages.
+Not found: rows cut off the end of a device's chain, and a history of this kit's own device forged by someone who has
+the key and recomputes every link; both show against a ``Journal.head()`` noted elsewhere (a report's manifest, a
+bundle).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from qpm_widgets.journal.erasure import ALL_TOMBSTONES, Tombstones, erasure_faul
 from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
 from qpm_widgets.journal.queries import AnyRow, entry_with
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, mark_table, superseded_table
+from qpm_widgets.journal.signature_checks import signature_faults
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 _c = entry_table.c
@@ -48,7 +50,7 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
     """Read the whole journal in one snapshot and check it.
 
     The chain of ``own_device`` is whole and names only entries that are there; chains that came in bundles may have
-    holes, each closed by a mark, and predecessors that are still to come.
+    holes, each closed by a mark, and predecessors that are still to come, and are signed by their devices.
     """
     faults: list[str] = []
     entries, devices = 0, set[str]()
@@ -79,6 +81,7 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
             entries += 1
             devices.add(row.device_id)
         faults += [f"mark {device_id} {number}: no entry follows it" for device_id, number in sorted(unneeded)]
+        faults += signature_faults(connection, own_device)
         faults += [f"superseded {entry_id}: names a successor that is not there" for entry_id in sorted(replaced)]
     except DBAPIError as error:
         faults.append(f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})")

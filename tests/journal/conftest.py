@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 from journal_interviews import CHEAP, PASSPHRASE, agree
+from visit_kits import Kits, fresh
 
 from qpm_widgets.journal import Journal, Kit
 
@@ -64,6 +65,19 @@ def intruder(kit: Kit) -> Callable[..., Any]:
         connection.close()
 
     return break_in
+
+
+@pytest.fixture(scope="module")
+def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
+    """Several kits of one visit."""
+    return Kits(tmp_path_factory.mktemp("kits"))
+
+
+@pytest.fixture
+def lead(kits: Kits) -> Iterator[Journal]:
+    """The empty journal of a lead."""
+    with fresh(kits):
+        yield kits.new("lead")
 
 
 @pytest.fixture(scope="session")

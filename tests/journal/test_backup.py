@@ -42,6 +42,7 @@ def test_what_was_backed_up_is_there_as_another_device(filled, backup, tmp_path)
         assert restored.journal.head() == filled.journal.head()
         assert restored.journal.secret("age identity", lambda: "lost") == "kept"
         assert restored.device_id != filled.device_id
+        assert restored.journal.device_key().text != filled.journal.device_key().text
         assert restored.assessor == filled.assessor
         # Both go on: neither continues the other's chain.
         for kit in (filled, restored):
@@ -208,6 +209,13 @@ CHANGES = {
 def test_a_container_of_another_shape_is_refused(backup, tmp_path, change) -> None:
     file = repacked(backup, tmp_path / "changed", CHANGES[change])
     assert refused(file, tmp_path / "restored").code == "KEEP-002"
+
+
+def test_a_backup_of_a_kit_that_could_not_sign_says_so(backup, tmp_path) -> None:
+    def older(members: list[tuple[zipfile.ZipInfo, bytes]]) -> None:
+        members[0] = (members[0][0], members[0][1].replace(b'"format": 2', b'"format": 1'))
+
+    assert refused(repacked(backup, tmp_path / "old", older), tmp_path / "restored").code == "JOURNAL-017"
 
 
 def test_a_size_that_is_only_claimed_is_refused(backup, tmp_path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
-import hashlib
 import json
 import os
 import zlib
@@ -11,25 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyrage
 import pytest
-from visit_kits import Kits, consent, fresh, note, plan, state_of, take
+from forging import IDENTITY, KEY, SECRET, added, check_sentence, forge, full_note, refusal, relink
+from visit_kits import Kits, consent, fresh, id_of, key_of, note, plan, take
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Entry, Journal, bundles, new_entry_id, sealing
-from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, unpack_bundle
-from qpm_widgets.journal.entries import canonical_json, digest_text, link_chain
+from qpm_widgets.journal import Edit, Journal, bundles, new_entry_id, sealing
+from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, sign_packed, unpack_bundle
 from qpm_widgets.journal.withdrawing import Withdrawal
 
-SECRET = "nobody listens here"
-IDENTITY = sealing.make_identity()
-KEY = sealing.public_key_of(IDENTITY)
+SENDER = key_of("dev1")
+BEFORE_PACKED = len(sign_packed(b"", SENDER))
+# pyrage.passphrase.encrypt(b"content", "word"), which takes seconds
+SEALED_WITH_A_WORD = base64.b64decode(
+    "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCA4cm1mV3dZQit0SHpqWldpUTdEQzRnIDE5CkIyNWlYY2ZBaHp2TEZjSGpKVzdoanBxdXp4"
+    "cUNSQWMwK3l4VldSR2MyOHcKLS0tIFZvalRzUUhrdnVDMkQ3OC9aZWFQejRzVWx2L1FqOEdldGVmYnR4UHFhMUEKWdqt7ilno8Ts+8p1Sg/Nwfhy"
+    "POozC3cmsIxo7B6Lvm0+GhNCm+sa"
+)
 OTHER_ID = "11111111-1111-7111-8111-111111111111"
-
-
-@pytest.fixture(scope="module")
-def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
-    return Kits(tmp_path_factory.mktemp("kits"))
 
 
 @pytest.fixture
@@ -60,76 +59,9 @@ def bundle(sender: Journal) -> Bundle:
     return found
 
 
-def files_of(journal: Journal) -> dict[str, str]:
-    found = journal.path.parent.glob(f"{journal.path.name}*")
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in found if file.suffix != ".qpm-shm"}
-
-
 @pytest.fixture
 def refused(lead: Journal) -> Callable[[Bundle], QpmError]:
-    """The error of merging what was written, sealed, opened and read again; nothing has changed by it."""
-
-    def try_it(forged: Bundle) -> QpmError:
-        before, files = state_of(lead), files_of(lead)
-        sealed = sealing.seal(pack_bundle(forged), KEY)
-        with pytest.raises(QpmError) as caught:
-            lead.merge(unpack_bundle(sealing.unseal(sealed, IDENTITY, "bad.qpmvisit"), "bad.qpmvisit"), "bad.qpmvisit")
-        assert (state_of(lead), files_of(lead)) == (before, files)
-        check_sentence(caught.value)
-        return caught.value
-
-    return try_it
-
-
-def check_sentence(error: QpmError) -> None:
-    said = str(error)
-    assert SECRET not in said
-    assert "\n" not in said
-    assert error.remedy.endswith(".")
-    assert error.__cause__ is None
-
-
-def forge(bundle: Bundle, number: int, *, sound: bool = True, **changes: Any) -> Bundle:
-    """The bundle with one entry altered; if ``sound``, by somebody who makes digests and links fit."""
-    entries = [
-        dataclasses.replace(entry, **changes) if entry.device_seq == number else entry for entry in bundle.entries
-    ]
-    return relink(Bundle(bundle.manifest, tuple(entries))) if sound else Bundle(bundle.manifest, tuple(entries))
-
-
-def relink(bundle: Bundle, **more: Any) -> Bundle:
-    """Digests, links, marks, heads and counts made to fit the entries."""
-    marks = {(mark.device_id, mark.device_seq): mark.chain for mark in bundle.manifest.marks}
-    linked: dict[tuple[str, int], str] = {}
-    entries: list[Entry] = []
-    for entry in bundle.entries:
-        digest = entry.payload_digest
-        if entry.payload is not None and entry.salt is not None:
-            digest = digest_text(entry.salt, canonical_json(entry.payload))
-        before = (entry.device_id, entry.device_seq - 1)
-        link = linked.get(before) or marks.get(before, "")
-        digested = dataclasses.replace(entry, payload_digest=digest)
-        entries.append(dataclasses.replace(digested, chain=link_chain(link, digested)))
-        linked[entry.device_id, entry.device_seq] = entries[-1].chain
-    newest = {entry.device_id: Link(entry.device_id, entry.device_seq, entry.chain) for entry in entries}
-    heads = {head.device_id: head for head in bundle.manifest.heads} | newest
-    changes = {"heads": tuple(heads.values()), "entries": len(entries), **more}
-    return Bundle(bundle.manifest.model_copy(update=changes), tuple(entries))
-
-
-def added(bundle: Bundle, edit: Edit, **changes: Any) -> Bundle:
-    """The bundle with one more entry, of a device that nobody has heard of, all of it fitting."""
-    entry = Entry(
-        edit.entry_id, edit.assessment_id, edit.subject, edit.field, edit.payload, 1_800_000_000_000, "AS9", "forger",
-        1, edit.supersedes, 1, "0" * 32, "", "",
-    )  # fmt: skip
-    entries = [*bundle.entries, dataclasses.replace(entry, **changes)]
-    entries.sort(key=lambda one: (one.device_id, one.device_seq))
-    return relink(Bundle(bundle.manifest, tuple(entries)))
-
-
-def full_note(text: str = SECRET, **more: Any) -> dict[str, Any]:
-    return {"text": text, "wording": "plain", "language": "en", **more}
+    return lambda forged: refusal(lead, forged, SENDER)
 
 
 def test_the_forger_of_these_tests_would_be_believed_but_for_what_each_alters(lead, bundle) -> None:
@@ -229,7 +161,7 @@ def test_marks_that_do_not_fit(bundle, refused, change) -> None:
 @pytest.mark.parametrize("change", ["missing", "earlier", "wrong", "twice"])
 def test_heads_that_do_not_fit(bundle, refused, change) -> None:
     heads = {head.device_id: head for head in bundle.manifest.heads}
-    head = heads.pop("dev1")
+    head = heads.pop(id_of("dev1"))
     others = tuple(heads.values())
     given = {
         "missing": others,
@@ -258,11 +190,11 @@ def test_an_id_that_is_here_as_something_else(bundle, lead, refused) -> None:
 
 def test_an_entry_of_this_kit_that_it_never_wrote(bundle, lead, refused) -> None:
     edit = Edit("one", "interview:A1", "answer:A-CP-9.note", full_note())
-    assert refused(added(bundle, edit, device_id="lead")).code == "BUNDLE-009"
-    (head,) = [Link(*row) for row in lead._rows(bundles_heads()) if row[0] == "lead"]
+    assert refused(added(bundle, edit, device_id=id_of("lead"))).code == "BUNDLE-009"
+    (head,) = [Link(*row) for row in lead._rows(bundles_heads()) if row[0] == id_of("lead")]
     marks = (*bundle.manifest.marks, head)
     beyond = Bundle(bundle.manifest.model_copy(update={"marks": marks}), bundle.entries)
-    assert refused(added(beyond, edit, device_id="lead", device_seq=4)).code == "BUNDLE-009"
+    assert refused(added(beyond, edit, device_id=id_of("lead"), device_seq=4)).code == "BUNDLE-009"
 
 
 def bundles_heads():
@@ -272,7 +204,7 @@ def bundles_heads():
 
 
 def test_a_head_of_this_kit_that_it_never_had(bundle, refused) -> None:
-    head = Link("lead", 4, "0" * 64)
+    head = Link(id_of("lead"), 4, "0" * 64)
     forged = Bundle(bundle.manifest.model_copy(update={"heads": (*bundle.manifest.heads, head)}), bundle.entries)
     assert refused(forged).code == "BUNDLE-009"
 
@@ -310,7 +242,7 @@ def test_an_entry_that_one_of_another_field_was_waiting_for(bundle, lead, refuse
     waiting = Edit("one", "interview:A1", "answer:A-CP-9.note", full_note(), (OTHER_ID,))
     lead.merge(added(bundle, waiting))
     awaited = Edit("one", "interview:A1", "answer:A-CP-8.note", full_note(), entry_id=OTHER_ID)
-    assert refused(added(bundle, awaited, device_id="other")).code == "BUNDLE-008"
+    assert refused(added(bundle, awaited, device_id=id_of("other"))).code == "BUNDLE-008"
 
 
 def test_entries_that_replace_each_other(bundle, refused) -> None:
@@ -373,11 +305,11 @@ def opened(content: bytes) -> QpmError:
 
 
 def lines(bundle: Bundle) -> list[bytes]:
-    return zlib.decompress(pack_bundle(bundle).partition(b"\n")[2]).splitlines(keepends=True)
+    return zlib.decompress(pack_bundle(bundle, SENDER)[BEFORE_PACKED:]).splitlines(keepends=True)
 
 
 def packed(*parts: bytes) -> bytes:
-    return b"qpmvisit 1\n" + zlib.compress(b"".join(parts))
+    return sign_packed(zlib.compress(b"".join(parts)), SENDER)
 
 
 def deep(line: bytes, depth: int) -> bytes:
@@ -386,7 +318,7 @@ def deep(line: bytes, depth: int) -> bytes:
 
 def test_inner_bytes_that_are_no_bundle(bundle) -> None:
     manifest, first, *rest = lines(bundle)
-    good = pack_bundle(bundle)
+    good = pack_bundle(bundle, SENDER)
     assert unpack_bundle(good, "") == unpack_bundle(packed(manifest, first, *rest), "") == bundle
     nan = first.replace(b'"minutes":60', b'"minutes":NaN')
     assert nan != first
@@ -394,13 +326,18 @@ def test_inner_bytes_that_are_no_bundle(bundle) -> None:
         b"": "BUNDLE-001",
         b"hello": "BUNDLE-001",
         b"qpmvisit one\n": "BUNDLE-001",
-        b"qpmvisit 1": "BUNDLE-001",
-        b"qpmvisit 2\n" + good[11:]: "BUNDLE-005",
+        b"qpmvisit 2": "BUNDLE-001",
+        b"qpmvisit 1\n" + good[11:]: "BUNDLE-012",
+        b"qpmvisit 3\n" + good[11:]: "BUNDLE-005",
         b"qpmvisit 999999999\n": "BUNDLE-005",
-        b"qpmvisit 1\n": "BUNDLE-002",
-        good[:-1]: "BUNDLE-002",
-        good + b"more": "BUNDLE-006",
-        b"qpmvisit 1\nnot packed": "BUNDLE-002",
+        b"qpmvisit 2\n": "BUNDLE-002",
+        good[: BEFORE_PACKED - 1]: "BUNDLE-002",
+        good[:BEFORE_PACKED]: "BUNDLE-012",
+        good[:-1]: "BUNDLE-012",
+        good + b"more": "BUNDLE-012",
+        sign_packed(good[BEFORE_PACKED:-1], SENDER): "BUNDLE-002",
+        sign_packed(good[BEFORE_PACKED:] + b"more", SENDER): "BUNDLE-006",
+        sign_packed(b"not packed", SENDER): "BUNDLE-002",
         packed(): "BUNDLE-006",
         packed(b"\n"): "BUNDLE-006",
         packed(b"[]\n"): "BUNDLE-006",
@@ -411,11 +348,13 @@ def test_inner_bytes_that_are_no_bundle(bundle) -> None:
         packed(manifest, b"\xff\xfe\n", *rest): "BUNDLE-006",
         packed(manifest, nan, *rest): "BUNDLE-006",
         packed(manifest, first.replace(b'"minutes":60', b'"minutes":' + b"9" * 5000), *rest): "BUNDLE-006",
-        packed(manifest, first.replace(b"dev1", b"\\ud800"), *rest): "BUNDLE-006",
+        packed(manifest, first.replace(SENDER.device_id.encode(), b"\\ud800"), *rest): "BUNDLE-006",
         packed(manifest, deep(first, 50_000), *rest): "BUNDLE-006",
         packed(manifest, first.replace(b'"salt"', b'"sugar"'), *rest): "BUNDLE-006",
         packed(manifest, first.replace(b'"device_seq":1', b'"device_seq":"1"'), *rest): "BUNDLE-006",
-        packed(manifest.replace(b'"heads":[[', b'"heads":[["dev1",8],['), first, *rest): "BUNDLE-006",
+        packed(
+            manifest.replace(b'"heads":[[', b'"heads":[["%s",8],[' % SENDER.device_id.encode()), first, *rest
+        ): "BUNDLE-006",
     }
     for content, code in cases.items():
         try:
@@ -438,7 +377,7 @@ def test_a_zip_bomb_is_not_unpacked(piece: bytes) -> None:
     block = piece * (1_048_576 // len(piece))
     bomb = b"".join(packer.compress(block) for _ in range(80)) + packer.flush()
     tracemalloc.start()
-    error = opened(b"qpmvisit 1\n" + bomb)
+    error = opened(sign_packed(bomb, SENDER))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert error.code in ("BUNDLE-004", "BUNDLE-006")
@@ -450,12 +389,12 @@ def test_a_bomb_of_sound_lines_ends_at_the_limit(bundle, monkeypatch) -> None:
     monkeypatch.setattr(bundles, "LARGEST_CONTENT", 3 * 1024 * 1024)
     assert opened(packed(manifest, *[first] * 10_000)).code == "BUNDLE-004"
     with pytest.raises(QpmError, match="BUNDLE-004"):
-        pack_bundle(Bundle(bundle.manifest, bundle.entries * 2_000))
+        pack_bundle(Bundle(bundle.manifest, bundle.entries * 2_000), SENDER)
 
 
 def test_every_flipped_byte_and_every_length_is_refused(bundle) -> None:
     """Of the sealed file, of which nothing can be read before all of it is right."""
-    sealed = sealing.seal(pack_bundle(bundle), KEY)
+    sealed = sealing.seal(pack_bundle(bundle, SENDER), KEY)
     for at in range(len(sealed)):
         for damaged in (sealed[:at], sealed[:at] + bytes([sealed[at] ^ 0x01]) + sealed[at + 1 :]):
             with pytest.raises(QpmError) as caught:
@@ -482,7 +421,7 @@ def test_what_is_sealed_for_somebody_else_or_with_a_word() -> None:
     with pytest.raises(QpmError, match=r"BUNDLE-003.*qpm key"):
         sealing.unseal(sealing.seal(b"content", other), IDENTITY, "bad.qpmvisit")
     with pytest.raises(QpmError, match=r"BUNDLE-00[23]"):
-        sealing.unseal(pyrage.passphrase.encrypt(b"content", "word"), IDENTITY, "bad.qpmvisit")
+        sealing.unseal(SEALED_WITH_A_WORD, IDENTITY, "bad.qpmvisit")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"age", b"age-encryption.org/v2\n", b"\0" * 1000, b"%PDF-1.7"])

@@ -89,13 +89,15 @@ def test_a_damaged_kit_file_says_so(home, damage) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "code"),
     [
-        ("format", 2, "JOURNAL-011"),
+        ("format", 3, "JOURNAL-011"),
+        ("format", 1, "JOURNAL-017"),
         ("salt", "00", "JOURNAL-002"),
         ("salt", "zz" * 16, "JOURNAL-002"),
         ("key_check", "00", "JOURNAL-002"),
         ("cost", {"time_cost": 1, "memory_kib": 2**50, "parallelism": 1}, "JOURNAL-002"),
         ("cost", None, "JOURNAL-002"),
         ("device_id", "../../elsewhere", "JOURNAL-002"),
+        ("device_id", "0" * 32, "JOURNAL-002"),  # of another key
         ("assessor", "a name", "JOURNAL-002"),
     ],
 )

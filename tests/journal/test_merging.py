@@ -6,11 +6,26 @@ import itertools
 import random
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from visit_kits import Kits, conflicts_of, consent, fresh, merge_and_die, note, plan, state_of, take
+from visit_kits import (
+    Kits,
+    conflicts_of,
+    consent,
+    fresh,
+    id_of,
+    key_of,
+    merge_and_die,
+    note,
+    plan,
+    sign_all,
+    state_of,
+    take,
+    trace,
+)
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal
@@ -19,17 +34,6 @@ from qpm_widgets.journal.withdrawing import Withdrawal
 
 VISITS = [("one", "V1"), ("one", "V2"), ("two", "V1")]
 INTERVIEWS = [("one", "V1", "A1"), ("one", "V1", "A2"), ("one", "V2", "A3"), ("two", "V1", "A1")]
-
-
-@pytest.fixture(scope="module")
-def kits(tmp_path_factory: pytest.TempPathFactory) -> Kits:
-    return Kits(tmp_path_factory.mktemp("kits"))
-
-
-@pytest.fixture
-def lead(kits: Kits):
-    with fresh(kits):
-        yield kits.new("lead")
 
 
 @pytest.fixture
@@ -60,7 +64,10 @@ STEPS = st.lists(
     st.builds(
         Step,
         st.integers(0, 3),
-        st.sampled_from(["note"] * 5 + ["note twice", "plan", "submit", "submit", "receive", "withdraw"]),
+        st.sampled_from(
+            ["note"] * 5
+            + ["note twice", "plan", "move", "submit", "submit", "receive", "receive", "withdraw", "restore"]
+        ),
         st.integers(0, len(INTERVIEWS) - 1),
         st.integers(0, 20),
     ),
@@ -77,10 +84,12 @@ def write(journal: Journal, step: Step) -> None:
         scope = ("interview", "quotes")[step.pick % 2]
         journal.erase(Withdrawal(assessment, interview, scope=scope))
         return
-    field = "plan" if step.does == "plan" else f"answer:A-CP-{step.pick % 2}.note"
+    field = "plan" if step.does in ("plan", "move") else f"answer:A-CP-{step.pick % 2}.note"
     current = tuple(entry.entry_id for entry in journal.current(assessment, subject=subject) if entry.field == field)
     seen = () if step.pick % 5 == 0 else current
-    if step.does == "plan":
+    if step.does == "move" and assessment == "one":
+        visit = {"V1": "V2", "V2": "V1"}[visit]
+    if field == "plan":
         journal.append(plan(assessment, visit, interview, f"R{step.pick}", supersedes=seen))
         return
     for _ in range(2 if step.does == "note twice" else 1):
@@ -97,8 +106,10 @@ def run_history(kits: Kits, devices: int, steps: list[Step]) -> tuple[list[Journ
             journal.append_all([plan(assessment, visit, interview), consent(assessment, interview)])
     bundles: list[Bundle] = []
     for step in steps:
-        journal = journals[step.device % devices]
-        if step.does == "submit":
+        journal = journals[step.device % len(journals)]
+        if step.does == "restore":  # of a backup that lacks what its first device goes on to write
+            journals.append(kits.restored(journal))
+        elif step.does == "submit":
             bundles.append(take(journal, *VISITS[step.pick % len(VISITS)]))
         elif step.does == "receive":
             if bundles:
@@ -111,7 +122,7 @@ def run_history(kits: Kits, devices: int, steps: list[Step]) -> tuple[list[Journ
     return journals, bundles + [take(journal, *visit) for journal in journals for visit in VISITS]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(2, 4), STEPS, st.randoms(use_true_random=False))
 def test_any_histories_merge_to_one_state_in_any_order(
     kits: Kits, devices: int, steps: list[Step], chance: random.Random
@@ -131,7 +142,7 @@ def test_any_histories_merge_to_one_state_in_any_order(
                 if turn == 0 or number == len(order) - 1:
                     verified = merged.verify()
                     assert verified.ok, verified.faults
-            states.append(state_of(merged))
+            states.append((state_of(merged), signatures_of(merged)))
             entries = list(merged.iter_entries())
             assert {entry.entry_id for entry in entries} == written, "nothing is lost, nothing is added"
             seen = {
@@ -142,12 +153,21 @@ def test_any_histories_merge_to_one_state_in_any_order(
             assert seen == conflicts_of(entries), "each concurrent change is a conflict that shows"
             assert [merged.merge(bundle).new for bundle in bundles] == [0] * len(bundles)
         assert states[0] == states[1] == states[2]
-        for journal in journals:  # the assessors' own journals come to the same state
+        office = kits.new("office")  # everything once more, through the lead alone
+        for bundle in [take(merged, *visit) for visit in VISITS]:
+            office.merge(bundle)
+        assert state_of(office) == states[0][0]
+        for journal in [office, *journals]:  # the assessors' own journals come to the same state
             for bundle in bundles:
                 journal.merge(bundle)
-            assert state_of(journal) == states[0]
+            assert state_of(journal) == states[0][0]
             verified = journal.verify()
             assert verified.ok, verified.faults
+
+
+def signatures_of(journal: Journal) -> list[tuple[object, ...]]:
+    with journal._transaction("test") as execute:
+        return execute("SELECT * FROM signature ORDER BY device_id, device_seq").fetchall()
 
 
 WORDS = st.text(max_size=60).filter(lambda text: not any("\ud800" <= sign <= "\udfff" for sign in text))
@@ -204,16 +224,16 @@ def test_holes_are_closed_by_marks_that_verify_needs(assessor: Journal, lead: Jo
     ("statement", "fault"),
     [
         ("UPDATE chain_mark SET chain = 'x' WHERE device_seq = 5", "its chain link does not fit"),
-        ("INSERT INTO chain_mark VALUES ('dev1', 90, 'x')", "no entry follows it"),
-        ("INSERT INTO chain_mark VALUES ('lead', 1, 'x')", "the chain is this kit's own"),
-        ("INSERT INTO chain_mark VALUES ('dev1', 3, 'x')", "a chain mark says otherwise"),
+        ("INSERT INTO chain_mark VALUES (:dev1, 90, 'x')", "no entry follows it"),
+        ("INSERT INTO chain_mark VALUES (:lead, 1, 'x')", "the chain is this kit's own"),
+        ("INSERT INTO chain_mark VALUES (:dev1, 3, 'x')", "a chain mark says otherwise"),
     ],
 )
 def test_marks_that_fit_nothing_are_found(assessor: Journal, lead: Journal, statement: str, fault: str) -> None:
     lead.merge(take(assessor, "one", "V2"))
     with lead._transaction("test") as execute:
         execute("DROP TRIGGER mark_not_edited")
-        execute(statement)
+        execute(statement, {name: id_of(name) for name in ("dev1", "lead")})
     assert any(fault in found for found in lead.verify().faults), lead.verify().faults
 
 
@@ -239,10 +259,11 @@ def test_an_entry_may_come_before_the_one_it_replaces(assessor: Journal, lead: J
     assessor.append(note("one", "A3", "better words", first.entry_id, question="A-CP-3"))
     whole = take(assessor, "one", "V2")
     last = whole.entries[-1]
-    mark = type(whole.manifest.marks[0])("dev1", last.device_seq - 1, first.chain)
+    mark = type(whole.manifest.marks[0])(id_of("dev1"), last.device_seq - 1, first.chain)
     plans = tuple(entry for entry in whole.entries if entry.device_seq in (3,))
     marks = (*(one for one in whole.manifest.marks if one.device_seq == 2), mark)
-    half = Bundle(whole.manifest.model_copy(update={"marks": marks, "entries": 2}), (*plans, last))
+    given = {"marks": marks, "entries": 2, "signatures": sign_all((*plans, last))}
+    half = Bundle(whole.manifest.model_copy(update=given), (*plans, last))
     assert lead.merge(half).new == 2
     assert lead.verify().ok, lead.verify().faults
     assert lead.merge(whole).new == 3
@@ -293,29 +314,69 @@ def test_consent_is_not_asked_again_of_what_was_written_with_it(assessor: Journa
         lead.append(note("one", "A1", "now"))
 
 
-def test_what_fails_half_way_leaves_nothing(assessor: Journal, lead: Journal, monkeypatch) -> None:
-    bundle, before = take(assessor, "one", "V1"), lead.head()
-
-    def fail(_: object) -> list[str]:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("qpm_widgets.journal.merging.blank_covered", fail)
-        with pytest.raises(QpmError, match="JOURNAL-008"):
+def test_a_full_disk_leaves_nothing_and_receiving_again_does(assessor: Journal, lead: Journal) -> None:
+    assessor.append_all([note("one", "A1", f"{number} " * 2_000, question=f"A-IN-{number}") for number in range(20)])
+    bundle, before = take(assessor, "one", "V1"), state_of(lead)
+    for room in (0, 3, 12):  # pages; it takes more than 20
+        with lead._driver("test") as driver:
+            (pages,) = driver.execute("PRAGMA page_count").fetchone()
+            driver.execute(f"PRAGMA max_page_count = {pages + room}")
+        with pytest.raises(QpmError, match=r"JOURNAL-008.*The disk is full"):
             lead.merge(bundle)
-    assert (lead.head(), list(lead.iter_entries())) == (before, [])
-    assert lead.merge(bundle).new == 4
-
-
-def test_being_killed_half_way_leaves_nothing(kits: Kits, assessor: Journal, lead: Journal, processes) -> None:
-    bundle, before = take(assessor, "one", "V1"), lead.head()
-    dying = processes.Process(target=merge_and_die, args=(lead.path, kits.key, pack_bundle(bundle)))
-    dying.start()
-    dying.join(60)
-    assert dying.exitcode == -signal.SIGKILL
-    assert (lead.head(), list(lead.iter_entries())) == (before, [])
+        assert state_of(lead) == before
+        assert lead.verify().ok
+    with lead._driver("test") as driver:
+        driver.execute("PRAGMA max_page_count = 1000000")
+    assert lead.merge(bundle).new == len(bundle.entries)
     assert lead.verify().ok
-    assert lead.merge(bundle).new == 4
+
+
+def test_being_killed_at_any_statement_leaves_nothing_or_all(
+    kits: Kits, assessor: Journal, lead: Journal, processes
+) -> None:
+    seen = assessor.current_entry("one", "interview:A1", "answer:A-CP-0.note")
+    assessor.append(note("one", "A1", "better words", seen.entry_id, question="A-CP-0"))
+    bundle, before = take(assessor, "one", "V1"), state_of(lead)
+    untroubled, heard = kits.new("lead"), []
+    trace(untroubled, heard.append)
+    untroubled.merge(bundle)
+    said = list(heard)
+    writes = [number for number, statement in enumerate(said) if statement.startswith("INSERT INTO ")]
+    tables = {said[number].split()[2] for number in writes}
+    assert tables == {"entry", "superseded", "chain_mark", "signature"}
+    assert said[-1] == "COMMIT"
+    content = pack_bundle(bundle, key_of("dev1"))
+    for deadly in (writes[0], writes[len(writes) // 2], writes[-1], len(said) - 1, len(said)):
+        dying = processes.Process(target=merge_and_die, args=(lead.path, kits.key, content, deadly))
+        dying.start()
+        dying.join(60)
+        assert dying.exitcode == -signal.SIGKILL
+        assert state_of(lead) == (before if deadly < len(said) else state_of(untroubled))
+        assert lead.verify().ok
+    assert lead.merge(bundle).new == 0
+    assert (state_of(lead), signatures_of(lead)) == (state_of(untroubled), signatures_of(untroubled))
+
+
+def test_a_power_cut_while_a_merge_reaches_the_disk_leaves_nothing_or_all(
+    kits: Kits, assessor: Journal, lead: Journal, tmp_path: Path
+) -> None:
+    """The log is cut at many places, as if its last blocks had not been written."""
+    bundle, log = take(assessor, "one", "V1"), lead.path.with_name(f"{lead.path.name}-wal")
+    before, start = state_of(lead), log.stat().st_size
+    lead.merge(bundle)
+    after, content, main = state_of(lead), log.read_bytes(), lead.path.read_bytes()
+    assert len(content) > start, "the merge is in the log"
+    lengths = [start + (len(content) - start) * part // 8 for part in range(9)]
+    for number, length in enumerate([*lengths, len(content) - 1]):
+        copy = tmp_path / f"{number}.qpm"
+        copy.write_bytes(main)
+        copy.with_name(f"{copy.name}-wal").write_bytes(content[:length])
+        journal = Journal(copy, kits.key, device_id=id_of("lead"), assessor="AS1")
+        assert state_of(journal) == (after if length == len(content) else before), length
+        assert journal.merge(bundle).new == (0 if length == len(content) else len(bundle.entries))
+        assert state_of(journal) == after
+        assert journal.verify().ok
+        journal.close()
 
 
 def test_every_order_of_three_bundles(kits: Kits, assessor: Journal, lead: Journal) -> None:

@@ -177,7 +177,7 @@ def test_a_lost_file_is_said_and_never_made_anew(kit, home) -> None:
 
 def test_a_store_whose_making_was_interrupted_is_made_when_the_kit_is_opened(kit, home, intruder) -> None:
     with intruder() as connection:
-        connection.execute("DELETE FROM secret")
+        connection.execute("DELETE FROM secret WHERE name = 'safeguarding'")
     kit.close()
     (home / f"{FILE}.new").write_bytes(b"half of a file")
     with Kit.unlock(home, PASSPHRASE) as again:

@@ -39,6 +39,6 @@ def test_what_a_newer_kit_wrote_is_refused_and_kept(agreed, monkeypatch) -> None
 
 def test_a_file_of_a_newer_kit_is_refused(home, kit, intruder) -> None:
     with intruder() as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     with pytest.raises(QpmError, match="JOURNAL-011"):
         Kit.unlock(home, PASSPHRASE)

@@ -7,18 +7,35 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from journal_interviews import CHEAP, PASSPHRASE
 
 from qpm_widgets.journal import Edit, Entry, Journal, Kit
-from qpm_widgets.journal.bundles import Bundle, pack_bundle, unpack_bundle
+from qpm_widgets.journal.bundle_checks import ends_of_stretches
+from qpm_widgets.journal.bundles import Bundle, Signature, pack_bundle, unpack_bundle
+from qpm_widgets.journal.device_keys import succeed_device
 from qpm_widgets.journal.entries import canonical_json
+from qpm_widgets.journal.merging import sign_entry
+from qpm_widgets.journal.opening import copy_file
+from qpm_widgets.journal.signing import DEVICE_KEY, DeviceKey
 
 TEMPLATES = "0" * 64
+
+
+@cache
+def key_of(name: str) -> DeviceKey:
+    """The key of the device that the tests call so."""
+    return DeviceKey(hashlib.sha256(name.encode()).hexdigest())
+
+
+def id_of(name: str) -> str:
+    return key_of(name).device_id
 
 
 def plan(assessment: str, visit: str, interview: str, respondent: str = "R1", **more: Any) -> Edit:
@@ -44,6 +61,16 @@ def note(assessment: str, interview: str, text: str, *supersedes: str, question:
     return Edit(assessment, f"interview:{interview}", f"answer:{question}.note", {"text": text}, supersedes)
 
 
+NAMES = ("dev1", "dev2", "lead", "forger", "other")
+
+
+def sign_all(entries: Sequence[Entry]) -> tuple[Signature, ...]:
+    """What the devices of these entries would sign; who calls it has every key, as nobody in the field has."""
+    keys = {id_of(name): key_of(name) for name in NAMES}
+    ends = ends_of_stretches(entries)
+    return tuple(sign_entry(last, keys[last.device_id]) for last in ends if last.device_id in keys)
+
+
 class Kits:
     """Kits with codes of their own, made in moments: each is a copy of one empty journal."""
 
@@ -57,10 +84,25 @@ class Kits:
         with Kit.create(self._folder / "empty", PASSPHRASE, assessor="AS1", cost=CHEAP) as kit:
             return kit.environment()["QPM_KIT_KEY"]
 
-    def new(self, device_id: str, assessor: str = "AS1") -> Journal:
-        self._number += 1
-        path = self._folder / f"{self._number}.qpm"
+    def new(self, name: str, assessor: str = "AS1") -> Journal:
+        path = self._next()
         shutil.copyfile(self._folder / "empty" / "journal.qpm", path)
+        journal = self._opened(path, id_of(name), assessor)
+        with journal._transaction("test") as execute:
+            execute("UPDATE secret SET value = ? WHERE name = ?", (key_of(name).text, DEVICE_KEY))
+        return journal
+
+    def restored(self, journal: Journal) -> Journal:
+        """The journal as it stands, backed up and restored: another device."""
+        path = self._next()
+        copy_file(journal.path, self.key, path, self.key)
+        return self._opened(path, succeed_device(path, self.key, journal._device_id), journal._assessor)
+
+    def _next(self) -> Path:
+        self._number += 1
+        return self._folder / f"{self._number}.qpm"
+
+    def _opened(self, path: Path, device_id: str, assessor: str) -> Journal:
         self._open.append(Journal(path, self.key, device_id=device_id, assessor=assessor))
         return self._open[-1]
 
@@ -84,7 +126,7 @@ def fresh(kits: Kits) -> Iterator[Kits]:
 def take(journal: Journal, assessment: str, visit: str) -> Bundle:
     """A visit of a journal, through the bytes that travel."""
     bundle = journal.bundle_visit(assessment, visit, kit="0.1.0", templates=TEMPLATES)
-    return unpack_bundle(pack_bundle(bundle), "test")
+    return unpack_bundle(pack_bundle(bundle, journal.device_key()), "test")
 
 
 def state_of(journal: Journal) -> tuple[Any, ...]:
@@ -113,10 +155,16 @@ def conflicts_of(entries: list[Entry]) -> dict[tuple[str, str, str], int]:
     return {place: count for place, count in places.items() if count > 1}
 
 
-def merge_and_die(path: Path, key: bytes, content: bytes) -> None:
-    """Be killed when all of a bundle is written and nothing of it is committed."""
-    from qpm_widgets.journal import merging
+def trace(journal: Journal, hear: Callable[[str], object]) -> None:
+    """Have every statement told before it runs. The pool has one connection as long as one thing happens at a time."""
+    with journal._driver("test") as driver:
+        connection = driver
+    connection.set_trace_callback(hear)
 
-    merging.blank_covered = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
-    journal = Journal(path, key, device_id="lead", assessor="AS1")
+
+def merge_and_die(path: Path, key: bytes, content: bytes, deadly: int) -> None:
+    """Be killed before the statement of this number, or when all is done."""
+    journal, numbers = Journal(path, key, device_id=id_of("lead"), assessor="AS1"), count()
+    trace(journal, lambda _: os.kill(os.getpid(), signal.SIGKILL) if next(numbers) == deadly else None)
     journal.merge(unpack_bundle(content, "test"))
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -14,20 +15,21 @@ from typer.testing import CliRunner, Result
 
 from qpm_widgets.cli import app
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.journal import Edit, Kit, sealing
 from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.visits import load_interview
 
 PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
 CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+NUMBERS = re.compile(r"\b\d{4} \d{4} \d{4} \d{4} \d{4}\b")
 PLAN = {
     "visit": "V1", "guide": "advocate", "role": "advocate", "respondents": ["R9"], "nation": "wales",
     "planned_at": "2026-05-12T10:00:00+01:00", "minutes": 60, "assessor": "AS2",
 }  # fmt: skip
 
 
-def qpm(home: Path, *arguments: object) -> Result:
-    return CliRunner().invoke(app, [*map(str, arguments), "--home", str(home)], input=f"{PASSPHRASE}\n")
+def qpm(home: Path, *arguments: object, typed: str = "") -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments), "--home", str(home)], input=f"{PASSPHRASE}\n{typed}\n")
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +77,11 @@ def test_a_key_is_written_once_and_stays_the_same(lead: Path, tmp_path: Path) ->
     text = (tmp_path / "LEAD.pub").read_text()
     again = qpm(lead, "key", "--out", tmp_path / "again.pub")
     assert (tmp_path / "again.pub").read_text() == text
-    (numbers,) = re.findall(r"\d{4} \d{4} \d{4} \d{4} \d{4}", text)
-    assert numbers in again.stdout
+    (numbers,) = NUMBERS.findall(text)
+    shown = NUMBERS.findall(again.stdout)
+    assert shown[1:] == [numbers]
+    with Kit.unlock(lead, PASSPHRASE) as kit:
+        assert shown[0] == sealing.fingerprint(kit.device_id) != numbers
     assert "LEAD" in text
     assert "SECRET" not in text
     taken = qpm(lead, "key", "--out", tmp_path / "LEAD.pub")
@@ -101,15 +106,17 @@ def test_a_visit_goes_from_kit_to_kit(submitted: Path, sample: Path, lead: Path,
 
 
 def test_what_was_sent_is_said_in_counts_only(sample: Path, lead: Path, tmp_path: Path) -> None:
-    numbers = re.findall(r"\d{4} \d{4} \d{4} \d{4} \d{4}", (tmp_path / "LEAD.pub").read_text())[0]
+    numbers = NUMBERS.findall((tmp_path / "LEAD.pub").read_text())[0]
     with Kit.unlock(sample, PASSPHRASE) as kit:
         entries = list(kit.journal.iter_entries("lantern"))
+        device = sealing.fingerprint(kit.device_id)
     for number in (1, 2):
         done = qpm(sample, "submit", "lantern", "V1", "--to", tmp_path / "LEAD.pub", "--out", tmp_path)
         assert done.stdout == (
             f"submitted: {tmp_path}/lantern-V1-AS1-{number}.qpmvisit\n"
             f"lantern V1: {len(entries)} entries, 12 interviews, 2 observations\n"
             f"sealed for the key with the numbers {numbers}\n"
+            f"signed by this kit's device, which has the numbers {device}\n"
         )
     assert not list(tmp_path.glob("*.part"))
 
@@ -119,7 +126,7 @@ def refusal(done: Result) -> str:
     if isinstance(done.exception, QpmError):
         return str(done.exception)
     assert done.exit_code == 2, done.output
-    (said,) = [line for line in done.stderr.splitlines() if not line.endswith(":")]
+    (said,) = [line for line in done.stderr.splitlines() if "-0" in line]
     return said
 
 
@@ -192,8 +199,13 @@ def test_a_withdrawal_travels(submitted: Path, sample: Path, lead: Path, tmp_pat
     with Kit.unlock(sample, PASSPHRASE) as kit:
         blanked = kit.journal.erase(Withdrawal("lantern", "P2"))
     later = tmp_path / "later.qpmvisit"
-    qpm(sample, "submit", "lantern", "V1", "--to", tmp_path / "LEAD.pub", "--out", later)
-    done = qpm(lead, "receive", later)
+    sent = qpm(sample, "submit", "lantern", "V1", "--to", tmp_path / "LEAD.pub", "--out", later)
+    sealed_for, signed_by = NUMBERS.findall(sent.stdout)
+    before = heads(lead)
+    for typed in ("", sealed_for, signed_by[:-1]):  # a withdrawal cannot be undone: who says so must be known
+        assert refusal(qpm(lead, "receive", later, typed=typed)).startswith("BUNDLE-014, later.qpmvisit: ")
+    assert heads(lead) == before
+    done = qpm(lead, "receive", later, typed=signed_by)
     assert f"erased by a withdrawal: {len(blanked)} entries\n" in done.stdout
     again = qpm(lead, "receive", submitted)
     assert ", 0 new entries of" in again.stdout
@@ -201,6 +213,61 @@ def test_a_withdrawal_travels(submitted: Path, sample: Path, lead: Path, tmp_pat
         answers = kit.journal.iter_entries("lantern", subject="interview:P2", field_prefix="answer:")
         assert all(entry.erased for entry in answers)
         assert kit.journal.verify().ok
+
+
+def submit_to(lead: Path, home: Path) -> Path:
+    """What a kit submits of the sample's visit to a lead whose key is beside its home."""
+    file = lead.parent / f"{home.name}.qpmvisit"
+    done = qpm(home, "submit", "lantern", "V1", "--to", lead.parent / "LEAD.pub", "--out", file)
+    assert done.exit_code == 0, done.output
+    return file
+
+
+def test_devices_that_are_new_and_names_that_are_not_the_senders_are_said(submitted, sample, lead) -> None:
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        numbers = sealing.fingerprint(kit.device_id)
+        others = {entry.recorded_by for entry in kit.journal.iter_entries()} - {"AS1"}
+    assert others
+    first = qpm(lead, "receive", submitted)
+    assert f"new device of AS1: numbers {numbers}; have AS1 read them out to you (`qpm key`)\n" in first.stdout
+    for name in others:
+        assert re.search(rf"recorded on the device of AS1: \d+ new entries in the name of {name}\n", first.stdout)
+    again = qpm(lead, "receive", submitted)
+    assert "new device" not in again.stdout
+    assert "in the name of" not in again.stdout
+    # The same device, under a name that it did not have before.
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        kit.journal.append(Edit("lantern", "interview:P77", "plan", PLAN), recorded_by="AS7")
+    third = qpm(lead, "receive", submit_to(lead, sample))
+    assert f"the device with the numbers {numbers} now writes as AS7 too; ask AS7 whether that is right" in third.stdout
+
+
+def test_what_is_passed_on_is_said_to_be(sample, lead, tmp_path) -> None:
+    """From the sample's kit to another, and from there to a lead who has met neither."""
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        writer = sealing.fingerprint(kit.device_id)
+    with other_kit(tmp_path / "other") as kit:
+        passer = sealing.fingerprint(kit.device_id)
+    assert qpm(tmp_path / "other", "key", "--out", tmp_path / "AS2.pub").exit_code == 0
+    qpm(sample, "submit", "lantern", "V1", "--to", tmp_path / "AS2.pub", "--out", tmp_path / "to-AS2.qpmvisit")
+    assert qpm(tmp_path / "other", "receive", tmp_path / "to-AS2.qpmvisit").exit_code == 0
+    done = qpm(lead, "receive", submit_to(lead, tmp_path / "other"))
+    assert f"new device of AS2: numbers {passer}" in done.stdout
+    assert re.search(rf"new device of AS1( and AS\d)*, passed on by AS2: numbers {writer}", done.stdout)
+    assert f"new entries in the name of AS1, from a device with numbers {writer}\n" in done.stdout
+    with Kit.unlock(lead, PASSPHRASE) as kit:
+        assert kit.journal.verify().ok
+
+
+def test_other_templates_are_said_and_refuse_nothing(submitted, lead, monkeypatch) -> None:
+    from qpm_widgets.templates import load_templates
+
+    assert "templates" not in qpm(lead, "receive", submitted).stdout
+    theirs = dataclasses.replace(load_templates(), digest="0" * 64)
+    monkeypatch.setattr("qpm_widgets.templates.load_templates", lambda: theirs)
+    done = qpm(lead, "receive", submitted, submitted)
+    assert done.exit_code == 0
+    assert done.stdout.count("AS1's templates are not the same as this kit's: ") == 1
 
 
 @pytest.fixture(autouse=True)
