@@ -91,6 +91,8 @@ CODES: dict[str, str] = {
     "REPORT-004": "the report notebook is missing or damaged",
     "REPORT-005": "finished answers are neither in the report nor in its list of what was left out",
     "REPORT-006": "the report could not be saved",
+    "REPORT-007": "the folder holds no report",
+    "REPORT-008": "the report is not as it was rendered",
     # Start
     "START-001": "Jupyter could not be started",
     "START-002": "no kit has been set up in this folder",

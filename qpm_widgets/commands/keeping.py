@@ -152,8 +152,14 @@ def _print_entry(entry: Entry, one: FieldHistory) -> None:
         out.print(f"    {line}")
 
 
-def verify(home: HomeOption = HOME) -> None:
+def verify(
+    home: HomeOption = HOME,
+    report: Annotated[
+        Path | None, typer.Option(help="Also check the folder of a rendered report against the journal.")
+    ] = None,
+) -> None:
     """Check that nothing in the journal was changed, removed or put between, and that the templates fit it."""
+    from qpm_widgets.commands.proving import tell_report
     from qpm_widgets.journal.references import first_bad_first, missing_references
     from qpm_widgets.templates import load_templates
 
@@ -169,6 +175,8 @@ def verify(home: HomeOption = HOME) -> None:
         entries = counted(verification.entries, "entry", "entries")
         out.print(f"{entries} of {counted(verification.devices, 'device')}: sound")
         out.print(f"state of the journal: {journal.head()}")
+        if report is not None:
+            tell_report(journal, report)
     _refuse_missing(missing, home)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, counted, open_kit, out, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Journal, Kit
@@ -69,8 +69,12 @@ def submit(
 def receive(
     files: Annotated[list[Path], typer.Argument(help="Submitted visits, .qpmvisit files.")],
     home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
 ) -> None:
     """Add submitted visits to this kit: in any order, and as often as you like."""
+    from qpm_widgets.commands.erasing import tell_outputs
+    from qpm_widgets.reports.noted_erasures import note_erasures
+
     for file in files:
         if not file.is_file():
             from qpm_widgets.journal.bundles import read_whole
@@ -93,6 +97,8 @@ def receive(
                 out.print(f"{assessment_id}: {sentence}")
         if blanked:
             kit.journal.compact()
+        for assessment_id in assessments:  # also after a run that was interrupted here
+            tell_outputs([one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files])
     if refused:
         raise typer.Exit(2)
 
