@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from qpm_widgets.evidence.record import Judgement, Meeting, Piece, VisitRecord
 from qpm_widgets.identifiers import find_identifiers
+from qpm_widgets.visits.erasures import has_lost_words
 
 SMALL_GROUP = 3  # fewer people than this in a group are not counted in public, nor quoted as that group
 POOL = "pool"  # the group of roles that only a few people hold
@@ -29,6 +30,7 @@ QUOTE_WITHDRAWN = "quote_withdrawn"
 KEPT_APART = "kept_apart"
 REFUSED_WORDS = "refused_words"
 LOST_GROUND = "lost_ground"
+RESTS_ON_ERASED = "rests_on_erased"
 NAMES_A_CODE = "names_a_code"
 IDENTIFIES = "identifies"
 PARAPHRASE = "paraphrase"
@@ -245,12 +247,15 @@ def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, ed
     """Why a finding or rating is not in an edition: a reason id, or "" if it is.
 
     A finding that rested on evidence and has lost all of it, through withdrawal or erasure, has lost its
-    ground.
+    ground. One that has lost words to an erasure, and other evidence not, may still repeat those words, and nobody
+    can look for them any more: it stays out until an assessor has read it and saved it again.
     """
     if judgement.entry.erased:
         return ERASED
     if judgement.cites and not supporting_evidence(judgement, record):
         return LOST_GROUND
+    if has_lost_words(record.cited[one] for one in judgement.cites if one in record.cited):
+        return RESTS_ON_ERASED
     if edition == PROVIDER and judgement.conflict:
         return UNSETTLED
     words = f"{judgement.payload.get('text', '')} {judgement.payload.get('rationale', '')}"

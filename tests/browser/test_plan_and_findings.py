@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
+from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import load_interview
 
 pytestmark = pytest.mark.browser
@@ -128,20 +129,33 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     card.get_by_role("button", name=re.compile("^Change")).click()
     editor = page.get_by_role("form", name="Change this finding")
     editor.get_by_role("checkbox", name=re.compile(r"^A3\.A-IN-1\.note")).check()
+    editor.get_by_role("checkbox", name=re.compile(r"^P2\.P-IN-1\.note")).check()
     editor.get_by_text(SAVED).wait_for()
     editor.get_by_role("button", name="Save and close").click()
     assert SAVED.search(card.inner_text())
     assert "A3.A-IN-1.note" in card.inner_text()
-    assert [len(one["cites"]) for one in findings_of(kit, words)] == [1]
+    assert [len(one["cites"]) for one in findings_of(kit, words)] == [2]
 
+    kit.journal.erase(Withdrawal("lantern", "P2"))
     page.reload()
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
-    card.wait_for()
+    read_again(page, card)
+    assert [len(one["cites"]) for one in findings_of(kit, words)] == [1]
     card.get_by_role("button", name=re.compile("^Take back")).click()
     card.get_by_role("button", name="Take it back").click()
     card.wait_for(state="detached")
     page.get_by_text("Everything is saved").first.wait_for()
     assert findings_of(kit, words) == []
+
+
+def read_again(page, card) -> None:
+    """Words that a finding cites were erased: it asks to be read; saving it is the answer, also without a change."""
+    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+    asks = card.get_by_text("Someone had their words erased that this rested on")
+    asks.wait_for()
+    card.get_by_role("button", name=re.compile("^Change")).click()
+    page.get_by_role("form", name="Change this finding").get_by_role("button", name="Save and close").click()
+    card.wait_for()
+    assert asks.count() == 0
 
 
 def findings_of(kit: Kit, words: str) -> list:

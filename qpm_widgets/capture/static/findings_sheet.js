@@ -65,6 +65,12 @@ class FindingsPage {
     return this.drafts[field] ?? this.recordedValue(field);
   }
 
+  // Whether words may repeat others that were erased: until they are saved without citing those.
+  repeatsErased(field) {
+    const recorded = this.recordedValue(field), draft = this.drafts[field];
+    return Boolean(recorded?.erased) && (!draft || recorded.gone.some((id) => draft.cites.includes(id)));
+  }
+
   isRecorded(field) {
     return Boolean(this.recordedValue(field) || this.states.get(field)?.savedAt);
   }
