@@ -79,6 +79,7 @@ class FindingsSheet(Sheet):
             "pieces": evidence.pieces,
             "gaps": evidence.gaps,
             "left_out": evidence.left_out,
+            "two_people": evidence.two_people,
             "indicators": {
                 one.id: self._indicator(one, evidence)
                 for standard in self.templates.standards.standards

@@ -47,7 +47,7 @@ def withdraw(
     """Erase an interview or observation, or only its quotes, for good, and write a certificate of it."""
     from qpm_widgets.journal.withdrawing import Withdrawal
     from qpm_widgets.templates import load_templates
-    from qpm_widgets.visits import load_interview, load_observation
+    from qpm_widgets.visits import Interview, load_interview, load_observation
     from qpm_widgets.visits.erasures import count_covered, read_erasure
 
     if respondent and not quotes_only:
@@ -55,7 +55,7 @@ def withdraw(
     scope: Literal["interview", "quotes"] = "quotes" if quotes_only else "interview"
     journal = open_kit(home).journal
     observed = not quotes_only and journal.current_entry(assessment, f"observation:{interview}", "plan") is not None
-    (load_observation if observed else load_interview)(journal, assessment, interview)  # or it says what there is not
+    held = (load_observation if observed else load_interview)(journal, assessment, interview)
     kind: Literal["interview", "observation"] = "observation" if observed else "interview"
     wanted = Withdrawal(assessment, interview, scope, reason, respondent, how, kind)
     done = read_erasure(journal, wanted)
@@ -63,6 +63,8 @@ def withdraw(
         say.print(f"This was done already, on {_day(done.tombstone.recorded_at)}; nothing more is there to erase.")
     else:
         say.print(f"To be erased from {kind} {interview}: {_kinds(count_covered(journal, wanted))}.")
+        if isinstance(held, Interview) and held.mixed is not None:
+            say.print("Two people were planned under this id: the words of both go.")
         say.print("Close its page first. Nobody can bring the words back.")
         _confirm(interview, yes)
     erased, used = carry_out(journal, load_templates(), wanted, outputs)

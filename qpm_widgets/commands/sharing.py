@@ -137,7 +137,7 @@ def _to_settle(journal: Journal, assessment_id: str) -> Iterator[str]:
             writers = " and ".join(sorted({entry.recorded_by for entry in group}))
             yield (
                 f"{group[0].subject} is two different people: {writers} each planned one under this id. "
-                "Do not use its answers before you have talked to them."
+                "Talk to them, and choose on the plan page whose interview it is; until then no report uses it."
             )
 
 

@@ -36,6 +36,7 @@ IDENTIFIES = "identifies"
 PARAPHRASE = "paraphrase"
 SMALL = "small_group"
 UNCITED_NOTE = "uncited_note"
+TWO_PEOPLE = "two_people"  # recorded under an id that two people were given, and not surely of the right one
 UNSETTLED = "unsettled"  # recorded in two versions; the lead assessor has not chosen
 
 PROVIDER, LEAD = "provider", "lead"
@@ -105,7 +106,7 @@ def met_people(record: VisitRecord) -> dict[str, set[str]]:
 
 def _talked(meeting: Meeting) -> set[str]:
     interview = meeting.interview
-    if interview is None or interview.state == "cancelled":
+    if interview is None or interview.state == "cancelled" or interview.is_two_people:
         return set()
     talked = {code for (scope, code), consent in interview.consents.items() if scope == "talk" and consent == "given"}
     return talked & set(interview.plan.respondents)
@@ -177,7 +178,8 @@ class Guard:
         refused = (
             (one.text, str(one.payload.get("translation", "")))
             for one in record.pieces
-            if one.kind == "quote" and refuse_quote(one.meeting, str(one.payload.get("respondent", "")))
+            if one.kind == "quote"
+            and (not one.is_somebodys or refuse_quote(one.meeting, str(one.payload.get("respondent", ""))))
         )
         phrases = {_in_words(text) for pair in refused for text in pair}
         self._refused = [words for words in phrases if len(words.split()) >= _LEAST_WORDS]
@@ -218,6 +220,8 @@ def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> st
     """
     if piece.entry.erased:
         return ERASED
+    if not piece.is_somebodys:
+        return TWO_PEOPLE
     if not piece.meeting.usable:
         return NOTES_CONSENT
     if piece.kind == "quote" and (reason := refuse_quote(piece.meeting, str(piece.payload["respondent"]))):
@@ -270,5 +274,4 @@ def supporting_evidence(judgement: Judgement, record: VisitRecord) -> tuple[str,
 
 def _stands(evidence_id: str, record: VisitRecord) -> bool:
     pieces: Iterable[Piece] = record.pieces_by_id.get(evidence_id, ())
-    usable = (one for one in pieces if one.meeting.usable and not one.entry.erased)
-    return any(one.kind == "bearing" or bool(one.text.strip()) for one in usable)
+    return any(one.kind == "bearing" or bool(one.text.strip()) for one in pieces if one.usable)

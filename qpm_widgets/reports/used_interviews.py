@@ -60,7 +60,11 @@ def seal_interviews(journal: Journal, parameters: Mapping[str, Any]) -> list[str
     if not isinstance(assessment_id, str) or not isinstance(visit_id, str | None):
         return []
     readable = {entry.subject for entry in journal.current(assessment_id, field_prefix="answer:") if not entry.erased}
-    held = [one.subject for one in iter_interviews(journal, assessment_id, visit_id) if one.notes_allowed]
+    held = [
+        one.subject
+        for one in iter_interviews(journal, assessment_id, visit_id)
+        if one.notes_allowed and not one.is_two_people
+    ]
     held += [one.subject for one in iter_observations(journal, assessment_id, visit_id)]
     return sorted(seal(journal, assessment_id, subject) for subject in held if subject in readable)
 

@@ -24,6 +24,7 @@ PUBLIC_REASONS = {
     "identifies": "protected",
     "lost_ground": "lost_ground",
     "rests_on_erased": "rests_on_erased",
+    "two_people": "two_people",
     "unsettled": "unsettled",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from qpm_widgets.capture.server import server_process
-from qpm_widgets.journal import Kit
+from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import load_interview
 
@@ -145,6 +145,26 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     card.wait_for(state="detached")
     page.get_by_text("Everything is saved").first.wait_for()
     assert findings_of(kit, words) == []
+
+
+def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp_path):
+    kit, server = visited
+    plan = dict(kit.journal.current_entry("lantern", "interview:P3", "plan").payload)
+    with Kit.create(tmp_path / "other", PASSPHRASE, assessor="AS2") as other:
+        other.journal.append(Edit("lantern", "interview:P3", "plan", plan | {"respondents": ["PS9"]}))
+        kit.journal.merge(other.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64))
+    page.goto(server.address("lantern/V1/P3.ipynb"))
+    page.get_by_text("AS2 planned it with PS9.").wait_for(timeout=PATIENCE)
+    assert find_barriers(page) == []
+
+    page.goto(server.address("lantern/V1/plan.ipynb"))
+    asked = page.get_by_role("group", name="Whose interview is P3?")
+    asked.wait_for(timeout=PATIENCE)
+    assert find_barriers(page) == []
+    asked.get_by_role("button", name="It is PS3, planned by AS1").click()
+    page.get_by_role("status").filter(has_text="It is settled whose interview P3 is.").wait_for()
+    assert asked.count() == 0
+    assert load_interview(kit.journal, "lantern", "P3").plan.respondents == ("PS3",)
 
 
 def read_again(page, card) -> None:
