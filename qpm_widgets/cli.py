@@ -37,6 +37,7 @@ app.command()(keeping.verify)
 app.command()(keeping.history)
 app.command()(keeping.lock)
 app.command()(keeping.passphrase)
+app.command()(keeping.keyring)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 

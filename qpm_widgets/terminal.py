@@ -35,8 +35,11 @@ def counted(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
-def open_kit(home: Path, *, create: bool = False) -> Kit:
-    """Ask for the passphrase and unlock the kit; the first time, set it up."""
+def open_kit(home: Path, *, create: bool = False, by_passphrase: bool = False) -> Kit:
+    """Ask for the passphrase and unlock the kit; the first time, set it up.
+
+    Where the person has given the key to the system's keyring, nothing is asked, unless it must be the passphrase.
+    """
     from qpm_widgets.journal import Kit
 
     if not any((home / name).exists() for name in ("kit.json", "journal.qpm")):
@@ -47,6 +50,8 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
     if not (home / "kit.json").exists():
         remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
         raise QpmError("JOURNAL-002", str(home / "kit.json"), remedy)
+    if not by_passphrase and (kit := _open_by_keyring(home)) is not None:
+        return kit
     for _ in range(TRIES - 1):
         try:
             return Kit.unlock(home, ask_passphrase(home))
@@ -55,6 +60,27 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
                 raise
             say.print(str(error))
     return Kit.unlock(home, ask_passphrase(home))
+
+
+def _open_by_keyring(home: Path) -> Kit | None:
+    """The kit, opened with the key in the system's keyring; None if it is not to be had or no longer the right one."""
+    from qpm_widgets.journal import Kit
+    from qpm_widgets.journal.kit_file import KitFile, uses_keyring
+
+    if not uses_keyring(home):
+        return None
+    from qpm_widgets.journal.system_keyring import recall_key
+
+    try:
+        if (key := recall_key(home)) is not None:
+            return Kit(home.absolute(), KitFile.read(home), key)
+    except QpmError as error:
+        if error.code not in ("JOURNAL-001", "KEYRING-001", "KEYRING-002"):
+            raise
+    say.print(
+        "The system's keyring does not open this kit now, so it needs its passphrase (`keyring off` stops asking)."
+    )
+    return None
 
 
 def ask_passphrase(home: Path, what: str = "Passphrase") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def passphrase(home: HomeOption = HOME) -> None:
     """Give the kit a new passphrase; the kit must be closed."""
     from qpm_widgets.journal.in_use import is_open
-    from qpm_widgets.journal.kit_file import KitFile
+    from qpm_widgets.journal.kit_file import KitFile, uses_keyring
     from qpm_widgets.journal.rekeying import change_passphrase
 
     KitFile.read(home)
@@ -37,6 +37,9 @@ def passphrase(home: HomeOption = HOME) -> None:
             "JOURNAL-012", "new passphrase", "The two were not the same; nothing was changed, so start again."
         )
     change_passphrase(home, old, new)
+    if uses_keyring(home):
+        _forget_key(home)
+        say.print("The system's keyring no longer opens it; `keyring on` gives it the new key.")
     out.print("The kit has its new passphrase; nothing opens it with the old one.")
     say.print("Backups made before keep the passphrase of their day. Words still unsaved in an open page are dropped.")
 
@@ -46,6 +49,10 @@ def lock(
     after: Annotated[
         int | None, typer.Option(help="Only set the minutes without a word from any page after which it locks itself.")
     ] = None,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Also take its key out of the system's keyring: the passphrase is wanted next."),
+    ] = False,
 ) -> None:
     """Close the kit: end the server of its pages and all that runs for them."""
     from qpm_widgets.journal.in_use import await_closed
@@ -55,6 +62,8 @@ def lock(
     if after is not None:
         return _lock_after(home, after)
     KitFile.read(home)
+    if forget:
+        _forget_key(home)
     runtime = home / "runtime"
     served = close_server(runtime)
     if not await_closed(runtime):
@@ -69,6 +78,40 @@ def _lock_after(home: Path, minutes: int) -> None:
 
     set_lock_after(home, minutes)
     out.print(f"From its next start on, the kit locks itself after {counted(minutes, 'minute')} without a word.")
+
+
+def keyring(
+    action: Annotated[Literal["on", "off", "state"], typer.Argument(help="Give it the key, take it back, or look.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Open the kit by the system's keyring instead of its passphrase; off unless you turn it on."""
+    from qpm_widgets.journal.kit_file import KitFile, uses_keyring
+
+    KitFile.read(home)
+    if action == "on":
+        from qpm_widgets.journal.system_keyring import remember_key
+
+        with open_kit(home, by_passphrase=True) as kit:
+            name = remember_key(kit)
+        out.print(f"The keyring is on: {name} opens this kit.")
+        say.print("Whoever can use this machine as you can open the kit now; `keyring off` takes the key back.")
+    elif action == "off":
+        _forget_key(home)
+        out.print("The keyring is off: the kit is opened by its passphrase.")
+    else:
+        out.print("The keyring is on." if uses_keyring(home) else "The keyring is off.")
+
+
+def _forget_key(home: Path) -> None:
+    """Take the key out of the keyring; where that cannot be reached, say what may still be in it."""
+    from qpm_widgets.journal.system_keyring import forget_key
+
+    try:
+        forget_key(home)
+    except QpmError as error:
+        if error.code not in ("KEYRING-001", "KEYRING-002"):
+            raise
+        say.print(f"{error} The kit asks for its passphrase; a key may still be kept there under qpm-field-kit.")
 
 
 def backup(
