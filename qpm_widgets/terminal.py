@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator, Mapping
 from getpass import getpass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -33,6 +35,18 @@ BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Ope
 def counted(number: int, one: str, several: str = "") -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
+    """What an entry says, a line for each key, and more where words have several.
+
+    Whatever could steer a terminal is shown as its code.
+    """
+    for key, value in payload.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        first, *rest = [line if line.isprintable() else repr(line)[1:-1] for line in text.split("\n")]
+        yield f"{key}: {first or '–'}"
+        yield from (f"  {line}" for line in rest)
 
 
 def open_kit(home: Path, *, create: bool = False, by_passphrase: bool = False) -> Kit:

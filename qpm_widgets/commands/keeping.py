@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, ask, ask_passphrase, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, HomeOption, ask, ask_passphrase, counted, open_kit, out, payload_lines, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qpm_widgets.journal import Entry, Kit
+    from qpm_widgets.journal import Entry, Journal, Kit
     from qpm_widgets.journal.history import FieldHistory
     from qpm_widgets.journal.references import TemplateIds
     from qpm_widgets.templates import Templates
@@ -163,11 +163,28 @@ def history(
 
     with open_kit(home) as kit:
         histories = field_histories(kit.journal, assessment, subject, field)
-    if not histories:
-        remedy = "Ids and fields are written as in the lead's report; try without the field."
-        raise QpmError("KEEP-008", "history", remedy)
+        if not histories:
+            raise QpmError("KEEP-008", "history", _known_subjects(kit.journal, assessment, subject))
+    entries = sorted((entry for one in histories for entry in one.entries), key=lambda entry: entry.recorded_at)
+    erased = sum(entry.erased for entry in entries)
+    out.print(
+        f"{assessment} {subject}: {counted(len(entries), 'entry', 'entries')} in {counted(len(histories), 'field')}, "
+        f"{_moment(entries[0])} to {_moment(entries[-1])}, by {', '.join(sorted({one.recorded_by for one in entries}))}"
+        f"{f', {erased} of them erased' if erased else ''}"
+    )
     for one in histories:
         _print_history(one)
+
+
+def _known_subjects(journal: Journal, assessment: str, subject: str) -> str:
+    """What could have been meant, as one sentence."""
+    known = sorted({entry.subject for entry in journal.current(assessment, field_prefix="plan")})
+    meant = [one for one in known if one.partition(":")[2] == subject.partition(":")[2] or one.endswith(f":{subject}")]
+    if not known:
+        return f"Assessments in this kit: {', '.join(journal.assessment_ids()) or 'none yet'}."
+    if subject in (*known, "assessment"):
+        return "Write the field as in the lead's report, or leave it out to see them all."
+    return f"Write it as {', '.join(meant)}." if meant else f"This assessment has assessment, {', '.join(known)}."
 
 
 def _print_history(one: FieldHistory) -> None:
@@ -179,20 +196,27 @@ def _print_history(one: FieldHistory) -> None:
 
 
 def _print_entry(entry: Entry, one: FieldHistory) -> None:
-    from datetime import UTC, datetime
-
-    from rich.pretty import pretty_repr
-
-    recorded = datetime.fromtimestamp(entry.recorded_at / 1000, UTC)
     standing = (
         "replaced since" if entry.entry_id not in one.current else "in conflict" if one.in_conflict else "current"
     )
-    out.print(f"  {recorded:%d %B %Y %H:%M:%S} UTC by {entry.recorded_by}, {standing}: {entry.entry_id}")
+    out.print(f"  {_moment(entry)} by {entry.recorded_by}, {standing}: {entry.entry_id}")
     for entry_id in entry.supersedes:
         out.print(f"    replaces {entry_id}")
-    words = "erased" if entry.payload is None else pretty_repr(dict(entry.payload), max_width=100)
-    for line in words.splitlines():
+    for line in [_say_erased(entry, one)] if entry.payload is None else payload_lines(entry.payload):
         out.print(f"    {line}")
+
+
+def _say_erased(entry: Entry, one: FieldHistory) -> str:
+    by = one.erased_by.get(entry.entry_id)
+    if by is None:
+        return "erased, and there is no record of it"
+    return f"erased {_moment(by)} by {by.recorded_by} ({(by.payload or {}).get('reason', '')}), entry {by.entry_id}"
+
+
+def _moment(entry: Entry) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(entry.recorded_at / 1000, UTC):%d %B %Y %H:%M:%S} UTC"
 
 
 def verify(
@@ -205,6 +229,7 @@ def verify(
     from qpm_widgets.commands.proving import tell_report
     from qpm_widgets.journal.references import first_bad_first, missing_references
     from qpm_widgets.templates import load_templates
+    from qpm_widgets.visits.erasures import iter_erasures
 
     with open_kit(home) as kit:
         journal = kit.journal
@@ -217,7 +242,13 @@ def verify(
         missing = missing_references(current, _ids_of(load_templates()))
         entries = counted(verification.entries, "entry", "entries")
         out.print(f"{entries} of {counted(verification.devices, 'device')}: sound")
+        erasures = [erasure for one in journal.assessment_ids() for erasure in iter_erasures(journal, one)]
+        if erasures:
+            gone = {entry_id for erasure in erasures for entry_id in erasure.entry_ids}
+            records = counted(len(erasures), "record of an erasure", "records of erasures")
+            out.print(f"erased: {counted(len(gone), 'entry', 'entries')}, all covered by {records}")
         out.print(f"state of the journal: {journal.head()}")
+        say.print("Nothing was changed, removed or put between. `--report` shows whether entries were cut off the end.")
         if report is not None:
             tell_report(journal, report)
     _refuse_missing(missing, home)

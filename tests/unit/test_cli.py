@@ -145,7 +145,7 @@ def test_an_entry_is_shown_to_whoever_has_the_passphrase(tmp_path: Path):
     done = run("show", entry_id, "--home", str(home), typed="four words are good\n")
     assert done.returncode == 0
     assert done.stdout.startswith("test visit:V1 plan\nrecorded ")
-    assert "'title': 'First visit'" in done.stdout
+    assert "title: First visit" in done.stdout.splitlines()
     unknown = run("show", entry_id[:-1], "--home", str(home), typed="four words are good\n")
     assert (unknown.returncode, fault(unknown)[:11]) == (2, "JOURNAL-016")
 
