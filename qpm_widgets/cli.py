@@ -21,6 +21,7 @@ from qpm_widgets.terminal import (
     counted,
     open_kit,
     out,
+    payload_lines,
     say,
 )
 
@@ -38,6 +39,7 @@ app.command()(keeping.verify)
 app.command()(keeping.history)
 app.command()(keeping.lock)
 app.command()(keeping.passphrase)
+app.command()(keeping.keyring)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 
@@ -119,8 +121,6 @@ def show(
     """Show one journal entry: where a sentence of a lead's report comes from."""
     from datetime import UTC, datetime
 
-    from rich.pretty import pretty_repr
-
     journal = open_kit(home).journal
     found = journal.find_entries([entry]).get(entry)
     if found is None:
@@ -130,7 +130,8 @@ def show(
     out.print(f"recorded {recorded:%d %B %Y %H:%M:%S} UTC by {found.recorded_by}")
     for entry_id in found.supersedes:
         out.print(f"replaces {entry_id}")
-    out.print("erased" if found.payload is None else pretty_repr(dict(found.payload), max_width=100))
+    for line in ["erased"] if found.payload is None else payload_lines(found.payload):
+        out.print(line)
 
 
 app.command()(sharing.key)

@@ -52,6 +52,8 @@ CODES: dict[str, str] = {
     "KEEP-007": "the kit could not be locked",
     "KEEP-008": "the journal has nothing about this subject or field",
     "KEEP-009": "the minutes until the kit locks itself are too few or too many",
+    "KEYRING-001": "the system has no keyring that may hold the kit's key",
+    "KEYRING-002": "the system's keyring did not answer",
     # Consent (UK GDPR Art. 9(2)(a); Mental Capacity Act 2005 s.1)
     "CONSENT-001": "nobody has agreed to notes being taken",
     "CONSENT-002": "someone taking part has not agreed to notes",
@@ -101,6 +103,8 @@ CODES: dict[str, str] = {
     "REPORT-004": "the report notebook is missing or damaged",
     "REPORT-005": "finished answers are neither in the report nor in its list of what was left out",
     "REPORT-006": "the report could not be saved",
+    "REPORT-007": "the folder holds no report",
+    "REPORT-008": "the report is not as it was rendered",
     # Start
     "START-001": "Jupyter could not be started",
     "START-002": "no kit has been set up in this folder",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator, Mapping
 from getpass import getpass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -35,11 +37,26 @@ def counted(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
+def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
+    """What an entry says, a line for each key, and more where words have several.
+
+    Whatever could steer a terminal is shown as its code.
+    """
+    for key, value in payload.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        first, *rest = [line if line.isprintable() else repr(line)[1:-1] for line in text.split("\n")]
+        yield f"{key}: {first or '–'}"
+        yield from (f"  {line}" for line in rest)
+
+
 def open_kit(home: Path, *, create: bool = False) -> Kit:
-    """Ask for the passphrase and unlock the kit; the first time, set it up."""
+    """Ask for the passphrase and unlock the kit; the first time, set it up.
+
+    Where the person has given the key to the system's keyring, nothing is asked.
+    """
     if create and not _has_kit(home):
         return set_up_kit(home)
-    return open_with_passphrase(home)[0]
+    return _open_by_keyring(home) or open_with_passphrase(home)[0]
 
 
 def open_with_passphrase(home: Path) -> tuple[Kit, str]:
@@ -65,6 +82,27 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
 
 def _has_kit(home: Path) -> bool:
     return any((home / name).exists() for name in ("kit.json", "journal.qpm"))
+
+
+def _open_by_keyring(home: Path) -> Kit | None:
+    """The kit, opened with the key in the system's keyring; None if it is not to be had or no longer the right one."""
+    from qpm_widgets.journal import Kit
+    from qpm_widgets.journal.kit_file import KitFile, uses_keyring
+
+    if not uses_keyring(home):
+        return None
+    from qpm_widgets.journal.system_keyring import recall_key
+
+    try:
+        if (key := recall_key(home)) is not None:
+            return Kit(home.absolute(), KitFile.read(home), key)
+    except QpmError as error:
+        if error.code not in ("JOURNAL-001", "KEYRING-001", "KEYRING-002"):
+            raise
+    say.print(
+        "The system's keyring does not open this kit now, so it needs its passphrase (`keyring off` stops asking)."
+    )
+    return None
 
 
 def ask_passphrase(home: Path, what: str = "Passphrase") -> str:

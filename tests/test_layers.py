@@ -36,6 +36,7 @@ MAY_IMPORT = {
         "progress",
         "terminal",
         "running_server",
+        "commands",
     },
     "cli": {
         "errors",

@@ -165,6 +165,7 @@ def _view_people(interview: Interview, templates: Templates) -> View:
     return {
         "role": templates.role(plan.role).label,
         "people": len(plan.respondents),
+        "two_people": interview.is_two_people,
         "flags": [name for name, is_so in flags.items() if is_so],
         "consent": _view_consent(interview),
     }

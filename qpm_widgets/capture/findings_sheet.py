@@ -16,6 +16,7 @@ from qpm_widgets.capture.visit_evidence import (
 from qpm_widgets.journal import Entry
 from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import load_profile, load_visit
+from qpm_widgets.visits.erasures import has_lost_words
 
 _SCRIPTS = (
     "drawing.js",
@@ -78,6 +79,7 @@ class FindingsSheet(Sheet):
             "pieces": evidence.pieces,
             "gaps": evidence.gaps,
             "left_out": evidence.left_out,
+            "two_people": evidence.two_people,
             "indicators": {
                 one.id: self._indicator(one, evidence)
                 for standard in self.templates.standards.standards
@@ -123,11 +125,13 @@ def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: Visit
     newest = max(entries, key=lambda entry: (entry.recorded_at, entry.entry_id))
     payload = dict(newest.payload or {})
     area, _, name = newest.field.partition(":")
-    cites, changed = [], []
+    cites, changed, gone = [], [], []
     for one in payload["cites"]:
         entry = cited.get(one)
         now = evidence.newest.get((entry.subject, entry.field)) if entry else None
-        if now is not None:
+        if now is None:
+            gone.append(one)
+        else:
             cites.append(now)
             changed += [now] if now != one else []
     return payload | {
@@ -137,6 +141,7 @@ def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: Visit
         "cites": list(dict.fromkeys(cites)),
         "all_cites": payload["cites"],
         "changed": changed,
-        "gone": len(payload["cites"]) - len(cites),
+        "gone": gone,
+        "erased": has_lost_words(cited[one] for one in payload["cites"] if one in cited),
         "others": [dict(entry.payload or {}) for entry in entries if entry is not newest],
     }

@@ -14,6 +14,7 @@ from qpm_widgets.identifiers import find_identifiers, utf16_span
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
+from qpm_widgets.visits.two_people import TwoPeople, people_of
 
 DISCLOSURE = "disclosure:"
 """Begins the field of an account of harm, as the page names it: ``disclosure:<id>.<part>``."""
@@ -47,14 +48,27 @@ class InterviewSheet(Sheet):
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id
+        self._mixed: TwoPeople | None = None
         subject = f"observation:{observation_id}" if observation_id else f"interview:{interview_id}"
         super().__init__(assessment_id, subject)
+
+    def _opened(self) -> dict[str, Any]:
+        # Read once for the whole opening: nothing that another person said is shown, or replaced by an edit here.
+        meeting = self._meeting()
+        self._mixed = meeting.mixed if isinstance(meeting, Interview) else None
+        return super()._opened()
+
+    def _is_shown(self, entry: Entry) -> bool:
+        """Whether an entry belongs on this page: all do, also while it is open whose interview this is."""
+        answer = entry.field.startswith("answer:")
+        return not answer or self._mixed is None or self._mixed.chosen is None or self._mixed.counts(entry)
 
     def view(self) -> dict[str, Any]:
         """Plan, guide, choices, wording and everything recorded so far."""
         journal, templates = self.kit.journal, self.templates
         meeting = self._meeting()
-        current = by_field(journal.current(self.assessment_id, subject=self.subject))
+        recorded = journal.current(self.assessment_id, subject=self.subject)
+        current = by_field(entry for entry in recorded if self._is_shown(entry))
         answered = {field.partition(":")[2].partition(".")[0] for field in current if field.startswith("answer:")}
         guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
@@ -68,6 +82,10 @@ class InterviewSheet(Sheet):
             "kind": self.subject.partition(":")[0],
             "id": meeting.id,
             "sample": load_profile(journal, self.assessment_id).sample,
+            "two_people": [
+                {"by": one.recorded_by, "respondents": sorted(people_of(one))}
+                for one in (self._mixed.plans if self._mixed else ())
+            ],
             "wording": templates.wording.section("sheet"),
             "plan": shown,
             "guide": guide,
@@ -137,7 +155,9 @@ class InterviewSheet(Sheet):
 
         A consent asked for again, and the state, replace whatever was there before.
         """
-        return current[-1:] if field.startswith("answer:") else current
+        if not field.startswith("answer:"):
+            return current
+        return [entry for entry in current if self._is_shown(entry)][-1:]
 
     def _meeting(self) -> Interview | Observation:
         if not (self.interview_id or self.observation_id):

@@ -21,11 +21,13 @@ from qpm_widgets.visits import (
     iter_interviews,
     iter_observations,
     iter_visits,
+    load_interview,
     load_profile,
     plan_visit,
     prepare_working_notebooks,
     working_notebook_path,
 )
+from qpm_widgets.visits.two_people import people_of
 
 Meeting = Interview | Observation
 
@@ -64,12 +66,13 @@ class PlanSheet(Sheet):
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting``, ``prepare``; then the situation."""
+        """Look, plan, cancel, choose between two plans or prepare pages; then the situation."""
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "look": lambda _: {},
             "plan_visit": self._plan_visit,
             "plan_meeting": self._plan_meeting,
             "cancel_meeting": self._cancel_meeting,
+            "choose_plan": self._choose_plan,
             "prepare": self._prepare,
         }
         if name not in acts:
@@ -114,8 +117,32 @@ class PlanSheet(Sheet):
             "heads": plan_heads,
             "state_heads": [entry.entry_id for entry in recorded if entry.field == "state"],
             "conflict": len(plan_heads) > 1,
+            "two_people": self._rivals(held),
             "page": link_page(path.as_posix()) if (self.kit.notebooks / path).exists() else None,
         }
+
+    def _rivals(self, held: Meeting) -> list[dict[str, Any]]:
+        """The people whom one id was given to, each with the plan to choose; nothing as a rule."""
+        if not isinstance(held, Interview) or held.mixed is None:
+            return []
+        return [
+            {"entry_id": one.entry_id, "by": one.recorded_by, "respondents": sorted(people_of(one))}
+            for one in held.mixed.plans
+        ]
+
+    def _choose_plan(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Settle whose interview an id is: the chosen plan is recorded again, in place of all."""
+        held = load_interview(self.kit.journal, self.assessment_id, str(arguments["id"]))
+        plans = {one.entry_id: one.payload or {} for one in (held.mixed.plans if held.mixed else ())}
+        sent_before = self.kit.journal.find_entries([str(arguments["entry_id"])])
+        if sent_before:
+            (entry,) = sent_before.values()
+            return {"id": held.id, "entry_id": entry.entry_id, "recorded_at": entry.recorded_at}
+        if str(arguments["chosen"]) not in plans:
+            raise QpmError("PLAN-005", held.subject, "It was settled meanwhile; look at the plan again.")
+        payload = plans[str(arguments["chosen"])]
+        edit = Edit(self.assessment_id, held.subject, "plan", payload, tuple(plans), str(arguments["entry_id"]))
+        return _told(self.record(edit), held.id)
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         receipt = plan_visit(

@@ -31,6 +31,7 @@ class VisitEvidence:
     pieces: list[dict[str, Any]] = field(default_factory=list)  # as the page shows them, in the order to read them
     gaps: list[dict[str, Any]] = field(default_factory=list)  # question, meeting and reason where there is no answer
     left_out: list[str] = field(default_factory=list)  # interviews without a current consent to notes
+    two_people: list[str] = field(default_factory=list)  # interviews of which it is not settled whose they are
     newest: dict[Field, str] = field(default_factory=dict)  # current entry of every field that may be cited
 
     def sources_on(self, indicator: str) -> set[str]:
@@ -72,9 +73,11 @@ def read_visit_evidence(
         guide = templates.guides.get(meeting.plan.guide)
         if guide is None or not entries:
             continue
-        if isinstance(meeting, Interview) and not meeting.notes_allowed:
-            evidence.left_out.append(meeting.id)
-            continue
+        if isinstance(meeting, Interview):
+            if meeting.is_two_people or not meeting.notes_allowed:
+                (evidence.two_people if meeting.is_two_people else evidence.left_out).append(meeting.id)
+                continue
+            entries = [entry for entry in entries if meeting.counts(entry)]
         _Reader(templates, meeting, guide, entries, wanted).read(evidence)
     return evidence
 

@@ -47,7 +47,7 @@ def withdraw(
     """Erase an interview or observation, or only its quotes, for good, and write a certificate of it."""
     from qpm_widgets.journal.withdrawing import Withdrawal
     from qpm_widgets.templates import load_templates
-    from qpm_widgets.visits import load_interview, load_observation
+    from qpm_widgets.visits import Interview, load_interview, load_observation
     from qpm_widgets.visits.erasures import count_covered, read_erasure
 
     if respondent and not quotes_only:
@@ -55,7 +55,7 @@ def withdraw(
     scope: Literal["interview", "quotes"] = "quotes" if quotes_only else "interview"
     journal = open_kit(home).journal
     observed = not quotes_only and journal.current_entry(assessment, f"observation:{interview}", "plan") is not None
-    visit = (load_observation if observed else load_interview)(journal, assessment, interview).plan.visit
+    held = (load_observation if observed else load_interview)(journal, assessment, interview)
     kind: Literal["interview", "observation"] = "observation" if observed else "interview"
     wanted = Withdrawal(assessment, interview, scope, reason, respondent, how, kind)
     done = read_erasure(journal, wanted)
@@ -63,9 +63,11 @@ def withdraw(
         say.print(f"This was done already, on {_day(done.tombstone.recorded_at)}; nothing more is there to erase.")
     else:
         say.print(f"To be erased from {kind} {interview}: {_kinds(count_covered(journal, wanted))}.")
+        if isinstance(held, Interview) and held.mixed is not None:
+            say.print("Two people were planned under this id: the words of both go.")
         say.print("Close its page first. Nobody can bring the words back.")
         _confirm(interview, yes)
-    erased, used = carry_out(journal, load_templates(), wanted, visit, outputs)
+    erased, used = carry_out(journal, load_templates(), wanted, outputs)
     if done is None:
         out.print(f"erased: {assessment} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
     _tell_what_rests(journal, erased, used)
@@ -115,9 +117,9 @@ def keep_to_dates(
 
 
 def carry_out(
-    journal: Journal, templates: Templates, wanted: Withdrawal, visit: str, outputs: Path
+    journal: Journal, templates: Templates, wanted: Withdrawal, outputs: Path
 ) -> tuple[Erasure, list[UsedIn]]:
-    """Erase, leave no byte in the journal's files, and write the certificate unless there is one.
+    """Erase, leave no byte in the journal's files, note it beside reports that used it, and certify it once.
 
     Raises
     ------
@@ -125,7 +127,7 @@ def carry_out(
         CONSENT-006 if a byte may be left in a file; the erasure stands, and a second call finishes it.
     """
     from qpm_widgets.reports.erasure_certificate import Certificate, find_certificate, write_certificate
-    from qpm_widgets.reports.used_interviews import find_outputs, mark_erased
+    from qpm_widgets.reports.noted_erasures import note_erasure
     from qpm_widgets.visits import load_profile
     from qpm_widgets.visits.erasures import find_resting, read_erasure
 
@@ -135,10 +137,7 @@ def carry_out(
     journal.compact()
     erasure = read_erasure(journal, wanted)
     assert erasure is not None  # it was just written
-    at = datetime.fromtimestamp(erasure.tombstone.recorded_at / 1000, UTC)
-    used = find_outputs(journal, outputs, wanted.assessment_id, visit, wanted.subject, at)
-    for one in used:
-        mark_erased(one, erasure)
+    used = [one for one in note_erasure(journal, outputs, erasure) if one.files]
     path = find_certificate(outputs, erasure)
     if path is None:
         profile = load_profile(journal, wanted.assessment_id)
@@ -158,7 +157,7 @@ def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path, 
     for kind, meeting_id in due.meetings:
         whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
         wanted = Withdrawal(due.assessment_id, meeting_id, reason="retention", kind=whose)
-        erased, _ = carry_out(journal, templates, wanted, "", outputs)
+        erased, _ = carry_out(journal, templates, wanted, outputs)
         out.print(f"erased: {due.assessment_id} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
 
 
@@ -175,7 +174,7 @@ def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str,
             wanted = Withdrawal(assessment_id, meeting_id, reason="retention", kind=whose)
             erasure = read_erasure(journal, wanted)
             if erasure is not None and find_certificate(outputs, erasure) is None:
-                carry_out(journal, templates, wanted, "", outputs)
+                carry_out(journal, templates, wanted, outputs)
 
 
 def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> None:
@@ -186,8 +185,14 @@ def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> 
         say.print("These rest on what was erased. Read each on the debrief page and rewrite what rested on it:")
     for judgement, entry_id in resting:
         out.print(f"rests on it: {judgement}, entry {entry_id}")
+    tell_outputs(used)
+    say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
+
+
+def tell_outputs(used: list[UsedIn]) -> None:
+    """List the documents that used what was erased, with what to do about them."""
     if used:
-        say.print("These documents used it. Destroy them, also where they were handed over, and render again:")
+        say.print("These documents used what was erased. Destroy them, also handed over copies, and render again:")
     for one in used:
         out.print(f"{'used it' if one.certain else 'may have used it'}: {one.folder}")
         for file in one.files:
@@ -195,8 +200,7 @@ def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> 
         edition = one.parameters.get("edition")
         ids = f"{one.parameters.get('assessment_id', '')} {one.parameters.get('visit_id', '')}".strip()
         wish = f" --edition {edition}" if edition else ""
-        out.print(f"render again: python kit.py render {one.report} {ids}{wish}")
-    say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
+        out.print(f"render again: python kit.py render {one.manifest.get('report', '')} {ids}{wish}")
 
 
 def _confirm(name: str, yes: bool) -> None:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, ask, ask_passphrase, counted, open_kit, out, say
+from qpm_widgets.terminal import (
+    HOME,
+    HomeOption,
+    ask,
+    ask_passphrase,
+    counted,
+    open_kit,
+    open_with_passphrase,
+    out,
+    payload_lines,
+    say,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qpm_widgets.journal import Entry, Kit
+    from qpm_widgets.journal import Entry, Journal, Kit
     from qpm_widgets.journal.history import FieldHistory
     from qpm_widgets.journal.references import TemplateIds
     from qpm_widgets.templates import Templates
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 def passphrase(home: HomeOption = HOME) -> None:
     """Give the kit a new passphrase; the kit must be closed."""
     from qpm_widgets.journal.in_use import is_open
-    from qpm_widgets.journal.kit_file import KitFile
+    from qpm_widgets.journal.kit_file import KitFile, uses_keyring
     from qpm_widgets.journal.rekeying import change_passphrase
 
     KitFile.read(home)
@@ -37,6 +48,9 @@ def passphrase(home: HomeOption = HOME) -> None:
             "JOURNAL-012", "new passphrase", "The two were not the same; nothing was changed, so start again."
         )
     change_passphrase(home, old, new)
+    if uses_keyring(home):
+        _forget_key(home)
+        say.print("The system's keyring no longer opens it; `keyring on` gives it the new key.")
     out.print("The kit has its new passphrase; nothing opens it with the old one.")
     say.print("Backups made before keep the passphrase of their day. Words still unsaved in an open page are dropped.")
 
@@ -46,6 +60,10 @@ def lock(
     after: Annotated[
         int | None, typer.Option(help="Only set the minutes without a word from any page after which it locks itself.")
     ] = None,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Also take its key out of the system's keyring: the passphrase is wanted next."),
+    ] = False,
 ) -> None:
     """Close the kit: end the server of its pages and all that runs for them."""
     from qpm_widgets.journal.in_use import await_closed
@@ -55,6 +73,8 @@ def lock(
     if after is not None:
         return _lock_after(home, after)
     KitFile.read(home)
+    if forget:
+        _forget_key(home)
     runtime = home / "runtime"
     served = close_server(runtime)
     if not await_closed(runtime):
@@ -69,6 +89,40 @@ def _lock_after(home: Path, minutes: int) -> None:
 
     set_lock_after(home, minutes)
     out.print(f"From its next start on, the kit locks itself after {counted(minutes, 'minute')} without a word.")
+
+
+def keyring(
+    action: Annotated[Literal["on", "off", "state"], typer.Argument(help="Give it the key, take it back, or look.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Open the kit by the system's keyring instead of its passphrase; off unless you turn it on."""
+    from qpm_widgets.journal.kit_file import KitFile, uses_keyring
+
+    KitFile.read(home)
+    if action == "on":
+        from qpm_widgets.journal.system_keyring import remember_key
+
+        with open_with_passphrase(home)[0] as kit:
+            name = remember_key(kit)
+        out.print(f"The keyring is on: {name} opens this kit.")
+        say.print("Whoever can use this machine as you can open the kit now; `keyring off` takes the key back.")
+    elif action == "off":
+        _forget_key(home)
+        out.print("The keyring is off: the kit is opened by its passphrase.")
+    else:
+        out.print("The keyring is on." if uses_keyring(home) else "The keyring is off.")
+
+
+def _forget_key(home: Path) -> None:
+    """Take the key out of the keyring; where that cannot be reached, say what may still be in it."""
+    from qpm_widgets.journal.system_keyring import forget_key
+
+    try:
+        forget_key(home)
+    except QpmError as error:
+        if error.code not in ("KEYRING-001", "KEYRING-002"):
+            raise
+        say.print(f"{error} The kit asks for its passphrase; a key may still be kept there under qpm-field-kit.")
 
 
 def backup(
@@ -120,11 +174,28 @@ def history(
 
     with open_kit(home) as kit:
         histories = field_histories(kit.journal, assessment, subject, field)
-    if not histories:
-        remedy = "Ids and fields are written as in the lead's report; try without the field."
-        raise QpmError("KEEP-008", "history", remedy)
+        if not histories:
+            raise QpmError("KEEP-008", "history", _known_subjects(kit.journal, assessment, subject))
+    entries = sorted((entry for one in histories for entry in one.entries), key=lambda entry: entry.recorded_at)
+    erased = sum(entry.erased for entry in entries)
+    out.print(
+        f"{assessment} {subject}: {counted(len(entries), 'entry', 'entries')} in {counted(len(histories), 'field')}, "
+        f"{_moment(entries[0])} to {_moment(entries[-1])}, by {', '.join(sorted({one.recorded_by for one in entries}))}"
+        f"{f', {erased} of them erased' if erased else ''}"
+    )
     for one in histories:
         _print_history(one)
+
+
+def _known_subjects(journal: Journal, assessment: str, subject: str) -> str:
+    """What could have been meant, as one sentence."""
+    known = sorted({entry.subject for entry in journal.current(assessment, field_prefix="plan")})
+    meant = [one for one in known if one.partition(":")[2] == subject.partition(":")[2] or one.endswith(f":{subject}")]
+    if not known:
+        return f"Assessments in this kit: {', '.join(journal.assessment_ids()) or 'none yet'}."
+    if subject in (*known, "assessment"):
+        return "Write the field as in the lead's report, or leave it out to see them all."
+    return f"Write it as {', '.join(meant)}." if meant else f"This assessment has assessment, {', '.join(known)}."
 
 
 def _print_history(one: FieldHistory) -> None:
@@ -136,26 +207,40 @@ def _print_history(one: FieldHistory) -> None:
 
 
 def _print_entry(entry: Entry, one: FieldHistory) -> None:
-    from datetime import UTC, datetime
-
-    from rich.pretty import pretty_repr
-
-    recorded = datetime.fromtimestamp(entry.recorded_at / 1000, UTC)
     standing = (
         "replaced since" if entry.entry_id not in one.current else "in conflict" if one.in_conflict else "current"
     )
-    out.print(f"  {recorded:%d %B %Y %H:%M:%S} UTC by {entry.recorded_by}, {standing}: {entry.entry_id}")
+    out.print(f"  {_moment(entry)} by {entry.recorded_by}, {standing}: {entry.entry_id}")
     for entry_id in entry.supersedes:
         out.print(f"    replaces {entry_id}")
-    words = "erased" if entry.payload is None else pretty_repr(dict(entry.payload), max_width=100)
-    for line in words.splitlines():
+    for line in [_say_erased(entry, one)] if entry.payload is None else payload_lines(entry.payload):
         out.print(f"    {line}")
 
 
-def verify(home: HomeOption = HOME) -> None:
+def _say_erased(entry: Entry, one: FieldHistory) -> str:
+    by = one.erased_by.get(entry.entry_id)
+    if by is None:
+        return "erased, and there is no record of it"
+    return f"erased {_moment(by)} by {by.recorded_by} ({(by.payload or {}).get('reason', '')}), entry {by.entry_id}"
+
+
+def _moment(entry: Entry) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(entry.recorded_at / 1000, UTC):%d %B %Y %H:%M:%S} UTC"
+
+
+def verify(
+    home: HomeOption = HOME,
+    report: Annotated[
+        Path | None, typer.Option(help="Also check the folder of a rendered report against the journal.")
+    ] = None,
+) -> None:
     """Check that nothing in the journal was changed, removed or put between, and that the templates fit it."""
+    from qpm_widgets.commands.proving import tell_report
     from qpm_widgets.journal.references import first_bad_first, missing_references
     from qpm_widgets.templates import load_templates
+    from qpm_widgets.visits.erasures import iter_erasures
 
     with open_kit(home) as kit:
         journal = kit.journal
@@ -171,8 +256,16 @@ def verify(home: HomeOption = HOME) -> None:
         missing = missing_references(current, _ids_of(load_templates()))
         entries = counted(verification.entries, "entry", "entries")
         out.print(f"{entries} of {counted(verification.devices, 'device')}: sound")
+        erasures = [erasure for one in journal.assessment_ids() for erasure in iter_erasures(journal, one)]
+        if erasures:
+            gone = {entry_id for erasure in erasures for entry_id in erasure.entry_ids}
+            records = counted(len(erasures), "record of an erasure", "records of erasures")
+            out.print(f"erased: {counted(len(gone), 'entry', 'entries')}, all covered by {records}")
         out.print(f"restricted store: {counted(apart.entries, 'entry', 'entries')}: sound")
         out.print(f"state of the journal: {journal.head()}")
+        say.print("Nothing was changed, removed or put between. `--report` shows whether entries were cut off the end.")
+        if report is not None:
+            tell_report(journal, report)
     _refuse_missing(missing, home)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Journal, Kit
@@ -81,8 +81,12 @@ def submit(
 def receive(
     files: Annotated[list[Path], typer.Argument(help="Submitted visits, .qpmvisit files.")],
     home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
 ) -> None:
     """Add submitted visits to this kit: in any order, and as often as you like."""
+    from qpm_widgets.commands.erasing import tell_outputs
+    from qpm_widgets.reports.noted_erasures import note_erasures
+
     for file in files:
         if not file.is_file():
             from qpm_widgets.journal.bundles import read_whole
@@ -104,6 +108,9 @@ def receive(
                 out.print(f"{assessment_id}: {sentence}")
         if blanked:
             kit.journal.compact()
+        for assessment_id in dict.fromkeys(manifest.assessment_id for manifest in received):
+            # Also after a run that was interrupted here.
+            tell_outputs([one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files])
     _compare_templates(received)
     if len(received) < len(files):
         raise typer.Exit(2)
@@ -211,7 +218,7 @@ def _to_settle(journal: Journal, assessment_id: str) -> Iterator[str]:
             writers = " and ".join(sorted({entry.recorded_by for entry in group}))
             yield (
                 f"{group[0].subject} is two different people: {writers} each planned one under this id. "
-                "Do not use its answers before you have talked to them."
+                "Talk to them, and choose on the plan page whose interview it is; until then no report uses it."
             )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from qpm_widgets.evidence.record import Judgement, Meeting, Piece, VisitRecord
 from qpm_widgets.identifiers import find_identifiers
+from qpm_widgets.visits.erasures import has_lost_words
 
 SMALL_GROUP = 3  # fewer people than this in a group are not counted in public, nor quoted as that group
 POOL = "pool"  # the group of roles that only a few people hold
@@ -29,11 +30,13 @@ QUOTE_WITHDRAWN = "quote_withdrawn"
 KEPT_APART = "kept_apart"
 REFUSED_WORDS = "refused_words"
 LOST_GROUND = "lost_ground"
+RESTS_ON_ERASED = "rests_on_erased"
 NAMES_A_CODE = "names_a_code"
 IDENTIFIES = "identifies"
 PARAPHRASE = "paraphrase"
 SMALL = "small_group"
 UNCITED_NOTE = "uncited_note"
+TWO_PEOPLE = "two_people"  # recorded under an id that two people were given, and not surely of the right one
 UNSETTLED = "unsettled"  # recorded in two versions; the lead assessor has not chosen
 
 PROVIDER, LEAD = "provider", "lead"
@@ -103,7 +106,7 @@ def met_people(record: VisitRecord) -> dict[str, set[str]]:
 
 def _talked(meeting: Meeting) -> set[str]:
     interview = meeting.interview
-    if interview is None or interview.state == "cancelled":
+    if interview is None or interview.state == "cancelled" or interview.is_two_people:
         return set()
     talked = {code for (scope, code), consent in interview.consents.items() if scope == "talk" and consent == "given"}
     return talked & set(interview.plan.respondents)
@@ -175,7 +178,8 @@ class Guard:
         refused = (
             (one.text, str(one.payload.get("translation", "")))
             for one in record.pieces
-            if one.kind == "quote" and refuse_quote(one.meeting, str(one.payload.get("respondent", "")))
+            if one.kind == "quote"
+            and (not one.is_somebodys or refuse_quote(one.meeting, str(one.payload.get("respondent", ""))))
         )
         phrases = {_in_words(text) for pair in refused for text in pair}
         self._refused = [words for words in phrases if len(words.split()) >= _LEAST_WORDS]
@@ -216,6 +220,8 @@ def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> st
     """
     if piece.entry.erased:
         return ERASED
+    if not piece.is_somebodys:
+        return TWO_PEOPLE
     if not piece.meeting.usable:
         return NOTES_CONSENT
     if piece.kind == "quote" and (reason := refuse_quote(piece.meeting, str(piece.payload["respondent"]))):
@@ -245,12 +251,15 @@ def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, ed
     """Why a finding or rating is not in an edition: a reason id, or "" if it is.
 
     A finding that rested on evidence and has lost all of it, through withdrawal or erasure, has lost its
-    ground.
+    ground. One that has lost words to an erasure, and other evidence not, may still repeat those words, and nobody
+    can look for them any more: it stays out until an assessor has read it and saved it again.
     """
     if judgement.entry.erased:
         return ERASED
     if judgement.cites and not supporting_evidence(judgement, record):
         return LOST_GROUND
+    if has_lost_words(record.cited[one] for one in judgement.cites if one in record.cited):
+        return RESTS_ON_ERASED
     if edition == PROVIDER and judgement.conflict:
         return UNSETTLED
     words = f"{judgement.payload.get('text', '')} {judgement.payload.get('rationale', '')}"
@@ -265,5 +274,4 @@ def supporting_evidence(judgement: Judgement, record: VisitRecord) -> tuple[str,
 
 def _stands(evidence_id: str, record: VisitRecord) -> bool:
     pieces: Iterable[Piece] = record.pieces_by_id.get(evidence_id, ())
-    usable = (one for one in pieces if one.meeting.usable and not one.entry.erased)
-    return any(one.kind == "bearing" or bool(one.text.strip()) for one in usable)
+    return any(one.kind == "bearing" or bool(one.text.strip()) for one in pieces if one.usable)

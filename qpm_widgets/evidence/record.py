@@ -117,6 +117,16 @@ class Piece:
         """The indicators that the question is about."""
         return self.asked.indicators
 
+    @property
+    def is_somebodys(self) -> bool:
+        """Whether it is settled that it is of the one whose interview this is; an observation is nobody's."""
+        return self.meeting.interview is None or self.meeting.interview.counts(self.entry)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may be used now: not erased, of the right person, and covered by a current consent to notes."""
+        return self.meeting.usable and self.is_somebodys and not self.entry.erased
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -155,8 +165,8 @@ class VisitRecord:
 
     @cached_property
     def usable(self) -> tuple[Piece, ...]:
-        """The pieces that may be used now: not erased, and covered by a current consent to notes."""
-        return tuple(one for one in self.pieces if one.meeting.usable and not one.entry.erased)
+        """The pieces that may be used now."""
+        return tuple(one for one in self.pieces if one.usable)
 
     @cached_property
     def pieces_by_id(self) -> dict[str, list[Piece]]:
@@ -233,7 +243,8 @@ def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings
             by_subject.setdefault(entry.subject, []).append(entry)
     for meeting in meetings:
         entries = by_subject.get(meeting.held.subject, [])
-        times = Counter(entry.field for entry in entries)
+        held = meeting.interview
+        times = Counter(entry.field for entry in entries if held is None or held.counts(entry))
         pieces = []
         for entry in entries:
             question, _, part = entry.field.removeprefix("answer:").partition(".")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qpm_widgets.journal.entries import Entry
+from qpm_widgets.journal.erasure import FIELD, Tombstone
 from qpm_widgets.journal.store import Journal
 
 
@@ -20,11 +22,14 @@ class FieldHistory:
         Everything that was ever recorded there; what was erased has no payload.
     current : frozenset of str
         The ids of those that no other replaces.
+    erased_by : mapping of str to Entry
+        For each entry whose words are gone, the record of the erasure that took them.
     """
 
     field: str
     entries: tuple[Entry, ...]
     current: frozenset[str]
+    erased_by: Mapping[str, Entry]
 
     @property
     def in_conflict(self) -> bool:
@@ -32,7 +37,7 @@ class FieldHistory:
         return len(self.current) > 1
 
 
-def field_histories(journal: Journal, assessment_id: str, subject: str, field: str | None = None) -> list[FieldHistory]:
+def field_histories(journal: Journal, assessment_id: str, subject: str, only: str | None = None) -> list[FieldHistory]:
     """The histories of a subject's fields, or of one field, in the order of the fields' names.
 
     Raises
@@ -41,10 +46,24 @@ def field_histories(journal: Journal, assessment_id: str, subject: str, field: s
         JOURNAL-010 or JOURNAL-013.
     """
     found: dict[str, list[Entry]] = {}
-    for entry in journal.iter_entries(assessment_id, subject=subject, field_prefix=field):
-        if field in (None, entry.field):
+    for entry in journal.iter_entries(assessment_id, subject=subject, field_prefix=only):
+        if only in (None, entry.field):
             found.setdefault(entry.field, []).append(entry)
-    return [FieldHistory(name, tuple(entries), _current(entries)) for name, entries in sorted(found.items())]
+    erasing = list(journal.iter_entries(assessment_id, subject=subject, field_prefix=FIELD))
+    return [
+        FieldHistory(name, tuple(entries), _current(entries), _erased_by(entries, erasing))
+        for name, entries in sorted(found.items())
+    ]
+
+
+def _erased_by(entries: list[Entry], erasing: list[Entry]) -> dict[str, Entry]:
+    """The oldest record that can have taken each entry's words; which of several did, nobody can tell any more."""
+    tombstones = [(one, Tombstone(one.field, str((one.payload or {}).get("respondent", "")))) for one in erasing]
+    return {
+        entry.entry_id: next(one for one, tombstone in tombstones if tombstone.explains(entry.field))
+        for entry in entries
+        if entry.erased and any(tombstone.explains(entry.field) for _, tombstone in tombstones)
+    }
 
 
 def _current(entries: list[Entry]) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Self
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import kit_file
+from qpm_widgets.journal.environment import take_variable
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.guessing import Guesses
 from qpm_widgets.journal.in_use import hold_open
@@ -152,7 +153,7 @@ class Kit:
     def from_environment(cls) -> Kit:
         """The kit that the server unlocked for this process; one per process.
 
-        The key is taken out of ``os.environ``, so that no child process and no printed environment has it.
+        The key is taken out of the environment: neither child processes nor others can read it there any more.
 
         Raises
         ------
@@ -230,7 +231,7 @@ class _GivenKit:
 
     def take(self) -> Kit:
         with self._lock:
-            home, key = os.environ.get(HOME_VARIABLE), os.environ.pop(KEY_VARIABLE, None)
+            home, key = os.environ.get(HOME_VARIABLE), take_variable(KEY_VARIABLE)
             if key is None and self._kit is not None and not self._kit.closed:
                 return self._kit
             if home is None or key is None:

@@ -20,6 +20,9 @@ FORMAT = 2
 LOCK_AFTER, LONGEST_LOCK_AFTER = 20, 480  # minutes
 NAME = "kit.json"
 _DEVICE_ID = re.compile(r"[0-9a-f]{32}")
+KEYRING_MARK = (
+    "keyring"  # the file that says that the system's keyring has the key; here, to be asked without importing it
+)
 _RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
 
 
@@ -152,6 +155,11 @@ def set_lock_after(home: Path, minutes: int) -> None:
         raise QpmError("KEEP-009", str(minutes), f"Choose 1 to {LONGEST_LOCK_AFTER} minutes.")
     with explained(NAME, writing=True):
         dataclasses.replace(settings, lock_after=minutes).write(home)
+
+
+def uses_keyring(home: Path) -> bool:
+    """Whether the system's keyring was given this kit's key."""
+    return (home / KEYRING_MARK).is_file()
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

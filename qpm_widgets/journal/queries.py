@@ -175,6 +175,6 @@ def row_of(entry: Entry, text: str | None, chain: str) -> dict[str, Any]:
     }
 
 
-def digest_heads(heads: Iterable[AnyRow]) -> str:
+def digest_heads(heads: Iterable[Iterable[Any]]) -> str:
     """SHA-256 over the (device, number, chain link) of every device's last entry, in order of device."""
     return hashlib.sha256(canonical_json([list(head) for head in heads]).encode()).hexdigest()

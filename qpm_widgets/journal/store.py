@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
 from qpm_widgets.journal.bundle_checks import check_bundle
-from qpm_widgets.journal.bundles import Bundle
+from qpm_widgets.journal.bundles import Bundle, Link
 from qpm_widgets.journal.compacting import cut_log
 from qpm_widgets.journal.device_keys import read_device_key
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
@@ -332,9 +332,21 @@ class Journal:
         with self._snapshot("reading") as connection:
             return collect_visit(connection, {"assessor": self._assessor, **place, **sender}, key)
 
+    def heads(self) -> list[Link]:
+        """Every device's last chain link, in order of device: the state of the journal."""
+        return [Link(*row) for row in self._rows(queries.HEADS)]
+
     def head(self) -> str:
-        """SHA-256 over every device's last chain link: the state of the journal in one line."""
-        return queries.digest_heads(self._rows(queries.HEADS))
+        """SHA-256 over ``heads``: the state of the journal in one line."""
+        return queries.digest_heads(self.heads())
+
+    def missing_links(self, links: Iterable[Link]) -> list[Link]:
+        """Those links that no entry of the journal has: entries that were cut off, or another history."""
+        place = tuple_(entry_table.c.device_id, entry_table.c.device_seq)
+        wanted = list(links)
+        query = select(entry_table.c.device_id, entry_table.c.device_seq, entry_table.c.chain)
+        found = {Link(*row) for row in self._rows(query.where(place.in_([link[:2] for link in wanted])))}
+        return [link for link in wanted if link not in found]
 
     def verify(self) -> Verification:
         """Recompute everything that can be recomputed; ``verifying`` says what that finds and what not."""

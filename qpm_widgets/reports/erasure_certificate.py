@@ -46,11 +46,6 @@ class Certificate:
     judgements: int
     sample: str | None = None
 
-    @property
-    def for_time(self) -> bool:
-        """Whether nobody asked for it: the time for which notes are kept is over, and reports stay."""
-        return (self.erasure.tombstone.payload or {}).get("reason") == "retention"
-
 
 def write_certificate(templates: Templates, certificate: Certificate, outputs: Path) -> Path:
     """Write the certificate as PDF to ``outputs/<assessment>/erasures/<id>-<time>/``.
@@ -125,7 +120,7 @@ def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
         yield Table(text("erasure.done.caption"), columns, rows)
     yield Heading(1, text("erasure.remains.heading"))
     remains = [text("erasure.remains.marks"), text("erasure.remains.plan")]
-    if certificate.for_time:
+    if certificate.erasure.for_time:
         remains.append(text("erasure.remains.reports"))
     else:
         for name, number in (("judgements", certificate.judgements), ("outputs", certificate.outputs)):
@@ -148,7 +143,7 @@ def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
 
 
 def _steps(certificate: Certificate) -> Iterator[str]:
-    if not certificate.for_time and certificate.outputs:
+    if not certificate.erasure.for_time and certificate.outputs:
         yield "outputs"
     yield from ("backups", "bundles", "paper")
     if (certificate.erasure.tombstone.payload or {}).get("reason") in ("withdrawn", "objection"):

@@ -15,13 +15,15 @@ from nbformat import NotebookNode
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
+from qpm_widgets.journal.bundles import Link
+from qpm_widgets.journal.queries import digest_heads
 from qpm_widgets.reports.completeness import check_complete
 from qpm_widgets.reports.document import read_document
 from qpm_widgets.reports.execution import execute_report
 from qpm_widgets.reports.exporters import QpmDocxExporter, QpmExporter, QpmHTMLExporter, QpmPDFExporter
 from qpm_widgets.reports.parameters import Value, check_parameters, read_parameters
 from qpm_widgets.reports.publishing import check_writable, digest_folder, publish, safe_name, sha256
-from qpm_widgets.reports.used_interviews import seal_interviews
+from qpm_widgets.reports.used_interviews import seal_erasures, seal_interviews
 from qpm_widgets.templates import Templates, load_templates
 
 EXPORTERS: dict[str, type[QpmExporter]] = {
@@ -68,20 +70,19 @@ def render_report(
     formats : sequence of str
         Of ``html``, ``docx``, ``pdf``.
     progress : callable, optional
-        Called with a few words on what is being done, and the share that is done (0 to 1).
+        Called with what is being done, in a few words, and the share that is done (0 to 1).
 
     Raises
     ------
     QpmError
         REPORT-001 to REPORT-006; nothing is left in ``outputs`` then.
     """
-    source = _read_source(notebook)
-    node = _read_notebook(notebook, source)
+    node = _read_notebook(notebook, source := _read_source(notebook))
     values = check_parameters(notebook.name, read_parameters(node), parameters)
-    exporters = _choose_exporters(formats)
-    templates = load_templates()
+    exporters, templates = _choose_exporters(formats), load_templates()
     tell = _Teller(progress, templates)
-    head, interviews = kit.journal.head(), seal_interviews(kit.journal, values)
+    heads, erasures = kit.journal.heads(), seal_erasures(kit.journal, values)
+    interviews = seal_interviews(kit.journal, values)
 
     tell("run", 0.05)
     executed = execute_report(kit, notebook.name, node, values, tell.count_cells)
@@ -96,7 +97,8 @@ def render_report(
         "parameters": values,
         "rendered_at": now.isoformat(timespec="seconds"),
         "interviews": sorted({*interviews, *seal_interviews(kit.journal, values)}),  # before and after
-        **_describe_inputs(kit, head, templates, source),
+        "erasures": erasures,
+        **_describe_inputs(kit, heads, templates, source),
     }
     place = tuple(filter(None, (_part(values, "assessment_id"), _part(values, "visit_id"))))
     folder, manifest = publish(outputs, place, f"{report}-{now:%Y%m%dT%H%M%SZ}", files, facts)
@@ -128,11 +130,12 @@ def _write_documents(
     return files
 
 
-def _describe_inputs(kit: Kit, head: str, templates: Templates, source: bytes) -> dict[str, Any]:
+def _describe_inputs(kit: Kit, heads: list[Link], templates: Templates, source: bytes) -> dict[str, Any]:
     return {
         "notebook_sha256": sha256(source),
-        "journal_head": head,
-        "journal_unchanged": kit.journal.head() == head,  # false: something was recorded during the render
+        "journal_head": digest_heads(heads),
+        "journal_heads": [list(head) for head in heads],  # by which it can be found in a journal that has grown since
+        "journal_unchanged": kit.journal.heads() == heads,  # false: something was recorded during the render
         "templates_sha256": templates.digest,
         "design_sha256": digest_folder(templates.folder / "report"),
         "kit": version("qpm-field-kit"),

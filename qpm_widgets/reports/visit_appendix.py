@@ -49,7 +49,9 @@ def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
     names = {team.id: team.name for team in profile.teams} | {area.id: area.name for area in profile.areas}
     place = names.get(meeting.team) or names.get(meeting.area) or "–"
     state = states.get(meeting.held.state, meeting.held.state)
-    if not meeting.usable:
+    if meeting.interview is not None and meeting.interview.is_two_people:
+        state = say("lead.two_people", state=state)
+    elif not meeting.usable:
         state = say("lead.notes_refused", state=state)
     texts = sum(
         piece.kind in TEXT_KINDS and bool(piece.text) for piece in content.record.usable if piece.meeting is meeting

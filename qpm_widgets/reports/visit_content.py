@@ -207,7 +207,7 @@ def read_content(journal: Journal, templates: Templates, assessment_id: str, vis
     head = journal.head()  # before anything is read: nothing that the report knows is younger
     record = read_record(journal, templates, assessment_id, visit_id)
     voices = choose_voices(record)
-    held = [one for one in iter_interviews(journal, assessment_id) if one.was_held]
+    held = [one for one in iter_interviews(journal, assessment_id) if one.was_held and not one.is_two_people]
     sampling = check_sampling(record.profile, held, templates.scheme.sampling)
     words = Words(templates, voices, exact=edition == LEAD)
     return Content(record, edition, voices, words, sampling.missing, head)

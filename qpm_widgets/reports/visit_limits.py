@@ -23,6 +23,8 @@ PUBLIC_REASONS = {
     "names_a_code": "protected",
     "identifies": "protected",
     "lost_ground": "lost_ground",
+    "rests_on_erased": "rests_on_erased",
+    "two_people": "two_people",
     "unsettled": "unsettled",
 }
 

@@ -11,6 +11,7 @@ from qpm_widgets.evidence.disclosure import (
     NAMES_A_CODE,
     POOL,
     REFUSED_WORDS,
+    RESTS_ON_ERASED,
     UNSETTLED,
 )
 from qpm_widgets.evidence.frames import Row
@@ -20,7 +21,7 @@ from qpm_widgets.reports.visit_content import Content
 from qpm_widgets.templates.records import Standard
 
 GUARDED = frozenset(
-    {KEPT_APART, REFUSED_WORDS, NAMES_A_CODE, IDENTIFIES}
+    {KEPT_APART, REFUSED_WORDS, NAMES_A_CODE, IDENTIFIES, RESTS_ON_ERASED}
 )  # the rating may be shown, its reason may not
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qpm_widgets.journal import Entry, Journal
-from qpm_widgets.journal.erasure import Tombstone
+from qpm_widgets.journal.erasure import FIELD, Tombstone
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 KINDS = ("note", "quote", "mark", "missing", "state", "plan")
@@ -24,6 +25,11 @@ class Erasure:
     counts: Counter[str]
     entry_ids: tuple[str, ...]
 
+    @property
+    def for_time(self) -> bool:
+        """Whether nobody asked for it: the time for which notes are kept is over, and reports stay."""
+        return (self.tombstone.payload or {}).get("reason") == "retention"
+
 
 def count_covered(journal: Journal, wanted: Withdrawal) -> Counter[str]:
     """How many entries with words a withdrawal would blank, by the names of ``KINDS``."""
@@ -38,12 +44,21 @@ def count_covered(journal: Journal, wanted: Withdrawal) -> Counter[str]:
 def read_erasure(journal: Journal, wanted: Withdrawal) -> Erasure | None:
     """The newest tombstone that does what is wanted, and every blank entry of its scope; None if there is none."""
     entries = list(journal.iter_entries(wanted.assessment_id, subject=wanted.subject))
-    done = [one for one in entries if one.field.startswith("erasure:") and wanted.done_by([_tombstone(one)])]
+    done = [one for one in entries if one.field.startswith(FIELD) and wanted.done_by([_tombstone(one)])]
     if not done:
         return None
-    covering = _tombstone(done[-1])
-    blank = [one for one in entries if one.erased and covering.explains(one.field)]
-    return Erasure(done[-1], Counter(kind_of(one.field) for one in blank), tuple(one.entry_id for one in blank))
+    return _erasure(done[-1], entries)
+
+
+def iter_erasures(journal: Journal, assessment_id: str) -> Iterator[Erasure]:
+    """Every erasure of an assessment, this kit's and those that came with submitted visits, oldest first."""
+    for tombstone in list(journal.iter_entries(assessment_id, field_prefix=FIELD)):
+        yield _erasure(tombstone, list(journal.iter_entries(assessment_id, subject=tombstone.subject)))
+
+
+def has_lost_words(cited: Iterable[Entry]) -> bool:
+    """Whether words are erased among the entries that a judgement cites: it may still repeat them in its own."""
+    return any(one.erased and kind_of(one.field) not in ("mark", "missing") for one in cited)
 
 
 def find_resting(journal: Journal, erasure: Erasure) -> list[tuple[str, str]]:
@@ -64,6 +79,12 @@ def kind_of(field: str) -> str:
         return area
     part = rest.partition(".")[2].partition(".")[0]
     return {"quote": "quote", "evidence": "mark", "missing": "missing"}.get(part, "note")
+
+
+def _erasure(tombstone: Entry, entries: Iterable[Entry]) -> Erasure:
+    covering = _tombstone(tombstone)
+    blank = [one for one in entries if one.erased and covering.explains(one.field)]
+    return Erasure(tombstone, Counter(kind_of(one.field) for one in blank), tuple(one.entry_id for one in blank))
 
 
 def _tombstone(entry: Entry) -> Tombstone:

@@ -10,6 +10,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.consent import notes_allowed, read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
+from qpm_widgets.visits.two_people import TwoPeople, find_two_people
 
 PLANNED = State(state="planned")
 HELD = frozenset({"open", "stopped", "finished"})
@@ -20,7 +21,8 @@ HELD = frozenset({"open", "stopped", "finished"})
 class Interview:
     """An interview as the journal has it now.
 
-    ``consents`` maps (scope, respondent code) to the decision in force: the stricter of two in conflict.
+    ``consents`` maps (scope, respondent code) to the decision in force: the stricter of two in conflict. ``mixed`` is
+    there only where two kits gave its id to different people.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Interview:
     state: str
     reason: str
     consents: dict[tuple[str, str], str] = field(default_factory=dict)
+    mixed: TwoPeople | None = None
 
     @property
     def subject(self) -> str:
@@ -49,6 +52,15 @@ class Interview:
         """Whether anybody was met: it has begun, and not everyone said no."""
         talked = any(self.consents.get(("talk", code)) in ("given", "withdrawn") for code in self.plan.respondents)
         return talked or (self.state in HELD and bool(self.taking_part))
+
+    @property
+    def is_two_people(self) -> bool:
+        """Whether it is not settled yet whose interview this is."""
+        return self.mixed is not None and self.mixed.chosen is None
+
+    def counts(self, entry: Entry) -> bool:
+        """Whether an entry is surely of the one whose interview this is."""
+        return self.mixed is None or self.mixed.counts(entry)
 
     def quotes_allowed(self, respondent: str) -> bool:
         """Whether this respondent may be quoted now: notes and quotes, each given and not withdrawn."""
@@ -82,7 +94,11 @@ Held = TypeVar("Held", Interview, Observation)
 
 def iter_interviews(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Interview]:
     """The interviews of an assessment, or of one visit, in the order they are planned."""
-    return _in_order([_interview(*one) for one in _planned(journal, assessment_id, "interview:")], visit_id)
+    plans: dict[str, list[Entry]] = {}
+    for plan in journal.iter_entries(assessment_id, field_prefix="plan"):
+        plans.setdefault(plan.subject, []).append(plan)
+    found = _planned(journal, assessment_id, "interview:")
+    return _in_order([_interview(*one, plans.get(one[0], [])) for one in found], visit_id)
 
 
 def iter_observations(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Observation]:
@@ -99,7 +115,8 @@ def load_interview(journal: Journal, assessment_id: str, interview_id: str) -> I
         PLAN-001 if it is not planned.
     """
     subject = f"interview:{interview_id}"
-    return _interview(subject, _of_one(journal, assessment_id, subject))
+    entries = _of_one(journal, assessment_id, subject)
+    return _interview(subject, entries, journal.iter_entries(assessment_id, subject=subject, field_prefix="plan"))
 
 
 def load_observation(journal: Journal, assessment_id: str, observation_id: str) -> Observation:
@@ -151,14 +168,18 @@ def _plan_and_state(entries: list[Entry]) -> tuple[Mapping[str, Any], State]:
     return plan.payload, State.model_validate(state.payload) if state else PLANNED
 
 
-def _interview(subject: str, entries: list[Entry]) -> Interview:
+def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry]) -> Interview:
     plan, state = _plan_and_state(entries)
+    mixed = find_two_people(plans)
+    decisions = read_decisions((entry.field, entry.payload) for entry in entries)
+    left = mixed.left if mixed else ()
     return Interview(
         subject.partition(":")[2],
         InterviewPlan.model_validate(plan),
         state.state,
         state.reason,
-        read_decisions((entry.field, entry.payload) for entry in entries),
+        {(scope, code): decision for (scope, code), decision in decisions.items() if code not in left},
+        mixed,
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from qpm_widgets.capture.server import server_process
-from qpm_widgets.journal import Kit
+from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import load_interview
 
 pytestmark = pytest.mark.browser
@@ -128,20 +129,53 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     card.get_by_role("button", name=re.compile("^Change")).click()
     editor = page.get_by_role("form", name="Change this finding")
     editor.get_by_role("checkbox", name=re.compile(r"^A3\.A-IN-1\.note")).check()
+    editor.get_by_role("checkbox", name=re.compile(r"^P2\.P-IN-1\.note")).check()
     editor.get_by_text(SAVED).wait_for()
     editor.get_by_role("button", name="Save and close").click()
     assert SAVED.search(card.inner_text())
     assert "A3.A-IN-1.note" in card.inner_text()
-    assert [len(one["cites"]) for one in findings_of(kit, words)] == [1]
+    assert [len(one["cites"]) for one in findings_of(kit, words)] == [2]
 
+    kit.journal.erase(Withdrawal("lantern", "P2"))
     page.reload()
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
-    card.wait_for()
+    read_again(page, card)
+    assert [len(one["cites"]) for one in findings_of(kit, words)] == [1]
     card.get_by_role("button", name=re.compile("^Take back")).click()
     card.get_by_role("button", name="Take it back").click()
     card.wait_for(state="detached")
     page.get_by_text("Everything is saved").first.wait_for()
     assert findings_of(kit, words) == []
+
+
+def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp_path):
+    kit, server = visited
+    plan = dict(kit.journal.current_entry("lantern", "interview:P3", "plan").payload)
+    with Kit.create(tmp_path / "other", PASSPHRASE, assessor="AS2") as other:
+        other.journal.append(Edit("lantern", "interview:P3", "plan", plan | {"respondents": ["PS9"]}))
+        kit.journal.merge(other.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64))
+    page.goto(server.address("lantern/V1/P3.ipynb"))
+    page.get_by_text("AS2 planned it with PS9.").wait_for(timeout=PATIENCE)
+    assert find_barriers(page) == []
+
+    page.goto(server.address("lantern/V1/plan.ipynb"))
+    asked = page.get_by_role("group", name="Whose interview is P3?")
+    asked.wait_for(timeout=PATIENCE)
+    assert find_barriers(page) == []
+    asked.get_by_role("button", name="It is PS3, planned by AS1").click()
+    page.get_by_role("status").filter(has_text="It is settled whose interview P3 is.").wait_for()
+    assert asked.count() == 0
+    assert load_interview(kit.journal, "lantern", "P3").plan.respondents == ("PS3",)
+
+
+def read_again(page, card) -> None:
+    """Words that a finding cites were erased: it asks to be read; saving it is the answer, also without a change."""
+    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+    asks = card.get_by_text("Someone had their words erased that this rested on")
+    asks.wait_for()
+    card.get_by_role("button", name=re.compile("^Change")).click()
+    page.get_by_role("form", name="Change this finding").get_by_role("button", name="Save and close").click()
+    card.wait_for()
+    assert asks.count() == 0
 
 
 def findings_of(kit: Kit, words: str) -> list:

@@ -241,6 +241,7 @@ def test_all_files_lie_in_the_kit_and_the_key_in_none_of_them(server, lantern, h
     assert not [path for path in files if any(secret in path.read_bytes() for secret in spelled)]
     for process in [psutil.Process(server.pid), *kernel_processes(server)]:
         assert not [part for part in process.cmdline() if key in part or server.token in part]
+    assert key not in psutil.Process(server.pid).environ().values()
     assert not list(lantern.home.rglob("history.sqlite*"))
 
 

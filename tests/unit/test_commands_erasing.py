@@ -6,8 +6,9 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -19,13 +20,17 @@ from typer.testing import CliRunner, Result
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.visit_evidence import read_visit_evidence
 from qpm_widgets.cli import app
-from qpm_widgets.commands.erasing import keep_to_dates
+from qpm_widgets.commands.erasing import carry_out, keep_to_dates
 from qpm_widgets.errors import QpmError
 from qpm_widgets.evidence import answers_table, left_out_table, quotes_table
-from qpm_widgets.journal import Journal, Kit
+from qpm_widgets.journal import Edit, Journal, Kit
+from qpm_widgets.journal.queries import digest_heads
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports import render_report
-from qpm_widgets.reports.used_interviews import find_outputs
+from qpm_widgets.reports.proving import prove_report
+from qpm_widgets.reports.publishing import publish, sha256
+from qpm_widgets.reports.used_interviews import find_outputs, seal, seal_erasures, seal_interviews
+from qpm_widgets.templates import load_templates
 from qpm_widgets.terminal import CHECKOUT
 from qpm_widgets.visits import load_interview
 from qpm_widgets.visits.erasures import read_erasure
@@ -62,6 +67,21 @@ def reading(kit: Kit) -> Iterator[None]:
     connection.execute("SELECT count(*) FROM entry").fetchone()
     yield
     connection.close()
+
+
+def make_report(journal: Journal, outputs: Path, edition: str) -> tuple[Path, dict[str, Any]]:
+    """A folder such as ``render_report`` leaves, without the render."""
+    parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": edition}
+    heads = journal.heads()
+    facts = {
+        "report": "visit_report",
+        "parameters": parameters,
+        "interviews": seal_interviews(journal, parameters),
+        "erasures": seal_erasures(journal, parameters),
+        "journal_head": digest_heads(heads),
+        "journal_heads": [list(head) for head in heads],
+    }
+    return publish(outputs, ("lantern", "V1"), edition, {"report.html": b"words"}, facts)
 
 
 def test_it_is_said_first_and_nothing_goes_without_the_id_typed(lantern_copy, outputs) -> None:
@@ -129,21 +149,83 @@ def test_a_report_that_used_it_is_listed_marked_and_loses_the_words(lantern_copy
     assert f"used it: {first.folder}" in done.stdout.splitlines()
     assert f"destroy: {first.files['html']}" in done.stdout.splitlines()
     assert "render again: python kit.py render visit_report lantern V1 --edition lead" in done.stdout.splitlines()
-    marks = json.loads((first.folder / "manifest.json").read_text(encoding="utf-8"))["erased"]
-    erasure = read_erasure(journal, P2)
-    assert [(one["record"], one["entries"]) for one in marks] == [(erasure.tombstone.entry_id, [*erasure.entry_ids])]
+    assert json.loads((first.folder / "manifest.json").read_text(encoding="utf-8")) == first.manifest
+    erasure, note = read_erasure(journal, P2), (first.folder / "erasures.json").read_bytes()
+    assert json.loads(note)["manifest_sha256"] == sha256((first.folder / "manifest.json").read_bytes())
+    (line,) = json.loads(note)["erasures"]
+    assert (line["tombstone"], line["entries"]) == (erasure.tombstone.entry_id, [*erasure.entry_ids])
 
     second = render_report(lantern_copy, NOTEBOOK, parameters, outputs=outputs, formats=("html",))
     html = second.files["html"].read_text(encoding="utf-8")
     assert not [quote for quote in quotes if quote in html]
     again = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2")
     assert f"used it: {second.folder}" not in again.stdout, "it was rendered without the interview"
+    assert (first.folder / "erasures.json").read_bytes() == note, "it is noted once"
+    assert not (second.folder / "erasures.json").exists()
+
+
+def test_a_report_is_what_was_rendered_minus_what_was_erased(lantern_copy, outputs) -> None:
+    journal, wanted = lantern_copy.journal, Withdrawal("lantern", "P2", "quotes")
+    first, _ = make_report(journal, outputs, "provider")
+    assert prove_report(journal, first).holds
+    replacing = journal.current("lantern", subject="interview:P2", field_prefix="answer:P-CP-1.note")
+    for one in replacing:  # the words that the report has are the older ones
+        journal.append(Edit("lantern", one.subject, one.field, {"text": "other words"}, (one.entry_id,)))
+    quotes = journal.erase(wanted)
+    assert [(len(one.entry_ids), one.noted) for one in prove_report(journal, first).gone] == [(3, False)]
+    carry_out(journal, load_templates(), wanted, outputs)
+    carry_out(journal, load_templates(), P2, outputs)
+    text = (first / "erasures.json").read_text(encoding="utf-8")
+    every = read_erasure(journal, P2)
+    gone = [[*one.entry_ids] for one in prove_report(journal, first).gone]
+    assert [len(ids) for ids in gone] == [3, len(every.entry_ids) - len(replacing)]
+    assert set(gone[0]) == set(quotes) and {one.entry_id for one in replacing} <= set(gone[1])
+    assert [one["entries"] for one in json.loads(text)["erasures"]] == [
+        sorted(seal(journal, "lantern", entry_id) for entry_id in ids) for ids in gone
+    ]
+    assert not [entry_id for ids in gone for entry_id in ids if entry_id in text], "a provider's folder has no id"
+    second, _ = make_report(journal, outputs, "provider")
+    assert prove_report(journal, second).gone == (), "the erasures were known, and P2 has no words"
+
+    done = CliRunner().invoke(
+        app, ["verify", "--home", str(lantern_copy.home), "--report", str(first)], input=PASSPHRASE + "\n"
+    )
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert {"as rendered: report.html", f"  gone: {gone[1][0]}"} <= set(lines)
+    assert f"by entry {every.tombstone.entry_id}, noted in erasures.json" in done.stdout
+    assert "the journal it was made from: all of it is here, entries were added since" in lines
+    assert "Destroy these documents" in done.stderr
+
+
+def test_what_does_not_hold_of_a_report_is_said(lantern_copy, outputs) -> None:
+    journal = lantern_copy.journal
+    folder, manifest = make_report(journal, outputs, "lead")
+    (folder / "report.html").unlink()
+    assert not prove_report(journal, folder).holds, "nobody asked for it to be destroyed"
+    carry_out(journal, load_templates(), P2, outputs)
+    assert prove_report(journal, folder).holds
+    (folder / "report.html").write_text("other words")
+    assert (prove_report(journal, folder).files, prove_report(journal, folder).holds) == (
+        {"report.html": "changed"}, False,
+    )  # fmt: skip
+    (folder / "report.html").unlink()
+    device, number, _ = manifest["journal_heads"][0]
+    for heads in ([[device, number + 900, "0" * 64]], [[device, number, "0" * 64]]):
+        other = manifest | {"journal_heads": heads, "journal_head": digest_heads(heads)}
+        (folder / "manifest.json").write_text(json.dumps(other))
+        proof = prove_report(journal, folder)
+        assert (proof.journal_is_here, proof.note_fits, proof.holds) == (False, False, False)
+    done = CliRunner().invoke(
+        app, ["verify", "--home", str(lantern_copy.home), "--report", str(folder)], input=PASSPHRASE + "\n"
+    )
+    assert "REPORT-008" in str(done.exception)
+    with pytest.raises(QpmError, match="REPORT-007"):
+        prove_report(journal, outputs / "lantern")
 
 
 def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs) -> None:
-    from qpm_widgets.reports.used_interviews import seal_interviews
-
-    journal, later = lantern_copy.journal, datetime.now(UTC) + timedelta(hours=1)
+    journal = lantern_copy.journal
     visit = {"assessment_id": "lantern", "visit_id": "V1"}
     seals = seal_interviews(journal, visit)
     assert len(seals) == 14
@@ -152,9 +234,9 @@ def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs)
     manifests = {
         "used": {"parameters": visit, "interviews": seals},
         "without": {"parameters": visit, "interviews": seal_interviews(journal, visit)},
+        "known": {"parameters": visit, "interviews": seals, "erasures": seal_erasures(journal, visit)},
         "old": {"parameters": visit},
-        "afterwards": {"parameters": visit, "rendered_at": (later + timedelta(hours=1)).isoformat()},
-        "other_visit": {"parameters": visit | {"visit_id": "V2"}},
+        "other_visit": {"parameters": visit, "interviews": seal_interviews(journal, visit | {"visit_id": "V2"})},
         "other_provider": {"parameters": visit | {"assessment_id": "other"}},
         "no_parameters": {},
     }
@@ -164,7 +246,7 @@ def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs)
         (outputs / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (outputs / "broken").mkdir()
     (outputs / "broken" / "manifest.json").write_text("[")
-    found = find_outputs(journal, outputs, "lantern", "V1", "interview:P2", later)
+    found = find_outputs(journal, outputs, read_erasure(journal, P2).tombstone)
     assert [(one.folder.name, one.certain) for one in found] == [("old", False), ("used", True)]
 
 

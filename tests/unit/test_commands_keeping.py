@@ -16,6 +16,7 @@ from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.journal.kit_file import KitFile
 from qpm_widgets.journal.references import TemplateIds, first_bad_first, missing_references
+from qpm_widgets.journal.withdrawing import Withdrawal
 
 CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
 OLD, NEW = "four words are good", "five words are better still"
@@ -117,18 +118,25 @@ def test_a_history_says_who_wrote_what_and_what_it_replaced(home: Path) -> None:
     done = run("history", "test", "observation:O1", NOTE, "--home", str(home), typed=f"{OLD}\n")
     assert done.exit_code == 0, done.output
     lines = [line.strip() for line in done.stdout.splitlines()]
-    assert lines[0] == NOTE
-    assert lines[1].endswith(f"UTC by AS1, replaced since: {first}")
-    assert "first words" in lines[2]
-    assert lines[3].endswith(f"UTC by AS2, current: {second}")
-    assert lines[4] == f"replaces {first}"
-    assert "second words" in lines[5]
-    assert len(lines) == 6, "another field or subject is shown"
+    assert lines[0].startswith("test observation:O1: 2 entries in 1 field, ")
+    assert lines[0].endswith(", by AS1, AS2")
+    assert lines[1] == NOTE
+    assert lines[2].endswith(f"UTC by AS1, replaced since: {first}")
+    assert "text: first words" in lines
+    second_one = next(place for place, line in enumerate(lines) if line.endswith(f"UTC by AS2, current: {second}"))
+    assert lines[second_one + 1] == f"replaces {first}"
+    assert "text: second words" in lines[second_one:]
+    assert not [line for line in lines if "elsewhere" in line or "of another" in line]
     everything = run("history", "test", "observation:O1", "--home", str(home), typed=f"{OLD}\n").stdout
     assert "elsewhere" in everything
     assert "of another" not in everything
-    unknown = refusal("history", "test", "observation:O1", "answer:O-IN", "--home", str(home), typed=f"{OLD}\n")
-    assert unknown.startswith("KEEP-008, ")
+    for typed, remedy in (
+        (("observation:O1", "answer:O-IN"), "This assessment has assessment, visit:V1."),
+        (("V1",), "Write it as visit:V1."),
+        (("visit:V1", "nothing"), "Write the field as in the lead's report"),
+    ):
+        unknown = refusal("history", "test", *typed, "--home", str(home), typed=f"{OLD}\n")
+        assert unknown.startswith("KEEP-008, ") and remedy in unknown
 
 
 def test_a_history_marks_conflicts_and_what_was_erased(home: Path) -> None:
@@ -139,9 +147,27 @@ def test_a_history_marks_conflicts_and_what_was_erased(home: Path) -> None:
     said = run("history", "test", "observation:O1", "--home", str(home), typed=f"{OLD}\n").stdout
     assert "CONFLICT: 2 entries stand side by side" in said
     assert all(f"in conflict: {entry_id}" in said for entry_id in ids)
-    assert "    erased\n" in said
+    assert "    erased, and there is no record of it\n" in said
     assert "side 0" not in said
     assert "side 1" in said
+
+
+def test_an_erasure_says_in_a_history_who_made_it(home: Path) -> None:
+    plan = {
+        "visit": "V1", "guide": "observation", "nation": "wales", "planned_at": "2026-05-04T10:00:00+01:00",
+        "minutes": 30, "assessor": "AS1",
+    }  # fmt: skip
+    with Kit.unlock(home, OLD) as kit:
+        kit.journal.append(Edit("test", "observation:O1", "plan", plan))
+        kit.journal.append(observed("words"))
+        kit.journal.erase(Withdrawal("test", "O1", reason="objection", kind="observation"), recorded_by="LEAD")
+    said = run("history", "test", "observation:O1", NOTE, "--home", str(home), typed=f"{OLD}\n").stdout
+    assert "1 of them erased" in said.splitlines()[0]
+    assert "UTC by LEAD (objection), entry " in said
+    assert (
+        "erased: 1 entry, all covered by 1 record of an erasure\n"
+        in run("verify", "--home", str(home), typed=f"{OLD}\n").stdout
+    )
 
 
 def test_a_history_sends_no_control_characters_to_the_terminal(home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -194,8 +195,18 @@ def test_two_people_under_one_id_are_told_apart(submitted: Path, lead: Path, tmp
 
 def test_a_withdrawal_travels(submitted: Path, sample: Path, lead: Path, tmp_path: Path) -> None:
     from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.publishing import publish
+    from qpm_widgets.reports.used_interviews import seal_interviews
 
     qpm(lead, "receive", submitted)
+    visit = {"assessment_id": "lantern", "visit_id": "V1"}
+    with Kit.unlock(lead, PASSPHRASE) as kit:
+        facts = {
+            "parameters": visit,
+            "interviews": seal_interviews(kit.journal, visit),
+            "journal_heads": kit.journal.heads(),
+        }
+    folder, _ = publish(tmp_path / "outputs", ("lantern", "V1"), "rendered", {"report.html": b"words"}, facts)
     with Kit.unlock(sample, PASSPHRASE) as kit:
         blanked = kit.journal.erase(Withdrawal("lantern", "P2"))
     later = tmp_path / "later.qpmvisit"
@@ -205,7 +216,9 @@ def test_a_withdrawal_travels(submitted: Path, sample: Path, lead: Path, tmp_pat
     for typed in ("", sealed_for, signed_by[:-1]):  # a withdrawal cannot be undone: who says so must be known
         assert refusal(qpm(lead, "receive", later, typed=typed)).startswith("BUNDLE-014, later.qpmvisit: ")
     assert heads(lead) == before
-    done = qpm(lead, "receive", later, typed=signed_by)
+    done = qpm(lead, "receive", later, "--outputs", tmp_path / "outputs", typed=signed_by)
+    assert f"used it: {folder}\ndestroy: {folder / 'report.html'}\n" in done.stdout
+    assert len(json.loads((folder / "erasures.json").read_text())["erasures"][0]["entries"]) == len(blanked)
     assert f"erased by a withdrawal: {len(blanked)} entries\n" in done.stdout
     again = qpm(lead, "receive", submitted)
     assert ", 0 new entries of" in again.stdout

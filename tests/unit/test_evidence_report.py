@@ -10,6 +10,7 @@ from evidence_journals import ASSESSMENT, PLAN, VISIT, SmallJournal
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
+from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.blocks import Account, Block, BulletList, Figure, Heading, Note, Paragraph, Quote, Table, Title
 from qpm_widgets.reports.completeness import check_complete
 from qpm_widgets.reports.document import Document
@@ -250,6 +251,31 @@ def test_a_rating_without_evidence_left_is_no_rating(small, read) -> None:
     assert (ratings["CP1"], ratings["CP2"]) == ("Not rated. What it rested on may no longer be used.", "Met")
     [evidence] = [item.text for block in only(BulletList, lead) for item in block.items]
     assert evidence.startswith("One cited entry may no longer be used")
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_what_cites_erased_words_is_not_printed_until_it_was_read_again(edition, small, read) -> None:
+    small.interview("P1", "ps1")
+    small.interview("A2", "adv1")
+    gone, kept = small.note("P1", "P-CP-1", "She waited in the drizzle."), small.note("A2", "A-CP-1", "kept")
+    marked = small.mark("P1", "P-CP-2", "CP3", "supports")
+    small.find("F1", "clarity_of_purpose", "One waited in the drizzle.", gone, kept)
+    small.rate("CP1", "strong", "Drizzle and all.", gone)
+    small.rate("CP2", "met", "The drizzle again.", gone, kept)
+    small.rate("CP3", "met", "A mark says nothing that could be repeated.", marked, kept)
+    small.journal.erase(Withdrawal(small.assessment, "P1"))
+    document = read(edition)
+    assert "drizzle" not in words_of(document.blocks).lower()
+    table = next(one for one in only(Table, between(document, "1. Clarity of purpose")) if "ratings" in one.caption)
+    ratings = {row[0][:3]: row[1:3] for row in table.rows}
+    assert ratings["CP1"][0] == "Not rated. What it rested on may no longer be used."
+    assert ratings["CP2"] == ("Met", "The reason is not printed, to protect someone who took part.")
+    assert ratings["CP3"] == ("Met", "A mark says nothing that could be repeated.")
+    assert "Conclusions that cite erased words, until an assessor has read them again." in words_of(document.blocks)
+    if edition == "lead":
+        assert "Read it on the debrief page" in words_of(document.blocks)
+    small.find("F1", "clarity_of_purpose", "One waited.", kept)
+    assert "One waited." in words_of(read(edition).blocks)
 
 
 # --- sections -------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 from qpm_widgets.capture.findings_sheet import FindingsSheet
 from qpm_widgets.evidence import coverage_table, findings_table, left_out_table, quotes_table, ratings_table
 from qpm_widgets.journal import Edit, Kit, new_entry_id
+from qpm_widgets.journal.withdrawing import Withdrawal
 
 
 def open_findings(kit: Kit) -> FindingsSheet:
@@ -75,7 +76,7 @@ def test_the_page_is_told_ratings_and_findings_with_their_evidence_as_it_stands(
     assert {one["name"] for one in recorded["findings"]} == set(table.index)
     for one in recorded["findings"]:
         assert {pieces[cite] for cite in one["cites"]} == set(table.loc[one["name"], "evidence_ids"])
-        assert (one["gone"], one["others"]) == (0, [])
+        assert (one["gone"], one["erased"], one["others"]) == ([], False, [])
     rated = ratings_table(lantern.journal, templates, "lantern", "V1").query("level != ''").set_index("indicator")
     assert {name: one["level"] for name, one in recorded["ratings"].items()} == dict(rated["level"])
 
@@ -145,8 +146,22 @@ def test_evidence_without_consent_leaves_the_page_and_what_rested_on_it_says_so(
     assert after["left_out"] == ["P1"]
     assert "P1" in set(left_out_table(lantern_copy.journal, templates, "lantern", "V1")["interview"])
     now = next(one for one in after["findings"] if one["name"] == resting["name"])
-    assert now["gone"] == sum(cite in p1(before) for cite in resting["cites"])
+    assert now["gone"] == [cite for cite in resting["cites"] if cite in p1(before)]
+    assert not now["erased"], "consent can be given again; the words are still there to look for"
     assert not set(now["cites"]) & p1(before)
+
+
+def test_what_cites_erased_words_asks_to_be_read_again_until_it_is_saved_without_them(lantern_copy):
+    sheet = open_findings(lantern_copy)
+    note, mark = (named(sheet.recorded(), name)["id"] for name in ("P1.P-CP-1.note", "A1.A-CP-1.note"))
+    whole = {"level": "met", "rationale": "Both said so.", "cites": [note, mark]}
+    commit(sheet, "rating:CP1", whole, heads(sheet, "rating:CP1"))
+    lantern_copy.journal.erase(Withdrawal("lantern", "P1"))
+    rating = sheet.recorded()["ratings"]["CP1"]
+    assert (rating["erased"], rating["gone"], rating["cites"]) == (True, [note], [mark])
+    commit(sheet, "rating:CP1", whole | {"cites": rating["cites"]}, heads(sheet, "rating:CP1"))
+    rating = sheet.recorded()["ratings"]["CP1"]
+    assert (rating["erased"], rating["gone"]) == (False, [])
 
 
 def p1(recorded: dict) -> set[str]:
@@ -162,7 +177,7 @@ def test_a_tick_follows_words_that_were_corrected_and_says_so(lantern_copy):
     new = named(recorded, "A1.A-CP-1.note")
     assert new["id"] != old["id"]
     rating = recorded["ratings"]["CP2"]
-    assert (rating["cites"], rating["changed"], rating["gone"]) == ([new["id"]], [new["id"]], 0)
+    assert (rating["cites"], rating["changed"], rating["gone"]) == ([new["id"]], [new["id"]], [])
 
 
 def test_two_versions_of_a_rating_are_both_told(lantern_copy):

@@ -71,9 +71,11 @@ class FindingsPart {
       h("p", { class: "qpm-kind" }, kind.label),
       h("p", { class: "qpm-words", dir: "auto" }, finding.text),
       h("p", { class: "qpm-hint" }, names.length ? fill(words.rests, { ids: page.join(names) }) : ""),
-      !names.length && finding.gone > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.rests_nothing),
-      names.length > 0 && finding.gone > 0 && h("p", { class: "qpm-banner qpm-warn" },
-        countWords(page.words.evidence.gone_one, page.words.evidence.gone_many, finding.gone)),
+      !names.length && finding.gone?.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.rests_nothing),
+      names.length > 0 && finding.gone?.length > 0 && h("p", { class: "qpm-banner qpm-warn" },
+        countWords(page.words.evidence.gone_one, page.words.evidence.gone_many, finding.gone.length)),
+      names.length > 0 && page.repeatsErased(field) && h("p", { class: "qpm-banner qpm-warn" },
+        page.words.evidence.erased, " ", fill(words.erased_then, words)),
       finding.others?.map((other) => h("p", { class: "qpm-banner qpm-warn" }, fill(words.conflict, other))),
       page.memory.asking === finding.name ? this.ask("remove", () => this.takeBack(finding), `remove-${finding.name}`)
         : h("div", { class: "qpm-actions" }, state,
@@ -110,7 +112,9 @@ class FindingsPart {
     const moved = [...listed];
     [moved[place - 1], moved[place]] = [moved[place], moved[place - 1]];
     moved.forEach((finding, order) => {
-      if (finding.order !== order) this.page.change(`finding:${finding.name}`, this.payload({ ...finding, order }), true);
+      // Moving is not reading: what is gone stays cited, so that reports wait until it was read again.
+      const cites = [...new Set([...finding.cites, ...(finding.gone ?? [])])];
+      if (finding.order !== order) this.page.change(`finding:${finding.name}`, this.payload({ ...finding, cites, order }), true);
     });
     this.draw();
     this.focus(`change-${listed[place].name}`);
@@ -150,7 +154,9 @@ class FindingEditor {
   constructor(part, finding, heading) {
     const { page, stem, words } = part;
     Object.assign(this, { part, page, stem, words, field: `finding:${finding.name}` });
-    this.values = { ...finding, cites: [...finding.cites], order: finding.order ?? page.findingsOn(part.standard.id).length };
+    this.readAgain = page.repeatsErased(this.field); // then saving says so, also without a change
+    const cites = finding.cites.filter((id) => !finding.gone?.includes(id));
+    this.values = { ...finding, cites, order: finding.order ?? page.findingsOn(part.standard.id).length };
     this.state = h("p", { class: "qpm-state" });
     this.fault = h("div", { role: "alert" });
     this.ticked = h("span", { class: "qpm-hint" });
@@ -266,7 +272,7 @@ class FindingEditor {
     const { values, words, page } = this;
     if (!values.text.trim()) this.complain(words.needs_text, "text");
     else if (!values.cites.length) this.complain(words.needs_cites, "cites");
-    else if (page.isSaved(this.field)) this.part.close();
+    else if (page.isSaved(this.field) && !this.readAgain) this.part.close();
     else {
       this.closing = true; // closes with the receipt
       page.change(this.field, this.part.payload(values), true);

@@ -113,8 +113,9 @@ class IndicatorPart {
       recorded?.others.map((other) => h("p", { class: "qpm-banner qpm-warn" }, fill(words.conflict, {
         level: page.labelOfLevel(other.level), rationale: other.rationale,
       }))),
-      recorded?.gone > 0 && h("p", { class: "qpm-banner qpm-warn" },
-        countWords(this.words.evidence.gone_one, this.words.evidence.gone_many, recorded.gone)),
+      recorded?.gone.length > 0 && h("p", { class: "qpm-banner qpm-warn" },
+        countWords(this.words.evidence.gone_one, this.words.evidence.gone_many, recorded.gone.length)),
+      page.repeatsErased(this.field) && this.drawErased(),
       h("fieldset", { "aria-describedby": `${stem}-descriptor` }, h("legend", {}, words.level),
         h("div", { class: "qpm-levels" }, page.scales.levels.map(({ id, label }) => {
           const radio = h("input", {
@@ -126,6 +127,18 @@ class IndicatorPart {
       h("div", { class: "qpm-text" }, h("label", { for: `${stem}-rationale` }, words.rationale), rationale,
         h("p", { class: "qpm-hint", id: `${stem}-rationale-hint` }, words.rationale_hint)),
       h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.thin), this.status);
+  }
+
+  // Until it is saved anew, no report prints the reason: it may repeat words that were erased.
+  drawErased() {
+    const { stem, words } = this;
+    const banner = h("div", { class: "qpm-banner qpm-warn" }, h("p", {}, words.evidence.erased), h("button", {
+      type: "button", id: `${stem}-read-again`, onclick: () => {
+        this.change({}, true);
+        banner.remove();
+      },
+    }, words.rating.read_again));
+    return banner;
   }
 
   // ---- what changes while a person works

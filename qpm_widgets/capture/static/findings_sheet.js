@@ -65,6 +65,12 @@ class FindingsPage {
     return this.drafts[field] ?? this.recordedValue(field);
   }
 
+  // Whether words may repeat others that were erased: until they are saved without citing those.
+  repeatsErased(field) {
+    const recorded = this.recordedValue(field), draft = this.drafts[field];
+    return Boolean(recorded?.erased) && (!draft || recorded.gone.some((id) => draft.cites.includes(id)));
+  }
+
   isRecorded(field) {
     return Boolean(this.recordedValue(field) || this.states.get(field)?.savedAt);
   }
@@ -231,10 +237,11 @@ class FindingsPage {
     const voices = { heard, silent: union("silent").filter((code) => !heard.includes(code)), on_paper: union("on_paper") };
     const at = standards.indexOf(standard);
     const had = this.main.contains(document.activeElement) ? document.activeElement.id : null;
-    const { left_out: leftOut } = this.recorded;
+    const { left_out: leftOut, two_people: twoPeople } = this.recorded;
     const step = (other, sentence) => other && h("button", { type: "button", onclick: () => this.go(other.id) }, fill(sentence, other));
     this.main.replaceChildren(
       h("div", { class: "qpm-standard" },
+        twoPeople.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.two_people, { ids: this.join(twoPeople) })),
         leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })),
         h("h2", { id: `${this.prefix}-standard`, tabindex: "-1" }, `${standard.number} ${standard.name}`),
         h("p", {}, standard.meaning), this.drawVoices(voices)),

@@ -221,6 +221,8 @@ function facts(page) {
   ];
   return h("div", { class: "qpm-facts" },
     view.sample && h("p", { class: "qpm-sample" }, words.sample),
+    view.two_people.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.two_people, " ",
+      view.two_people.map((one) => fill(words.two_people_one, { by: one.by, codes: one.respondents.join(", ") })).join(" ")),
     h("ul", {}, list.filter(Boolean).map((fact) => h("li", {}, fact))));
 }
 

@@ -271,11 +271,30 @@ const planSheet = (() => {
           flags.length > 0 && h("ul", { class: "qpm-flags" }, flags.map((flag) => h("li", {}, words[flag]))),
           meeting.access_needs && h("p", { class: "qpm-hint" }, fill(words.access, { needs: meeting.access_needs })),
           cancelled ? h("p", { class: "qpm-hint" },
-            meeting.reason ? fill(words.cancelled_reason, meeting) : words.cancelled) : this.warnings(meeting)),
+            meeting.reason ? fill(words.cancelled_reason, meeting) : words.cancelled) : this.warnings(meeting),
+          meeting.two_people.length > 0 && this.drawTwoPeople(meeting)),
         h("div", { class: "qpm-do" },
           !cancelled && begun && h("span", { class: "qpm-state" }, choices.states[state] ?? state),
           meeting.page && !cancelled && this.drawLink(meeting.page, words.open, fill(words.open_name, { id })),
           !begun && [act("meeting-form", "change", planForms.changeMeeting), act("cancel", "cancel", planForms.cancelForm)]));
+    }
+
+    // One id, two people: whose interview it is has to be said before any answer of it is used.
+    drawTwoPeople({ id, two_people: rivals }) {
+      const { words: { itinerary: words } } = this;
+      return h("div", { class: "qpm-banner qpm-warn", role: "group", "aria-label": fill(words.two_people_name, { id }) },
+        h("p", {}, fill(words.two_people, { id })),
+        h("div", { class: "qpm-actions" }, rivals.map((one, place) => h("button", {
+          type: "button", id: `${this.prefix}-choose-${id}-${place}`, onclick: () => this.choose(id, one),
+        }, fill(words.choose, { codes: this.join(one.respondents), by: one.by })))));
+    }
+
+    async choose(id, { entry_id: chosen }) {
+      if (this.busy) return;
+      const answer = await this.ask("choose_plan", { id, chosen, entry_id: this.situation.entry_id });
+      this.draw();
+      if (answer) this.say(`${fill(this.words.saved, { time: clock(answer.recorded_at) })} ${fill(this.words.itinerary.chosen, { id })}`, true);
+      this.focus(`meeting-${id}`);
     }
 
     warnings(meeting) {
@@ -283,7 +302,7 @@ const planSheet = (() => {
       const minute = ({ day, time }) => Date.parse(`${day}T${time}Z`) / 60000;
       const start = minute(meeting);
       const said = [];
-      if (meeting.conflict) said.push(words.conflict);
+      if (meeting.conflict && !meeting.two_people.length) said.push(words.conflict);
       if (meeting.day < visit.starts || meeting.day > visit.ends) said.push(words.outside);
       for (const other of this.active()) {
         const from = minute(other);
