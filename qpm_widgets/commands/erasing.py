@@ -13,7 +13,7 @@ from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from qpm_widgets.journal import Journal
+    from qpm_widgets.journal import Journal, Kit
     from qpm_widgets.journal.withdrawing import Withdrawal
     from qpm_widgets.reports.used_interviews import UsedIn
     from qpm_widgets.templates import Templates
@@ -53,7 +53,8 @@ def withdraw(
     if respondent and not quotes_only:
         raise typer.BadParameter("it goes with --quotes-only; notes are about everyone.", param_hint="--respondent")
     scope: Literal["interview", "quotes"] = "quotes" if quotes_only else "interview"
-    journal = open_kit(home).journal
+    kit = open_kit(home)
+    journal = kit.journal
     observed = not quotes_only and journal.current_entry(assessment, f"observation:{interview}", "plan") is not None
     held = (load_observation if observed else load_interview)(journal, assessment, interview)
     kind: Literal["interview", "observation"] = "observation" if observed else "interview"
@@ -71,6 +72,7 @@ def withdraw(
     if done is None:
         out.print(f"erased: {assessment} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
     _tell_what_rests(journal, erased, used)
+    _tell_accounts(kit, assessment, wanted.subject)
 
 
 def retention(
@@ -84,11 +86,12 @@ def retention(
     from qpm_widgets.templates import load_templates
     from qpm_widgets.visits import load_profile
 
-    journal = open_kit(home).journal
+    kit = open_kit(home)
     if assessment:
-        load_profile(journal, assessment)
-    ids = [assessment] if assessment else journal.assessment_ids()
-    keep_to_dates(journal, load_templates(), ids, outputs, today=datetime.now(UTC).date(), erase=erase, yes=yes)
+        load_profile(kit.journal, assessment)
+    ids = [assessment] if assessment else kit.journal.assessment_ids()
+    keep_to_dates(kit.journal, load_templates(), ids, outputs, today=datetime.now(UTC).date(), erase=erase, yes=yes)
+    _tell_accounts(kit, assessment or None)
 
 
 def keep_to_dates(
@@ -187,6 +190,14 @@ def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> 
         out.print(f"rests on it: {judgement}, entry {entry_id}")
     tell_outputs(used)
     say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
+
+
+def _tell_accounts(kit: Kit, assessment_id: str | None, about: str | None = None) -> None:
+    """Accounts of harm are kept on other grounds than notes: neither a withdrawal nor the notes' dates reach them."""
+    for one in kit.safeguarding.disclosures(assessment_id=assessment_id, about=about):
+        if not one.erased:
+            out.print(f"kept apart: account of harm {one.id}, told in {one.assessment_id} {one.about}")
+            say.print("Once it is with those who must act on it: `safeguarding erase`.")
 
 
 def tell_outputs(used: list[UsedIn]) -> None:

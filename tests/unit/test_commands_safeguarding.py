@@ -126,6 +126,18 @@ def test_the_two_kinds_of_key_are_never_taken_for_each_other(home, lead, tmp_pat
     assert "SAFE-004" in str(runner.invoke(app, submit, input=f"{PASSPHRASE}\n").exception)
 
 
+def test_a_withdrawal_and_the_dates_leave_it_and_say_so(home, tmp_path) -> None:
+    runner, said = CliRunner(), f"kept apart: account of harm {ACCOUNT}, told in lantern interview:P1"
+    outputs = ["--home", str(home), "--outputs", str(tmp_path / "outputs")]
+    assert said in runner.invoke(app, ["retention", *outputs], input=f"{PASSPHRASE}\n").output
+    withdrawn = runner.invoke(app, ["withdraw", "lantern", "P1", "--yes", *outputs], input=f"{PASSPHRASE}\n")
+    assert said in withdrawn.output
+    assert CANARY in qpm(home, "show", ACCOUNT).output
+    other = runner.invoke(app, ["withdraw", "lantern", "P2", "--yes", *outputs], input=f"{PASSPHRASE}\n")
+    assert other.exit_code == 0
+    assert "kept apart" not in other.output
+
+
 def test_erasing_asks_first_and_leaves_nothing(home) -> None:
     refused = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\nno\n")
     assert refused.exit_code == 1
