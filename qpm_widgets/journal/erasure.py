@@ -31,10 +31,6 @@ _FREE_TEXT = {"state": "reason", "plan": "access_needs"}
 
 # GLOB as in the index entry_tombstone, which only so is used.
 ALL_TOMBSTONES = f"SELECT assessment_id, subject, field, payload FROM entry WHERE field GLOB '{FIELD}*'"
-_OF_SUBJECT = (
-    "SELECT field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
-    f"AND field IN ('{WHOLE}', '{QUOTES}', '{ACCOUNT}')"
-)
 _WITH_WORDS = (
     "SELECT entry_id, field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
     "AND payload IS NOT NULL AND (field GLOB 'answer:*' OR field GLOB 'account:*' OR field IN ('state', 'plan'))"
@@ -113,16 +109,15 @@ def blank_covered(execute: Execute) -> list[str]:
     return blanked
 
 
-def refuse_erased(execute: Execute, assessment_id: str, subject: str, field: str, payload: Mapping[str, Any]) -> None:
-    """Refuse a new entry that a tombstone covers already: it would have to be blanked at once.
+def refuse_erased(subject: str, field: str, payload: Mapping[str, Any], tombstones: Iterable[Tombstone]) -> None:
+    """Refuse a new entry that a tombstone of its subject covers already: it would have to be blanked at once.
 
     Raises
     ------
     QpmError
         CONSENT-005.
     """
-    rows = execute(_OF_SUBJECT, {"assessment_id": assessment_id, "subject": subject}).fetchall()
-    if _any_covers((Tombstone.read(*row) for row in rows), field, payload):
+    if _any_covers(tombstones, field, payload):
         raise QpmError(
             "CONSENT-005", f"{subject} {field}", "Write nothing more here; who wants to talk again has a new interview."
         )

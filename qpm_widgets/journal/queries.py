@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
+from sys import intern
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, tuple_, union_all
+from pydantic_core import from_json
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 
@@ -22,11 +36,6 @@ _c = entry_table.c
 _NOT_SUPERSEDED = ~exists().where(superseded_table.c.entry_id == _c.entry_id)
 
 # --- reading ------------------------------------------------------------------------------------------------
-
-# Two spellings of one order. The first is that of the index entry_time, so a whole assessment is read without
-# sorting. The second hides this from SQLite, which then searches entry_place and sorts the few it finds.
-_BY_TIME = (_c.recorded_at, _c.device_id, _c.device_seq)
-_SORTED = (_c.recorded_at + 0, _c.device_id, _c.device_seq)
 
 ENTRIES: AnySelect = select(*_c)
 _last = select(_c.device_id, func.max(_c.device_seq).label("device_seq")).group_by(_c.device_id).subquery()
@@ -43,26 +52,24 @@ CHAINS: AnySelect = select(_c.entry_id, _c.assessment_id, _c.subject, _c.device_
 
 def ids_in_order(assessment_id: str | None, subject: str | None, field_prefix: str | None) -> AnySelect:
     """The ids of all entries, also those replaced since, in order of time."""
-    order = _BY_TIME if subject is None and field_prefix is None else _SORTED
-    return _narrow(select(_c.entry_id).order_by(*order), assessment_id, subject, None, field_prefix)
+    query = select(_c.entry_id).order_by(_c.recorded_at, _c.device_id, _c.device_seq)
+    return _narrow(query, assessment_id, subject, None, field_prefix)
 
 
 def current(assessment_id: str, subject: str | None, subject_prefix: str | None, field_prefix: str | None) -> AnySelect:
-    """The entries that no other supersedes, in order of time."""
-    order = _SORTED if subject or subject_prefix or field_prefix else _BY_TIME
-    query = ENTRIES.where(_NOT_SUPERSEDED).order_by(*order)
-    return _narrow(query, assessment_id, subject, subject_prefix, field_prefix)
+    """The entries that no other supersedes."""
+    return _narrow(ENTRIES.where(_NOT_SUPERSEDED), assessment_id, subject, subject_prefix, field_prefix)
 
 
 def conflicting(assessment_id: str) -> AnySelect:
-    """The current entries of every field that has more than one, in order of time."""
+    """The current entries of every field that has more than one."""
     crowded = (
         select(_c.subject, _c.field)
         .where(_c.assessment_id == assessment_id, _NOT_SUPERSEDED)
         .group_by(_c.subject, _c.field)
         .having(func.count() > 1)
     )
-    query = ENTRIES.where(tuple_(_c.subject, _c.field).in_(crowded), _NOT_SUPERSEDED).order_by(*_SORTED)
+    query = ENTRIES.where(tuple_(_c.subject, _c.field).in_(crowded), _NOT_SUPERSEDED)
     return _narrow(query, assessment_id, None, None, None)
 
 
@@ -78,8 +85,6 @@ def _narrow(
         query = query.where(_c.assessment_id == assessment_id)
     if subject is not None:
         query = query.where(_c.subject == subject)
-    elif field_prefix and not subject_prefix:
-        query = query.where(_c.subject > "")  # always true; turns SQLite to entry_place, which holds the fields
     for column, prefix in ((_c.subject, subject_prefix), (_c.field, field_prefix)):
         if prefix:
             # Not LIKE: there "_" matches anything and case is ignored, and ids have both.
@@ -89,24 +94,21 @@ def _narrow(
 
 # --- writing ------------------------------------------------------------------------------------------------
 
-BY_ID = select(_c.assessment_id, _c.subject, _c.field, _c.recorded_at, _c.supersedes, _c.salt, _c.payload_digest).where(
-    _c.entry_id == bindparam("entry_id")
-)
-
 LAST_OF_DEVICE = (
     select(_c.device_seq, _c.recorded_at, _c.chain)
     .where(_c.device_id == bindparam("device_id"))
     .order_by(_c.device_seq.desc())
-    .limit(1)
+    .limit(literal_column("1", Integer))  # a bound limit would make SQLite plan the statement anew at every use
 )
 
 _of_subject = select(_c.field, _c.payload).where(
-    _c.assessment_id == bindparam("assessment_id"), _c.subject == bindparam("subject"), _NOT_SUPERSEDED
+    _c.assessment_id == bindparam("assessment_id"), _c.subject == bindparam("subject")
 )
-# Two searches of the index; with OR it would walk over every answer of the interview.
-PLAN_AND_CONSENTS = union_all(
-    _of_subject.where(_c.field == "plan"),
-    _of_subject.where(_c.field.between("consent:", "consent;")),  # ";" follows ":"
+# Three searches of an index; with OR it would walk over every answer of the interview.
+PLAN_CONSENTS_AND_TOMBSTONES = union_all(
+    _of_subject.where(_c.field == "plan", _NOT_SUPERSEDED),
+    _of_subject.where(_c.field.between("consent:", "consent;"), _NOT_SUPERSEDED),  # ";" follows ":"
+    _of_subject.where(text("field GLOB 'erasure:*'")),  # as in the index entry_tombstone, which only so is used
 )
 
 ADD_ENTRY = insert(entry_table)
@@ -142,16 +144,19 @@ def entry_of(row: AnyRow) -> Entry:
         JOURNAL-011 if a newer kit wrote it.
     """
     _, _, subject, field, text, _, _, _, _, replaced, version, *_ = row
-    payload = None if text is None else upgrade_payload(version, subject, field, json.loads(text))
-    return entry_with(row, payload, () if replaced == "[]" else tuple(json.loads(replaced)))
+    payload = None if text is None else upgrade_payload(version, subject, field, from_json(text))
+    return entry_with(row, payload, () if replaced == "[]" else tuple(from_json(replaced)))
 
 
 def entry_with(row: AnyRow, payload: Mapping[str, Any] | None, supersedes: tuple[str, ...]) -> Entry:
-    """The entry of a row whose two JSON columns have been read already."""
+    """The entry of a row whose two JSON columns have been read already.
+
+    What many entries have in common they share: a long read takes half the memory.
+    """
     entry_id, assessment_id, subject, field, _, recorded_at, author, device_id, device_seq, _, version, *digests = row
     return Entry(
-        entry_id, assessment_id, subject, field, payload, recorded_at, author, device_id, device_seq, supersedes,
-        version, *digests,
+        entry_id, intern(assessment_id), intern(subject), intern(field), payload, recorded_at, intern(author),
+        intern(device_id), device_seq, supersedes, version, *digests,
     )  # fmt: skip
 
 

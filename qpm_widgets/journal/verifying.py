@@ -10,23 +10,24 @@ bundle).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
 from qpm_widgets.journal.erasure import ALL_TOMBSTONES, Tombstones, erasure_faults, read_tombstones
-from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
+from qpm_widgets.journal.payloads import JOURNAL, Grammar, payload_shape
 from qpm_widgets.journal.queries import AnyRow, entry_with
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, mark_table, superseded_table
 from qpm_widgets.journal.signature_checks import signature_faults
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 _c = entry_table.c
+_BATCH = 1000  # rows read at a time
 Place = tuple[str, str, str]
 Marks = dict[tuple[str, int], str]
 """The chain marks: (device, number) to link."""
@@ -54,15 +55,15 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
     """
     faults: list[str] = []
     entries, devices = 0, set[str]()
+    connection = connection.execution_options(yield_per=_BATCH)
     try:
         faults += _check_pages(connection)
         faults += _check_triggers(connection)
-        columns = select(_c.entry_id, _c.assessment_id, _c.subject, _c.field)
-        places: dict[str, Place] = {row[0]: (row[1], row[2], row[3]) for row in connection.execute(columns)}
+        places = _read_places(connection)
         tombstones = read_tombstones(connection.exec_driver_sql(ALL_TOMBSTONES))
-        replaced: dict[str, set[str]] = {}
+        replaced: dict[str, tuple[str, ...]] = {}
         for old, new in connection.execute(select(superseded_table.c.entry_id, superseded_table.c.by_entry_id)):
-            replaced.setdefault(new, set()).add(old)
+            replaced[new] = (*replaced.get(new, ()), old)
         marks: Marks = {(row[0], row[1]): row[2] for row in connection.execute(select(mark_table))}
         faults += [
             f"mark {own_device} {number}: the chain is this kit's own" for by, number in marks if by == own_device
@@ -86,6 +87,16 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
     except DBAPIError as error:
         faults.append(f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})")
     return Verification(entries, len(devices), tuple(faults))
+
+
+def _read_places(connection: Connection) -> dict[str, Place]:
+    """The field that each entry is about; entries of one field share what says so."""
+    shared: dict[Place, Place] = {}
+    places: dict[str, Place] = {}
+    for entry_id, *names in connection.execute(select(_c.entry_id, _c.assessment_id, _c.subject, _c.field)):
+        place = (names[0], names[1], names[2])
+        places[entry_id] = shared.setdefault(place, place)
+    return places
 
 
 def _check_pages(connection: Connection) -> Iterator[str]:
@@ -117,7 +128,7 @@ def _check_row(
     before: Entry | None,
     link: tuple[int, str],
     places: dict[str, Place],
-    replaced: dict[str, set[str]],
+    replaced: dict[str, tuple[str, ...]],
     tombstones: Tombstones,
     grammar: Grammar,
     *,
@@ -126,7 +137,7 @@ def _check_row(
     """The entry of a row, and its faults; ``before`` is the device's previous entry."""
     kinds: list[str] = []
     try:
-        supersedes = tuple(str(entry_id) for entry_id in json.loads(row.supersedes))
+        supersedes = () if row.supersedes == "[]" else tuple(str(entry_id) for entry_id in from_json(row.supersedes))
     except (ValueError, TypeError):
         supersedes = ()
         kinds.append("its list of predecessors cannot be read")
@@ -145,7 +156,7 @@ def _check_row(
             kinds += [f"its predecessor {old} is not there"] * is_own
         elif places[old] != places[entry.entry_id]:
             kinds.append(f"its predecessor {old} belongs to another field")
-    if replaced.pop(entry.entry_id, set()) != set(supersedes):
+    if set(replaced.pop(entry.entry_id, ())) != set(supersedes):
         kinds.append("the table of superseded entries says otherwise than the entry")
     return entry, [f"{entry.entry_id}: {kind}" for kind in kinds]
 
@@ -160,7 +171,7 @@ def _check_words(entry: Entry, text: str | None, grammar: Grammar) -> Iterator[s
         yield "its payload is not what was recorded"
     elif entry.schema_version <= SCHEMA_VERSION:  # what a newer kit wrote, only that kit can look into
         try:
-            payload = upgrade_payload(entry.schema_version, entry.subject, entry.field, json.loads(text))
-            check_payload(entry.subject, entry.field, payload, grammar)
+            payload = upgrade_payload(entry.schema_version, entry.subject, entry.field, from_json(text))
+            payload_shape(entry.subject, entry.field, grammar).model_validate(payload)
         except (QpmError, ValueError):
             yield "its payload does not have the shape of its field"

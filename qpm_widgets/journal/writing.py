@@ -6,15 +6,16 @@ import json
 import re
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.engine import Dialect
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
-from qpm_widgets.journal.consent import check_consent, needs_consent
+from qpm_widgets.journal.consent import Fact, check_consent, needs_consent
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Edit, Entry, Receipt, canonical_json, digest_text, link_chain
-from qpm_widgets.journal.erasure import refuse_erased
+from qpm_widgets.journal.erasure import Tombstone, is_tombstone, refuse_erased
 from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -34,8 +35,9 @@ Execute = Callable[..., Cursor]
 
 
 class _Known(NamedTuple):
-    """An entry that is there already (columns of ``queries.BY_ID``)."""
+    """An entry that is there already."""
 
+    entry_id: str
     assessment_id: str
     subject: str
     field: str
@@ -47,6 +49,9 @@ class _Known(NamedTuple):
     @property
     def place(self) -> tuple[str, str, str]:
         return self.assessment_id, self.subject, self.field
+
+
+_FIND = f"SELECT {', '.join(_Known._fields)} FROM entry WHERE entry_id IN"
 
 
 def is_code(value: str) -> bool:
@@ -88,9 +93,10 @@ class EditWriter:
     def __init__(self, dialect: Dialect, device_id: str, clock: Callable[[], int]) -> None:
         self._device_id = device_id
         self._clock = clock
-        self._by_id = queries.Prepared(queries.BY_ID, dialect)
         self._last = queries.Prepared(queries.LAST_OF_DEVICE, dialect)
-        self._gate = queries.Prepared(queries.PLAN_AND_CONSENTS, dialect)
+        self._gate = queries.Prepared(queries.PLAN_CONSENTS_AND_TOMBSTONES, dialect)
+        # Whoever types an interview meets the same plan and consents at every answer.
+        self._read = lru_cache(maxsize=8)(_read_rows)
         self._add_entry = queries.Prepared(queries.ADD_ENTRY, dialect)
         self._add_superseded = queries.Prepared(queries.ADD_SUPERSEDED, dialect)
 
@@ -111,26 +117,24 @@ class EditWriter:
         QpmError
             JOURNAL-004, -005, -014, CONSENT-001 to -003 or CONSENT-005.
         """
-        known = self._find(execute, edit.entry_id)
-        if known is not None:
-            return _repeat(known, edit, payload)
+        known = _find(execute, (edit.entry_id, *edit.supersedes))
+        if edit.entry_id in known:
+            return _repeat(known[edit.entry_id], edit, payload)
         for old in edit.supersedes:
-            _check_predecessor(edit, old, self._find(execute, old))
+            _check_predecessor(edit, old, known.get(old))
         if edit.subject.startswith(("interview:", "observation:", "disclosure:")):
-            refuse_erased(execute, edit.assessment_id, edit.subject, edit.field, payload)
-        if needs_consent(edit.subject, edit.field):
-            values = self._gate.fill(assessment_id=edit.assessment_id, subject=edit.subject)
-            rows = execute(self._gate.sql, values).fetchall()
-            facts = [(field, None if text is None else json.loads(text)) for field, text in rows]
-            check_consent(edit.subject, edit.field, payload, facts)
+            self._pass_gate(execute, edit, payload)
         recorded_at = self._add(execute, edit, payload, recorded_by)
         for old in edit.supersedes:
             execute(self._add_superseded.sql, {"entry_id": old, "by_entry_id": edit.entry_id})
         return Receipt(edit.entry_id, recorded_at, repeated=False)
 
-    def _find(self, execute: Execute, entry_id: str) -> _Known | None:
-        row = execute(self._by_id.sql, self._by_id.fill(entry_id=entry_id)).fetchone()
-        return None if row is None else _Known(*row)
+    def _pass_gate(self, execute: Execute, edit: Edit, payload: dict[str, Any]) -> None:
+        values = self._gate.fill(assessment_id=edit.assessment_id, subject=edit.subject)
+        facts, tombstones = self._read(tuple(execute(self._gate.sql, values).fetchall()))
+        refuse_erased(edit.subject, edit.field, payload, tombstones)
+        if needs_consent(edit.subject, edit.field):
+            check_consent(edit.subject, edit.field, payload, facts)
 
     def _add(self, execute: Execute, edit: Edit, payload: dict[str, Any], recorded_by: str) -> int:
         last = execute(self._last.sql, self._last.fill(device_id=self._device_id)).fetchone()
@@ -154,6 +158,18 @@ class EditWriter:
         )
         execute(self._add_entry.sql, queries.row_of(entry, text, link_chain(last_chain, entry)))
         return entry.recorded_at
+
+
+def _read_rows(rows: tuple[tuple[str, str | None], ...]) -> tuple[list[Fact], list[Tombstone]]:
+    """Plan and consents, and the tombstones, among the fields and payloads of a subject."""
+    facts: list[Fact] = [(field, None if text is None else json.loads(text)) for field, text in rows]
+    return facts, [Tombstone.read(field, text) for field, text in rows if is_tombstone(field)]
+
+
+def _find(execute: Execute, entry_ids: tuple[str, ...]) -> dict[str, _Known]:
+    """Those of the entries that are there, by id."""
+    rows = execute(f"{_FIND} ({', '.join('?' * len(entry_ids))})", entry_ids).fetchall()
+    return {row[0]: _Known(*row) for row in rows}
 
 
 def _check_predecessor(edit: Edit, old: str, known: _Known | None) -> None:

@@ -23,6 +23,9 @@ def on_every_connection(journal: Journal, pragma: str) -> None:
     def set_pragma(connection, _record, _proxy) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
+    with journal._transaction("test") as execute:  # the writer keeps the one that it has
+        execute(f"PRAGMA {pragma}")
+
 
 def refusal(action) -> str:
     with pytest.raises(QpmError) as caught:
@@ -43,19 +46,14 @@ def fill(journal: Journal) -> tuple[list[str], str]:
 
 
 def test_a_full_disk_and_room_again(agreed) -> None:
-    limit = {"pages": 60}
-
-    @event.listens_for(agreed._engine, "checkout")
-    def shrink(connection, _record, _proxy) -> None:
-        connection.execute(f"PRAGMA max_page_count = {limit['pages']}")
-
+    on_every_connection(agreed, "max_page_count = 60")
     acknowledged, sentence = fill(agreed)
     assert "JOURNAL-008" in sentence
     assert "disk is full" in sentence
     assert "not saved" in sentence
     assert "words" not in sentence
     assert agreed.find_entries(acknowledged).keys() == set(acknowledged)
-    limit["pages"] = 100_000
+    on_every_connection(agreed, "max_page_count = 100000")
     edit = note(WORDS)
     assert not agreed.append(edit).repeated
     verified = agreed.verify()
