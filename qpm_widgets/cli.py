@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from qpm_widgets.commands import erasing, keeping, sharing
+from qpm_widgets.commands import erasing, keeping, people, sharing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -135,6 +135,7 @@ def show(
 app.command()(sharing.key)
 app.command()(sharing.submit)
 app.command()(sharing.receive)
+app.command()(people.names)
 app.command()(erasing.withdraw)
 app.command()(erasing.retention)
 

@@ -6,6 +6,7 @@ processes at once: each kernel opens the same file.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ from qpm_widgets.journal.withdrawing import Withdrawal, edits_for
 from qpm_widgets.journal.writing import EditWriter, Execute, check_edit, is_code
 
 _BATCH = 1000  # rows read at a time
+_NAMES = "names:"  # before assessment and visit: the rows of ``secret`` that hold lists of names
 
 
 def now_ms() -> int:
@@ -187,6 +189,30 @@ class Journal:
                 {"name": name, "value": make()},
             )
         return str(self._rows(query)[0][0])
+
+    def names(self, assessment_id: str) -> dict[str, tuple[str, ...]]:
+        """The people whose names this kit looks for, by visit; a visit without such a list is not in it."""
+        c = secret_table.c
+        rows = self._rows(select(c.name, c.value).where(c.name.op("GLOB")(f"{_NAMES}{assessment_id}/*")))
+        return {name.partition("/")[2]: tuple(json.loads(value)) for name, value in rows}
+
+    def keep_names(self, assessment_id: str, visit_id: str, names: Sequence[str]) -> None:
+        """Keep a visit's list of names in place of the one before; none clears it. Then ``compact``.
+
+        The list is no entry: it has no history, is in no bundle, table or report, and what it replaces is gone.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-008, JOURNAL-010 or JOURNAL-015.
+        """
+        if not (is_code(assessment_id) and is_code(visit_id)):
+            raise QpmError("JOURNAL-015", "assessment_id or visit_id", "Copy it from the desk.")
+        row = {"name": f"{_NAMES}{assessment_id}/{visit_id}", "value": json.dumps(list(names), ensure_ascii=False)}
+        with self._turn, self._transaction("names") as execute:
+            execute("DELETE FROM secret WHERE name = :name", row)
+            if names:
+                execute("INSERT INTO secret (name, value) VALUES (:name, :value)", row)
 
     def _author(self, recorded_by: str | None) -> str:
         author = self._assessor if recorded_by is None else recorded_by
