@@ -8,17 +8,18 @@ page to kernel     carries                                                     k
 =================  ==========================================================  ====================================
 ``open``           nothing                                                     ``opened`` with the view, or ``failed``
 ``commit``         entry_id, field, payload, supersedes; ``asked``: what the  ``receipt``, with what was ``noticed``
-                   person was asked about already                              in the words, or ``refused``; or ``held``,
-                                                                               with what was ``noticed``; to the same
-                                                                               page in other windows ``elsewhere``
+                   person was asked about already                              in the words; ``held``, with the same;
+                                                                               or ``refused``; to the same page in
+                                                                               other windows ``elsewhere``
 ``do``             name, arguments, request_id                                 ``done`` or ``failed``
 =================  ==========================================================  ====================================
 
-``held`` is the identifier guard: the words hold something that points to one person, and that is neither in the version
-saved before, nor kept on purpose, nor asked about. Nothing was recorded. The page shows it and sends the words again, with
-``asked``, once the person has kept it, left the box or let some seconds pass; what is sent without ``asked`` is never
-held. So nothing is looked at twice, ordinary words are saved by one message and one reply as ever, and what was typed and
-taken out again never was in the journal. A kernel that is dead or slow holds nothing back: no reply, no hold.
+``held`` is the identifier guard: something in the words points to one person, and it is neither in the version saved
+before, nor kept on purpose, nor asked about. Nothing was recorded. The page shows it, and sends the words again, with
+``asked``, once the person has left the box or let some seconds pass; whoever answers makes newer words, which are sent
+instead. What is sent without ``asked`` is never held. So ordinary words are saved by one message and one reply as ever,
+what was typed and taken out again never was in the journal, and a kernel that is dead or slow holds nothing back: no
+reply, no hold. ``static/asking.js`` is the page's part.
 """
 
 from __future__ import annotations

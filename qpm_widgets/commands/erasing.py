@@ -202,7 +202,9 @@ def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> 
         wish = f" --edition {edition}" if edition else ""
         out.print(f"render again: python kit.py render {one.report} {ids}{wish}")
     if journal.names(erasure.tombstone.assessment_id):
-        say.print("The visit's list of names is not touched. If it has this person's, give a list without: `names --from`.")
+        say.print(
+            "The visit's list of names is not touched. If it has this person's, give a list without: `names --from`."
+        )
     say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
 
 

@@ -70,8 +70,8 @@ superseded_table = Table(
     sqlite_with_rowid=False,
 )
 
-# What belongs to this kit alone: no entry, so nothing that reads or sends entries comes upon it. Keys, made at random and
-# kept, so that a new passphrase changes nothing for those who know their public half; and the names that visits look for.
+# What belongs to this kit alone; no entry, so nothing that reads or sends entries comes upon it. Keys, made at random
+# and kept, so that a new passphrase changes nothing for those who know their public half; the names that visits look for.
 secret_table = Table(
     "secret",
     metadata,

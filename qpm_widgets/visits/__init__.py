@@ -42,7 +42,7 @@ __all__ = [
     "load_visit",
     "look_out_for",
     "plan_visit",
-    "read_names",
     "prepare_working_notebooks",
+    "read_names",
     "working_notebook_path",
 ]

@@ -1,8 +1,8 @@
 """The names of people that a visit looks out for: staff, advocates, whoever was announced. Kept by this kit alone.
 
-The kit works with codes. A name gets into a note all the same, and only a list can tell a name from a word. The list says
-nothing of codes, so it is no key to them; it lies in the encrypted journal, outside its entries, and every assessor's kit
-has its own.
+The kit works with codes. A name gets into a note all the same, and only a list can tell a name from a word. The list
+says nothing of codes, so it is no key to them; it lies in the encrypted journal, outside its entries, and every
+assessor's kit has its own.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def keep_names(journal: Journal, assessment_id: str, visit_id: str, names: tuple
     Raises
     ------
     QpmError
-        PLAN-001 if the visit is not planned; CONSENT-006 if a byte of the old list may be left in the journal's log; the new
-        one is kept all the same.
+        PLAN-001 if the visit is not planned; CONSENT-006 if a byte of the old list may be left in the journal's log;
+        the new one is kept all the same.
     """
     load_visit(journal, assessment_id, visit_id)
     journal.keep_names(assessment_id, visit_id, names)
@@ -45,5 +45,5 @@ def keep_names(journal: Journal, assessment_id: str, visit_id: str, names: tuple
 
 
 def look_out_for(journal: Journal, assessment_id: str) -> tuple[str, ...]:
-    """Every name on a list of any visit of an assessment, in a fixed order: who is known to one may be met in the next."""
+    """Every name on the lists of an assessment's visits, sorted: who is known to one visit may be met in the next."""
     return tuple(sorted({name for names in journal.names(assessment_id).values() for name in names}))

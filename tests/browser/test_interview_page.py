@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, until, values_of
+from field_pages import Hand, values_of
 
 from qpm_widgets.journal import Edit
 
