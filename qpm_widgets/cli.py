@@ -95,7 +95,7 @@ def render(
     """Render a finished report with papermill, as HTML, DOCX and PDF."""
     from qpm_widgets.progress import progress_bar
     from qpm_widgets.reports.render import check_request, render_report
-    from qpm_widgets.visits import load_visit
+    from qpm_widgets.visits import load_visit, look_out_for
 
     notebook = CHECKOUT / "notebooks" / f"{report}.ipynb"
     parameters = {"assessment_id": assessment, "visit_id": visit, "edition": edition}
@@ -108,6 +108,8 @@ def render(
         rendered = render_report(kit, notebook, parameters, outputs=outputs, formats=chosen, progress=progress)
     for path in rendered.files.values():
         out.print(f"report: {path}")
+    if edition == "provider" and not look_out_for(kit.journal, assessment):
+        say.print("No names were looked for: this kit has no list of them. `names` or the planning page makes one.")
 
 
 @app.command()

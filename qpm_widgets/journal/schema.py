@@ -71,7 +71,7 @@ superseded_table = Table(
 )
 
 # What belongs to this kit alone; no entry, so nothing that reads or sends entries comes upon it. Keys, made at random
-# and kept, so that a new passphrase changes nothing for those who know their public half; the names that visits look for.
+# and kept, so that a new passphrase changes nothing for those who know their public half; and lists of names.
 secret_table = Table(
     "secret",
     metadata,
