@@ -30,6 +30,7 @@ USAGE = """python kit.py COMMAND
   submit      write a visit for the lead assessor, encrypted to the lead's key
   receive     take in visits that assessors submitted
   key         write your public key, for assessors who submit to you
+  names       keep the names of people that a visit's notes and reports look out for
   withdraw    erase an interview or its quotes for good, with a certificate
   safeguarding  read, print, send and erase accounts of harm, which are kept apart
   retention   list what must go by the scheme's dates, and erase it

@@ -18,6 +18,7 @@ from pathlib import Path
 from qpm_widgets.identifiers import KINDS, Identifier, find_identifiers
 
 LABELLED = Path(__file__).resolve().parents[1] / "tests" / "identifiers" / "labelled.txt"
+NAMES = LABELLED.with_name("names.txt")
 TODAY = date(2026, 10, 13)  # when the invented visit takes place
 _LABEL = re.compile(r"\{(\w+)\|([^}]*)\}")
 
@@ -39,10 +40,10 @@ def read_labelled(path: Path = LABELLED) -> Iterator[tuple[str, set[Identifier]]
 def measure(misses: list[str]) -> dict[str, dict[str, float]]:
     """Counts, precision and recall of each kind, and of all together; faults are added to ``misses``."""
     right, wrong, missed = Counter[str](), Counter[str](), Counter[str]()
-    lines = 0
+    lines, names = 0, tuple(NAMES.read_text(encoding="utf-8").splitlines())
     for text, marked in read_labelled():
         lines += 1
-        found = set(find_identifiers(text, today=TODAY))
+        found = set(find_identifiers(text, names, today=TODAY))
         for counter, those in ((right, found & marked), (wrong, found - marked), (missed, marked - found)):
             counter.update(one.kind for one in those)
         misses += [f"wrong {one.kind}: {text}" for one in found - marked]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from qpm_widgets.commands import erasing, keeping, safeguarding, sharing
+from qpm_widgets.commands import erasing, keeping, people, safeguarding, sharing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -98,7 +98,7 @@ def render(
     """Render a finished report with papermill, as HTML, DOCX and PDF."""
     from qpm_widgets.progress import progress_bar
     from qpm_widgets.reports.render import check_request, render_report
-    from qpm_widgets.visits import load_visit
+    from qpm_widgets.visits import load_visit, look_out_for
 
     notebook = CHECKOUT / "notebooks" / f"{report}.ipynb"
     parameters = {"assessment_id": assessment, "visit_id": visit, "edition": edition}
@@ -111,6 +111,8 @@ def render(
         rendered = render_report(kit, notebook, parameters, outputs=outputs, formats=chosen, progress=progress)
     for path in rendered.files.values():
         out.print(f"report: {path}")
+    if edition == "provider" and not look_out_for(kit.journal, assessment):
+        say.print("No names were looked for: this kit has no list of them. `names` or the planning page makes one.")
 
 
 @app.command()
@@ -137,6 +139,7 @@ def show(
 app.command()(sharing.key)
 app.command()(sharing.submit)
 app.command()(sharing.receive)
+app.command()(people.names)
 app.command()(erasing.withdraw)
 app.command()(erasing.retention)
 

@@ -89,6 +89,7 @@ CODES: dict[str, str] = {
     "PLAN-004": "a plan names a guide that is not there or is for another role",
     "PLAN-005": "the interview or observation has begun or was cancelled",
     "PLAN-006": "a plan does not agree with itself or with the scheme",
+    "PLAN-007": "the list of people is not one name on each line",
     # Capture
     "CAPTURE-001": "the guide has no such question or indicator",
     "CAPTURE-002": "a message from the page could not be read",

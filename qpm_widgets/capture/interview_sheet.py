@@ -13,7 +13,15 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.identifiers import find_identifiers, utf16_span
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import Interview, Observation, iter_visits, load_interview, load_observation, load_profile
+from qpm_widgets.visits import (
+    Interview,
+    Observation,
+    iter_visits,
+    load_interview,
+    load_observation,
+    load_profile,
+    look_out_for,
+)
 from qpm_widgets.visits.two_people import TwoPeople, people_of
 
 DISCLOSURE = "disclosure:"
@@ -139,15 +147,16 @@ class InterviewSheet(Sheet):
         return {"finished": True}
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What points to one person: kind, key of the payload, and the stretch as a browser counts."""
+        """What points to one person and was not kept on purpose; names are those of the visits' own lists of people."""
         if not field.startswith("answer:"):
             return []
-        noticed = []
+        kept, names, noticed = set(payload.get("kept") or ()), look_out_for(self.kit.journal, self.assessment_id), []
         for key in ("text", "translation"):
             words = str(payload.get(key) or "")
-            for one in find_identifiers(words):
-                start, end = utf16_span(words, one)
-                noticed.append({"kind": one.kind, "key": key, "start": start, "end": end})
+            for one in find_identifiers(words, names):
+                if words[one.start : one.end] not in kept:
+                    start, end = utf16_span(words, one)
+                    noticed.append({"kind": one.kind, "key": key, "start": start, "end": end})
         return noticed
 
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:

@@ -12,6 +12,7 @@ from qpm_widgets.capture.sheet import Sheet, page_source, page_style
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Receipt, new_entry_id
 from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.journal.store import now_ms
 from qpm_widgets.visits import (
     Interview,
     Observation,
@@ -21,10 +22,12 @@ from qpm_widgets.visits import (
     iter_interviews,
     iter_observations,
     iter_visits,
+    keep_names,
     load_interview,
     load_profile,
     plan_visit,
     prepare_working_notebooks,
+    read_names,
     working_notebook_path,
 )
 from qpm_widgets.visits.two_people import people_of
@@ -66,7 +69,11 @@ class PlanSheet(Sheet):
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Look, plan, cancel, choose between two plans or prepare pages; then the situation."""
+        """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting``, ``choose_plan``, ``prepare``,
+        ``list_names``, ``keep_names``.
+
+        Whatever else they answer, each ends with the situation.
+        """
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "look": lambda _: {},
             "plan_visit": self._plan_visit,
@@ -74,6 +81,8 @@ class PlanSheet(Sheet):
             "cancel_meeting": self._cancel_meeting,
             "choose_plan": self._choose_plan,
             "prepare": self._prepare,
+            "list_names": self._list_names,
+            "keep_names": self._keep_names,
         }
         if name not in acts:
             return super().do(name, arguments)
@@ -97,6 +106,7 @@ class PlanSheet(Sheet):
             "meetings": [self._meeting_view(one) for one in held],
             "elsewhere": {code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents},
             "rules": [_rule_view(row, profile) for row in sampling.rows],
+            "names": len(journal.names(self.assessment_id).get(self.visit_id, ())),
         }
 
     def _meeting_view(self, held: Meeting) -> dict[str, Any]:
@@ -182,6 +192,19 @@ class PlanSheet(Sheet):
         self._visit()
         prepare_working_notebooks(self.kit, self.assessment_id, self.visit_id)
         return {}
+
+    def _list_names(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The visit's list of names; only here, for whoever is about to change it, does it come to a page."""
+        return {"names": "\n".join(self.kit.journal.names(self.assessment_id).get(self.visit_id, ()))}
+
+    def _keep_names(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        names = read_names(str(arguments.get("names") or ""), f"{self.subject} names")
+        try:
+            keep_names(self.kit.journal, self.assessment_id, self.visit_id, names)
+        except QpmError as error:
+            if error.code != "CONSENT-006":  # the new list is kept, the old one's last byte goes with the next clearing
+                raise
+        return {"id": self.visit_id, "recorded_at": now_ms()}
 
     def _visit(self) -> Visit:
         for visit in iter_visits(self.kit.journal, self.assessment_id):

@@ -7,11 +7,19 @@ a notebook as widget state. ``static/connection.js`` is the other end.
 page to kernel     carries                                                     kernel answers
 =================  ==========================================================  ====================================
 ``open``           nothing                                                     ``opened`` with the view, or ``failed``
-``commit``         entry_id, field, payload, supersedes                        ``receipt``, with what was ``noticed``
-                                                                               in the words, or ``refused``; to the same
-                                                                               page in other windows ``elsewhere``
+``commit``         entry_id, field, payload, supersedes; ``asked``: what the  ``receipt``, with what was ``noticed``
+                   person was asked about already                              in the words; ``held``, with the same;
+                                                                               or ``refused``; to the same page in
+                                                                               other windows ``elsewhere``
 ``do``             name, arguments, request_id                                 ``done`` or ``failed``
 =================  ==========================================================  ====================================
+
+``held`` is the identifier guard: something in the words points to one person, and it is neither in the version saved
+before, nor kept on purpose, nor asked about. Nothing was recorded. The page shows it, and sends the words again, with
+``asked``, once the person has left the box or let some seconds pass; whoever answers makes newer words, which are sent
+instead. What is sent without ``asked`` is never held. So ordinary words are saved by one message and one reply as ever,
+what was typed and taken out again never was in the journal, and a kernel that is dead or slow holds nothing back: no
+reply, no hold. ``static/asking.js`` is the page's part.
 """
 
 from __future__ import annotations
@@ -45,7 +53,7 @@ Message = Mapping[str, Any]
 
 def page_source(*names: str) -> str:
     """The JavaScript of a sheet: the connection, then the named files of ``static/``, as one module without imports."""
-    return _join("holding.js", "connection.js", *names)
+    return _join("holding.js", "asking.js", "connection.js", *names)
 
 
 def page_style(*names: str) -> str:
@@ -114,7 +122,10 @@ class Sheet(anywidget.AnyWidget):
         raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "Reload the page and try again.")
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What the page should point out in words that were just recorded: nothing, as a rule."""
+        """What the page should point out in words that are recorded: nothing, as a rule.
+
+        Each with ``kind``, ``key`` of the payload, and ``start`` and ``end`` as a browser counts.
+        """
         return []
 
     def heads(self) -> dict[str, list[str]]:
@@ -162,15 +173,32 @@ class Sheet(anywidget.AnyWidget):
             return {"kind": "opened", "view": self._opened()}
         if kind == "commit":
             edit = self._edit(message)
+            noticed = self._noticed(edit)
+            if noticed and "asked" in message and self._is_new(edit, noticed, message["asked"]):
+                return {"kind": "held", "entry_id": edit.entry_id, "noticed": noticed}
             receipt = self.record(edit)
             self._tell_others(edit)
-            noticed = self.notice(edit.field, edit.payload)
             said = {"kind": "receipt", "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
             return said | ({"noticed": noticed} if noticed else {})
         if kind == "do":
             result = self.do(str(message["name"]), dict(message.get("arguments") or {}))
             return {"kind": "done", "request_id": message["request_id"], "result": result}
         raise QpmError("CAPTURE-002", self.subject or "page", "Reload the page and try again.")
+
+    def _noticed(self, edit: Edit) -> list[dict[str, Any]]:
+        try:
+            return self.notice(edit.field, edit.payload)
+        except Exception:
+            return []  # looking through the words may fail; saving them may not fail by it
+
+    def _is_new(self, edit: Edit, noticed: Iterable[Mapping[str, Any]], asked: Iterable[str]) -> bool:
+        """Whether something noticed is neither in the words that the edit replaces nor asked about."""
+        known = self.kit.journal.find_entries((edit.entry_id, *edit.supersedes))
+        if edit.entry_id in known:
+            return False  # recorded already; only the receipt was lost
+        before = [(payload, self.notice(edit.field, payload)) for one in known.values() if (payload := one.payload)]
+        settled = set(map(str, asked)) | {words_at(payload, one) for payload, found in before for one in found}
+        return any(words_at(edit.payload, one) not in settled for one in noticed)
 
     def _opened(self) -> dict[str, Any]:
         shared: dict[str, Any] = {"subject": self.subject, "scope": f"{self.assessment_id}/{self.subject}", "heads": {}}
@@ -213,6 +241,12 @@ class Sheet(anywidget.AnyWidget):
             return {"title": wording.text("sheet.not_opened"), "again": wording.text("sheet.try_again")}
         except QpmError:
             return {}
+
+
+def words_at(payload: Mapping[str, Any], noticed: Mapping[str, Any]) -> str:
+    """The words that ``Sheet.notice`` points at."""
+    units = str(payload[noticed["key"]]).encode("utf-16-le", "surrogatepass")
+    return units[2 * noticed["start"] : 2 * noticed["end"]].decode("utf-16-le", "surrogatepass")
 
 
 def by_field(entries: Iterable[Entry]) -> dict[str, list[Entry]]:

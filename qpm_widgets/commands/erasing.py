@@ -112,7 +112,7 @@ def keep_to_dates(
         "The journal holds no decision yet, so every date is counted from the last day of the visits or the last "
         "thing recorded, whichever is later. While a decision or an appeal is open, do not erase."
     )
-    ready = [one for one in found if one.meetings and one.is_due(today)]
+    ready = [one for one in found if one.holds_words and one.is_due(today)]
     if ready and not erase:
         say.print("To erase the notes that are due, run the same command with --erase.")
     for one in ready if erase else ():
@@ -155,8 +155,13 @@ def carry_out(
 def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path, *, yes: bool) -> None:
     from qpm_widgets.journal.withdrawing import Withdrawal
 
-    say.print(f"To be erased from {due.assessment_id}: every note of {_meetings(due)}.")
+    say.print(f"To be erased from {due.assessment_id}: {_held(due)}.")
     _confirm(due.assessment_id, yes)
+    for visit_id in due.name_lists:
+        journal.keep_names(due.assessment_id, visit_id, ())
+        out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
+    if due.name_lists:
+        journal.compact()
     for kind, meeting_id in due.meetings:
         whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
         wanted = Withdrawal(due.assessment_id, meeting_id, reason="retention", kind=whose)
@@ -189,6 +194,10 @@ def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> 
     for judgement, entry_id in resting:
         out.print(f"rests on it: {judgement}, entry {entry_id}")
     tell_outputs(used)
+    if journal.names(erasure.tombstone.assessment_id):
+        say.print(
+            "The visit's list of names is not touched. If it has this person's, give a list without: `names --from`."
+        )
     say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
 
 
@@ -222,12 +231,13 @@ def _confirm(name: str, yes: bool) -> None:
 
 def _due_line(due: Due, today: date) -> str:
     state = "due since" if due.is_due(today) else "kept until"
-    what = f": {_meetings(due)}" if due.meetings else ""
+    what = f": {_held(due)}" if due.holds_words else ""
     return f"{due.assessment_id}, {due.label}: {state} {_say_day(due.due)}, from {_say_day(due.counted_from)}{what}"
 
 
-def _meetings(due: Due) -> str:
-    return ", ".join(meeting_id for _, meeting_id in due.meetings)
+def _held(due: Due) -> str:
+    held = [", ".join(meeting_id for _, meeting_id in due.meetings)] if due.meetings else []
+    return " and ".join([*held, *(f"the list of names of {visit_id}" for visit_id in due.name_lists)])
 
 
 def _kinds(counts: Counter[str]) -> str:

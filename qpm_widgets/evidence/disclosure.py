@@ -170,7 +170,7 @@ class Guard:
     Parameters
     ----------
     record : VisitRecord
-        Whose refused quotes, safeguarding references and codes are looked for.
+        Whose refused quotes, safeguarding references, codes and names are looked for.
     """
 
     def __init__(self, record: VisitRecord) -> None:
@@ -184,6 +184,7 @@ class Guard:
         phrases = {_in_words(text) for pair in refused for text in pair}
         self._refused = [words for words in phrases if len(words.split()) >= _LEAST_WORDS]
         self._codes = _code_pattern(record)
+        self._names = record.names
 
     def fault(self, text: str, edition: str) -> str:
         """Why ``text`` must not be shown in this edition: a reason id, or ""."""
@@ -194,7 +195,7 @@ class Guard:
             return REFUSED_WORDS
         if edition == PROVIDER and self._codes.search(text):
             return NAMES_A_CODE
-        if edition == PROVIDER and find_identifiers(text):
+        if edition == PROVIDER and find_identifiers(text, self._names):
             return IDENTIFIES
         return ""
 

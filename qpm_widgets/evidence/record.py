@@ -25,6 +25,7 @@ from qpm_widgets.visits import (
     iter_visits,
     load_profile,
     load_visit,
+    look_out_for,
 )
 
 OBSERVATION_SOURCE = "O"
@@ -162,6 +163,7 @@ class VisitRecord:
     findings: tuple[Judgement, ...]
     cited: Mapping[str, Entry]  # every entry that a judgement cites and the journal has
     references: tuple[str, ...] = field(repr=False)  # safeguarding references: never to be shown anywhere
+    names: tuple[str, ...] = field(repr=False)  # of people: not for the provider, and in no table
 
     @cached_property
     def usable(self) -> tuple[Piece, ...]:
@@ -223,6 +225,7 @@ def read_record(journal: Journal, templates: Templates, assessment_id: str, visi
         findings,
         journal.find_entries(sorted(wanted)),
         tuple(_references(journal, assessment_id)),
+        look_out_for(journal, assessment_id),
     )
 
 

@@ -2,8 +2,8 @@
 
 Two libraries know what a pattern cannot: python-stdnum the check digit of an NHS number, phonenumbers which numbers
 are given out in the United Kingdom. The rest are patterns of a fixed length, so no text takes long. No model: what
-one finds in a sentence cannot be explained to the person who typed it, and it would want a large download. Names are
-not looked for.
+one finds in a sentence cannot be explained to the person who typed it, and it would want a large download. So names are
+found by a list of people that the visit's assessor keeps, and no others are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from datetime import date
 import phonenumbers
 from stdnum.gb import nhs
 
-KINDS = ("nhs_number", "ni_number", "phone", "postcode", "email", "date_of_birth")
+from qpm_widgets.identifiers.names import Span, find_names
+
+KINDS = ("nhs_number", "ni_number", "phone", "postcode", "email", "date_of_birth", "name")
 
 
 @dataclass(frozen=True, order=True)
@@ -27,8 +29,6 @@ class Identifier:
     end: int
     kind: str
 
-
-Span = tuple[int, int]
 
 _NHS = re.compile(r"(?<![0-9])[0-9]{3}([ -]?)[0-9]{3}\1[0-9]{4}(?![0-9])")
 # Letters and prefixes that HMRC does not give out are left aside (NIM39110).
@@ -67,13 +67,15 @@ _CUE_REACH = 45  # characters before a date
 _YOUNGEST = 10  # years; a younger date without a cue is taken for a meeting, not a birth
 
 
-def find_identifiers(text: str, *, today: date | None = None) -> tuple[Identifier, ...]:
+def find_identifiers(text: str, names: tuple[str, ...] = (), *, today: date | None = None) -> tuple[Identifier, ...]:
     """Everything in a text that looks like one of ``KINDS``.
 
     Parameters
     ----------
     text : str
         Any Unicode.
+    names : tuple of str, optional
+        The list of people whose names are looked for, one person each.
     today : date, optional
         What a date's age is counted from; today by default.
 
@@ -85,6 +87,7 @@ def find_identifiers(text: str, *, today: date | None = None) -> tuple[Identifie
     now = today or date.today()
     found = [Identifier(*span, kind) for kind, find in _FINDERS.items() for span in find(text)]
     found += [Identifier(*span, "date_of_birth") for span in _find_births(text, now)]
+    found += [Identifier(*span, "name") for span in find_names(text, names)]
     chosen: list[Identifier] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, KINDS.index(one.kind))):
         if all(one.end <= other.start or other.end <= one.start for other in chosen):

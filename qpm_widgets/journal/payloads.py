@@ -43,7 +43,15 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
 
 from qpm_widgets.errors import QpmError
 
@@ -197,12 +205,25 @@ class Erasure(Payload):
     respondent: Code | Literal[""] = ""
 
 
+def _still_there(kept: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    words = f"{info.data.get('text', '')}\n{info.data.get('translation', '')}"
+    return tuple(dict.fromkeys(one for one in kept if one in words))
+
+
+# What in the words points to one person and was kept on purpose; it goes when the words go, and is left out where there
+# is none.
+Kept = Annotated[
+    tuple[Line, ...], Field(default=(), max_length=1000, exclude_if=lambda kept: not kept), AfterValidator(_still_there)
+]
+
+
 class Note(Payload):
     """The assessor's own words; ``wording`` and ``language`` say how the question was put."""
 
     text: Words
     wording: Literal["plain", "easy_read"] = "plain"
     language: Literal["en", "cy"] = "en"
+    kept: Kept = ()
 
 
 class Quote(Payload):
@@ -214,6 +235,7 @@ class Quote(Payload):
     respondent: Code  # whose consent covers it
     language: Literal["en", "cy"] = "en"
     translation: Words = ""
+    kept: Kept = ()
 
 
 class Bearing(Payload):

@@ -67,7 +67,8 @@ superseded_table = Table(
     sqlite_with_rowid=False,
 )
 
-# Made at random and kept, so that a new passphrase changes nothing for those who know its public half.
+# What belongs to this kit alone; no entry, so nothing that reads or sends entries comes upon it. Keys, made at random
+# and kept, so that a new passphrase changes nothing for those who know their public half; and lists of names.
 secret_table = Table(
     "secret",
     metadata,

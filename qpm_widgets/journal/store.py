@@ -25,10 +25,11 @@ from qpm_widgets.journal.entries import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import blank_covered, is_tombstone
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.in_use import OpenMark
+from qpm_widgets.journal.kept_secrets import make_secret, read_names, read_secret, write_names
 from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_visit
 from qpm_widgets.journal.opening import check_file, make_engine
 from qpm_widgets.journal.payloads import JOURNAL, Grammar
-from qpm_widgets.journal.schema import entry_table, secret_table
+from qpm_widgets.journal.schema import entry_table
 from qpm_widgets.journal.signing import DeviceKey
 from qpm_widgets.journal.strangers import Writer, compared_name, iter_writers
 from qpm_widgets.journal.verifying import Verification, verify_journal
@@ -191,16 +192,12 @@ class Journal:
         QpmError
             JOURNAL-008, JOURNAL-010 or JOURNAL-013.
         """
-        if kept := self._rows(select(secret_table.c.value).where(secret_table.c.name == name)):
-            return str(kept[0][0])
+        with self._snapshot("reading") as connection:
+            kept = read_secret(connection, name)
+        if kept is not None:
+            return kept
         with self._turn, self._transaction(f"secret {name}") as execute:
-            # Another process may have been faster; then its secret is the one.
-            there = execute("SELECT value FROM secret WHERE name = :name", {"name": name}).fetchone()
-            if there is not None:
-                return str(there[0])
-            value = make()
-            execute("INSERT INTO secret (name, value) VALUES (:name, :value)", {"name": name, "value": value})
-        return value
+            return make_secret(execute, name, make)
 
     def device_key(self) -> DeviceKey:
         """The key that this kit signs with.
@@ -212,6 +209,24 @@ class Journal:
         """
         with self._snapshot("reading") as connection:
             return read_device_key(connection, self._device_id)
+
+    def names(self, assessment_id: str) -> dict[str, tuple[str, ...]]:
+        """The people whose names this kit looks for, by visit; a visit without such a list is not in it."""
+        with self._snapshot("reading") as connection:
+            return read_names(connection, assessment_id)
+
+    def keep_names(self, assessment_id: str, visit_id: str, names: Sequence[str]) -> None:
+        """Keep a visit's list of names in place of the one before; none clears it. Then ``compact``.
+
+        The list is no entry: it has no history, is in no bundle, table or report, and what it replaces is gone.
+
+        Raises
+        ------
+        QpmError
+            JOURNAL-008, JOURNAL-010 or JOURNAL-015.
+        """
+        with self._turn, self._transaction("names") as execute:
+            write_names(execute, assessment_id, visit_id, names)
 
     def _author(self, recorded_by: str | None) -> str:
         author = self._assessor if recorded_by is None else recorded_by

@@ -18,6 +18,7 @@ from qpm_widgets.visits.meetings import (
     load_interview,
     load_observation,
 )
+from qpm_widgets.visits.people import keep_names, look_out_for, read_names
 from qpm_widgets.visits.sampling import Sampling, SamplingRow, check_sampling
 from qpm_widgets.visits.working_notebooks import prepare_working_notebooks, working_notebook_path
 
@@ -34,11 +35,14 @@ __all__ = [
     "iter_interviews",
     "iter_observations",
     "iter_visits",
+    "keep_names",
     "load_interview",
     "load_observation",
     "load_profile",
     "load_visit",
+    "look_out_for",
     "plan_visit",
     "prepare_working_notebooks",
+    "read_names",
     "working_notebook_path",
 ]

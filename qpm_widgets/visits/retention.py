@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from qpm_widgets.journal import Journal
@@ -19,7 +19,10 @@ _AT_WORK = ("answer:", "rating:", "finding:")
 
 @dataclass(frozen=True)
 class Due:
-    """One kind of record of one assessment; ``meetings`` are (kind, id) of those that still hold words."""
+    """One kind of record of one assessment, and what of it is still here.
+
+    ``meetings`` are (kind, id) of those that hold words, ``name_lists`` the ids of visits with a list of names.
+    """
 
     assessment_id: str
     record: str
@@ -27,6 +30,12 @@ class Due:
     counted_from: date
     due: date
     meetings: tuple[tuple[str, str], ...] = ()
+    name_lists: tuple[str, ...] = ()
+
+    @property
+    def holds_words(self) -> bool:
+        """Whether there is anything that an erasure would take."""
+        return bool(self.meetings or self.name_lists)
 
     def is_due(self, today: date) -> bool:
         """Whether the time is up."""
@@ -48,19 +57,24 @@ def last_work(journal: Journal, assessment_id: str) -> date | None:
 
 
 def list_retention(journal: Journal, templates: Templates, assessment_ids: Iterable[str]) -> list[Due]:
-    """When each kind of record of these assessments is due, in the scheme's order; notes only while there are
-    some, certificates of erasure once there is one."""
+    """When each kind of record of these assessments is due, in the scheme's order; notes, and with them the lists of
+    names, only while there are some, certificates of erasure once there is one."""
     found = []
     for assessment_id in assessment_ids:
         counted_from = last_work(journal, assessment_id)
         if counted_from is None:
             continue
         meetings, erased = _with_words(journal, assessment_id), _last_erasure(journal, assessment_id)
+        name_lists = tuple(sorted(journal.names(assessment_id)))
         for rule in templates.scheme.retention:
             start = erased if rule.id == CERTIFICATES else counted_from
-            if start is not None and (rule.id != RAW_NOTES or meetings):
-                kept = meetings if rule.id == RAW_NOTES else ()
-                found.append(Due(assessment_id, rule.id, rule.label, start, add_months(start, rule.months), kept))
+            if start is None:
+                continue
+            due = Due(assessment_id, rule.id, rule.label, start, add_months(start, rule.months))
+            if rule.id == RAW_NOTES:
+                due = replace(due, meetings=meetings, name_lists=name_lists)
+            if rule.id != RAW_NOTES or due.holds_words:
+                found.append(due)
     return found
 
 

@@ -84,6 +84,16 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_role("button", name="Save the visit").click()
     page.get_by_role("heading", name="Autumn visit").wait_for()
 
+    page.get_by_role("button", name="Change the list").click()
+    names = page.get_by_label("One name on each line")
+    assert names.input_value() == ""
+    names.fill("Mair Evans\nDr Siân O'Neill\n")
+    assert find_barriers(page) == []
+    page.get_by_role("button", name="Save the list").click()
+    page.get_by_text("2 names are on the list.").wait_for()
+    assert kit.journal.names("lantern") == {"V1": ("Mair Evans", "Dr Siân O'Neill")}
+    assert "Evans" not in page.locator(".qpm-plan").inner_text()
+
     page.get_by_role("button", name="Prepare pages").click()
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
     page.get_by_role("link", name="Open the page of M2").first.click()

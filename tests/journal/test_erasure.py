@@ -63,6 +63,26 @@ def test_no_byte_is_left_in_any_page_after_compacting(kit) -> None:
     assert not [file for file in kit.home.rglob("*") if file.is_file() and CANARY.encode() in file.read_bytes()]
 
 
+def test_no_byte_is_left_of_a_list_of_names_that_was_replaced_or_cleared(kit) -> None:
+    key, path = bytes.fromhex(kit.environment()["QPM_KIT_KEY"]), kit.journal.path
+    head = kit.journal.head()
+    kit.journal.keep_names(ASSESSMENT, "V1", [f"{CANARY} {number}" for number in range(400)])  # over several pages
+    kit.journal.keep_names(ASSESSMENT, "V2", ["Somebody Else"])
+    kit.journal.compact()
+    assert CANARY.encode() in decrypted(path, key)
+    assert set(kit.journal.names(ASSESSMENT)) == {"V1", "V2"}
+    kit.journal.keep_names(ASSESSMENT, "V1", ["Another Name"])
+    kit.journal.compact()
+    assert CANARY.encode() not in decrypted(path, key)
+    assert kit.journal.names(ASSESSMENT) == {"V1": ("Another Name",), "V2": ("Somebody Else",)}
+    for visit in ("V1", "V2"):
+        kit.journal.keep_names(ASSESSMENT, visit, ())
+    kit.journal.compact()
+    assert kit.journal.names(ASSESSMENT) == {}
+    assert b"Another Name" not in decrypted(path, key)
+    assert (kit.journal.head(), kit.journal.verify().ok) == (head, True), "a list is no entry"
+
+
 def test_a_reader_in_the_way_is_named_and_the_blanking_stands(kit, intruder, monkeypatch) -> None:
     monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
     fill(kit.journal)

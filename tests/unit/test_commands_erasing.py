@@ -358,6 +358,22 @@ def test_what_is_due_is_erased_on_confirmation_only(lantern_copy, outputs, templ
     assert "Tell the respondent" not in text
 
 
+def test_a_list_of_names_goes_with_the_notes_and_also_without_them(kit, templates, outputs, capsys) -> None:
+    from qpm_widgets.journal import Edit
+
+    plan = {"title": "A", "starts": "2026-08-30", "ends": "2026-08-30", "sites": [], "assessors": [], "lead": "AS1"}
+    kit.journal.append(Edit("alone", "visit:V1", "plan", plan))
+    assert "raw_notes" not in [one.record for one in list_retention(kit.journal, templates, ["alone"])]
+    kit.journal.keep_names("alone", "V1", ["Mair Evans"])
+    for day, kept in ((date(2026, 9, 1), 1), (date(2027, 9, 1), 0)):
+        keep_to_dates(kit.journal, templates, ["alone"], outputs, today=day, erase=True, yes=True)
+        assert len(kit.journal.names("alone")) == kept
+    said = capsys.readouterr()
+    assert "erased: alone visit:V1, its list of names" in said.out.splitlines()
+    assert "To be erased from alone: the list of names of V1." in said.err
+    assert "Mair" not in said.out + said.err
+
+
 def test_a_page_in_the_way_delays_the_certificates_only(lantern_copy, outputs, templates, monkeypatch) -> None:
     monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
     journal, day = lantern_copy.journal, add_months(datetime.now(UTC).date(), 7)

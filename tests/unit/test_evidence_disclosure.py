@@ -200,6 +200,22 @@ def test_a_number_or_address_that_points_to_one_person_never_reaches_the_provide
     assert [(row.reason, row.editions) for row in rows] == [("identifies", "provider")] * len(pointing)
 
 
+def test_a_name_of_the_visits_list_never_reaches_the_provider(small, kit, templates) -> None:
+    small.interview("A1", "adv1")
+    cited = small.note("A1", "A-CP-1", "noted")
+    naming = ("Siân O’Neill chairs it.", "It rests with sian.", "Ask Dr ONeill.")
+    for number, words in enumerate((*naming, "O'Neal chairs it.")):
+        small.find(f"F{number}", "clarity_of_purpose", words, cited)
+    small.rate("CP1", "strong", "Because Siân said so.", cited)
+    assert naming[0] in all_words(kit, small, templates, "provider"), "nobody's name is known yet"
+    kit.journal.keep_names(small.assessment, "V1", ["Dr Siân O'Neill"])
+    provider, lead = (all_words(kit, small, templates, edition) for edition in ("provider", "lead"))
+    assert "O'Neal chairs it." in provider
+    assert [words for words in (*naming, "Because Siân") if words in provider or words not in lead] == []
+    rows = small.table(left_out_table, templates)
+    assert [(row.reason, row.editions) for row in rows] == [("identifies", "provider")] * (len(naming) + 1)
+
+
 def test_codes_and_ids_in_a_finding_never_reach_the_provider(small, kit, templates) -> None:
     small.interview("A1", "adv1")
     cited = small.note("A1", "A-CP-1", "noted")

@@ -167,3 +167,67 @@ def test_every_sentence_that_the_page_asks_for_is_in_the_wording(templates) -> N
     asked = set(re.findall(r"\bwords\.(\w+)\.(\w+)", scripts))
     assert len(asked) > 50
     assert {f"{section}.{key}" for section, key in asked if key not in words.get(section, {})} == set()
+
+
+# --- the identifier guard: asked before it is recorded ------------------------------------------------------------
+
+
+@pytest.fixture
+def guarded(sheet: InterviewSheet) -> InterviewSheet:
+    """A sheet on which notes may be taken, of a visit that looks out for a name."""
+    sheet.answer(commit("consent:notes.AD1", GIVEN))
+    sheet.answer(commit("consent:notes.AD2", GIVEN))
+    sheet.kit.journal.keep_names("harbour", "V1", ["Mair Evans"])
+    return sheet
+
+
+def typed(text: str, *, asked: list[str] | None, supersedes=(), **rest: object) -> dict[str, object]:
+    message = commit("answer:A-CP-1.note", {"text": text, **rest}, supersedes)
+    return message if asked is None else {**message, "asked": asked}
+
+
+def test_new_words_that_point_to_somebody_are_held_until_the_person_was_asked(guarded: InterviewSheet) -> None:
+    message = typed("Mair, 01632 960001", asked=[])
+    held = guarded.answer(message)
+    assert held == {
+        "kind": "held", "entry_id": message["entry_id"],
+        "noticed": [
+            {"kind": "name", "key": "text", "start": 0, "end": 4},
+            {"kind": "phone", "key": "text", "start": 6, "end": 18}
+        ],
+    }  # fmt: skip
+    assert not guarded.kit.journal.find_entries([message["entry_id"]])
+    assert guarded.answer({**message, "asked": ["Mair"]})["kind"] == "held", "not about the number yet"
+    receipt = guarded.answer({**message, "asked": ["Mair", "01632 960001"]})
+    assert (receipt["kind"], receipt["noticed"]) == ("receipt", held["noticed"]), "and still pointed out"
+    assert guarded.answer(message)["kind"] == "receipt", "recorded already: only the receipt was lost"
+    # What the words before it had is not asked about again; what is new, is.
+    saved = (message["entry_id"],)
+    assert guarded.answer(typed("Mair, 01632 960001. Mair!", asked=[], supersedes=saved))["kind"] == "receipt"
+    assert guarded.answer(typed("Mair, CF10 3AT", asked=[], supersedes=saved))["kind"] == "held"
+
+
+def test_who_cannot_be_asked_is_not_held_up(guarded: InterviewSheet) -> None:
+    assert guarded.answer(typed("Mair, 01632 960001", asked=None))["kind"] == "receipt"
+
+
+def test_what_is_kept_is_neither_held_nor_pointed_out_and_goes_with_its_words(guarded: InterviewSheet) -> None:
+    message = typed("Mair and 01632 960001", asked=[], kept=["Mair", "01632 960001", "gone"])
+    receipt = guarded.answer(message)
+    assert (receipt["kind"], "noticed" in receipt) == ("receipt", False)
+    assert guarded.answer({"kind": "open"})["view"]["noticed"] == {}
+    entry = guarded.kit.journal.find_entries([message["entry_id"]])[message["entry_id"]]
+    assert entry.payload["kept"] == ["Mair", "01632 960001"]
+    without = typed("Nobody.", asked=[], supersedes=(entry.entry_id,), kept=["Mair"])
+    assert guarded.answer(without)["kind"] == "receipt"
+    after = guarded.kit.journal.find_entries([without["entry_id"]])[without["entry_id"]]
+    assert after.payload == {"text": "Nobody.", "wording": "plain", "language": "en"}
+    assert guarded.kit.journal.verify().ok
+
+
+def test_a_guard_that_fails_holds_no_words_up(guarded: InterviewSheet, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("qpm_widgets.capture.interview_sheet.find_identifiers", fail)
+    assert guarded.answer(typed("Mair", asked=[]))["kind"] == "receipt"

@@ -5,6 +5,9 @@
 //            the state every decision waits for its turn: that someone agreed and took it back is not the same as never
 //   sent     on its way: one entry per field at a time, so each entry replaces one that the journal has
 //   neither: the journal has it
+// Words in which the kernel noticed something new that points to one person stay in `sent`, held: they are not in the journal
+// and not on their way. They go when the person has answered (which makes newer words), left the box, or let some seconds pass:
+// asking.js.
 // `waiting` and `sent` of every field are the outbox. It belongs to the window, not to a widget: a sheet that is run again
 // in the same page takes it over, and an encrypted copy in sessionStorage survives a reload. Sending twice is harmless,
 // since the journal knows an entry by the id that was made here.
@@ -13,14 +16,19 @@
 //     opened(view), failed(code, sentence, words),             what came of open(); words: title and again, for a page
 //     receipt(field, entryId, recordedAt, payload, noticed),   durable; the time is the journal's, UTC ms; null for
 //                                                              noticed where newer words are on their way
+//     held(field, payload, noticed),                           not written yet, so that the person can be asked
 //     refused(field, entryId, code, sentence),                 not written, and why
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
 //     elsewhere(field, payload),                               recorded in another window: consents and the state
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
 //   link.open()
-//   link.type(field, payload)       for each change while typing: kept at once, sent after a pause
+//   link.type(field, payload, unfinished)
+//                                   for each change while typing: kept at once, sent after a pause, a longer one in the middle
+//                                   of a "word" or a "number"
 //   link.commit(field, payload)     sends now; gives the entry's id
 //   link.flush()                    sends now what type() was still holding
+//   link.settle(field)              sends what is held of a field, or of all, as it is; the person has seen it
+//   link.ask(field)                 gives the person time anew, since they turn to the question
 //   link.unsaved()                  { field: payload } of everything the journal does not have yet
 //   link.retry()                    sends again what was refused
 //   link.forget(field)              drops words that the journal refused and the person does not want
@@ -30,8 +38,9 @@
 //   link.memory                     a plain object that outlives the widget in this window (open parts, switches)
 //   link.close()
 const connectSheet = (() => {
-  const PAUSE = 400; // ms without a key until what was typed is sent …
-  const AT_MOST = 1000; // … but while typing goes on, at least this often
+  // ms without a key until what was typed is sent, and how often at least while typing goes on. A word that is not finished
+  // would be a version of its own; half a number would be in the journal before anybody could be asked about the whole.
+  const PAUSES = { "": [400, 1000], word: [400, 3000], number: [3000, 10000] };
   const PATIENCE = 2000; // ms without a receipt until the page says so
 
   const channels = (window.qpmChannels ??= new Map());
@@ -71,10 +80,15 @@ const connectSheet = (() => {
       this.timer = null;
       this.pause = null;
       this.typingSince = 0;
-      window.addEventListener("pagehide", () => this.flush());
-      document.addEventListener("visibilitychange", () => document.hidden && this.flush());
-      window.addEventListener("beforeunload", (event) => {
+      this.questions = new Map(); // asking.js
+      window.addEventListener("pagehide", () => this.leave());
+      document.addEventListener("visibilitychange", () => {
+        if (!document.hidden) return;
         this.flush();
+        this.settle();
+      });
+      window.addEventListener("beforeunload", (event) => {
+        this.leave();
         if (this.lost || this.refusals().length) event.preventDefault();
       });
     }
@@ -104,12 +118,13 @@ const connectSheet = (() => {
       if (waiting.length) this.timer ??= setInterval(() => this.watch(), 250);
     }
 
-    type(field, payload) {
+    type(field, payload, unfinished = "") {
       this.keep(field, payload, false);
       const now = Date.now();
       this.typingSince ||= now;
       clearTimeout(this.pause);
-      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(PAUSE, this.typingSince + AT_MOST - now)));
+      const [pause, atMost] = PAUSES[unfinished];
+      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(pause, this.typingSince + atMost - now)));
     }
 
     commit(field, payload) {
@@ -130,8 +145,8 @@ const connectSheet = (() => {
     pump(field) {
       const slot = this.slots.get(field);
       if (!slot?.waiting[0]?.ready || !this.links.length) return;
-      // Newer words take the place of refused ones, which the journal never had.
-      if (slot.sent && !slot.sent.refused?.final) return;
+      // Newer words take the place of refused or held ones, which the journal never had.
+      if (slot.sent && !slot.sent.refused?.final && !slot.sent.held) return;
       slot.sent = { ...slot.waiting.shift(), supersedes: this.heads[field] ?? [] };
       this.transmit(slot.sent);
       this.changed();
@@ -139,15 +154,17 @@ const connectSheet = (() => {
 
     transmit(entry) {
       entry.lastSent = Date.now();
+      this.timer ??= setInterval(() => this.watch(), 250);
       const { entry_id, field, payload, supersedes } = entry;
-      this.links.at(-1)?.send({ kind: "commit", entry_id, field, payload, supersedes });
+      const { asked } = this.questions.get(field) ?? { asked: [] };
+      this.links.at(-1)?.send({ kind: "commit", entry_id, field, payload, supersedes, ...(asked && { asked }) });
     }
 
     // Notices a missing receipt, and asks again with the oldest entry only: a busy kernel is not flooded.
     watch() {
       const now = Date.now();
       const waiting = [...this.slots.values()]
-        .map(({ sent, waiting: [next] }) => (sent && !sent.refused?.final ? sent : next))
+        .map(({ sent, waiting: [next] }) => (sent && !sent.refused?.final && !sent.held ? sent : next))
         .filter((entry) => entry?.ready);
       const oldest = waiting.find((entry) => entry.lastSent);
       if (oldest && now - oldest.lastSent >= PATIENCE) this.transmit(oldest);
@@ -176,6 +193,7 @@ const connectSheet = (() => {
       const { payload } = slot.sent;
       this.heads[field] = [entryId];
       slot.sent = null;
+      this.answered(field);
       if (!slot.waiting.length) this.slots.delete(field);
       this.lost = false;
       // Of words that have been overtaken already there is nothing to point out.
@@ -207,17 +225,18 @@ const connectSheet = (() => {
         this.release(slot);
         if (slot.sent) {
           delete slot.sent.refused;
+          delete slot.sent.held;
           slot.sent.since = Date.now();
           this.transmit(slot.sent);
         } else {
           this.pump(field);
         }
       }
-      this.timer ??= setInterval(() => this.watch(), 250);
       this.tell();
     }
 
     forget(field) {
+      this.answered(field);
       this.slots.delete(field);
       this.changed();
     }
@@ -295,6 +314,8 @@ const connectSheet = (() => {
     }
   }
 
+  Object.assign(Channel.prototype, askingFirst);
+
   // ---- one widget's end of the channel ----------------------------------------------------------------------------
 
   return function connectSheet(model, handlers) {
@@ -328,6 +349,7 @@ const connectSheet = (() => {
     const answers = {
       opened: ({ view }) => opened(view),
       receipt: (message) => channel?.received(message),
+      held: (message) => channel?.holdBack(message),
       refused: (message) => channel?.refusal(message),
       elsewhere: (message) => channel?.elsewhere(message),
       done: ({ request_id: id, result }) => {
@@ -353,9 +375,11 @@ const connectSheet = (() => {
         // A kernel that is still starting may not hear the first time.
         asking = setInterval(() => link.send({ kind: "open" }), 3 * PATIENCE);
       },
-      type: (field, payload) => channel.type(field, payload),
+      type: (field, payload, unfinished) => channel.type(field, payload, unfinished),
       commit: (field, payload) => channel.commit(field, payload),
       flush: () => channel?.flush(),
+      settle: (field) => channel?.settle(field),
+      ask: (field) => channel?.ask(field),
       retry: () => channel?.resend(),
       forget: (field) => channel?.forget(field),
       unsaved: () => channel?.unsaved() ?? {},

@@ -1,34 +1,84 @@
-// Under a box: what in its saved words points to one person, with a way to take it out. It blocks nothing, and says nothing
-// more once the assessor has kept it.
-function showIdentifiers(page, field, payload, noticed) {
+// Under a box: what in its words points to one person, with a way to take it out or to keep it. It blocks nothing, moves no
+// caret, and asks about the same words once: what is kept goes with the words, and the kernel does not notice it again.
+
+// `waits`: the words are not saved yet.
+function showIdentifiers(page, field, payload, noticed, waits = false) {
   const box = page.root.querySelector(`[data-field="${CSS.escape(field)}"]`);
-  const { identifiers: words } = page.words;
-  const kept = ((page.memory.kept ??= {})[field] ??= []);
-  const shown = noticed.map((one) => ({ ...one, said: payload[one.key].slice(one.start, one.end) }))
-    .filter(({ said }) => !kept.includes(said));
-  let part = box?.querySelector(".qpm-identifiers");
-  if (!box || (!part && !shown.length)) return;
-  if (!part) box.append(part = h("div", { class: "qpm-identifiers", role: "status" }));
-  const drop = (line, area) => {
-    line.remove();
-    area.focus();
-  };
-  part.replaceChildren(...shown.map(({ kind, key, said }) => {
-    const area = box.querySelector(key === "translation" ? 'textarea[id$="-translation"]' : "textarea");
-    const what = words.kinds[kind];
-    const line = h("p", { class: "qpm-hint" }, fill(words.looks, { what, words: said }), " ",
-      h("button", { type: "button", class: "qpm-quiet", onclick: () => {
-        const at = area.value.indexOf(said);
-        if (at >= 0) {
-          area.setRangeText(fill(words.removed, { what }), at, at + said.length, "end");
-          area.dispatchEvent(new InputEvent("input", { bubbles: true }));
-        }
-        drop(line, area);
-      } }, words.remove),
-      h("button", { type: "button", class: "qpm-quiet", onclick: () => {
-        kept.push(said);
-        drop(line, area);
-      } }, words.keep));
-    return line;
+  const found = new Map(noticed.map(({ kind, key, start, end }) => {
+    const said = payload[key].slice(start, end);
+    return [`${key} ${kind} ${said}`, { kind, key, said }];
   }));
+  let part = box?.querySelector(".qpm-identifiers");
+  if (!box || (!part && !found.size)) return;
+  if (!part) box.append(part = identifiersPart(page, field));
+  part.querySelector(".qpm-waits").hidden = !waits || !found.size;
+  const shown = [...found.keys()].join("\n");
+  if (part.shown === shown) return; // whoever is on a button stays there
+  part.shown = shown;
+  if (part.contains(document.activeElement)) box.querySelector("textarea").focus();
+  part.firstChild.replaceChildren(...[...found.values()].map((one) => identifierLine(page, field, box, one)));
+  announceIdentifiers(page, field, found);
+}
+
+function identifiersPart(page, field) {
+  return h("div", {
+    class: "qpm-identifiers",
+    onfocusin: () => page.link.ask(field),
+    onfocusout: page.leave,
+    onpointerdown: (event) => event.preventDefault(), // a press on a button does not leave the box
+  }, h("div"), h("p", { class: "qpm-hint qpm-waits", hidden: true }, page.words.identifiers.waits));
+}
+
+function identifierLine(page, field, box, { kind, key, said }) {
+  const { identifiers: words } = page.words;
+  const what = words.kinds[kind];
+  const area = box.querySelector(key === "translation" ? 'textarea[id$="-translation"]' : "textarea");
+  const [before, after] = fill(words.looks, { what }).split("{words}");
+  const button = (label, onclick, rest) => h("button", { type: "button", class: "qpm-quiet", onclick }, label,
+    h("span", { class: "qpm-hidden" }, ` ${rest}`));
+  const done = () => {
+    area.focus(); // before its button goes, which would look like leaving the box
+    line.remove();
+    box.querySelector(".qpm-identifiers").shown = null;
+    page.link.flush();
+  };
+  const line = h("p", { class: "qpm-hint" }, before, button(said, () => showWhere(area, said), words.where), `${after} `,
+    button(words.remove, () => {
+      takeOut(area, said, fill(words.removed, { what }));
+      done();
+    }, said),
+    button(words.keep, () => {
+      page.put(field, { ...page.values[field], kept: [...(page.values[field].kept ?? []), said] });
+      done();
+    }, said));
+  return line;
+}
+
+// Every place where just these words stand.
+const placesOf = (said) =>
+  new RegExp(`(?<![\\p{L}\\p{N}])${said.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}(?![\\p{L}\\p{N}])`, "gu");
+
+function showWhere(area, said) {
+  const at = area.value.search(placesOf(said));
+  area.focus();
+  if (at >= 0) area.setSelectionRange(at, at + said.length);
+}
+
+function takeOut(area, said, instead) {
+  const at = area.value.search(placesOf(said));
+  if (at < 0) return;
+  area.value = area.value.replace(placesOf(said), () => instead);
+  area.setSelectionRange(at + instead.length, at + instead.length);
+  area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+// Read out once, and politely.
+function announceIdentifiers(page, field, found) {
+  const { identifiers: words } = page.words;
+  const read = (page.readOut ??= new Set());
+  const news = [...found].filter(([name]) => !read.has(`${field} ${name}`));
+  for (const [name] of news) read.add(`${field} ${name}`);
+  if (!news.length) return;
+  page.root.querySelector(".qpm-noticed").textContent =
+    news.map(([, { kind, said }]) => fill(words.looks, { what: words.kinds[kind], words: said })).join(" ");
 }

@@ -32,18 +32,26 @@ class InterviewPage {
 
   // ---- recording
 
-  type(field, payload) {
+  type(field, words, unfinished) {
+    const payload = this.withKept(field, words);
     this.values[field] = payload;
-    this.link.type(field, payload);
+    this.link.type(field, payload, unfinished);
     this.begin();
     this.changed();
   }
 
-  put(field, payload) {
+  put(field, words) {
+    const payload = this.withKept(field, words);
     this.values[field] = payload;
     this.link.commit(field, payload);
     this.begin();
     this.changed();
+  }
+
+  // What points to one person and is kept on purpose goes with the words.
+  withKept(field, payload) {
+    const kept = payload.kept ?? this.values[field]?.kept;
+    return kept ? { ...payload, kept } : payload;
   }
 
   // The first thing written down opens the interview.
@@ -51,8 +59,13 @@ class InterviewPage {
     if (!["open", "stopped", "finished"].includes(this.values.state?.state)) this.put("state", { state: "open", reason: "" });
   }
 
+  // Words are sent when a box is left; who also leaves what is asked about them has answered.
   get leave() {
-    return () => this.link.flush();
+    return ({ target, relatedTarget }) => {
+      const box = target.closest("[data-field]");
+      this.link.flush();
+      if (!box.contains(relatedTarget)) this.link.settle(box.dataset.field);
+    };
   }
 
   // ---- what follows from what is recorded; at most once per frame, however fast the typing
@@ -346,13 +359,15 @@ function drawPage(page) {
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean))),
-    h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "alert", class: "qpm-hidden" }),
+    h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
+    h("div", { role: "alert", class: "qpm-hidden" }),
     endDialog(page), safeguardingDialog(page), view.kind === "interview" && eraseDialog(page));
   page.root.addEventListener("submit", (event) => event.preventDefault());
   page.root.addEventListener("keydown", (event) => {
     if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault(); // a hand that saves by habit
       page.link.flush();
+      page.link.settle();
     }
     if (event.key === "Enter" && event.target.matches('input[type="text"]')) event.preventDefault();
   });
@@ -413,6 +428,9 @@ function render({ model, el }) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
       if (field === page.memory.account?.field) page.memory.account.keptAt = recordedAt;
       if (noticed) showIdentifiers(page, field, payload, noticed);
+    },
+    held(field, payload, noticed) {
+      showIdentifiers(page, field, payload, noticed, true);
     },
     elsewhere(field, payload) {
       page.values[field] = payload;

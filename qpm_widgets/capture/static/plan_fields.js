@@ -279,5 +279,11 @@ const planFields = (() => {
     }, fields.area("reason", cancel.reason, { hint: cancel.reason_hint, rows: 2, maxlength: 300 }));
   }
 
-  return { meeting: meetingForm, visit: visitForm, cancel: cancelForm };
+  function namesForm(page) {
+    const { values, words: { names } } = page;
+    return frame(page, { heading: names.form_heading, intro: names.explain, save: names.save },
+      new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12, spellcheck: "false", autocomplete: "off" }));
+  }
+
+  return { names: namesForm, meeting: meetingForm, visit: visitForm, cancel: cancelForm };
 })();

@@ -108,7 +108,7 @@ const planSheet = (() => {
       this.memory.values = null;
       this.problem = null;
       this.draw();
-      this.focus(form === "visit" ? "change" : id ? `${form}-${id}` : `add-${kind}`);
+      this.focus(form === "visit" ? "change" : form === "names" ? "names" : id ? `${form}-${id}` : `add-${kind}`);
     }
 
     async save() {
@@ -126,6 +126,7 @@ const planSheet = (() => {
         meeting: ["plan_meeting", planForms.meetingMessage, values.id ? words.form.saved_change : words.form.saved_new],
         visit: ["plan_visit", planForms.visitMessage, words.visit.saved],
         cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
+        names: ["keep_names", ({ names }) => ({ names }), words.names.saved],
       }[values.form];
       const answer = await this.ask(name, message(values));
       if (answer) this.memory.values = null;
@@ -136,7 +137,14 @@ const planSheet = (() => {
       }
       const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer), planCoverage.summarise(this)];
       this.say(said.join(" "), true);
-      this.focus(values.form === "visit" ? "heading" : `meeting-${answer.id}`);
+      this.focus({ visit: "heading", names: "names" }[values.form] ?? `meeting-${answer.id}`);
+    }
+
+    async changeNames() {
+      if (this.busy) return;
+      const answer = await this.ask("list_names", {});
+      if (answer) this.openForm({ form: "names", names: answer.names, errors: {} });
+      else this.draw();
     }
 
     async prepare() {
@@ -228,7 +236,7 @@ const planSheet = (() => {
           h("h3", { class: "qpm-day" }, this.day(day)),
           h("ol", { class: "qpm-meetings" }, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one))),
         ]).flat() : h("p", { class: "qpm-empty" }, words.empty),
-        this.drawPrepare());
+        this.drawPrepare(), this.drawNames());
     }
 
     counted() {
@@ -315,6 +323,16 @@ const planSheet = (() => {
         for (const code of both) said.push(fill(words.twice, { code, other: other.id }));
       }
       return said.length ? h("ul", { class: "qpm-warnings" }, said.map((sentence) => h("li", {}, sentence))) : null;
+    }
+
+    drawNames() {
+      const { words: { names: words }, situation: { names: count } } = this;
+      return h("section", { class: "qpm-card qpm-prepare", "aria-labelledby": `${this.prefix}-names-title` },
+        h("h2", { id: `${this.prefix}-names-title` }, words.heading),
+        h("p", {}, words.intro),
+        h("div", { class: "qpm-actions" },
+          h("button", { type: "button", id: `${this.prefix}-names`, onclick: () => this.changeNames() }, words.change),
+          h("span", { class: "qpm-hint" }, count ? countWords(words.count_one, words.count_many, count) : words.none)));
     }
 
     drawPrepare() {

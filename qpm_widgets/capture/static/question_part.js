@@ -54,7 +54,7 @@ function writingBox(page, field, { label, hint, question, rows }) {
   return h("div", { class: "qpm-writing", "data-field": field },
     textBox({
       id, label, rows, labelClass: "qpm-label", value: page.values[field]?.text,
-      describedBy: hint && `${id}-hint`, change: (text) => page.type(field, describe(text)), leave: page.leave,
+      describedBy: hint && `${id}-hint`, change: (text, part) => page.type(field, describe(text), part), leave: page.leave,
     }),
     hint && h("p", { class: "qpm-hint", id: `${id}-hint` }, page.said(hint)),
     otherVersion(page, field));
@@ -105,11 +105,12 @@ function quoteBox(page, question, number, field) {
     grade: "paraphrase", // claims the least until the assessor says that it is closer
     ...page.values[field],
   };
+  delete draft.kept; // goes with the words by itself: page.type
   const id = page.id(field);
   const names = { id: question.id, number };
-  const record = (typing) => {
+  const record = (typing, part) => {
     if (!draft.text && !page.values[field]) return;
-    if (typing) page.type(field, { ...draft });
+    if (typing) page.type(field, { ...draft }, part);
     else page.put(field, { ...draft });
   };
   const choose = (name, label, choices) => selectBox({
@@ -118,14 +119,14 @@ function quoteBox(page, question, number, field) {
   });
   const translation = h("div", {}, textBox({
     id: `${id}-translation`, label: words.question.translation, labelClass: "qpm-label", rows: 2, lang: "en",
-    value: draft.translation, leave: page.leave, change: (text) => { draft.translation = text; record(true); },
+    value: draft.translation, leave: page.leave, change: (text, part) => { draft.translation = text; record(true, part); },
   }));
   const unquoted = h("p", { class: "qpm-hint" });
   const box = h("fieldset", { class: "qpm-quote", "data-field": field },
     h("legend", { class: "qpm-label" }, fill(words.question.quote, names), h("span", { class: "qpm-hidden" }, ` ${question.id}`)),
     h("div", { class: "qpm-quote-words" }, textBox({
       id, label: fill(words.question.quote_text_for, names), labelClass: "qpm-hidden", rows: 2, value: draft.text, leave: page.leave,
-      change: (text) => { draft.text = text; record(true); },
+      change: (text, part) => { draft.text = text; record(true, part); },
     })),
     translation,
     h("div", { class: "qpm-quote-facts" },

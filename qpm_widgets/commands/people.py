@@ -1,0 +1,51 @@
+"""`qpm names`: the list of people whose names a visit looks out for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.terminal import HOME, HomeOption, counted, open_kit, out, say
+
+
+def names(
+    assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
+    visit: Annotated[str, typer.Argument(help="The visit's id, such as V1.")],
+    file: Annotated[
+        Path | None, typer.Option("--from", help="A file with one name on each line; - reads what is typed or piped.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Erase the list for good.")] = False,
+    home: HomeOption = HOME,
+) -> None:
+    """Keep, count or clear the names that this kit points out in a visit's notes and withholds from its provider."""
+    from qpm_widgets.visits import keep_names, load_visit, read_names
+
+    if clear and file is not None:
+        raise typer.BadParameter("it takes the whole list away; leave out --from.", param_hint="--clear")
+    typed = str(file) == "-"
+    listed = None if file is None or typed else read_names(_read(file), file.name)  # before anybody types a passphrase
+    with open_kit(home) as kit:
+        load_visit(kit.journal, assessment, visit)
+        if typed:
+            if sys.stdin.isatty():
+                say.print("One name on each line; end with Ctrl+D (on Windows Ctrl+Z, then Enter).")
+            listed = read_names(sys.stdin.read(), "input")
+        if clear or listed is not None:
+            keep_names(kit.journal, assessment, visit, () if clear else listed or ())
+        kept = kit.journal.names(assessment).get(visit, ())
+    out.print(f"names: {assessment} {visit}, {counted(len(kept), 'name') if kept else 'none'}")
+    if file is not None and not typed:
+        say.print(f"{file.name} is not encrypted: delete it once you no longer need it.")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise QpmError("PLAN-007", file.name, f"The system says: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise QpmError("PLAN-007", file.name, "Save it as plain text (UTF-8).") from None

@@ -1,0 +1,109 @@
+"""The identifier guard on the interview page: asked before anything is saved, answered or not, and no word lost."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, kernel_process, until, values_of
+
+pytestmark = pytest.mark.browser
+
+
+def versions(kit, field: str, interview: str = "A3") -> list[str]:
+    """Every version of a field that the journal ever had."""
+    entries = kit.journal.iter_entries("harbour", subject=f"interview:{interview}", field_prefix=field)
+    return [str((entry.payload or {}).get("text")) for entry in entries]
+
+
+def lines_under(hand: Hand, field: str):
+    return hand.field(field).locator(".qpm-identifiers p:has(button)")
+
+
+def await_question(hand: Hand, field: str) -> None:
+    hand.field(field).locator(".qpm-waits").wait_for()
+
+
+@pytest.fixture
+def hand(field_kit, server, page) -> Hand:
+    field_kit.journal.keep_names("harbour", "V1", ["Mair Evans"])
+    opened = Hand(page, server, "A3").open()
+    opened.agree("AD4")
+    opened.await_saved()
+    return opened
+
+
+def test_a_number_taken_out_was_never_in_the_journal(field_kit, hand, page):
+    field = "answer:A-CP-1.note"
+    hand.notes("A-CP-1").press_sequentially("\U0001f600 Ring ")
+    for group in ("01632", " 960", " 001"):  # read off a card, with a look at the card in between
+        page.keyboard.type(group)
+        page.wait_for_timeout(700)
+    await_question(hand, field)
+    assert hand.save_text.startswith("Saving")
+    assert page.evaluate("document.activeElement.id") == hand.notes("A-CP-1").get_attribute("id")
+    assert "Looks like a telephone number: 01632 960 001" in lines_under(hand, field).inner_text()
+    assert "01632 960 001" in hand.sheet.locator(".qpm-noticed").inner_text(), "read out"
+    assert Axe().run(page, context=f'[data-field="{field}"]').response["violations"] == []
+
+    page.keyboard.press("Tab")  # to the words: shown in the box
+    page.keyboard.press("Enter")
+    chosen = hand.notes("A-CP-1").evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)")
+    assert chosen == "01632 960 001"
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.type(" to ask.")
+    hand.await_saved()
+    text = values_of(field_kit, "interview:A3")[field]["text"]
+    assert text == "\U0001f600 Ring [a telephone number, taken out] to ask."
+    assert not [one for one in versions(field_kit, field) if "01632" in one]
+    assert lines_under(hand, field).count() == 0
+
+
+def test_what_is_kept_is_not_asked_about_again(field_kit, hand, page):
+    field = "answer:A-CP-2.note"
+    hand.notes("A-CP-2").press_sequentially("mair let us in. ")
+    await_question(hand, field)
+    lines_under(hand, field).get_by_role("button", name="Keep it").click()
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A3")[field] == {
+        "text": "mair let us in. ", "wording": "plain", "language": "en", "kept": ["mair"]
+    }  # fmt: skip
+    page.keyboard.type("Then mair left.")
+    assert until(lambda: "left." in versions(field_kit, field)[-1], page, seconds=5), "not held again"
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    assert lines_under(hand, field).count() == 0
+
+
+def test_what_nobody_answers_is_saved_as_it_is(field_kit, hand, page):
+    field = "answer:A-OPN-1.note"
+    box = hand.field(field).locator("textarea")
+    box.press_sequentially("Born 12 May 1958.")
+    await_question(hand, field)
+    assert versions(field_kit, field) in ([], ["Born "])
+    assert until(lambda: "Born 12 May 1958." in versions(field_kit, field), page), "after a while, with nothing done"
+    hand.await_saved()
+    assert not hand.field(field).locator(".qpm-waits").is_visible()
+    assert lines_under(hand, field).count() == 1, "still pointed out"
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    assert lines_under(hand, field).count() == 1, "nobody has decided"
+    box.press("End")
+    page.keyboard.type(" Also jo@example.org,")
+    await_question(hand, field)
+    hand.notes("A-CP-1").focus()
+    assert until(lambda: versions(field_kit, field)[-1].endswith("jo@example.org,"), page, seconds=4), (
+        "the box was left"
+    )
+
+
+def test_a_kernel_that_dies_while_words_wait_loses_none(field_kit, server, hand, page):
+    field = "answer:A-CP-1.note"
+    hand.notes("A-CP-1").fill("Mair said it twice.")
+    await_question(hand, field)
+    kernel_process(server, "A3").kill()
+    page.keyboard.type(" And then")
+    assert until(lambda: versions(field_kit, field)[-1] == "Mair said it twice. And then", page, seconds=60)
+    hand.await_saved()
+    assert len(versions(field_kit, field)) == len(set(versions(field_kit, field)))
