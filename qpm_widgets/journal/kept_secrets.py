@@ -1,4 +1,4 @@
-"""The table of secrets: what the kit makes once and keeps, and lists of names; none of it is an entry of the journal."""
+"""The table of secrets: what the kit makes once and keeps, and lists of names; nothing that is an entry."""
 
 from __future__ import annotations
 
