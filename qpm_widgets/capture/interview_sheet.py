@@ -83,7 +83,8 @@ class InterviewSheet(Sheet):
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
         shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
         values = view_values(current)
-        noticed = {field: self.notice(field, payload) for field, payload in values["values"].items()}
+        names = look_out_for(journal, self.assessment_id)
+        noticed = {field: _point_out(field, payload, names) for field, payload in values["values"].items()}
         return {
             "desk": link_page(DESK),
             "noticed": {field: found for field, found in noticed.items() if found},
@@ -148,16 +149,7 @@ class InterviewSheet(Sheet):
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What points to one person and was not kept on purpose; names are those of the visits' own lists of people."""
-        if not field.startswith("answer:"):
-            return []
-        kept, names, noticed = set(payload.get("kept") or ()), look_out_for(self.kit.journal, self.assessment_id), []
-        for key in ("text", "translation"):
-            words = str(payload.get(key) or "")
-            for one in find_identifiers(words, names):
-                if words[one.start : one.end] not in kept:
-                    start, end = utf16_span(words, one)
-                    noticed.append({"kind": one.kind, "key": key, "start": start, "end": end})
-        return noticed
+        return _point_out(field, payload, look_out_for(self.kit.journal, self.assessment_id))
 
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
         """An answer replaces only the version that the page shows, so that another device's is never lost unseen.
@@ -174,3 +166,15 @@ class InterviewSheet(Sheet):
         if self.observation_id:
             return load_observation(self.kit.journal, self.assessment_id, self.observation_id)
         return load_interview(self.kit.journal, self.assessment_id, self.interview_id)
+
+
+def _point_out(field: str, payload: Mapping[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    noticed: list[dict[str, Any]] = []
+    kept = set(payload.get("kept") or ())
+    for key in ("text", "translation") if field.startswith("answer:") else ():
+        words = str(payload.get(key) or "")
+        for one in find_identifiers(words, names):
+            if words[one.start : one.end] not in kept:
+                start, end = utf16_span(words, one)
+                noticed.append({"kind": one.kind, "key": key, "start": start, "end": end})
+    return noticed

@@ -173,8 +173,8 @@ class Sheet(anywidget.AnyWidget):
             return {"kind": "opened", "view": self._opened()}
         if kind == "commit":
             edit = self._edit(message)
-            noticed = self._noticed(edit)
-            if noticed and "asked" in message and self._is_new(edit, noticed, message["asked"]):
+            noticed, is_new = self._look(edit, message.get("asked"))
+            if is_new:
                 return {"kind": "held", "entry_id": edit.entry_id, "noticed": noticed}
             receipt = self.record(edit)
             self._tell_others(edit)
@@ -185,11 +185,13 @@ class Sheet(anywidget.AnyWidget):
             return {"kind": "done", "request_id": message["request_id"], "result": result}
         raise QpmError("CAPTURE-002", self.subject or "page", "Reload the page and try again.")
 
-    def _noticed(self, edit: Edit) -> list[dict[str, Any]]:
+    def _look(self, edit: Edit, asked: Iterable[str] | None) -> tuple[list[dict[str, Any]], bool]:
+        """What is noticed in an edit's words, and whether the person has to be asked first."""
         try:
-            return self.notice(edit.field, edit.payload)
+            noticed = self.notice(edit.field, edit.payload)
+            return noticed, bool(noticed) and asked is not None and self._is_new(edit, noticed, asked)
         except Exception:
-            return []  # looking through the words may fail; saving them may not fail by it
+            return [], False  # looking through the words may fail; saving them may not fail by it
 
     def _is_new(self, edit: Edit, noticed: Iterable[Mapping[str, Any]], asked: Iterable[str]) -> bool:
         """Whether something noticed is neither in the words that the edit replaces nor asked about."""

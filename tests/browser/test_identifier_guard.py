@@ -32,7 +32,7 @@ def hand(field_kit, server, page) -> Hand:
     return opened
 
 
-def test_a_number_taken_out_was_never_in_the_journal(field_kit, hand, page):
+def test_taken_out_it_never_was_in_the_journal_and_kept_it_is_not_asked_about_again(field_kit, hand, page):
     field = "answer:A-CP-1.note"
     hand.notes("A-CP-1").press_sequentially("\U0001f600 Ring ")
     for group in ("01632", " 960", " 001"):  # read off a card, with a look at the card in between
@@ -54,13 +54,13 @@ def test_a_number_taken_out_was_never_in_the_journal(field_kit, hand, page):
     page.keyboard.press("Enter")
     page.keyboard.type(" to ask.")
     hand.await_saved()
-    text = values_of(field_kit, "interview:A3")[field]["text"]
-    assert text == "\U0001f600 Ring [a telephone number, taken out] to ask."
+    assert (
+        values_of(field_kit, "interview:A3")[field]["text"] == "\U0001f600 Ring [a telephone number, taken out] to ask."
+    )
     assert not [one for one in versions(field_kit, field) if "01632" in one]
     assert lines_under(hand, field).count() == 0
 
-
-def test_what_is_kept_is_not_asked_about_again(field_kit, hand, page):
+    # Kept: noted with the words, and not asked about again, neither now nor when the page is opened again.
     field = "answer:A-CP-2.note"
     hand.notes("A-CP-2").press_sequentially("mair let us in. ")
     await_question(hand, field)

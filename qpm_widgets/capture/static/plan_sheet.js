@@ -135,8 +135,9 @@ const planSheet = (() => {
         this.focus("save");
         return;
       }
-      const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer), planCoverage.summarise(this)];
-      this.say(said.join(" "), true);
+      const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer),
+        values.form !== "names" && planCoverage.summarise(this)];
+      this.say(said.filter(Boolean).join(" "), true);
       this.focus({ visit: "heading", names: "names" }[values.form] ?? `meeting-${answer.id}`);
     }
 
