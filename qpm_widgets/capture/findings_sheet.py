@@ -127,8 +127,7 @@ def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: Visit
     area, _, name = newest.field.partition(":")
     cites, changed, gone = [], [], []
     for one in payload["cites"]:
-        entry = cited.get(one)
-        now = evidence.newest.get((entry.subject, entry.field)) if entry else None
+        now = evidence.standing_for(cited.get(one))
         if now is None:
             gone.append(one)
         else:
@@ -142,6 +141,13 @@ def _judgement(entries: list[Entry], cited: Mapping[str, Entry], evidence: Visit
         "all_cites": payload["cites"],
         "changed": changed,
         "gone": gone,
-        "erased": has_lost_words(cited[one] for one in payload["cites"] if one in cited),
+        "read_again": _why_read_again([cited[one] for one in payload["cites"] if one in cited], evidence),
         "others": [dict(entry.payload or {}) for entry in entries if entry is not newest],
     }
+
+
+def _why_read_again(cited: list[Entry], evidence: VisitEvidence) -> str:
+    """Why no report prints a judgement's words until they were read and saved again; "" as a rule."""
+    if has_lost_words(cited):
+        return "erased"
+    return "" if all(evidence.is_somebodys(one) for one in cited) else "two_people"

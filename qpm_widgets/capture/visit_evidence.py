@@ -33,6 +33,18 @@ class VisitEvidence:
     left_out: list[str] = field(default_factory=list)  # interviews without a current consent to notes
     two_people: list[str] = field(default_factory=list)  # interviews of which it is not settled whose they are
     newest: dict[Field, str] = field(default_factory=dict)  # current entry of every field that may be cited
+    meetings: dict[str, Interview | Observation] = field(default_factory=dict)  # by subject
+
+    def is_somebodys(self, cited: Entry) -> bool:
+        """Whether a cited entry is surely of the one whose interview it was recorded under."""
+        meeting = self.meetings.get(cited.subject)
+        return not isinstance(meeting, Interview) or meeting.counts(cited)
+
+    def standing_for(self, cited: Entry | None) -> str | None:
+        """The current entry of a cited one's field; None if nothing of the same person stands there any more."""
+        if cited is None or not self.is_somebodys(cited):
+            return None
+        return self.newest.get((cited.subject, cited.field))
 
     def sources_on(self, indicator: str) -> set[str]:
         """Codes of the source types heard on an indicator, by bearings that were explored."""
@@ -68,6 +80,7 @@ def read_visit_evidence(
         for entry in journal.current(assessment_id, subject_prefix=f"{kind}:", field_prefix="answer:"):
             if entry.payload is not None:
                 answers.setdefault(entry.subject, []).append(entry)
+    evidence.meetings = {meeting.subject: meeting for meeting in held}
     for meeting in held:
         entries = answers.get(meeting.subject, [])
         guide = templates.guides.get(meeting.plan.guide)

@@ -253,12 +253,15 @@ def refuse_judgement(judgement: Judgement, record: VisitRecord, guard: Guard, ed
 
     A finding that rested on evidence and has lost all of it, through withdrawal or erasure, has lost its
     ground. One that has lost words to an erasure, and other evidence not, may still repeat those words, and nobody
-    can look for them any more: it stays out until an assessor has read it and saved it again.
+    can look for them any more: it stays out until an assessor has read it and saved it again. So does one that cites
+    answers of which it is not sure that they are of the right person.
     """
     if judgement.entry.erased:
         return ERASED
     if judgement.cites and not supporting_evidence(judgement, record):
         return LOST_GROUND
+    if record.cites_somebody_else(judgement):
+        return TWO_PEOPLE
     if has_lost_words(record.cited[one] for one in judgement.cites if one in record.cited):
         return RESTS_ON_ERASED
     if edition == PROVIDER and judgement.conflict:

@@ -76,6 +76,10 @@ class Meeting:
         """Whether what was written may be used now: notes consent is current, or nobody was interviewed."""
         return self.interview is None or self.interview.notes_allowed
 
+    def counts(self, entry: Entry) -> bool:
+        """Whether an entry is surely of the one whose interview this is; an observation is nobody's."""
+        return self.interview is None or self.interview.counts(entry)
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -120,8 +124,8 @@ class Piece:
 
     @property
     def is_somebodys(self) -> bool:
-        """Whether it is settled that it is of the one whose interview this is; an observation is nobody's."""
-        return self.meeting.interview is None or self.meeting.interview.counts(self.entry)
+        """Whether it is surely of the one whose interview this is."""
+        return self.meeting.counts(self.entry)
 
     @property
     def usable(self) -> bool:
@@ -177,6 +181,12 @@ class VisitRecord:
         for piece in self.pieces:
             found.setdefault(piece.evidence_id, []).append(piece)
         return found
+
+    def cites_somebody_else(self, judgement: Judgement) -> bool:
+        """Whether it cites what is not surely of the one whose interview it was recorded under."""
+        cited = (self.cited[one] for one in judgement.cites if one in self.cited)
+        return any(meeting.held.subject == one.subject and not meeting.counts(one)
+                   for one in cited for meeting in self.meetings)  # fmt: skip
 
     def order_sources(self, heard: Container[str]) -> tuple[str, ...]:
         """Those source type codes that were heard, in the scheme's order."""
@@ -246,8 +256,7 @@ def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings
             by_subject.setdefault(entry.subject, []).append(entry)
     for meeting in meetings:
         entries = by_subject.get(meeting.held.subject, [])
-        held = meeting.interview
-        times = Counter(entry.field for entry in entries if held is None or held.counts(entry))
+        times = Counter(entry.field for entry in entries if meeting.counts(entry))
         pieces = []
         for entry in entries:
             question, _, part = entry.field.removeprefix("answer:").partition(".")

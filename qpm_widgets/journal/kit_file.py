@@ -20,9 +20,7 @@ FORMAT = 2
 LOCK_AFTER, LONGEST_LOCK_AFTER = 20, 480  # minutes
 NAME = "kit.json"
 _DEVICE_ID = re.compile(r"[0-9a-f]{32}")
-KEYRING_MARK = (
-    "keyring"  # the file that says that the system's keyring has the key; here, to be asked without importing it
-)
+KEYRING_MARK = "keyring"  # the file that says that the system's keyring has the key
 _RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
 
 

@@ -92,8 +92,9 @@ def forget_key(home: Path) -> None:
 
 def _system_keyring() -> KeyringBackend:
     """The keyring that the person's settings choose, if it is one of the system's."""
-    chosen = keyring.get_keyring()
-    candidates = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
+    with _answered("keyring"):
+        chosen = keyring.get_keyring()
+        candidates = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
     for one in candidates:
         if _class_of(one) in SYSTEM:
             return one

@@ -66,7 +66,8 @@ def entries_gone(journal: Journal, manifest: Mapping[str, Any], erasure: Erasure
 
 def noted_in(folder: Path) -> dict[str, Mapping[str, Any]]:
     """What is noted in a report's folder, by the id of the tombstone."""
-    return {one["tombstone"]: one for one in read_json(folder / NOTE).get("erasures", ())}
+    lines = read_json(folder / NOTE).get("erasures")
+    return {one["tombstone"]: one for one in lines or () if isinstance(one, dict) and "tombstone" in one}
 
 
 def is_of_this_manifest(folder: Path) -> bool:
@@ -94,7 +95,7 @@ def _add(folder: Path, line: Mapping[str, Any]) -> None:
     temporary = path.with_suffix(".new")
     try:
         note = read_json(path) or {"manifest_sha256": sha256((folder / MANIFEST).read_bytes()), "erasures": []}
-        text = json.dumps({**note, "erasures": [*note["erasures"], line]}, indent=2) + "\n"
+        text = json.dumps({**note, "erasures": [*(note.get("erasures") or ()), line]}, indent=2) + "\n"
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()

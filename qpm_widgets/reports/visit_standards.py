@@ -12,6 +12,7 @@ from qpm_widgets.evidence.disclosure import (
     POOL,
     REFUSED_WORDS,
     RESTS_ON_ERASED,
+    TWO_PEOPLE,
     UNSETTLED,
 )
 from qpm_widgets.evidence.frames import Row
@@ -21,7 +22,7 @@ from qpm_widgets.reports.visit_content import Content
 from qpm_widgets.templates.records import Standard
 
 GUARDED = frozenset(
-    {KEPT_APART, REFUSED_WORDS, NAMES_A_CODE, IDENTIFIES, RESTS_ON_ERASED}
+    {KEPT_APART, REFUSED_WORDS, NAMES_A_CODE, IDENTIFIES, RESTS_ON_ERASED, TWO_PEOPLE}
 )  # the rating may be shown, its reason may not
 
 

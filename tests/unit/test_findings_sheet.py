@@ -76,7 +76,7 @@ def test_the_page_is_told_ratings_and_findings_with_their_evidence_as_it_stands(
     assert {one["name"] for one in recorded["findings"]} == set(table.index)
     for one in recorded["findings"]:
         assert {pieces[cite] for cite in one["cites"]} == set(table.loc[one["name"], "evidence_ids"])
-        assert (one["gone"], one["erased"], one["others"]) == ([], False, [])
+        assert (one["gone"], one["read_again"], one["others"]) == ([], "", [])
     rated = ratings_table(lantern.journal, templates, "lantern", "V1").query("level != ''").set_index("indicator")
     assert {name: one["level"] for name, one in recorded["ratings"].items()} == dict(rated["level"])
 
@@ -147,7 +147,7 @@ def test_evidence_without_consent_leaves_the_page_and_what_rested_on_it_says_so(
     assert "P1" in set(left_out_table(lantern_copy.journal, templates, "lantern", "V1")["interview"])
     now = next(one for one in after["findings"] if one["name"] == resting["name"])
     assert now["gone"] == [cite for cite in resting["cites"] if cite in p1(before)]
-    assert not now["erased"], "consent can be given again; the words are still there to look for"
+    assert not now["read_again"], "consent can be given again; the words are still there to look for"
     assert not set(now["cites"]) & p1(before)
 
 
@@ -158,10 +158,10 @@ def test_what_cites_erased_words_asks_to_be_read_again_until_it_is_saved_without
     commit(sheet, "rating:CP1", whole, heads(sheet, "rating:CP1"))
     lantern_copy.journal.erase(Withdrawal("lantern", "P1"))
     rating = sheet.recorded()["ratings"]["CP1"]
-    assert (rating["erased"], rating["gone"], rating["cites"]) == (True, [note], [mark])
+    assert (rating["read_again"], rating["gone"], rating["cites"]) == ("erased", [note], [mark])
     commit(sheet, "rating:CP1", whole | {"cites": rating["cites"]}, heads(sheet, "rating:CP1"))
     rating = sheet.recorded()["ratings"]["CP1"]
-    assert (rating["erased"], rating["gone"]) == (False, [])
+    assert (rating["read_again"], rating["gone"]) == ("", [])
 
 
 def p1(recorded: dict) -> set[str]:

@@ -158,6 +158,29 @@ def test_a_withdrawal_says_that_it_takes_the_words_of_both(mixed: Kit, tmp_path:
     assert "Two people were planned under this id: the words of both go." in done.stderr
 
 
+@pytest.mark.parametrize("code", ["PS1", "PS9"])
+def test_a_conclusion_from_the_other_ones_answers_does_not_come_to_rest_on_these(mixed: Kit, templates, code) -> None:
+    """Both answered the same question, so that the evidence has one name; a conclusion cites one of the two answers."""
+    both = mixed.journal.current("lantern", subject="interview:P1", field_prefix="answer:P-CP-1.note")
+    other = mixed.journal.current_entry("lantern", "interview:P2", "answer:P-CP-1.note").entry_id
+    for entry in both:
+        name = "theirs" if entry.payload["text"] == THEIRS else "mine"
+        payload = {"standard": "independence", "kind": "finding", "text": name, "cites": [entry.entry_id, other]}
+        mixed.journal.append(Edit("lantern", "visit:V1", f"finding:{name}", payload))
+
+    def printed() -> set[str]:
+        content = read_content(mixed.journal, templates, "lantern", "V1", "lead")
+        return {row["text"] for row in content.findings} & {"mine", "theirs"}
+
+    assert printed() == set()
+    choose(mixed, code)
+    kept, left = ("mine", "theirs") if code == "PS1" else ("theirs", "mine")
+    assert printed() == {kept}
+    shown = {one["name"]: one for one in sheet(FindingsSheet, mixed, "V1").recorded()["findings"]}
+    assert ([*map(len, (shown[kept]["cites"], shown[kept]["gone"]))], shown[left]["cites"]) == ([2, 0], [other])
+    assert (shown[kept]["read_again"], shown[left]["read_again"]) == ("", "two_people")
+
+
 def test_the_same_people_planned_twice_are_no_two_people(lantern_copy: Kit) -> None:
     plan = lantern_copy.journal.current_entry("lantern", "interview:P1", "plan").payload
     lantern_copy.journal.append(Edit("lantern", "interview:P1", "plan", {**plan, "minutes": 75}))

@@ -74,8 +74,8 @@ class FindingsPart {
       !names.length && finding.gone?.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.rests_nothing),
       names.length > 0 && finding.gone?.length > 0 && h("p", { class: "qpm-banner qpm-warn" },
         countWords(page.words.evidence.gone_one, page.words.evidence.gone_many, finding.gone.length)),
-      names.length > 0 && page.repeatsErased(field) && h("p", { class: "qpm-banner qpm-warn" },
-        page.words.evidence.erased, " ", fill(words.erased_then, words)),
+      names.length > 0 && page.whyReadAgain(field) && h("p", { class: "qpm-banner qpm-warn" },
+        page.words.evidence[page.whyReadAgain(field)], " ", fill(words.read_again, words)),
       finding.others?.map((other) => h("p", { class: "qpm-banner qpm-warn" }, fill(words.conflict, other))),
       page.memory.asking === finding.name ? this.ask("remove", () => this.takeBack(finding), `remove-${finding.name}`)
         : h("div", { class: "qpm-actions" }, state,
@@ -154,7 +154,7 @@ class FindingEditor {
   constructor(part, finding, heading) {
     const { page, stem, words } = part;
     Object.assign(this, { part, page, stem, words, field: `finding:${finding.name}` });
-    this.readAgain = page.repeatsErased(this.field); // then saving says so, also without a change
+    this.readAgain = Boolean(page.whyReadAgain(this.field)); // then saving says so, also without a change
     const cites = finding.cites.filter((id) => !finding.gone?.includes(id));
     this.values = { ...finding, cites, order: finding.order ?? page.findingsOn(part.standard.id).length };
     this.state = h("p", { class: "qpm-state" });

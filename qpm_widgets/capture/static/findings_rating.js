@@ -115,7 +115,7 @@ class IndicatorPart {
       }))),
       recorded?.gone.length > 0 && h("p", { class: "qpm-banner qpm-warn" },
         countWords(this.words.evidence.gone_one, this.words.evidence.gone_many, recorded.gone.length)),
-      page.repeatsErased(this.field) && this.drawErased(),
+      page.whyReadAgain(this.field) && this.drawReadAgain(page.whyReadAgain(this.field)),
       h("fieldset", { "aria-describedby": `${stem}-descriptor` }, h("legend", {}, words.level),
         h("div", { class: "qpm-levels" }, page.scales.levels.map(({ id, label }) => {
           const radio = h("input", {
@@ -129,10 +129,10 @@ class IndicatorPart {
       h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.thin), this.status);
   }
 
-  // Until it is saved anew, no report prints the reason: it may repeat words that were erased.
-  drawErased() {
+  // Until it is saved anew, no report prints the reason: it may repeat words that may not be used.
+  drawReadAgain(why) {
     const { stem, words } = this;
-    const banner = h("div", { class: "qpm-banner qpm-warn" }, h("p", {}, words.evidence.erased), h("button", {
+    const banner = h("div", { class: "qpm-banner qpm-warn" }, h("p", {}, words.evidence[why]), h("button", {
       type: "button", id: `${stem}-read-again`, onclick: () => {
         this.change({}, true);
         banner.remove();

@@ -65,10 +65,11 @@ class FindingsPage {
     return this.drafts[field] ?? this.recordedValue(field);
   }
 
-  // Whether words may repeat others that were erased: until they are saved without citing those.
-  repeatsErased(field) {
+  // Why no report prints these words, until they are saved without citing what is gone; "" as a rule.
+  whyReadAgain(field) {
     const recorded = this.recordedValue(field), draft = this.drafts[field];
-    return Boolean(recorded?.erased) && (!draft || recorded.gone.some((id) => draft.cites.includes(id)));
+    const cleared = draft && !recorded?.gone.some((id) => draft.cites.includes(id));
+    return (!cleared && recorded?.read_again) || "";
   }
 
   isRecorded(field) {
