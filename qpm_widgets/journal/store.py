@@ -18,7 +18,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
 from qpm_widgets.journal.bundle_checks import check_bundle
 from qpm_widgets.journal.bundles import Bundle
-from qpm_widgets.journal.compacting import cut_log
+from qpm_widgets.journal.compacting import cut_log, write_log_back
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import blank_covered, is_tombstone
 from qpm_widgets.journal.failures import explained
@@ -155,13 +155,8 @@ class Journal:
         QpmError
             CONSENT-006 if another program is in the way or the disk refuses; what was erased stays erased.
         """
-        self._check_open()
-        with self._turn, explained("compact", writing=True):
-            lent = self._engine.raw_connection()
-            try:
-                cut_log(lent.driver_connection.execute)  # type: ignore[union-attr]
-            finally:
-                lent.close()
+        with self._turn, self._lent("compact") as driver:
+            cut_log(driver.execute)
 
     def secret(self, name: str, make: Callable[[], str]) -> str:
         """A secret of the kit: made once, at its first use, and the same for every process from then on.
@@ -217,15 +212,20 @@ class Journal:
     @contextmanager
     def _driver(self, where: str) -> Iterator[Driver]:
         """A write transaction on the driver's own connection, committed at the end or wholly undone."""
+        with self._lent(where) as driver:
+            # Takes the file's write lock at once: a reader that turns writer can be refused half-way.
+            driver.execute("BEGIN IMMEDIATE")
+            yield driver
+            driver.execute("COMMIT")
+
+    @contextmanager
+    def _lent(self, where: str, *, writing: bool = True) -> Iterator[Driver]:
+        """A connection of the driver, without a transaction."""
         self._check_open()
-        with explained(where, writing=True):
+        with explained(where, writing=writing):
             lent = self._engine.raw_connection()
             try:
-                driver: Driver = lent.driver_connection  # type: ignore[assignment]
-                # Takes the file's write lock at once: a reader that turns writer can be refused half-way.
-                driver.execute("BEGIN IMMEDIATE")
-                yield driver
-                driver.execute("COMMIT")
+                yield lent.driver_connection  # type: ignore[misc]
             finally:
                 lent.close()  # back to the pool, which rolls back whatever was not committed
 
@@ -308,6 +308,8 @@ class Journal:
 
     def verify(self) -> Verification:
         """Recompute everything that can be recomputed; ``verifying`` says what that finds and what not."""
+        with self._lent("verify", writing=False) as driver:
+            write_log_back(driver.execute)  # the pages of the main file are looked at too
         with self._snapshot("verify") as connection:
             return verify_journal(connection, self._device_id)
 
