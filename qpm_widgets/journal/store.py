@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, select
 
 from qpm_widgets.errors import QpmError
@@ -21,7 +22,7 @@ from qpm_widgets.journal.bundles import Bundle
 from qpm_widgets.journal.compacting import cut_log, write_log_back
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import blank_covered, is_tombstone
-from qpm_widgets.journal.failures import explained
+from qpm_widgets.journal.failures import explained, is_read_only
 from qpm_widgets.journal.in_use import OpenMark
 from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_visit
 from qpm_widgets.journal.opening import check_file, make_engine
@@ -226,6 +227,12 @@ class Journal:
             lent = self._engine.raw_connection()
             try:
                 yield lent.driver_connection  # type: ignore[misc]
+            except sqlcipher.Error as error:
+                if is_read_only(error):
+                    # SQLite opened the file for reading only, and stays with that until it is opened again.
+                    lent.invalidate()
+                    self._engine.dispose()
+                raise
             finally:
                 lent.close()  # back to the pool, which rolls back whatever was not committed
 

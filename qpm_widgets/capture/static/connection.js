@@ -49,6 +49,8 @@ const connectSheet = (() => {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
+  const now = () => performance.now(); // goes on evenly when the machine's clock is put back
+
   const isDecision = (field) => field === "state" || field.startsWith("consent:");
 
   // Half of a surrogate pair cannot be written down in UTF-8.
@@ -100,16 +102,15 @@ const connectSheet = (() => {
     }
 
     release({ waiting }) {
-      for (const entry of waiting) if (!entry.ready) Object.assign(entry, { ready: true, since: Date.now() });
+      for (const entry of waiting) if (!entry.ready) Object.assign(entry, { ready: true, since: now() });
       if (waiting.length) this.timer ??= setInterval(() => this.watch(), 250);
     }
 
     type(field, payload) {
       this.keep(field, payload, false);
-      const now = Date.now();
-      this.typingSince ||= now;
+      this.typingSince ||= now();
       clearTimeout(this.pause);
-      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(PAUSE, this.typingSince + AT_MOST - now)));
+      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(PAUSE, this.typingSince + AT_MOST - now())));
     }
 
     commit(field, payload) {
@@ -138,20 +139,19 @@ const connectSheet = (() => {
     }
 
     transmit(entry) {
-      entry.lastSent = Date.now();
+      entry.lastSent = now();
       const { entry_id, field, payload, supersedes } = entry;
       this.links.at(-1)?.send({ kind: "commit", entry_id, field, payload, supersedes });
     }
 
     // Notices a missing receipt, and asks again with the oldest entry only: a busy kernel is not flooded.
     watch() {
-      const now = Date.now();
       const waiting = [...this.slots.values()]
         .map(({ sent, waiting: [next] }) => (sent && !sent.refused?.final ? sent : next))
         .filter((entry) => entry?.ready);
       const oldest = waiting.find((entry) => entry.lastSent);
-      if (oldest && now - oldest.lastSent >= PATIENCE) this.transmit(oldest);
-      this.mark(waiting.some((entry) => !entry.refused && now - entry.since >= PATIENCE));
+      if (oldest && now() - oldest.lastSent >= PATIENCE) this.transmit(oldest);
+      this.mark(waiting.some((entry) => !entry.refused && now() - entry.since >= PATIENCE));
       if (!waiting.length) {
         clearInterval(this.timer);
         this.timer = null;
@@ -207,7 +207,7 @@ const connectSheet = (() => {
         this.release(slot);
         if (slot.sent) {
           delete slot.sent.refused;
-          slot.sent.since = Date.now();
+          slot.sent.since = now();
           this.transmit(slot.sent);
         } else {
           this.pump(field);
@@ -286,6 +286,7 @@ const connectSheet = (() => {
         const cipher = new Uint8Array(await new Blob(parts).arrayBuffer());
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, cipher);
         for (const [field, slot] of JSON.parse(new TextDecoder().decode(plain))) {
+          for (const entry of slot.waiting) entry.ready = false; // the time of another page says nothing here
           if (!this.slots.has(field)) this.slots.set(field, slot);
         }
       } catch {

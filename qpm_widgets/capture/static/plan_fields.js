@@ -152,7 +152,7 @@ const planFields = (() => {
     const role = roles.find(({ id }) => id === values.role);
     const people = !role ? null : LISTED[role.id] ? listedPeople(fields)
       : fields.input("codes", words.codes, {
-        hint: fill(words.codes_hint, { example: planForms.suggestCode(page, role) }), autocomplete: "off",
+        hint: fill(words.codes_hint, { example: planForms.suggestCode(page, role) }),
         then: () => {
           planForms.settleLength(page, values);
           fields.show("minutes");
