@@ -61,23 +61,27 @@ def lantern_copy(lantern: Kit, tmp_path: Path) -> Iterator[Kit]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """Headless Chromium, driven by Playwright. Under CI a missing browser is a failure, not a skip."""
+def chromium_launch() -> dict[str, object]:
+    """How Chromium is launched by Playwright. Under CI a missing browser is a failure, not a skip."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium on this machine, and CI must have one")
         pytest.skip("no Chromium on this machine")
+    flags = [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ]  # fmt: skip
+    return {"executable_path": found, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_launch: dict[str, object]) -> Iterator[object]:
+    """Headless Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=[
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        )  # fmt: skip
+        browser = playwright.chromium.launch(**chromium_launch)
         yield browser
         browser.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 # Everything that a Jupyter server in this process logs through; each would write to the terminal by itself.
@@ -23,9 +24,21 @@ class WordlessFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
+class DispensableFileHandler(logging.FileHandler):
+    """Writes a log where it can be written. A full or read-only disk ends nothing and is told to nobody."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record, or leave it out."""
+        with suppress(OSError):  # the file is opened at the first record
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Leave the record out; the usual answer prints its message, which may quote words, on the terminal."""
+
+
 def keep_words_out_of_log(file: Path) -> None:
     """Send what this process logs from now on to ``file``, without words; nothing goes to the terminal."""
-    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    handler = DispensableFileHandler(file, encoding="utf-8", delay=True)
     handler.setLevel(logging.ERROR)
     handler.setFormatter(WordlessFormatter())
     for name in LOGGERS:

@@ -1,4 +1,4 @@
-"""Getting erased words out of the files, not only out of the tables.
+"""Writing the log back into the main file, and getting erased words out of the files, not only out of the tables.
 
 ``secure_delete`` writes zeros over what an erasure deletes, so the main file needs no rewriting; the tests look
 into every decrypted page, unused corners included. What is left is the write-ahead log: it holds pages as they were
@@ -7,6 +7,7 @@ until it is written back and cut to nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 
 _WAIT_MS = 3_000
 """How long to wait for a page that reads or writes; for one that keeps on, longer does not help."""
+
+
+def write_log_back(execute: Execute) -> None:
+    """Write back what can be written now, without waiting for anybody, on a connection without a transaction.
+
+    Power that goes while the log is being written back leaves pages of the main file half new; the log has them whole.
+    """
+    with suppress(sqlcipher.Error):  # a disk that may only be read, or is full, stays as it is
+        execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def cut_log(execute: Execute) -> None:

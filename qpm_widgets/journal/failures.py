@@ -12,14 +12,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from qpm_widgets.errors import QpmError
 
 _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("SQLITE_FULL",), "The disk is full; make room and save again."),
+    (("SQLITE_FULL",), "The disk is full; make room on it."),
     (
         ("SQLITE_READONLY", "SQLITE_PERM"),
-        "The kit's folder or file may not be written to; allow writing and save again.",
+        "The kit's folder or file may not be written to; allow writing.",
     ),
     (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
-        "Another window or program holds the journal; close it or wait, then save again.",
+        "Another window or program holds the journal; close it or wait.",
     ),
     (
         ("SQLITE_CANTOPEN",),
@@ -28,16 +28,21 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("SQLITE_CORRUPT", "SQLITE_NOTADB"), "The file is damaged; stop writing to it and restore a backup."),
     (
         ("SQLITE_IOERR",),
-        "The disk refused; check that it is connected, has room and is healthy, then save again.",
+        "The disk refused; check that it is connected, has room and is healthy.",
     ),
-    (("SQLITE_NOMEM",), "The computer is out of memory; close other programs and save again."),
-    (("SQLITE_TOOBIG",), "The text is too long; shorten it and save again."),
+    (("SQLITE_NOMEM",), "The computer is out of memory; close other programs."),
+    (("SQLITE_TOOBIG",), "The text is too long; shorten it."),
     (
         ("SQLITE_CONSTRAINT",),
         "The journal's own rules refused it: entries are added, never changed or replaced.",
     ),
 )
-_UNKNOWN = "The store refused for a reason it did not name; save again, and run `qpm verify` if it stays."
+_UNKNOWN = "The store refused for a reason it did not name; try again, and run `qpm verify` if it stays."
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether the store refused because it may only be read."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_READONLY")
 
 
 def cause_of(error: BaseException | None) -> str:

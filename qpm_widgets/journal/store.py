@@ -19,11 +19,11 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
 from qpm_widgets.journal.bundle_checks import check_bundle
 from qpm_widgets.journal.bundles import Bundle, Link
-from qpm_widgets.journal.compacting import cut_log
+from qpm_widgets.journal.compacting import cut_log, write_log_back
 from qpm_widgets.journal.device_keys import read_device_key
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import blank_covered, is_tombstone
-from qpm_widgets.journal.failures import explained
+from qpm_widgets.journal.failures import explained, is_read_only
 from qpm_widgets.journal.in_use import OpenMark
 from qpm_widgets.journal.kept_secrets import make_secret, read_names, read_secret, write_names
 from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_visit
@@ -169,13 +169,8 @@ class Journal:
         QpmError
             CONSENT-006 if another program is in the way or the disk refuses; what was erased stays erased.
         """
-        self._check_open()
-        with self._turn, explained("compact", writing=True):
-            lent = self._engine.raw_connection()
-            try:
-                cut_log(lent.driver_connection.execute)  # type: ignore[union-attr]
-            finally:
-                lent.close()
+        with self._turn, self._lent("compact") as driver:
+            cut_log(driver.execute)
 
     def secret(self, name: str, make: Callable[[], str]) -> str:
         """A secret of the kit: made once, at its first use, and the same for every process from then on.
@@ -218,12 +213,7 @@ class Journal:
     def keep_names(self, assessment_id: str, visit_id: str, names: Sequence[str]) -> None:
         """Keep a visit's list of names in place of the one before; none clears it. Then ``compact``.
 
-        The list is no entry: it has no history, is in no bundle, table or report, and what it replaces is gone.
-
-        Raises
-        ------
-        QpmError
-            JOURNAL-008, JOURNAL-010 or JOURNAL-015.
+        It has no history and is in no bundle, table or report (JOURNAL-008, -010 or -015 if it cannot be kept).
         """
         with self._turn, self._transaction("names") as execute:
             write_names(execute, assessment_id, visit_id, names)
@@ -266,17 +256,26 @@ class Journal:
     @contextmanager
     def _driver(self, where: str) -> Iterator[Driver]:
         """A write transaction on the driver's own connection, committed at the end or wholly undone."""
+        with self._lent(where) as driver:
+            # Takes the file's write lock at once: a reader that turns writer can be refused half-way.
+            driver.execute("BEGIN IMMEDIATE")
+            yield driver
+            driver.execute("COMMIT")
+
+    @contextmanager
+    def _lent(self, where: str, *, writing: bool = True) -> Iterator[Driver]:
+        """The driver's connection of whoever has the turn, without a transaction."""
         self._check_open()
-        with explained(where, writing=True):
-            # Kept from one transaction to the next: fetching it from the pool and giving it back costs a tenth of both.
+        with explained(where, writing=writing):
+            # Kept from one use to the next: fetching it from the pool and giving it back costs a tenth of a commit.
             lent, self._writing = self._writing or self._engine.raw_connection(), None
             try:
-                driver: Driver = lent.driver_connection  # type: ignore[assignment]
-                # Takes the file's write lock at once: a reader that turns writer can be refused half-way.
-                driver.execute("BEGIN IMMEDIATE")
-                yield driver
-                driver.execute("COMMIT")
-            except BaseException:
+                yield lent.driver_connection  # type: ignore[misc]
+            except BaseException as error:
+                if is_read_only(error):
+                    # SQLite opened the file for reading only, and stays with that until it is opened again.
+                    lent.invalidate()
+                    self._engine.dispose()
                 lent.close()  # back to the pool, which rolls back whatever was not committed
                 raise
             self._writing = lent
@@ -372,6 +371,8 @@ class Journal:
 
     def verify(self) -> Verification:
         """Recompute everything that can be recomputed; ``verifying`` says what that finds and what not."""
+        with self._turn, self._lent("verify", writing=False) as driver:
+            write_log_back(driver.execute)  # the pages of the main file are looked at too
         with self._snapshot("verify") as connection:
             return verify_journal(connection, self._device_id, self._grammar)
 

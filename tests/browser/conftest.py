@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from field_pages import interview_plan, plan_field_day
+from field_pages import create_field_kit, interview_plan
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
-from qpm_widgets.journal.keys import KeyCost
 
 
 @pytest.fixture(scope="module")
 def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
-    cheap = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
-    kit = Kit.create(tmp_path_factory.mktemp("field") / "kit", "a passphrase for a day out", assessor="AS1", cost=cheap)
     interviews = {
         "A1": interview_plan("advocate", ["AD1"]),
         "A2": interview_plan("advocate", ["AD2", "AD3"]),
@@ -24,7 +21,7 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
         "P1": interview_plan("person_supported", ["PS1"], easy_read=True, supporter=True),
         "P2": interview_plan("person_supported", ["PS2"], language="cy"),
     }
-    plan_field_day(kit, templates, interviews, ["O1"])
+    kit = create_field_kit(tmp_path_factory.mktemp("field") / "kit", templates, interviews, ["O1"])
     yield kit
     kit.close()
 

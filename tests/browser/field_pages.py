@@ -12,8 +12,9 @@ import psutil
 
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.journal import Edit, Kit
-from qpm_widgets.visits import create_assessment, plan_visit
-from qpm_widgets.visits.working_notebooks import prepare_notebook, working_notebook_path
+from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.visits import create_assessment, plan_visit, prepare_working_notebooks
+from qpm_widgets.visits.working_notebooks import working_notebook_path
 
 PROFILE = {
     "provider": "Harbour Advocacy",
@@ -53,21 +54,22 @@ def interview_plan(guide: str, respondents: list[str], **rest: object) -> dict[s
     }
 
 
-def plan_field_day(kit: Kit, templates, interviews: dict[str, dict[str, object]], observations=()) -> None:
-    """Record the assessment, its visit and the plans, and prepare a working notebook for each."""
+def create_field_kit(home: Path, templates, interviews: dict[str, dict[str, object]], observations=()) -> Kit:
+    """A kit with the assessment, its visit and the plans recorded, and a working notebook for each."""
+    cheap = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+    kit = Kit.create(home, "a passphrase for a day out", assessor="AS1", cost=cheap)
     create_assessment(kit.journal, "harbour", PROFILE)
     plan_visit(kit.journal, "harbour", "V1", VISIT)
     observed = {
         "visit": "V1", "guide": "observation", "nation": "england", "planned_at": "2026-10-13T12:00:00+01:00",
         "minutes": 30, "assessor": "AS1",
     }  # fmt: skip
-    meetings = [("interview", one, plan) for one, plan in interviews.items()]
-    meetings += [("observation", one, observed) for one in observations]
-    for kind, name, plan in meetings:
-        record_edit(kit.journal, templates, Edit("harbour", f"{kind}:{name}", "plan", plan))
-        target = working_notebook_path("harbour", "V1", name)
-        parameters = {"assessment_id": "harbour", f"{kind}_id": name}
-        prepare_notebook(kit, kind, target, parameters, f"{kind.title()} {name}")
+    meetings = {f"interview:{one}": plan for one, plan in interviews.items()}
+    meetings |= {f"observation:{one}": observed for one in observations}
+    for subject, plan in meetings.items():
+        record_edit(kit.journal, templates, Edit("harbour", subject, "plan", plan))
+    prepare_working_notebooks(kit, "harbour", "V1")
+    return kit
 
 
 def notebook_of(name: str) -> str:
@@ -137,17 +139,6 @@ def kernel_process(server, name: str) -> psutil.Process:
     kernel_id = next(one["kernel"]["id"] for one in sessions if one["path"] == notebook_of(name))
     children = psutil.Process(server.pid).children(recursive=True)
     return next(one for one in children if any(kernel_id in part for part in one.cmdline()))
-
-
-def files_holding(folder: Path, words: str) -> list[Path]:
-    """Every file under a folder in whose bytes the words stand, in any of the usual encodings."""
-    spellings = {words.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")}
-    spellings |= {json.dumps(words)[1:-1].encode()}
-    found = []
-    for path in folder.rglob("*"):
-        if path.is_file() and any(spelling in path.read_bytes() for spelling in spellings):
-            found.append(path)
-    return found
 
 
 def until(condition: Callable[[], bool], page, seconds: float = 15) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from canary_search import files_holding
 from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note, quote
 
 from qpm_widgets.errors import QpmError
@@ -12,15 +13,6 @@ from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.entries import canonical_json
 
 CANARY = "Kanarienvogel-im-Bergwerk-7341"
-
-
-def files_holding(home, words: str) -> list[str]:
-    spellings = [words.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
-    return [
-        path.name
-        for path in home.rglob("*")
-        if path.is_file() and any(spelling in path.read_bytes() for spelling in spellings)
-    ]
 
 
 def test_no_file_holds_a_word_or_an_id(home) -> None:

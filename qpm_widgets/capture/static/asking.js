@@ -48,7 +48,7 @@ const askingFirst = (() => {
         return;
       }
       delete slot.sent.held;
-      slot.sent.since = Date.now();
+      slot.sent.since = now();
       this.transmit(slot.sent);
       this.changed();
     },

@@ -37,6 +37,8 @@
 //                                   next sheet of the same subject takes over focus, caret and scroll in hold()
 //   link.memory                     a plain object that outlives the widget in this window (open parts, switches)
 //   link.close()
+const now = () => performance.now(); // ms; goes on evenly when the machine's clock is put back
+
 const connectSheet = (() => {
   // ms without a key until what was typed is sent, and how often at least while typing goes on. A word that is not finished
   // would be a version of its own; half a number would be in the journal before anybody could be asked about the whole.
@@ -114,17 +116,16 @@ const connectSheet = (() => {
     }
 
     release({ waiting }) {
-      for (const entry of waiting) if (!entry.ready) Object.assign(entry, { ready: true, since: Date.now() });
+      for (const entry of waiting) if (!entry.ready) Object.assign(entry, { ready: true, since: now() });
       if (waiting.length) this.timer ??= setInterval(() => this.watch(), 250);
     }
 
     type(field, payload, unfinished = "") {
       this.keep(field, payload, false);
-      const now = Date.now();
-      this.typingSince ||= now;
+      this.typingSince ||= now();
       clearTimeout(this.pause);
       const [pause, atMost] = PAUSES[unfinished];
-      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(pause, this.typingSince + atMost - now)));
+      this.pause = setTimeout(() => this.flush(), Math.max(0, Math.min(pause, this.typingSince + atMost - now())));
     }
 
     commit(field, payload) {
@@ -153,7 +154,7 @@ const connectSheet = (() => {
     }
 
     transmit(entry) {
-      entry.lastSent = Date.now();
+      entry.lastSent = now();
       this.timer ??= setInterval(() => this.watch(), 250);
       const { entry_id, field, payload, supersedes } = entry;
       const { asked } = this.questions.get(field) ?? { asked: [] };
@@ -162,13 +163,12 @@ const connectSheet = (() => {
 
     // Notices a missing receipt, and asks again with the oldest entry only: a busy kernel is not flooded.
     watch() {
-      const now = Date.now();
       const waiting = [...this.slots.values()]
         .map(({ sent, waiting: [next] }) => (sent && !sent.refused?.final && !sent.held ? sent : next))
         .filter((entry) => entry?.ready);
       const oldest = waiting.find((entry) => entry.lastSent);
-      if (oldest && now - oldest.lastSent >= PATIENCE) this.transmit(oldest);
-      this.mark(waiting.some((entry) => !entry.refused && now - entry.since >= PATIENCE));
+      if (oldest && now() - oldest.lastSent >= PATIENCE) this.transmit(oldest);
+      this.mark(waiting.some((entry) => !entry.refused && now() - entry.since >= PATIENCE));
       if (!waiting.length) {
         clearInterval(this.timer);
         this.timer = null;
@@ -226,7 +226,7 @@ const connectSheet = (() => {
         if (slot.sent) {
           delete slot.sent.refused;
           delete slot.sent.held;
-          slot.sent.since = Date.now();
+          slot.sent.since = now();
           this.transmit(slot.sent);
         } else {
           this.pump(field);
@@ -305,6 +305,7 @@ const connectSheet = (() => {
         const cipher = new Uint8Array(await new Blob(parts).arrayBuffer());
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, cipher);
         for (const [field, slot] of JSON.parse(new TextDecoder().decode(plain))) {
+          for (const entry of slot.waiting) entry.ready = false; // the time of another page says nothing here
           if (!this.slots.has(field)) this.slots.set(field, slot);
         }
       } catch {

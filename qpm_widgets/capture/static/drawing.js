@@ -1,8 +1,13 @@
 // Small pieces that the parts of the interview sheet are drawn from. Native elements only.
 
+// A browser writes what stands in a field into its own session files, in plain text, unless it is told not to: Firefox
+// asks the field, Chromium the form around it. So every text area and text field stands in a form.
+const KEPT_BY_BROWSERS = new Set(["form", "input", "select", "textarea"]);
+
 // h("p", { class: "x", onclick: f, "aria-label": "y" }, child, "text", null)
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  if (KEPT_BY_BROWSERS.has(tag)) node.setAttribute("autocomplete", "off");
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
@@ -18,7 +23,8 @@ const fill = (sentence, facts = {}) => sentence.replace(/\{(\w+)\}/g, (whole, na
 
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
-const clock = (ms) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(ms);
+// The journal's times never go back. After the machine's clock was put back they are still to come for a while: now, then.
+const clock = (ms) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(Math.min(ms, Date.now()));
 
 // A group of native radio buttons under a legend. `pick(value)` is called when one is chosen.
 function radioGroup({ id, legend, legendClass, choices, value, pick, describedBy }) {

@@ -62,7 +62,7 @@ function stateNotice(page) {
 function endDialog(page) {
   const { words, view } = page;
   const observed = view.kind === "observation";
-  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500", autocomplete: "off" });
+  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500" });
   const how = radioGroup({
     id: page.id("end-how"), legend: words.end.title, legendClass: "qpm-hidden", value: "finished", pick: () => refresh(),
     choices: [
@@ -120,7 +120,7 @@ function eraseDialog(page) {
     id: page.id("erase-whose"), label: said.whose, labelClass: "qpm-label", value: "",
     choices: view.plan.respondents.map((code) => ({ id: code, label: code })), none: said.everyone, pick: () => {},
   });
-  const typed = h("input", { type: "text", id: page.id("erase-typed"), autocomplete: "off", oninput: () => typed.setCustomValidity("") });
+  const typed = h("input", { type: "text", id: page.id("erase-typed"), oninput: () => typed.setCustomValidity("") });
   const trouble = h("p", { class: "qpm-banner qpm-bad", role: "alert", hidden: true });
   const chosen = () => scope.querySelector("input:checked").value;
   const refresh = () => { whose.hidden = chosen() !== "quotes" || view.plan.respondents.length < 2; };

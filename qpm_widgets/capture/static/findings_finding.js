@@ -205,7 +205,7 @@ class FindingEditor {
     const { page, stem, words } = this;
     this.list = h("div", { class: "qpm-citelist", id: `${stem}-list` });
     const search = h("input", {
-      type: "search", id: `${stem}-filter`, value: page.memory.filter ?? "", autocomplete: "off",
+      type: "search", id: `${stem}-filter`, value: page.memory.filter ?? "",
       oninput: () => {
         page.memory.filter = search.value;
         this.drawList();

@@ -108,7 +108,7 @@ class IndicatorPart {
       value: this.value.rationale, oninput: () => this.change({ rationale: rationale.value }), onblur: () => page.link.flush(),
     });
     const recorded = page.recorded.ratings[this.id];
-    return h("section", { class: "qpm-rating", "aria-labelledby": `${stem}-rating` },
+    return h("form", { class: "qpm-rating", "aria-labelledby": `${stem}-rating`, onsubmit: (event) => event.preventDefault() },
       h("h4", { id: `${stem}-rating` }, words.heading),
       recorded?.others.map((other) => h("p", { class: "qpm-banner qpm-warn" }, fill(words.conflict, {
         level: page.labelOfLevel(other.level), rationale: other.rationale,

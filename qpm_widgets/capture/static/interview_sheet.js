@@ -355,7 +355,7 @@ function drawPage(page) {
   const { view } = page;
   const { parts, stops } = guidePart(page);
   const side = sideList(page, stops);
-  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": view.scope, "data-jp-suppress-context-menu": "true", autocomplete: "off" },
+  page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": view.scope, "data-jp-suppress-context-menu": "true" },
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean))),

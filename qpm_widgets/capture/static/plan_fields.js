@@ -152,7 +152,7 @@ const planFields = (() => {
     const role = roles.find(({ id }) => id === values.role);
     const people = !role ? null : LISTED[role.id] ? listedPeople(fields)
       : fields.input("codes", words.codes, {
-        hint: fill(words.codes_hint, { example: planForms.suggestCode(page, role) }), autocomplete: "off",
+        hint: fill(words.codes_hint, { example: planForms.suggestCode(page, role) }),
         then: () => {
           planForms.settleLength(page, values);
           fields.show("minutes");
@@ -282,7 +282,7 @@ const planFields = (() => {
   function namesForm(page) {
     const { values, words: { names } } = page;
     return frame(page, { heading: names.form_heading, intro: names.explain, save: names.save },
-      new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12, spellcheck: "false", autocomplete: "off" }));
+      new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12, spellcheck: "false" }));
   }
 
   return { names: namesForm, meeting: meetingForm, visit: visitForm, cancel: cancelForm };

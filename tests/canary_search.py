@@ -1,0 +1,49 @@
+"""Looking for words in every file under a folder, in whatever spelling or wrapping a program put them there."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+_GZIP = re.compile(rb"\x1f\x8b\x08")
+
+
+def files_holding(folder: Path, words: str) -> list[str]:
+    """The files, relative to the folder, in whose bytes or names the words stand; packed contents are looked into."""
+    spellings = _spellings(words)
+    found = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        with suppress(FileNotFoundError):  # of a browser that is at work
+            contents = _contents(path.read_bytes()) if path.is_file() else ()
+            if words in name or any(spelling in content for content in contents for spelling in spellings):
+                found.append(name)
+    return found
+
+
+def _spellings(words: str) -> set[bytes]:
+    spelled = {words.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")}
+    spelled.add(json.dumps(words)[1:-1].encode())
+    for shift in range(3):  # base64, without the letters that what stands around them has a part in
+        content = bytes(shift) + words.encode()
+        spelled.add(base64.b64encode(content)[(shift * 8 + 5) // 6 : len(content) * 8 // 6])
+    return spelled
+
+
+def _contents(data: bytes) -> Iterator[bytes]:
+    """The bytes themselves, and what is packed in them as gzip or zip."""
+    yield data
+    for start in _GZIP.finditer(data):
+        with suppress(zlib.error):
+            yield zlib.decompressobj(wbits=31).decompress(data[start.start() :])
+    with suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(BytesIO(data)) as packed:
+        for name in packed.namelist():
+            yield name.encode()
+            yield packed.read(name)
