@@ -127,10 +127,10 @@ class Journal:
         checked = [(edit, check_edit(edit)) for edit in edits]
         if not checked:
             return []
-        with self._turn, self._transaction(f"{checked[0][0].subject} {checked[0][0].field}") as execute:
-            receipts = [self._writer.write(execute, edit, payload, author) for edit, payload in checked]
+        with self._turn, self._driver(f"{checked[0][0].subject} {checked[0][0].field}") as driver:
+            receipts = [self._writer.write(driver.execute, edit, payload, author) for edit, payload in checked]
             if any(is_tombstone(edit.field) for edit, _ in checked):
-                blank_covered(execute)
+                blank_covered(driver.execute)
             return receipts
 
     def erase(self, wanted: Withdrawal, *, recorded_by: str | None = None) -> list[str]:
