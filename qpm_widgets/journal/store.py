@@ -81,6 +81,7 @@ class Journal:
         self._closed = False
         self._mark = mark
         self._engine = make_engine(path, key)
+        self._field = queries.Prepared(queries.CURRENT_OF_FIELD, self._engine.dialect)
         self._writer = EditWriter(self._engine.dialect, device_id, clock)
         self._merger = BundleMerger(self._engine.dialect, device_id)
         try:
@@ -269,8 +270,10 @@ class Journal:
 
     def current_entry(self, assessment_id: str, subject: str, field: str) -> Entry | None:
         """The newest current entry of a field that can be read, or else the newest; None if it has none."""
-        query = queries.current(assessment_id, subject, None, None).where(entry_table.c.field == field)
-        found = self._entries(query)
+        place = self._field.fill(assessment_id=assessment_id, subject=subject, field=field)
+        with self._snapshot("reading") as connection:
+            rows = connection.exec_driver_sql(self._field.sql, place).all()
+        found = sorted(map(queries.entry_of, rows), key=_BY_TIME)
         readable = [entry for entry in found if not entry.erased] or found
         return readable[-1] if readable else None
 
