@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import resource
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,6 +29,8 @@ from qpm_widgets.journal.schema import TRIGGERS, entry_table
 PASSPHRASE = "four words for measuring"
 NOTE = {"text": "She told me what she wanted and the advocate wrote it down in her words. " * 3}
 KEY = bytes(32)
+SELECT = "SELECT * FROM entry WHERE assessment_id = 'reads'"
+NOT_REPLACED = " AND NOT EXISTS (SELECT 1 FROM superseded WHERE superseded.entry_id = entry.entry_id)"
 COLUMNS = [column.name for column in entry_table.columns]
 
 
@@ -120,38 +126,73 @@ def measure_appends(kit: Kit, folder: Path, times: int) -> dict[str, float]:
     }
 
 
-def measure_reads(kit: Kit, entries: int) -> dict[str, float]:
-    """The current state of many entries, half of them replaced, against a plain SELECT of the same rows."""
-    journal = kit.journal
-    rounds: list[Edit] = []
+def iter_rounds(entries: int) -> Iterator[list[Edit]]:
+    """Edits of which every second replaces the one before, in rounds of 2,000 for one transaction each."""
+    edits: list[Edit] = []
     for number in range(entries // 2):
         field = f"answer:O-IN-1.part_{'abcdefghij'[number % 10]}"
         first = Edit("reads", f"observation:O{number // 10}", field, NOTE)
-        rounds += [first, Edit("reads", first.subject, field, NOTE, (first.entry_id,))]
-    start = time.perf_counter()
-    for begin in range(0, len(rounds), 2000):
-        journal.append_all(rounds[begin : begin + 2000])
-    appended = time.perf_counter() - start
-    start = time.perf_counter()
-    current = journal.current("reads")
-    current_s = time.perf_counter() - start
-    assert len(current) == entries // 2
-    raw = sqlcipher.connect(str(journal.path), isolation_level=None)
+        edits += [first, Edit("reads", first.subject, field, NOTE, (first.entry_id,))]
+        if len(edits) == 2000 or number == entries // 2 - 1:
+            yield edits
+            edits = []
+
+
+def read_whole(home: Path, what: str) -> tuple[float, float, int]:
+    """Seconds, MB at the peak beyond what the process had before, and how many; in a process of its own."""
+    kit = Kit.unlock(home, PASSPHRASE)
+    raw = sqlcipher.connect(str(kit.journal.path), isolation_level=None)
     raw.execute(f"PRAGMA key = \"x'{kit.environment()['QPM_KIT_KEY']}'\"")
+    works: dict[str, Callable[[], Sequence[object]]] = {
+        "current": lambda: kit.journal.current("reads"),
+        "select": lambda: raw.execute(SELECT).fetchall(),
+        "select_current": lambda: raw.execute(SELECT + NOT_REPLACED).fetchall(),
+    }
+    before, start = peak_mb(), time.perf_counter()
+    found = works[what]()
+    spent = time.perf_counter() - start
+    return spent, peak_mb() - before, len(found)
+
+
+def peak_mb() -> float:
+    """The most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def measure_reads(kit: Kit, entries: int) -> dict[str, float]:
+    """The current state of many entries, half of them replaced, against plain SELECTs in the same file.
+
+    The entries are as ``append`` makes them, many to a transaction. Every read has a fresh process; in turns.
+    """
     start = time.perf_counter()
-    rows = raw.execute("SELECT * FROM entry WHERE assessment_id = 'reads'").fetchall()
-    select_s = time.perf_counter() - start
-    raw.close()
-    assert len(rows) == len(rounds)
+    for edits in iter_rounds(entries):
+        kit.journal.append_all(edits)
+    appended = time.perf_counter() - start
+    reads: dict[str, list[tuple[float, float, int]]] = {"current": [], "select": [], "select_current": []}
+    for _ in range(3):
+        for what, seen in reads.items():
+            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+                seen.append(fresh.submit(read_whole, kit.home, what).result())
+    assert {what: seen[0][2] for what, seen in reads.items()} == {
+        "current": entries // 2, "select": entries, "select_current": entries // 2,
+    }  # fmt: skip
+    seconds = {what: statistics.median(one[0] for one in seen) for what, seen in reads.items()}
+    peak = {what: statistics.median(one[1] for one in seen) for what, seen in reads.items()}
     start = time.perf_counter()
-    verified = journal.verify()
-    assert verified.ok
+    assert kit.journal.verify().ok
     return {
-        "entries": len(rounds),
-        "bulk_appends_per_second": len(rounds) / appended,
-        "current_s": current_s,
-        "raw_select_s": select_s,
-        "read_ratio_to_select": current_s / select_s,
+        "entries": entries,
+        "bulk_appends_per_second": entries / appended,
+        "file_mb": kit.journal.path.stat().st_size / 1e6,
+        "current_s": seconds["current"],
+        "raw_select_s": seconds["select"],
+        "raw_select_current_s": seconds["select_current"],
+        "read_ratio_to_select": seconds["current"] / seconds["select"],
+        "read_ratio_to_select_current": seconds["current"] / seconds["select_current"],
+        "current_peak_mb": peak["current"],
+        "raw_select_peak_mb": peak["select"],
+        "current_peak_kb_per_entry": peak["current"] * 1e3 / entries,
+        "current_peak_kb_per_current_entry": peak["current"] * 2e3 / entries,
         "verify_s": time.perf_counter() - start,
     }
 
@@ -178,7 +219,7 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--entries", type=int, default=100_000, help="entries to read back")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="entries to read back, an even number")
     parser.add_argument("--times", type=int, default=1000, help="single appends to time")
     chosen = parser.parse_args()
     figures = {name: round(value, 3) for name, value in measure(chosen.entries, chosen.times).items()}

@@ -7,7 +7,7 @@ the same answer in the journal, on the page and at rendering.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from qpm_widgets.errors import QpmError
 
@@ -41,7 +41,7 @@ def read_respondents(current: Iterable[Fact]) -> set[str]:
         str(code)
         for field, payload in current
         if field == "plan" and payload is not None
-        for code in payload["respondents"]
+        for code in payload.get("respondents", ())  # an observation has none
     }
 
 
@@ -69,15 +69,30 @@ def needs_consent(subject: str, field: str) -> bool:
     return subject.startswith("interview:") and field.startswith("answer:")
 
 
-def check_consent(subject: str, field: str, payload: Mapping[str, Any], current: Iterable[Fact]) -> None:
+class Standing(NamedTuple):
+    """What the current plan and consents of an interview come to."""
+
+    respondents: set[str]
+    agreed: bool  # somebody, to notes
+    refusing: list[str]  # who takes part and has not agreed to notes
+
+
+def read_standing(current: Iterable[Fact]) -> Standing:
+    """The standing of an interview, from its current plan and consent entries."""
+    facts = list(current)
+    respondents, decisions = read_respondents(facts), read_decisions(facts)
+    return Standing(respondents, anyone_agrees(respondents, decisions), sorted(talkers_without_notes(decisions)))
+
+
+def check_consent(subject: str, field: str, payload: Mapping[str, Any], standing: Standing) -> None:
     """Let an answer of an interview pass, or refuse it.
 
     Parameters
     ----------
     subject, field, payload
         The edit, one that ``needs_consent``.
-    current
-        The current plan and consent entries of the subject.
+    standing
+        Of the subject.
 
     Raises
     ------
@@ -85,15 +100,13 @@ def check_consent(subject: str, field: str, payload: Mapping[str, Any], current:
         CONSENT-001 if no respondent of the plan has agreed to notes; CONSENT-002 if someone who takes part
         has not; CONSENT-003 if a quote names a respondent whom the plan does not have.
     """
-    facts = list(current)
-    respondents, decisions = read_respondents(facts), read_decisions(facts)
-    if not anyone_agrees(respondents, decisions):
+    if not standing.agreed:
         raise QpmError("CONSENT-001", f"{subject} {field}", "Ask, and record who agrees to notes, before writing.")
-    if refusing := sorted(talkers_without_notes(decisions)):
+    if standing.refusing:
         raise QpmError(
             "CONSENT-002",
             f"{subject} {field}",
-            f"Go on without notes, or without {', '.join(refusing)}.",
+            f"Go on without notes, or without {', '.join(standing.refusing)}.",
         )
-    if ".quote." in field and payload["respondent"] not in respondents:
+    if ".quote." in field and payload["respondent"] not in standing.respondents:
         raise QpmError("CONSENT-003", f"{subject} {field}", "Choose who said it among the interview's respondents.")

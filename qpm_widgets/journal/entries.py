@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils
+from pydantic_core import to_json
 
 SCHEMA_VERSION = 1
 
@@ -95,4 +96,4 @@ def link_chain(previous: str, entry: Entry) -> str:
         entry.recorded_by, entry.device_id, entry.device_seq, entry.supersedes, entry.schema_version,
         entry.payload_digest,
     ]  # fmt: skip
-    return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
+    return hashlib.sha256(to_json(facts)).hexdigest()  # as canonical_json spells it, several times as fast

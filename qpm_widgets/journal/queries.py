@@ -61,6 +61,15 @@ def current(assessment_id: str, subject: str | None, subject_prefix: str | None,
     return _narrow(ENTRIES.where(_NOT_SUPERSEDED), assessment_id, subject, subject_prefix, field_prefix)
 
 
+# Asked at every edit, for the plan: see ``Prepared``.
+CURRENT_OF_FIELD = ENTRIES.where(
+    _NOT_SUPERSEDED,
+    _c.assessment_id == bindparam("assessment_id"),
+    _c.subject == bindparam("subject"),
+    _c.field == bindparam("field"),
+)
+
+
 def conflicting(assessment_id: str) -> AnySelect:
     """The current entries of every field that has more than one."""
     crowded = (

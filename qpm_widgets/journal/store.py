@@ -90,6 +90,7 @@ class Journal:
         self._mark = mark
         self._grammar = grammar
         self._engine = make_engine(path, key)
+        self._field = queries.Prepared(queries.CURRENT_OF_FIELD, self._engine.dialect)
         self._writer = EditWriter(self._engine.dialect, device_id, clock)
         self._merger = BundleMerger(self._engine.dialect, device_id)
         try:
@@ -136,10 +137,10 @@ class Journal:
         checked = [(edit, check_edit(edit, self._grammar)) for edit in edits]
         if not checked:
             return []
-        with self._turn, self._transaction(f"{checked[0][0].subject} {checked[0][0].field}") as execute:
-            receipts = [self._writer.write(execute, edit, payload, author) for edit, payload in checked]
+        with self._turn, self._driver(f"{checked[0][0].subject} {checked[0][0].field}") as driver:
+            receipts = [self._writer.write(driver.execute, edit, payload, author) for edit, payload in checked]
             if any(is_tombstone(edit.field) for edit, _ in checked):
-                blank_covered(execute)
+                blank_covered(driver.execute)
             return receipts
 
     def erase(self, wanted: Withdrawal, *, recorded_by: str | None = None) -> list[str]:
@@ -312,8 +313,10 @@ class Journal:
 
     def current_entry(self, assessment_id: str, subject: str, field: str) -> Entry | None:
         """The newest current entry of a field that can be read, or else the newest; None if it has none."""
-        query = queries.current(assessment_id, subject, None, None).where(entry_table.c.field == field)
-        found = self._entries(query)
+        place = self._field.fill(assessment_id=assessment_id, subject=subject, field=field)
+        with self._snapshot("reading") as connection:
+            rows = connection.exec_driver_sql(self._field.sql, place).all()
+        found = sorted(map(queries.entry_of, rows), key=_BY_TIME)
         readable = [entry for entry in found if not entry.erased] or found
         return readable[-1] if readable else None
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
-from qpm_widgets.journal.consent import Fact, check_consent, needs_consent
+from qpm_widgets.journal.consent import Standing, check_consent, needs_consent, read_standing
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Edit, Entry, Receipt, canonical_json, digest_text, link_chain
 from qpm_widgets.journal.erasure import Tombstone, is_tombstone, refuse_erased
 from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
@@ -69,7 +69,7 @@ def check_edit(edit: Edit, grammar: Grammar = JOURNAL) -> dict[str, Any]:
     """
     sound = (
         is_code(edit.assessment_id)
-        and all(_UUID.fullmatch(entry_id) for entry_id in (edit.entry_id, *edit.supersedes))
+        and all(map(_UUID.fullmatch, (edit.entry_id, *edit.supersedes)))
         and len(set(edit.supersedes)) == len(edit.supersedes)
     )
     if not sound:
@@ -131,10 +131,10 @@ class EditWriter:
 
     def _pass_gate(self, execute: Execute, edit: Edit, payload: dict[str, Any]) -> None:
         values = self._gate.fill(assessment_id=edit.assessment_id, subject=edit.subject)
-        facts, tombstones = self._read(tuple(execute(self._gate.sql, values).fetchall()))
+        standing, tombstones = self._read(tuple(execute(self._gate.sql, values).fetchall()))
         refuse_erased(edit.subject, edit.field, payload, tombstones)
         if needs_consent(edit.subject, edit.field):
-            check_consent(edit.subject, edit.field, payload, facts)
+            check_consent(edit.subject, edit.field, payload, standing)
 
     def _add(self, execute: Execute, edit: Edit, payload: dict[str, Any], recorded_by: str) -> int:
         last = execute(self._last.sql, self._last.fill(device_id=self._device_id)).fetchone()
@@ -160,10 +160,10 @@ class EditWriter:
         return entry.recorded_at
 
 
-def _read_rows(rows: tuple[tuple[str, str | None], ...]) -> tuple[list[Fact], list[Tombstone]]:
-    """Plan and consents, and the tombstones, among the fields and payloads of a subject."""
-    facts: list[Fact] = [(field, None if text is None else json.loads(text)) for field, text in rows]
-    return facts, [Tombstone.read(field, text) for field, text in rows if is_tombstone(field)]
+def _read_rows(rows: tuple[tuple[str, str | None], ...]) -> tuple[Standing, list[Tombstone]]:
+    """What plan and consents come to, and the tombstones, among the fields and payloads of a subject."""
+    standing = read_standing((field, None if text is None else json.loads(text)) for field, text in rows)
+    return standing, [Tombstone.read(field, text) for field, text in rows if is_tombstone(field)]
 
 
 def _find(execute: Execute, entry_ids: tuple[str, ...]) -> dict[str, _Known]:

@@ -9,7 +9,7 @@ from journal_interviews import ASSESSMENT, INTERVIEW, agree, consent, note, plan
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal
-from qpm_widgets.journal.consent import check_consent, read_decisions
+from qpm_widgets.journal.consent import check_consent, read_decisions, read_standing
 
 # respondents of the plan | current consents as "scope.code=decision" | what the gate answers (None: it opens)
 CASES = [
@@ -60,7 +60,7 @@ def facts(respondents: str, consents: str):
 
 def answer(respondents: str, consents: str, payload=None, field: str = "answer:A-CP-1.note") -> str | None:
     try:
-        check_consent(INTERVIEW, field, payload or {"text": "x"}, facts(respondents, consents))
+        check_consent(INTERVIEW, field, payload or {"text": "x"}, read_standing(facts(respondents, consents)))
     except QpmError as error:
         return error.code
     return None
@@ -82,7 +82,7 @@ def test_a_quote_is_of_someone_in_the_plan() -> None:
 
 def test_two_plans_in_conflict_both_count() -> None:
     both = [*facts("R1", "notes.R2=given"), ("plan", {"respondents": ["R2"]}), ("plan", None)]
-    check_consent(INTERVIEW, "answer:A-CP-1.note", {}, both)
+    check_consent(INTERVIEW, "answer:A-CP-1.note", {}, read_standing(both))
 
 
 def test_decisions_are_read_per_scope_and_code() -> None:

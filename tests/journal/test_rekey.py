@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,36 +15,29 @@ import sqlcipher3.dbapi2 as sqlcipher
 from journal_interviews import CHEAP, PASSPHRASE, agree, note
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit
+from qpm_widgets.journal import Kit, opening, rekeying
 from qpm_widgets.journal.kit_file import KitFile
 from qpm_widgets.journal.rekeying import change_passphrase
 
 NEW = "another passphrase altogether"
 
-# Ends itself with SIGKILL just before the given call that touches the disk.
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from qpm_widgets.journal import KeyCost, kit, kit_file, opening, rekeying
 
-step, passed = int(sys.argv[2]), 0
+def change_and_die(home: Path, step: int) -> None:
+    """Change the passphrase in a process that ends itself with SIGKILL just before the given call to the disk."""
+    calls = iter(range(1, step + 1))
 
-def deadly(call):
-    def call_or_die(*arguments, **named):
-        global passed
-        passed += 1
-        if passed == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return call(*arguments, **named)
-    return call_or_die
+    def deadly(call: Callable[..., object]) -> Callable[..., object]:
+        def call_or_die(*arguments: object, **named: object) -> object:
+            if next(calls, None) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*arguments, **named)
 
+        return call_or_die
 
-for owner, names in ((os, ("fsync", "replace")), (opening, ("_connect",)), (rekeying, ("settle", "copy_file"))):
-    for name in names:
-        setattr(owner, name, deadly(getattr(owner, name)))
-rekeying.change_passphrase(Path(sys.argv[1]), sys.argv[3], sys.argv[4], cost=KeyCost(1, 64, 1))
-print(passed)
-"""
+    for owner, names in ((os, ("fsync", "replace")), (opening, ("_connect",)), (rekeying, ("settle", "copy_file"))):
+        for name in names:
+            setattr(owner, name, deadly(getattr(owner, name)))
+    rekeying.change_passphrase(home, PASSPHRASE, NEW, cost=CHEAP)
 
 
 @pytest.fixture
@@ -143,8 +137,6 @@ def test_a_kit_that_is_open_anywhere_keeps_its_passphrase(home, kit) -> None:
 
 
 def test_nobody_opens_the_kit_while_it_is_changed(home, filled, monkeypatch) -> None:
-    from qpm_widgets.journal import rekeying
-
     said = []
 
     def copy_and_try_to_open(*arguments: object) -> None:
@@ -161,26 +153,23 @@ def test_nobody_opens_the_kit_while_it_is_changed(home, filled, monkeypatch) -> 
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows knows no SIGKILL")
-def test_killed_at_any_step_exactly_one_passphrase_opens_the_kit(home, filled, tmp_path) -> None:
+def test_killed_at_any_step_exactly_one_passphrase_opens_the_kit(home, filled, tmp_path, processes) -> None:
     outcomes = []
     for step in range(1, 40):
         copy = tmp_path / f"step{step}"
         shutil.copytree(home, copy, ignore=shutil.ignore_patterns("runtime"))
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(copy), str(step), PASSPHRASE, NEW],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        changing = processes.Process(target=change_and_die, args=(copy, step))
+        changing.start()
+        changing.join()
         old, new = opens(copy, PASSPHRASE), opens(copy, NEW)
         assert (old is None) != (new is None), step
         assert filled in (old, new), step
         kept = ["journal.qpm", "kit.json", "safeguarding.qpm"]
         assert files(copy) in (kept, [*kept, "wrong-passphrases.json"]), step
         outcomes.append("new" if new else "old")
-        if done.returncode == 0:
+        if changing.exitcode == 0:
             break
-        assert done.returncode == -signal.SIGKILL, done.stderr
+        assert changing.exitcode == -signal.SIGKILL, step
     else:
         raise AssertionError("more steps than were tried")
     assert outcomes == sorted(outcomes, reverse=True), "from one step on it is the new one, for good"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from journal_interviews import INTERVIEW, note
 
 from qpm_widgets.journal import Journal
-from qpm_widgets.journal.entries import canonical_json, digest_text
+from qpm_widgets.journal.entries import Entry, canonical_json, digest_text, link_chain
 from qpm_widgets.journal.schema import TRIGGERS
 
 SECRET = "nobody listens here"
@@ -48,6 +51,17 @@ def tamper(edited, intruder):
 
 def number(journal: Journal, device_seq: int):
     return next(entry for entry in journal.iter_entries() if entry.device_seq == device_seq)
+
+
+@given(st.tuples(*[st.text()] * 6), st.tuples(st.integers(), st.integers()), st.lists(st.text()))
+def test_a_link_is_of_canonical_json_whatever_the_texts(texts, numbers, supersedes) -> None:
+    entry_id, assessment, subject, field, author, device = texts
+    entry = Entry(
+        entry_id, assessment, subject, field, {}, numbers[0], author, device, numbers[1], tuple(supersedes),
+        1, None, "digest", "",
+    )  # fmt: skip
+    spelt = canonical_json(["before", *texts[:4], numbers[0], author, device, numbers[1], supersedes, 1, "digest"])
+    assert link_chain("before", entry) == hashlib.sha256(spelt.encode()).hexdigest()
 
 
 def test_an_untouched_journal_has_no_faults(edited, tamper) -> None:
