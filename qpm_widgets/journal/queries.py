@@ -50,6 +50,12 @@ CHAINS: AnySelect = select(_c.entry_id, _c.assessment_id, _c.subject, _c.device_
 )
 
 
+def links_at(places: list[tuple[str, int]]) -> AnySelect:
+    """The chain links of the entries at these numbers of their devices."""
+    query = select(_c.device_id, _c.device_seq, _c.chain)
+    return query.where(tuple_(_c.device_id, _c.device_seq).in_(places))
+
+
 def ids_in_order(assessment_id: str | None, subject: str | None, field_prefix: str | None) -> AnySelect:
     """The ids of all entries, also those replaced since, in order of time."""
     query = select(_c.entry_id).order_by(_c.recorded_at, _c.device_id, _c.device_seq)

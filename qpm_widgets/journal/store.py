@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 
-from sqlalchemy import Connection, PoolProxiedConnection, select, tuple_
+from sqlalchemy import Connection, PoolProxiedConnection, select
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
@@ -366,10 +366,8 @@ class Journal:
 
     def missing_links(self, links: Iterable[Link]) -> list[Link]:
         """Those links that no entry of the journal has: entries that were cut off, or another history."""
-        place = tuple_(entry_table.c.device_id, entry_table.c.device_seq)
         wanted = list(links)
-        query = select(entry_table.c.device_id, entry_table.c.device_seq, entry_table.c.chain)
-        found = {Link(*row) for row in self._rows(query.where(place.in_([link[:2] for link in wanted])))}
+        found = {Link(*row) for row in self._rows(queries.links_at([link[:2] for link in wanted]))}
         return [link for link in wanted if link not in found]
 
     def verify(self) -> Verification:
