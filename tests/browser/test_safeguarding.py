@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import signal
 
-from field_pages import Hand, files_holding, kernel_process, until, values_of
+from canary_search import files_holding
+from field_pages import Hand, kernel_process, until, values_of
 
 CANARY = "Kanarienvogel-in-der-Grube-8846"
 PASSPHRASE = "a passphrase for a day out"  # as in conftest.py

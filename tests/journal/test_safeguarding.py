@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from canary_search import files_holding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note
@@ -114,8 +115,6 @@ def fresh_store(tmp_path_factory):
 
 
 def test_no_file_of_the_kit_holds_a_word_and_no_bundle_or_journal_an_account(kit, home) -> None:
-    from test_secrecy import files_holding
-
     agree(kit.journal)
     write(kit.safeguarding, f"{CANARY} " * 50)
     for words in (CANARY, "SG-1", INTERVIEW):
@@ -150,8 +149,6 @@ def test_a_new_passphrase_reads_it_and_the_old_does_not(kit, home) -> None:
 
 
 def test_a_backup_holds_the_accounts_and_a_restored_kit_reads_them(kit, tmp_path) -> None:
-    from test_secrecy import files_holding
-
     write(kit.safeguarding)
     stick = tmp_path / "stick"
     stick.mkdir()
