@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from journal_interviews import CHEAP, PASSPHRASE
 from qpm_widgets.journal import Edit, Entry, Journal, Kit
 from qpm_widgets.journal.bundles import Bundle, pack_bundle, unpack_bundle
 from qpm_widgets.journal.entries import canonical_json
+from qpm_widgets.journal.store import now_ms
 
 TEMPLATES = "0" * 64
 
@@ -57,11 +59,11 @@ class Kits:
         with Kit.create(self._folder / "empty", PASSPHRASE, assessor="AS1", cost=CHEAP) as kit:
             return kit.environment()["QPM_KIT_KEY"]
 
-    def new(self, device_id: str, assessor: str = "AS1") -> Journal:
+    def new(self, device_id: str, assessor: str = "AS1", clock: Callable[[], int] = now_ms) -> Journal:
         self._number += 1
         path = self._folder / f"{self._number}.qpm"
         shutil.copyfile(self._folder / "empty" / "journal.qpm", path)
-        self._open.append(Journal(path, self.key, device_id=device_id, assessor=assessor))
+        self._open.append(Journal(path, self.key, device_id=device_id, assessor=assessor, clock=clock))
         return self._open[-1]
 
     def close(self) -> None:
@@ -70,6 +72,13 @@ class Kits:
             for file in self._folder.glob(f"{journal.path.name}*"):
                 file.unlink()
         self._open.clear()
+
+
+def wayward_clock(seed: int) -> Callable[[], int]:
+    """The clock of a laptop in the field, UTC milliseconds: weeks away from another's, put back and forth by days."""
+    chance, day = random.Random(seed), 86_400_000
+    start = 1_790_000_000_000 + chance.randint(-20 * day, 20 * day)
+    return lambda: start + chance.randint(-3 * day, 3 * day)
 
 
 @contextmanager
