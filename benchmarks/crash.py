@@ -1,8 +1,10 @@
 """Random kills while people write: is every acknowledged entry in the journal, and every word that was typed?
 
 Real Chromium, real kernels, one real server. Several interviews are written at once, each in a window of its own; at a
-random moment of the writing the kernel of the page, the whole server or the window's page is taken away. At the end the
-receipts that the pages were given are looked for in the journal, and the text of every field is compared.
+random moment of the writing the kernel of the page, the whole server or the window's page is taken away. Half of the
+kernels are killed as soon as the journal's log is seen to grow, that is in a commit or just after it, and half are
+killed once more while they are coming back. At the end the receipts that the pages were given are looked for in the
+journal, and the text of every field is compared.
 
     python benchmarks/crash.py [--kills 2000] [--seed 1] [--json]
 """
@@ -18,7 +20,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,18 +126,38 @@ def prepare_kit(home: Path) -> tuple[Kit, list[str]]:
     return kit, ["A-CP-1", "A-CP-2", "A-IN-1", "A-IN-2", "A-SG-1"]
 
 
-def kill_kernel(server: RunningServer, interview: str) -> None:
-    """SIGKILL to the process that runs one page; nothing if it is only just being started again."""
+def kernel_processes(server: RunningServer, interview: str) -> list[psutil.Process]:
+    """What runs one page; empty while it is only just being started again."""
     request = urllib.request.Request(f"{server.url}api/sessions", headers={"Authorization": f"token {server.token}"})
     with urllib.request.urlopen(request) as answer:
         sessions = json.load(answer)
     kernels = [one["kernel"]["id"] for one in sessions if one["path"] == notebook_of(interview)]
+    found = []
     for child in psutil.Process(server.pid).children(recursive=True):
-        try:
+        with suppress(psutil.Error):
             if any(kernel in part for kernel in kernels for part in child.cmdline()):
-                child.kill()
-        except psutil.Error:
-            continue
+                found.append(child)
+    return found
+
+
+def kill(processes: list[psutil.Process]) -> bool:
+    """SIGKILL; whether there was anything left to kill."""
+    killed = False
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+            killed = True
+    return killed
+
+
+def await_commit(log: Path, seconds: float = 1.0) -> bool:
+    """Until somebody writes to the journal's log; False if nobody does."""
+    before, deadline = log.stat().st_mtime_ns, time.monotonic() + seconds
+    while log.stat().st_mtime_ns == before:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.0001)
+    return True
 
 
 class Drill:
@@ -156,22 +178,43 @@ class Drill:
 
     def round(self, questions: list[str], number: int) -> None:
         """Everybody writes, something is taken away from each, and all is saved in the end."""
+        bereft = []
         for writer in self.writers:
             writer.begin_typing(self.dice.choice(questions), f"{number} she said so. ")
-            time.sleep(self.dice.random() * 0.5)
-            self.take_away(writer)
+            if self.dice.random() < 0.9:
+                self.kill_kernel(writer)
+                bereft.append(writer)
+            else:
+                self.reload(writer)
+        for writer in bereft:
+            if self.dice.random() < 0.5:
+                self.kill_again(writer)
         if self.dice.random() < 0.04:
             self.kill_server()
         for writer in self.writers:
             writer.await_saved()
 
-    def take_away(self, writer: Writer) -> None:
-        """The kernel in the middle of typing, or the page once a word is typed."""
-        if self.dice.random() < 0.8:
-            kill_kernel(self.server, writer.interview)
-            self.done["kernel"] += 1
-            writer.await_typed()
-            return
+    def kill_kernel(self, writer: Writer) -> None:
+        """SIGKILL to a kernel in the middle of typing: in a commit, or at any moment."""
+        processes = kernel_processes(self.server, writer.interview)
+        if self.dice.random() < 0.5:
+            kind = "commit" if await_commit(self.kit.home / "journal.qpm-wal") else "kernel"
+        else:
+            kind = "kernel"
+            time.sleep(self.dice.random() * 0.5)
+        self.done[kind] += kill(processes)
+        writer.await_typed()
+
+    def kill_again(self, writer: Writer) -> None:
+        """SIGKILL to a kernel that is coming back."""
+        deadline = time.monotonic() + 3
+        while not (processes := kernel_processes(self.server, writer.interview)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(self.dice.random())
+        self.done["starting"] += kill(processes)
+
+    def reload(self, writer: Writer) -> None:
+        """The page, once a word is typed."""
         writer.await_typed()
         time.sleep(self.dice.random() * 0.5)
         writer.page.reload()

@@ -85,47 +85,6 @@ def test_a_journal_that_cannot_be_written_is_told_on_the_page(field_kit, server,
     assert values_of(field_kit, "interview:A2")["answer:A-CP-2.note"]["text"] == "kept on the page"
 
 
-def test_consent_taken_back_in_one_window_stops_writing_in_the_other(field_kit, server, page):
-    first = Hand(page, server, "A1").open()
-    first.agree("AD1")
-    first.await_saved()
-    second = Hand(page.context.new_page(), server, "A1").open()
-    second.notes("A-CP-1").fill("typed in the second window")
-    second.await_saved()
-    first.agree("AD1", "notes", decision="withdrawn")
-    first.await_saved()
-    second.sheet.locator(".qpm-gate").wait_for()
-    assert second.notes("A-CP-1").is_disabled()
-    assert second.field("consent:notes.AD1").locator("input:checked").get_attribute("value") == "withdrawn"
-    second.agree("AD1", "notes")
-    second.await_saved()
-    first.sheet.locator(".qpm-gate").wait_for(state="hidden")
-    decisions = [
-        entry.payload["decision"]
-        for entry in field_kit.journal.iter_entries("harbour", subject="interview:A1", field_prefix="consent:notes")
-    ]
-    assert decisions[-3:] == ["given", "withdrawn", "given"]
-    assert not [group for group in field_kit.journal.conflicts("harbour") if group[0].field.startswith("consent")]
-    second.page.close()
-
-
-def test_decisions_made_while_the_link_is_down_are_all_recorded_in_their_order(field_kit, server, page):
-    hand = Hand(page, server, "A3").open()
-    wanted = ["given", "withdrawn", "given", "withdrawn"]
-    kernel = kernel_process(server, "A3")
-    kernel.suspend()
-    try:
-        for decision in wanted:
-            hand.agree("AD4", "quotes", decision=decision)
-        hand.await_trouble()
-    finally:
-        kernel.resume()
-    hand.await_saved()
-    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="consent:quotes"))
-    assert [entry.payload["decision"] for entry in entries] == wanted
-    assert [entry.supersedes for entry in entries[1:]] == [(entry.entry_id,) for entry in entries[:-1]]
-
-
 def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, page):
     before = {entry.entry_id for entry in field_kit.journal.iter_entries("harbour", subject="interview:A1")}
     hand = Hand(page, server, "A1").open()
@@ -158,3 +117,54 @@ def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, 
     assert field_kit.journal.conflicts("harbour") == []
     notes = [(entry.field, entry.payload["text"]) for entry in entries if entry.field.endswith(".note")]
     assert max(Counter(notes).values()) == 1
+
+
+def test_two_windows_on_one_interview_keep_what_both_wrote_and_share_consent(field_kit, server, page):
+    first = Hand(page, server, "A1").open()
+    first.agree("AD1")
+    first.await_saved()
+    second = Hand(page.context.new_page(), server, "A1").open()
+    first.notes("A-CP-3").fill("heard in the first window")
+    second.notes("A-CP-3").fill("heard in the second window")
+    for window in (first, second):
+        window.await_saved()
+        window.notes("A-CP-3").press_sequentially(", and more")
+        window.await_saved()
+    # Neither saw the other's words, so neither replaced them.
+    current = field_kit.journal.current("harbour", subject="interview:A1", field_prefix="answer:A-CP-3.note")
+    assert {entry.payload["text"] for entry in current} == {
+        "heard in the first window, and more",
+        "heard in the second window, and more",
+    }
+    first.agree("AD1", "notes", decision="withdrawn")
+    first.await_saved()
+    second.sheet.locator(".qpm-gate").wait_for()
+    assert second.notes("A-CP-1").is_disabled()
+    assert second.field("consent:notes.AD1").locator("input:checked").get_attribute("value") == "withdrawn"
+    second.agree("AD1", "notes")
+    second.await_saved()
+    first.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    decisions = [
+        entry.payload["decision"]
+        for entry in field_kit.journal.iter_entries("harbour", subject="interview:A1", field_prefix="consent:notes")
+    ]
+    assert decisions[-3:] == ["given", "withdrawn", "given"]
+    assert not [group for group in field_kit.journal.conflicts("harbour") if group[0].field.startswith("consent")]
+    second.page.close()
+
+
+def test_decisions_made_while_the_link_is_down_are_all_recorded_in_their_order(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    wanted = ["given", "withdrawn", "given", "withdrawn"]
+    kernel = kernel_process(server, "A3")
+    kernel.suspend()
+    try:
+        for decision in wanted:
+            hand.agree("AD4", "quotes", decision=decision)
+        hand.await_trouble()
+    finally:
+        kernel.resume()
+    hand.await_saved()
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="consent:quotes"))
+    assert [entry.payload["decision"] for entry in entries] == wanted
+    assert [entry.supersedes for entry in entries[1:]] == [(entry.entry_id,) for entry in entries[:-1]]

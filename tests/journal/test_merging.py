@@ -25,6 +25,7 @@ from visit_kits import (
     state_of,
     take,
     trace,
+    wayward_clock,
 )
 
 from qpm_widgets.errors import QpmError
@@ -99,8 +100,11 @@ def write(journal: Journal, step: Step) -> None:
 
 
 def run_history(kits: Kits, devices: int, steps: list[Step]) -> tuple[list[Journal], list[Bundle]]:
-    """The journals and the bundles that were submitted on the way, and at the end one of each visit and device."""
-    journals = [kits.new(f"dev{number}", f"AS{number}") for number in range(devices)]
+    """The journals and the bundles that were submitted on the way, and at the end one of each visit and device.
+
+    No two devices agree about the time, and each clock is put back and forth: what counts is who saw whose words.
+    """
+    journals = [kits.new(f"dev{number}", f"AS{number}", wayward_clock(number)) for number in range(devices)]
     for journal in journals:  # each plans the same interviews by itself, as kits without a network do
         for assessment, visit, interview in INTERVIEWS:
             journal.append_all([plan(assessment, visit, interview), consent(assessment, interview)])

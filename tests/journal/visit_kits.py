@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import shutil
 import signal
 from collections import Counter
@@ -24,6 +25,7 @@ from qpm_widgets.journal.entries import canonical_json
 from qpm_widgets.journal.merging import sign_entry
 from qpm_widgets.journal.opening import copy_file
 from qpm_widgets.journal.signing import DEVICE_KEY, DeviceKey
+from qpm_widgets.journal.store import now_ms
 
 TEMPLATES = "0" * 64
 
@@ -84,10 +86,10 @@ class Kits:
         with Kit.create(self._folder / "empty", PASSPHRASE, assessor="AS1", cost=CHEAP) as kit:
             return kit.environment()["QPM_KIT_KEY"]
 
-    def new(self, name: str, assessor: str = "AS1") -> Journal:
+    def new(self, name: str, assessor: str = "AS1", clock: Callable[[], int] = now_ms) -> Journal:
         path = self._next()
         shutil.copyfile(self._folder / "empty" / "journal.qpm", path)
-        journal = self._opened(path, id_of(name), assessor)
+        journal = self._opened(path, id_of(name), assessor, clock)
         with journal._transaction("test") as execute:
             execute("UPDATE secret SET value = ? WHERE name = ?", (key_of(name).text, DEVICE_KEY))
         return journal
@@ -102,8 +104,8 @@ class Kits:
         self._number += 1
         return self._folder / f"{self._number}.qpm"
 
-    def _opened(self, path: Path, device_id: str, assessor: str) -> Journal:
-        self._open.append(Journal(path, self.key, device_id=device_id, assessor=assessor))
+    def _opened(self, path: Path, device_id: str, assessor: str, clock: Callable[[], int] = now_ms) -> Journal:
+        self._open.append(Journal(path, self.key, device_id=device_id, assessor=assessor, clock=clock))
         return self._open[-1]
 
     def close(self) -> None:
@@ -112,6 +114,13 @@ class Kits:
             for file in self._folder.glob(f"{journal.path.name}*"):
                 file.unlink()
         self._open.clear()
+
+
+def wayward_clock(seed: int) -> Callable[[], int]:
+    """The clock of a laptop in the field, UTC milliseconds: weeks away from another's, put back and forth by days."""
+    chance, day = random.Random(seed), 86_400_000
+    start = 1_790_000_000_000 + chance.randint(-20 * day, 20 * day)
+    return lambda: start + chance.randint(-3 * day, 3 * day)
 
 
 @contextmanager

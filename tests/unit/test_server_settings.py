@@ -33,7 +33,7 @@ from qpm_widgets.capture.jupyter_settings import (
 )
 from qpm_widgets.capture.kernel_channels import choose_channels, remove_channels
 from qpm_widgets.capture.server import KitServer
-from qpm_widgets.capture.wordless_log import WordlessFormatter
+from qpm_widgets.capture.wordless_log import DispensableFileHandler, WordlessFormatter
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.reports.kernel import private_kernel
@@ -253,6 +253,17 @@ def test_the_log_says_what_kind_of_fault_and_where_but_never_a_word() -> None:
     assert "ValueError" in line
     assert Path(__file__).name in line
     assert CANARY not in line
+
+
+def test_a_log_that_cannot_be_written_ends_nothing_and_quotes_nothing(tmp_path: Path, capfd) -> None:
+    record = logging.LogRecord("tornado", logging.ERROR, __file__, 1, "refused %s", (CANARY,), None)
+    handler = DispensableFileHandler(tmp_path / "gone" / "server.log", delay=True)
+    handler.handle(record)
+    try:
+        raise OSError("No space left on device")
+    except OSError:
+        handler.handleError(record)  # as when a line does not fit on the disk any more
+    assert capfd.readouterr() == ("", "")
 
 
 def test_the_labextension_is_whole_and_has_words_for_all_that_it_says(templates: Templates) -> None:
