@@ -16,6 +16,7 @@ import json
 import random
 import re
 import shutil
+import sys
 import tempfile
 import time
 import urllib.request
@@ -37,6 +38,7 @@ from qpm_widgets.templates import load_templates
 from qpm_widgets.visits.working_notebooks import prepare_notebook, working_notebook_path
 
 INTERVIEWS = ("A1", "A2", "A3")
+TELL_EVERY = 100  # kills: then the counts so far go to the standard error
 PATIENCE = 90_000  # ms until everything must be saved again
 
 # Types `words` into the note of a question, key by key at the speed of quick hands; gives what stands there then.
@@ -257,7 +259,7 @@ class Drill:
 def run(kills: int, seed: int) -> dict[str, float]:
     """A whole run: at least ``kills`` of them."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    began = time.monotonic()
+    began, told = time.monotonic(), 0
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         kit, questions = prepare_kit(Path(folder) / "kit")
@@ -268,6 +270,10 @@ def run(kills: int, seed: int) -> dict[str, float]:
         while sum(drill.done.values()) < kills:
             number += 1
             drill.round(questions, number)
+            if (done := sum(drill.done.values())) >= told + TELL_EVERY:
+                told = done
+                # A run that has to be broken off has shown something all the same.
+                print(json.dumps({**drill.count(), "seconds": round(time.monotonic() - began, 1)}), file=sys.stderr)
         return {**drill.count(), "seconds": round(time.monotonic() - began, 1)}
 
 
