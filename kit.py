@@ -22,27 +22,27 @@ NEEDED = (3, 11)
 
 USAGE = """python kit.py COMMAND
 
-  demo        record and report an invented visit, and open its desk
-  start       open your own kit
-  lock        close the kit wherever it is open
-  plan        put an assessment and its visits into the kit, from a folder of YAML files
-  render      make a finished report
-  submit      write a visit for the lead assessor, encrypted to the lead's key
-  receive     take in visits that assessors submitted
-  key         write your public key, for assessors who submit to you
-  names       keep the names of people that a visit's notes and reports look out for
-  withdraw    erase an interview or its quotes for good, with a certificate
+  demo          record and report an invented visit, and open its desk
+  start         open your own kit
+  lock          close the kit wherever it is open
+  plan          put an assessment and its visits into the kit, from a folder of YAML files
+  render        make a finished report
+  submit        write a visit for the lead assessor, encrypted to the lead's key
+  receive       take in visits that assessors submitted
+  key           write your public key, for assessors who submit to you
+  names         keep the names of people that a visit's notes and reports look out for
+  withdraw      erase an interview or its quotes for good, with a certificate
   safeguarding  read, print, send and erase accounts of harm, which are kept apart
-  retention   list what must go by the scheme's dates, and erase it
-  show        show one journal entry
-  history     show who wrote what when about one interview
-  verify      prove that nothing in the journal was altered
-  backup      write an encrypted copy of the kit
-  restore     make a kit from such a copy
-  passphrase  change the passphrase
-  keyring     open the kit by the system's keyring instead of its passphrase
-  templates   check the standards, guides, wording and rules
-  test        run lint, types and tests
+  retention     list what must go by the scheme's dates, and erase it
+  show          show one journal entry
+  history       show who wrote what when about one interview
+  verify        prove that nothing in the journal was altered
+  backup        write an encrypted copy of the kit
+  restore       make a kit from such a copy
+  passphrase    change the passphrase
+  keyring       open the kit by the system's keyring instead of its passphrase
+  templates     check the standards, guides, wording and rules
+  test          run lint, types and tests
 
 `python kit.py COMMAND --help` says more. The first command installs the kit into .venv, which needs a network once."""
 
