@@ -2,18 +2,21 @@
 import { settings, words } from "./frame.js";
 
 const PATIENCE = 30000; // ms until a page that does not come is said not to come
+const ASK_AFTER = 1000; // ms until a kernel that says nothing is asked
+const ANSWER = 3000; // ms that it has to answer
+const CALLS = 4; // unanswered questions until it is replaced the first time
 const RESTARTS = 2; // starts of a kernel that died for good, before a person is asked
 
 export const OPENING = { state: "opening" };
 export const SHOWN = { state: "shown" };
 
 // A reply can be lost with its connection; nobody is to wait for it for ever.
-const inTime = (promise) =>
-  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no reply")))]);
+const inTime = (promise, patience = PATIENCE) =>
+  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, patience, new Error("no reply")))]);
 
 export class FieldPage {
   constructor(panel, CodeCell, changed, lost) {
-    Object.assign(this, { panel, CodeCell, changed, view: OPENING, stale: false, restarts: 0, used: Date.now() });
+    Object.assign(this, { panel, CodeCell, changed, view: OPENING, stale: false, restarts: 0, unanswered: 0, renewals: 0, used: Date.now() });
     const { sessionContext } = panel;
     sessionContext.statusChanged.connect((_, status) => this.onStatus(status));
     sessionContext.connectionStatusChanged.connect((_, status) => {
@@ -110,9 +113,36 @@ export class FieldPage {
   // Runs the page again once a restarted kernel listens. What was typed meanwhile is in the page's outbox.
   freshen() {
     const kernel = this.panel.sessionContext.session?.kernel;
-    if (!this.stale || this.running || kernel?.status !== "idle" || kernel.connectionStatus !== "connected") return;
-    this.restarts = 0;
+    if (!this.stale || this.running || kernel?.connectionStatus !== "connected") return;
+    if (kernel.status === "idle") this.begin();
+    else this.ask(kernel);
+  }
+
+  begin() {
+    this.restarts = this.unanswered = this.renewals = 0;
     this.run();
+  }
+
+  // A kernel that is killed a second time while it comes back may be there and not be heard: what it said of itself went
+  // by while the connection was only being made, or the server mixes up this window's two connections and delivers
+  // nothing any more. So it is asked. Who answers, listens. Who does not is given time to start, twice as much each time, and
+  // then replaced: the new one has a connection of its own.
+  async ask(kernel) {
+    if (this.asking || kernel.status === "dead") return;
+    this.asking = true;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AFTER));
+    const answered = await inTime(kernel.requestKernelInfo(), ANSWER).then(() => true, () => false);
+    this.asking = false;
+    if (!this.stale || this.running || this.panel.isDisposed) return;
+    if (answered) return this.begin();
+    this.unanswered += 1;
+    if (this.unanswered >= CALLS * 2 ** this.renewals) {
+      this.unanswered = 0;
+      this.renewals += 1;
+      await this.startAnew().catch(() => this.stop());
+    } else {
+      this.freshen();
+    }
   }
 
   // A kernel that was given up, or has gone without a word, is started anew; but not for ever.
