@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from field_pages import until
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
@@ -163,8 +164,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     card.get_by_role("button", name=re.compile("^Take back")).click()
     card.get_by_role("button", name="Take it back").click()
     card.wait_for(state="detached")
-    page.get_by_text("Everything is saved").first.wait_for()
-    assert findings_of(kit, words) == []
+    assert until(lambda: findings_of(kit, words) == [], page), "the line read out still tells of the save before"
 
 
 def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp_path):
