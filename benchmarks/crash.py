@@ -2,11 +2,11 @@
 
 Real Chromium, real kernels, one real server. Several interviews are written at once, each in a window of its own; at a
 random moment of the writing the kernel of the page, the whole server or the window's page is taken away. Half of the
-kernels are killed as soon as the journal's log is seen to grow, that is in a commit or just after it, and half are
-killed once more while they are coming back. At the end the receipts that the pages were given are looked for in the
-journal, and the text of every field is compared.
+kernels are killed as soon as the journal's log is seen to grow, that is in a commit or just after it; with ``--again``
+a share of them is killed once more while it is coming back. At the end the receipts that the pages were given are
+looked for in the journal, and the text of every field is compared.
 
-    python benchmarks/crash.py [--kills 2000] [--seed 1] [--json]
+    python benchmarks/crash.py [--kills 2000] [--seed 1] [--again 0.0] [--json]
 """
 
 from __future__ import annotations
@@ -165,8 +165,8 @@ def await_commit(log: Path, seconds: float = 1.0) -> bool:
 class Drill:
     """The kills of one run."""
 
-    def __init__(self, kit: Kit, browser: Browser, stack: ExitStack, seed: int) -> None:
-        self.kit, self.stack, self.dice = kit, stack, random.Random(seed)
+    def __init__(self, kit: Kit, browser: Browser, stack: ExitStack, seed: int, again: float) -> None:
+        self.kit, self.stack, self.dice, self.again = kit, stack, random.Random(seed), again
         self.done: Counter[str] = Counter()
         self.server = stack.enter_context(server_process(kit))
         self.writers = []
@@ -189,7 +189,7 @@ class Drill:
             else:
                 self.reload(writer)
         for writer in bereft:
-            if self.dice.random() < 0.5:
+            if self.dice.random() < self.again:
                 self.kill_again(writer)
         if self.dice.random() < 0.04:
             self.kill_server()
@@ -256,7 +256,7 @@ class Drill:
         }
 
 
-def run(kills: int, seed: int) -> dict[str, float]:
+def run(kills: int, seed: int, again: float) -> dict[str, float]:
     """A whole run: at least ``kills`` of them."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     began, told = time.monotonic(), 0
@@ -265,7 +265,7 @@ def run(kills: int, seed: int) -> dict[str, float]:
         kit, questions = prepare_kit(Path(folder) / "kit")
         stack.callback(kit.close)
         playwright = stack.enter_context(sync_playwright())
-        drill = Drill(kit, playwright.chromium.launch(executable_path=found, args=list(FLAGS)), stack, seed)
+        drill = Drill(kit, playwright.chromium.launch(executable_path=found, args=list(FLAGS)), stack, seed, again)
         number = 0
         while sum(drill.done.values()) < kills:
             number += 1
@@ -282,9 +282,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", type=float, default=0.0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    counts = run(options.kills, options.seed)
+    counts = run(options.kills, options.seed, options.again)
     if options.json:
         print(json.dumps(counts))
     else:

@@ -129,6 +129,7 @@ def test_a_laptop_that_slept_and_woke_with_its_clock_put_back(kit, server, hand,
     awake = kit.journal.current_entry("harbour", "interview:A1", "answer:A-IN-2.note")
     with suspended(*family_of(server.pid)):
         hand.notes("A-IN-2").press_sequentially(", asleep", delay=1)
+        hand.notes("A-IN-2").blur()  # sent at once, with the old clock's time
         premises.set_clock(-HOURS_BACK * 3600)
         page.evaluate("(ms) => { const now = Date.now; Date.now = () => now() - ms; }", HOURS_BACK * 3600 * 1000)
         hand.notes("A-IN-2").press_sequentially(", clock put back", delay=1)
@@ -206,7 +207,10 @@ def find_canaries(folder: Path, when: str) -> None:
 
 
 def write_and_reload_unsaved(kit, hand: Hand) -> None:
-    """A note, a quote and its translation that wait for their receipt come through a reload, encrypted."""
+    """A note, a quote and its translation that wait for their receipt come through a reload, encrypted.
+
+    The page comes back with all of JupyterLab's tools around it.
+    """
     page = hand.page
     with suspended(kernel_process(hand.server, "A1")):
         hand.notes("A-SG-1").fill(f"{CANARY} half-typed")
@@ -219,6 +223,7 @@ def write_and_reload_unsaved(kit, hand: Hand) -> None:
         stored = page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })")
         assert "qpm:harbour/interview:A1" in stored
         assert CANARY not in stored
+        page.evaluate("sessionStorage.setItem('qpm-workbench', 'shown')")
         page.reload()
     hand.sheet.wait_for(timeout=60_000)
     check_written(kit, hand, "A-SG-1", f"{CANARY} half-typed")
@@ -227,11 +232,8 @@ def write_and_reload_unsaved(kit, hand: Hand) -> None:
 
 
 def save_from_the_workbench(kit, hand: Hand) -> None:
-    """The page is saved as a notebook from JupyterLab, with all of its tools shown."""
+    """The page is saved as a notebook with JupyterLab's own tools, and shown without them again."""
     page = hand.page
-    page.evaluate("sessionStorage.setItem('qpm-workbench', 'shown')")
-    page.reload()
-    hand.sheet.wait_for(timeout=60_000)
     notebook = kit.notebooks / "harbour" / "V1" / "A1.ipynb"
     before = notebook.stat().st_mtime_ns
     page.locator(".jp-NotebookPanel-toolbar").click(position={"x": 600, "y": 5})
