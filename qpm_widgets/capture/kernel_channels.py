@@ -64,7 +64,7 @@ def choose_channels(runtime: Path) -> tuple[Config, Path]:
     config = Config()
     if choose_transport(folder) == "ipc":
         config.KernelManager.transport = "ipc"
-        # Or a kernel that dies within its first seconds comes back at other sockets, after its page was connected again.
+        # Or a kernel that dies in its first seconds comes back at other sockets, after its page was connected again.
         config.KernelRestarter.random_ports_until_alive = False
     else:
         config.MappingKernelManager.transport_encryption = "required"
