@@ -6,7 +6,7 @@ kernels are killed as soon as the journal's log is seen to grow, that is in a co
 a share of them is killed once more while it is coming back. At the end the receipts that the pages were given are
 looked for in the journal, and the text of every field is compared.
 
-    python benchmarks/crash.py [--kills 2000] [--seed 1] [--again 0.0] [--json]
+    python benchmarks/crash.py [--kills 2000] [--seed 1] [--again 0.5] [--json]
 """
 
 from __future__ import annotations
@@ -282,7 +282,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--again", type=float, default=0.0)
+    parser.add_argument("--again", type=float, default=0.5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     counts = run(options.kills, options.seed, options.again)
