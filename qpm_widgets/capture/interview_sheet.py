@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
@@ -119,15 +120,19 @@ class InterviewSheet(Sheet):
     def heads(self) -> dict[str, list[str]]:
         """As every sheet's, with those of the accounts: what waited in the page replaces what was kept of it."""
         heads = super().heads()
-        if "safeguarding" not in heads:
-            return heads
-        kept = self.kit.safeguarding.current(self.assessment_id, self.subject)
-        return heads | {f"{DISCLOSURE}{place}": [entry_id] for place, entry_id in kept.items()}
+        if "safeguarding" in heads:
+            with suppress(QpmError):  # as below
+                kept = self.kit.safeguarding.current(self.assessment_id, self.subject)
+                heads |= {f"{DISCLOSURE}{place}": [entry_id] for place, entry_id in kept.items()}
+        return heads
 
     def _accounts(self) -> list[dict[str, Any]]:
         """That accounts are there, how many parts they have and when they were last written; never what they say."""
-        found = self.kit.safeguarding.disclosures(assessment_id=self.assessment_id, about=self.subject)
-        return [{"id": one.id, "parts": one.parts, "last_at": one.last_at} for one in found if not one.erased]
+        # A store that cannot be opened keeps nobody from the interview; what is written for it is refused and says why.
+        with suppress(QpmError):
+            found = self.kit.safeguarding.disclosures(assessment_id=self.assessment_id, about=self.subject)
+            return [{"id": one.id, "parts": one.parts, "last_at": one.last_at} for one in found if not one.erased]
+        return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``erase``: blank what a respondent takes back, for good.

@@ -156,7 +156,7 @@ def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer]
     for writer in writers:
         if writer.erases and not writer.compared:
             names = " and ".join(writer.names)
-            say.print(f"{where}: {names} withdraws what was said, from a device whose numbers you have not compared.")
+            say.print(f"{where}: it holds a withdrawal by the device of {names}, whose numbers you have not compared.")
             typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
             if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
                 remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."

@@ -231,3 +231,23 @@ def test_a_guard_that_fails_holds_no_words_up(guarded: InterviewSheet, monkeypat
 
     monkeypatch.setattr("qpm_widgets.capture.interview_sheet.find_identifiers", fail)
     assert guarded.answer(typed("Mair", asked=[]))["kind"] == "receipt"
+
+
+def test_a_lost_restricted_store_keeps_nobody_from_the_interview(sheet: InterviewSheet, kit: Kit) -> None:
+    told = commit("disclosure:SG-7K2M4QXH.1", {"said": "he hit me"})
+    assert sheet.answer(told)["kind"] == "receipt"
+    used = {"reference": "SG-7K2M4QXH", "used_at": "2026-10-13T10:20:00+01:00"}
+    assert sheet.answer(commit("safeguarding", used))["kind"] == "receipt"
+    view = sheet.answer({"kind": "open"})["view"]
+    assert [one["id"] for one in view["accounts"]] == ["SG-7K2M4QXH"]
+    assert view["heads"]["disclosure:SG-7K2M4QXH.1"] == [told["entry_id"]]
+    assert "he hit me" not in json.dumps(view)
+
+    kit.safeguarding.close()
+    kit._safeguarding = None
+    (kit.home / "safeguarding.qpm").unlink()
+    view = sheet.answer({"kind": "open"})["view"]
+    assert view["accounts"] == []
+    refused = sheet.answer(commit("disclosure:SG-7K2M4QXH.2", {"said": "and more"}))
+    assert (refused["kind"], refused["code"]) == ("refused", "JOURNAL-002")
+    assert "he hit me" not in json.dumps(refused)
