@@ -27,6 +27,7 @@ from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sheet import FLAGS, plan_profile
 
 from qpm_widgets.capture.recording import record_edit
@@ -63,6 +64,7 @@ class Writer:
     page: Page
     interview: str
     receipts: set[str] = field(default_factory=set)
+    reloaded: int = 0  # how often the page did not come back by itself, and was loaded anew as it asks for
     typed: dict[str, str] = field(default_factory=dict)  # question -> what must stand in its note
 
     @property
@@ -94,8 +96,14 @@ class Writer:
         self.page.evaluate("() => window.typing")
 
     def await_saved(self) -> None:
-        """Until the page says that everything is saved."""
-        self.sheet.locator('.qpm-save[data-state="saved"]').wait_for(timeout=PATIENCE)
+        """Until the page says that everything is saved; one that never does is reloaded, as it tells a person to do."""
+        saved = self.sheet.locator('.qpm-save[data-state="saved"]')
+        try:
+            saved.wait_for(timeout=PATIENCE)
+        except PlaywrightTimeout:
+            self.reloaded += 1
+            self.page.reload()
+            saved.wait_for(timeout=PATIENCE)
 
     @property
     def sheet(self) -> Locator:
@@ -248,6 +256,7 @@ class Drill:
         return {
             "kills": sum(self.done.values()),
             **{f"{name}_kills": times for name, times in sorted(self.done.items())},
+            "pages_reloaded_by_hand": sum(writer.reloaded for writer in self.writers),
             "acknowledged": acknowledged,
             "acknowledged_and_missing": missing,
             "fields_with_lost_words": lost,
