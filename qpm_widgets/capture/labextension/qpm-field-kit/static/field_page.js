@@ -139,10 +139,9 @@ export class FieldPage {
     if (this.unanswered >= CALLS * 2 ** this.renewals) {
       this.unanswered = 0;
       this.renewals += 1;
-      await this.startAnew().catch(() => this.stop());
-    } else {
-      this.freshen();
+      await this.startAnew().catch(() => {}); // what is typed stays in view; it is asked again
     }
+    this.freshen();
   }
 
   // A kernel that was given up, or has gone without a word, is started anew; but not for ever.
@@ -174,7 +173,7 @@ export class FieldPage {
   // A fresh kernel, whatever has become of the old one.
   async startAnew() {
     const { sessionContext } = this.panel;
-    const start = () => sessionContext.changeKernel({ name: "python3" });
+    const start = () => inTime(sessionContext.changeKernel({ name: "python3" }));
     this.starting = true;
     try {
       await start().catch(async () => {
