@@ -2,7 +2,7 @@
 import { settings, words } from "./frame.js";
 
 const PATIENCE = 30000; // ms until a page that does not come is said not to come
-const ASK_AFTER = 1000; // ms until a kernel that says nothing is asked
+const ASK_AFTER = 1000; // ms until a kernel that has not said that it is idle is asked
 const ANSWER = 3000; // ms that it has to answer
 const CALLS = 4; // unanswered questions until it is replaced the first time
 const RESTARTS = 2; // starts of a kernel that died for good, before a person is asked
@@ -113,28 +113,25 @@ export class FieldPage {
   // Runs the page again once a restarted kernel listens. What was typed meanwhile is in the page's outbox.
   freshen() {
     const kernel = this.panel.sessionContext.session?.kernel;
-    if (!this.stale || this.running || kernel?.connectionStatus !== "connected") return;
-    if (kernel.status === "idle") this.begin();
-    else this.ask(kernel);
-  }
-
-  begin() {
-    this.restarts = this.unanswered = this.renewals = 0;
-    this.run();
+    if (this.stale && !this.running && kernel?.connectionStatus === "connected") this.ask(kernel);
   }
 
   // A kernel that is killed a second time while it comes back may be there and not be heard: what it said of itself went
   // by while the connection was only being made, or the server mixes up this window's two connections and delivers
-  // nothing any more. So it is asked. Who answers, listens. Who does not is given time to start, twice as much each time, and
-  // then replaced: the new one has a connection of its own.
+  // nothing any more, whatever was heard before. So it is asked. Who answers, listens. Who does not is given time to
+  // start, twice as much each time, and then replaced: the new one has a connection of its own.
   async ask(kernel) {
     if (this.asking || kernel.status === "dead") return;
     this.asking = true;
-    await new Promise((resolve) => setTimeout(resolve, ASK_AFTER));
+    if (kernel.status !== "idle") await new Promise((resolve) => setTimeout(resolve, ASK_AFTER));
     const answered = await inTime(kernel.requestKernelInfo(), ANSWER).then(() => true, () => false);
     this.asking = false;
     if (!this.stale || this.running || this.panel.isDisposed) return;
-    if (answered) return this.begin();
+    if (answered) {
+      this.restarts = this.unanswered = this.renewals = 0;
+      this.run();
+      return;
+    }
     this.unanswered += 1;
     if (this.unanswered >= CALLS * 2 ** this.renewals) {
       this.unanswered = 0;
