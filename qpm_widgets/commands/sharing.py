@@ -93,31 +93,27 @@ def receive(
 
             read_whole(file, 0)  # says what is the matter, before anybody types a passphrase
     received: list[Manifest] = []
-    blanked = 0
     with open_kit(home) as kit:
         for file in files:
             try:
-                manifest, erased = _receive_one(kit, file)
+                received.append(_receive_one(kit, file))
             except QpmError as error:
                 say.print(str(error))
-            else:
-                received.append(manifest)
-                blanked += erased
-        for assessment_id in dict.fromkeys(manifest.assessment_id for manifest in received):
+        assessments = list(dict.fromkeys(manifest.assessment_id for manifest in received))
+        for assessment_id in assessments:
             for sentence in _to_settle(kit.journal, assessment_id):
                 out.print(f"{assessment_id}: {sentence}")
-        if blanked:
-            kit.journal.compact()
-        for assessment_id in dict.fromkeys(manifest.assessment_id for manifest in received):
-            # Also after a run that was interrupted here.
             tell_outputs([one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files])
+        # Also when nothing new was erased: the run before may have been interrupted, or somebody was in its way.
+        if any(kit.journal.current(one, field_prefix="erasure:") for one in assessments):
+            kit.journal.compact()
     _compare_templates(received)
     if len(received) < len(files):
         raise typer.Exit(2)
 
 
-def _receive_one(kit: Kit, file: Path) -> tuple[Manifest, int]:
-    """Merge one file and say what it brought; what it says of itself, and how many entries were blanked."""
+def _receive_one(kit: Kit, file: Path) -> Manifest:
+    """Merge one file and say what it brought; what it says of itself."""
     from qpm_widgets.journal import bundles, sealing
 
     where = bundles.shown_name(file)
@@ -138,7 +134,7 @@ def _receive_one(kit: Kit, file: Path) -> tuple[Manifest, int]:
         out.print(f"erased by a withdrawal: {counted(len(merged.blanked), *ENTRY)}")
     for sentence in (*_in_whose_names(manifest, merged), *_whose_devices(manifest, writers)):
         out.print(sentence)
-    return manifest, len(merged.blanked)
+    return manifest
 
 
 def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:

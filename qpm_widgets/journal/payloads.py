@@ -173,7 +173,7 @@ class Consent(Payload):
 class ProtocolUsed(Payload):
     """All that a meeting keeps of a disclosure: that the protocol was used, a reference, when."""
 
-    reference: Line
+    reference: Annotated[str, StringConstraints(max_length=60)]  # a number or code: no room for an account
     used_at: datetime
 
 

@@ -216,7 +216,15 @@ def test_a_withdrawal_travels(submitted: Path, sample: Path, lead: Path, tmp_pat
     for typed in ("", sealed_for, signed_by[:-1]):  # a withdrawal cannot be undone: who says so must be known
         assert refusal(qpm(lead, "receive", later, typed=typed)).startswith("BUNDLE-014, later.qpmvisit: ")
     assert heads(lead) == before
-    done = qpm(lead, "receive", later, "--outputs", tmp_path / "outputs", typed=signed_by)
+    with Kit.unlock(lead, PASSPHRASE) as reading, reading.journal._snapshot("test") as snapshot:
+        snapshot.exec_driver_sql("SELECT count(*) FROM entry").scalar()  # somebody reads, and is in the way
+        done = qpm(lead, "receive", later, "--outputs", tmp_path / "outputs", typed=signed_by)
+        assert refusal(done).startswith("CONSENT-006, ")
+        assert (lead / "journal.qpm-wal").stat().st_size > 0
+        snapshot.rollback()
+        once_more = qpm(lead, "receive", later, "--outputs", tmp_path / "outputs")
+        assert once_more.exit_code == 0, once_more.output
+        assert (lead / "journal.qpm-wal").stat().st_size == 0, "the same command finishes the work"
     assert f"used it: {folder}\ndestroy: {folder / 'report.html'}\n" in done.stdout
     assert len(json.loads((folder / "erasures.json").read_text())["erasures"][0]["entries"]) == len(blanked)
     assert f"erased by a withdrawal: {len(blanked)} entries\n" in done.stdout

@@ -27,7 +27,7 @@ function safeguardingDialog(page) {
 // What the interview keeps: that the protocol was used, a reference, when.
 function referencePart(page) {
   const said = page.words.safeguarding;
-  const input = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "200",
+  const input = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "60",
     "aria-describedby": page.id("safeguarding-hint"), oninput: () => input.setCustomValidity("") });
   const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at") });
   const recorded = h("p", { class: "qpm-banner", hidden: true });
