@@ -173,14 +173,14 @@ class Consent(Payload):
 class ProtocolUsed(Payload):
     """All that a meeting keeps of a disclosure: that the protocol was used, a reference, when."""
 
-    reference: Annotated[str, StringConstraints(max_length=60)]  # a number or code: no room for an account
+    reference: Line  # a number or code; the page leaves room for no account
     used_at: datetime
 
 
 class Origin(Payload):
     """When and by whom an account was written that came from another kit."""
 
-    recorded_at: Annotated[int, Field(ge=0)]  # UTC, milliseconds since 1970
+    recorded_at: Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, milliseconds since 1970; the year 9999
     recorded_by: Code
 
 

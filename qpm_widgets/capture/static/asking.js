@@ -16,7 +16,7 @@ const askingFirst = (() => {
     // Held words are asked about for a while. What is asked about once is not asked about again before it is saved.
     holdBack({ entry_id: entryId, noticed }) {
       const [field, slot] = this.find(entryId);
-      if (!slot) return; // overtaken by newer words
+      if (!slot || slot.sent.settled) return; // overtaken by newer words, or by the time that there was to answer
       slot.sent.held = true;
       delete slot.sent.refused;
       const { payload } = slot.sent;
@@ -32,7 +32,10 @@ const askingFirst = (() => {
       if (!this.slots.get(field)?.sent?.held) return;
       const question = this.question(field);
       clearTimeout(question.timer);
-      question.timer = setTimeout(() => this.settle(field), ASKING);
+      question.timer = setTimeout(() => {
+        question.timer = null; // newer words may be on their way: if they are held too, they are asked about anew
+        this.settle(field);
+      }, ASKING);
     },
 
     settle(field) {
@@ -48,6 +51,7 @@ const askingFirst = (() => {
         return;
       }
       delete slot.sent.held;
+      slot.sent.settled = true;
       slot.sent.since = now();
       this.transmit(slot.sent);
       this.changed();
@@ -58,7 +62,8 @@ const askingFirst = (() => {
       for (const [field, slot] of this.slots) {
         this.release(slot);
         this.question(field).asked = null;
-        this.settle(field);
+        if (slot.sent?.held) this.settle(field);
+        else if (slot.sent) this.transmit(slot.sent); // it may be held as we leave, and nobody would hear of it
       }
       this.flush();
     },

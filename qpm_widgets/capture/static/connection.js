@@ -226,6 +226,7 @@ const connectSheet = (() => {
         if (slot.sent) {
           delete slot.sent.refused;
           delete slot.sent.held;
+          delete slot.sent.settled;
           slot.sent.since = now();
           this.transmit(slot.sent);
         } else {
