@@ -33,6 +33,9 @@ def tell_report(journal: Journal, folder: Path) -> None:
         out.print(f"{_STATES[state]}: {name}")
     for one in proof.gone:
         _tell_gone(one)
+    if not proof.is_sealed_here:
+        out.print("rendered by another kit: this one cannot tell which of its words were erased since")
+        say.print("Ask whoever rendered it to run the same command there before you rely on this report.")
     if not proof.note_fits:
         out.print("erasures.json is about another manifest than the one that lies beside it")
     _tell_journal(proof)

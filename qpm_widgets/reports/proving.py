@@ -13,7 +13,7 @@ from qpm_widgets.journal.bundles import Link
 from qpm_widgets.journal.queries import digest_heads
 from qpm_widgets.reports.noted_erasures import entries_gone, is_of_this_manifest, noted_in
 from qpm_widgets.reports.publishing import sha256
-from qpm_widgets.reports.used_interviews import MANIFEST, parameters_of, read_json, rests_on
+from qpm_widgets.reports.used_interviews import MANIFEST, is_sealed_here, parameters_of, read_json, rests_on
 from qpm_widgets.visits.erasures import Erasure, iter_erasures
 
 FileState = Literal["same", "changed", "missing"]
@@ -54,6 +54,7 @@ class Proof:
     journal_has_grown: bool
     gone: tuple[Gone, ...]
     note_fits: bool
+    is_sealed_here: bool
 
     @property
     def holds(self) -> bool:
@@ -92,6 +93,7 @@ def prove_report(journal: Journal, folder: Path) -> Proof:
         journal_has_grown=journal.heads() != heads,
         gone=tuple(gone),
         note_fits=is_of_this_manifest(folder),
+        is_sealed_here=is_sealed_here(journal, manifest),
     )
 
 

@@ -102,6 +102,15 @@ def rests_on(journal: Journal, manifest: Mapping[str, Any], tombstone: Entry) ->
     return seal(journal, tombstone.assessment_id, tombstone.entry_id) not in known
 
 
+def is_sealed_here(journal: Journal, manifest: Mapping[str, Any]) -> bool:
+    """Whether this kit rendered a report, and so can tell from its seals what it used; true if it used nothing."""
+    assessment_id, used = parameters_of(manifest).get("assessment_id"), manifest.get("interviews")
+    if not used or not isinstance(assessment_id, str):
+        return True
+    subjects = {entry.subject for entry in journal.iter_entries(assessment_id, field_prefix="plan")}
+    return any(seal(journal, assessment_id, subject) in used for subject in subjects)
+
+
 def seal(journal: Journal, assessment_id: str, name: str) -> str:
     """What stands for a subject or an entry where its name must not: the same each time, in this kit only."""
     key = journal.secret(_SECRET, lambda: secrets.token_hex(32))

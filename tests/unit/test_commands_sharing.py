@@ -227,6 +227,9 @@ def test_a_withdrawal_travels(submitted: Path, sample: Path, lead: Path, tmp_pat
         assert (lead / "journal.qpm-wal").stat().st_size == 0, "the same command finishes the work"
     assert f"used it: {folder}\ndestroy: {folder / 'report.html'}\n" in done.stdout
     assert len(json.loads((folder / "erasures.json").read_text())["erasures"][0]["entries"]) == len(blanked)
+    elsewhere = qpm(sample, "verify", "--report", folder)  # it has the withdrawal too, and did not render the report
+    assert "rendered by another kit: this one cannot tell which of its words were erased since\n" in elsewhere.stdout
+    assert "rendered by another kit" not in qpm(lead, "verify", "--report", folder).stdout
     assert f"erased by a withdrawal: {len(blanked)} entries\n" in done.stdout
     again = qpm(lead, "receive", submitted)
     assert ", 0 new entries of" in again.stdout
