@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from qpm_widgets.commands import erasing, keeping, people, safeguarding, sharing
+from qpm_widgets.commands import erasing, keeping, people, retaining, safeguarding, sharing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -141,7 +141,7 @@ app.command()(sharing.submit)
 app.command()(sharing.receive)
 app.command()(people.names)
 app.command()(erasing.withdraw)
-app.command()(erasing.retention)
+app.command()(retaining.retention)
 
 
 @templates_app.command("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from qpm_widgets.capture.page_links import DESK, link_page
@@ -13,7 +14,9 @@ from qpm_widgets.capture.visit_evidence import (
     read_visit_evidence,
     weigh_sources,
 )
-from qpm_widgets.journal import Entry
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Entry, Receipt
+from qpm_widgets.journal.erasure import earlier_versions
 from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import load_profile, load_visit
 from qpm_widgets.visits.erasures import has_lost_words
@@ -60,6 +63,15 @@ class FindingsSheet(Sheet):
             ],
             "recorded": self.recorded(),
         }
+
+    def record(self, edit: Edit) -> Receipt:
+        """Record one edit; the version it replaces is erased with it, if that may repeat erased words."""
+        receipt = super().record(edit)
+        stone = self.kit.journal.current_entry(edit.assessment_id, edit.subject, earlier_versions(edit.field))
+        if stone is not None:
+            with suppress(QpmError):  # somebody is reading: the log is cut at the next chance, and when the kit closes
+                self.kit.journal.compact()
+        return receipt
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``look``: what was recorded, read again."""

@@ -1,13 +1,15 @@
-"""`qpm withdraw` and `qpm retention`: words that must go, and what people still have to do about them."""
+"""`qpm withdraw`: words that must go, and what people still have to do about them."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from qpm_widgets.reports.used_interviews import UsedIn
     from qpm_widgets.templates import Templates
     from qpm_widgets.visits.erasures import Erasure
-    from qpm_widgets.visits.retention import Due
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Erase without asking again.")]
 _KINDS = {
@@ -67,56 +68,12 @@ def withdraw(
         if isinstance(held, Interview) and held.mixed is not None:
             say.print("Two people were planned under this id: the words of both go.")
         say.print("Close its page first. Nobody can bring the words back.")
-        _confirm(interview, yes)
+        confirm(interview, yes)
     erased, used = carry_out(journal, load_templates(), wanted, outputs)
     if done is None:
         out.print(f"erased: {assessment} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
     _tell_what_rests(journal, erased, used)
-    _tell_accounts(kit, assessment, wanted.subject)
-
-
-def retention(
-    assessment: Annotated[str, typer.Argument(help="The assessment's id; all of them if left out.")] = "",
-    erase: Annotated[bool, typer.Option("--erase", help="Erase the notes that are due.")] = False,
-    yes: YesOption = False,
-    home: HomeOption = HOME,
-    outputs: OutputsOption = OUTPUTS,
-) -> None:
-    """List what the scheme's dates say must go, and erase the notes that are due."""
-    from qpm_widgets.templates import load_templates
-    from qpm_widgets.visits import load_profile
-
-    kit = open_kit(home)
-    if assessment:
-        load_profile(kit.journal, assessment)
-    ids = [assessment] if assessment else kit.journal.assessment_ids()
-    keep_to_dates(kit.journal, load_templates(), ids, outputs, today=datetime.now(UTC).date(), erase=erase, yes=yes)
-    _tell_accounts(kit, assessment or None)
-
-
-def keep_to_dates(
-    journal: Journal, templates: Templates, ids: list[str], outputs: Path, *, today: date, erase: bool, yes: bool
-) -> None:
-    """What ``retention`` does, on a given day."""
-    from qpm_widgets.visits.retention import list_retention
-
-    for assessment_id in ids if erase else ():
-        _finish_erasures(journal, templates, assessment_id, outputs)
-    found = list_retention(journal, templates, ids)
-    for one in found:
-        out.print(_due_line(one, today))
-    if not found:
-        say.print("Nothing is kept that the scheme gives a date to.")
-        return
-    say.print(
-        "The journal holds no decision yet, so every date is counted from the last day of the visits or the last "
-        "thing recorded, whichever is later. While a decision or an appeal is open, do not erase."
-    )
-    ready = [one for one in found if one.holds_words and one.is_due(today)]
-    if ready and not erase:
-        say.print("To erase the notes that are due, run the same command with --erase.")
-    for one in ready if erase else ():
-        _erase_due(journal, templates, one, outputs, yes=yes)
+    tell_accounts(kit, assessment, wanted.subject)
 
 
 def carry_out(
@@ -131,58 +88,41 @@ def carry_out(
     """
     from qpm_widgets.reports.erasure_certificate import Certificate, find_certificate, write_certificate
     from qpm_widgets.reports.noted_erasures import note_erasure
-    from qpm_widgets.visits import load_profile
-    from qpm_widgets.visits.erasures import find_resting, read_erasure
+    from qpm_widgets.visits.erasures import erase_earlier_versions, find_resting, read_erasure
 
-    before = journal.head()
+    before, sample = journal.head(), _say_invented(journal, templates, wanted.assessment_id)
     again = read_erasure(journal, wanted) is not None
     journal.erase(wanted)
+    earlier = erase_earlier_versions(journal, wanted.assessment_id)
     journal.compact()
     erasure = read_erasure(journal, wanted)
     assert erasure is not None  # it was just written
     used = [one for one in note_erasure(journal, outputs, erasure) if one.files]
     path = find_certificate(outputs, erasure)
     if path is None:
-        profile = load_profile(journal, wanted.assessment_id)
-        sample = templates.wording.text("visit_report.sample", provider=profile.provider) if profile.sample else None
-        resting = find_resting(journal, erasure)
-        certificate = Certificate(erasure, "" if again else before, journal.head(), len(used), len(resting), sample)
+        certificate = Certificate(
+            erasure,
+            "" if again else before,
+            journal.head(),
+            documents=tuple(str(file.relative_to(outputs)) for one in used for file in one.files),
+            judgements=tuple(judgement for judgement, _ in find_resting(journal, erasure)),
+            earlier=earlier,
+            sample=sample,
+        )
         path = write_certificate(templates, certificate, outputs)
     out.print(f"certificate: {path}")
     return erasure, used
 
 
-def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path, *, yes: bool) -> None:
-    from qpm_widgets.journal.withdrawing import Withdrawal
+def _say_invented(journal: Journal, templates: Templates, assessment_id: str) -> str | None:
+    """The sentence that says that the material is invented, if it is."""
+    from qpm_widgets.visits import load_profile
 
-    say.print(f"To be erased from {due.assessment_id}: {_held(due)}.")
-    _confirm(due.assessment_id, yes)
-    for visit_id in due.name_lists:
-        journal.keep_names(due.assessment_id, visit_id, ())
-        out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
-    if due.name_lists:
-        journal.compact()
-    for kind, meeting_id in due.meetings:
-        whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
-        wanted = Withdrawal(due.assessment_id, meeting_id, reason="retention", kind=whose)
-        erased, _ = carry_out(journal, templates, wanted, outputs)
-        out.print(f"erased: {due.assessment_id} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
-
-
-def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str, outputs: Path) -> None:
-    """Certify what an earlier run erased and could not finish, because a page was in the way."""
-    from qpm_widgets.journal.withdrawing import Withdrawal
-    from qpm_widgets.reports.erasure_certificate import find_certificate
-    from qpm_widgets.visits.erasures import read_erasure
-
-    for one in journal.current(assessment_id, field_prefix="erasure:interview"):
-        if (one.payload or {}).get("reason") == "retention":
-            kind, _, meeting_id = one.subject.partition(":")
-            whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
-            wanted = Withdrawal(assessment_id, meeting_id, reason="retention", kind=whose)
-            erasure = read_erasure(journal, wanted)
-            if erasure is not None and find_certificate(outputs, erasure) is None:
-                carry_out(journal, templates, wanted, outputs)
+    with suppress(QpmError):  # its record may be erased
+        profile = load_profile(journal, assessment_id)
+        if profile.sample:
+            return templates.wording.text("visit_report.sample", provider=profile.provider)
+    return None
 
 
 def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> None:
@@ -201,7 +141,7 @@ def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> 
     say.print("Backups, submitted visits, printed and handed over copies: the certificate lists what to do.")
 
 
-def _tell_accounts(kit: Kit, assessment_id: str | None, about: str | None = None) -> None:
+def tell_accounts(kit: Kit, assessment_id: str | None, about: str | None = None) -> None:
     """Accounts of harm are kept on other grounds than notes: neither a withdrawal nor the notes' dates reach them."""
     for one in kit.safeguarding.disclosures(assessment_id=assessment_id, about=about):
         if not one.erased:
@@ -223,21 +163,11 @@ def tell_outputs(used: list[UsedIn]) -> None:
         out.print(f"render again: python kit.py render {one.manifest.get('report', '')} {ids}{wish}")
 
 
-def _confirm(name: str, yes: bool) -> None:
+def confirm(name: str, yes: bool) -> None:
+    """Have the name typed before anything is erased; otherwise end here, with status 1."""
     if not yes and ask(f"Type {name} to erase it") != name:
         say.print("Nothing was erased.")
         raise typer.Exit(1)
-
-
-def _due_line(due: Due, today: date) -> str:
-    state = "due since" if due.is_due(today) else "kept until"
-    what = f": {_held(due)}" if due.holds_words else ""
-    return f"{due.assessment_id}, {due.label}: {state} {_say_day(due.due)}, from {_say_day(due.counted_from)}{what}"
-
-
-def _held(due: Due) -> str:
-    held = [", ".join(meeting_id for _, meeting_id in due.meetings)] if due.meetings else []
-    return " and ".join([*held, *(f"the list of names of {visit_id}" for visit_id in due.name_lists)])
 
 
 def _kinds(counts: Counter[str]) -> str:
@@ -246,8 +176,9 @@ def _kinds(counts: Counter[str]) -> str:
 
 
 def _day(milliseconds: int) -> str:
-    return _say_day(datetime.fromtimestamp(milliseconds / 1000, UTC).date())
+    return say_day(datetime.fromtimestamp(milliseconds / 1000, UTC).date())
 
 
-def _say_day(day: date) -> str:
+def say_day(day: date) -> str:
+    """A day as people read it."""
     return f"{day.day} {day:%B %Y}"

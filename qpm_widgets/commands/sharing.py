@@ -86,6 +86,7 @@ def receive(
     """Add submitted visits to this kit: in any order, and as often as you like."""
     from qpm_widgets.commands.erasing import tell_outputs
     from qpm_widgets.reports.noted_erasures import note_erasures
+    from qpm_widgets.visits.erasures import erase_earlier_versions
 
     for file in files:
         if not file.is_file():
@@ -103,6 +104,7 @@ def receive(
         for assessment_id in assessments:
             for sentence in _to_settle(kit.journal, assessment_id):
                 out.print(f"{assessment_id}: {sentence}")
+            erase_earlier_versions(kit.journal, assessment_id)
             tell_outputs([one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files])
         # Also when nothing new was erased: the run before may have been interrupted, or somebody was in its way.
         if any(kit.journal.current(one, field_prefix="erasure:") for one in assessments):

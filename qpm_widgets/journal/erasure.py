@@ -1,10 +1,15 @@
 """Erasure: which entries a tombstone covers, and blanking them.
 
-A tombstone is an ordinary entry, field ``erasure:<scope>`` of an interview, an observation or a disclosure. It covers
-by rule, so every kit that has the same entries blanks the same ones, in whatever order they came:
+A tombstone is an ordinary entry, field ``erasure:<scope>`` of what it erases from. It covers by rule, so every kit that
+has the same entries blanks the same ones, in whatever order they came:
 
-* scope ``interview``: every answer, and every state or plan that holds free text;
+* scope ``interview``, of an interview or observation: every answer, and every state or plan that holds free text;
 * scope ``quotes``: every quote, or those of the one respondent it names;
+* scope ``finding.<id>`` or ``rating.<indicator>``, of a visit: each version of that judgement that a newer one has
+  replaced, from now on. They may repeat what was erased elsewhere, also those saved while somebody rewrites it; the
+  newest is for people to read again;
+* scope ``consents``, of an interview: who agreed to what;
+* scope ``record``: the rest, which is profile, plans, states, references, ratings and findings;
 * scope ``account``, of a disclosure in the restricted store: every part of the account.
 
 A covered entry keeps its place, its digest and its link; its payload and its salt are NULL, so nobody can tell
@@ -26,14 +31,23 @@ if TYPE_CHECKING:
 
 FIELD = "erasure:"
 WHOLE, QUOTES, ACCOUNT = f"{FIELD}interview", f"{FIELD}quotes", f"{FIELD}account"
+CONSENTS, RECORD = f"{FIELD}consents", f"{FIELD}record"
+JUDGED = ("rating:", "finding:")
+_BEGINNINGS: dict[str, tuple[str, ...]] = {
+    ACCOUNT: ("account:",),
+    CONSENTS: ("consent:",),
+    RECORD: ("profile", "plan", "state", "safeguarding", *JUDGED),
+}
+"""How the fields begin that a scope takes whole."""
 _FREE_TEXT = {"state": "reason", "plan": "access_needs"}
 """The key of a field's payload that holds what somebody wrote freely, apart from the answers."""
 
 # GLOB as in the index entry_tombstone, which only so is used.
 ALL_TOMBSTONES = f"SELECT assessment_id, subject, field, payload FROM entry WHERE field GLOB '{FIELD}*'"
 _WITH_WORDS = (
-    "SELECT entry_id, field, payload FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
-    "AND payload IS NOT NULL AND (field GLOB 'answer:*' OR field GLOB 'account:*' OR field IN ('state', 'plan'))"
+    "SELECT entry_id, field, payload, EXISTS (SELECT 1 FROM superseded WHERE superseded.entry_id = entry.entry_id) "
+    "FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
+    "AND payload IS NOT NULL AND field NOT GLOB 'erasure:*'"
 )
 _BLANK = "UPDATE entry SET payload = NULL, salt = NULL WHERE entry_id = :entry_id"
 
@@ -42,31 +56,48 @@ Place = tuple[str, str]
 """An assessment and a subject."""
 
 
+class Words(NamedTuple):
+    """What a tombstone looks at in an entry that still says something; ``replaced`` by a newer one."""
+
+    field: str
+    payload: Mapping[str, Any]
+    replaced: bool = False
+
+
 class Tombstone(NamedTuple):
     """What a tombstone says; ``respondent`` is empty for everyone."""
 
     field: str
-    respondent: str
+    respondent: str = ""
 
     @classmethod
     def read(cls, field: str, text: str | None) -> Tombstone:
         """The tombstone in a row; one whose payload is gone still covers all of its scope."""
-        payload = {} if text is None else json.loads(text)
-        return cls(field, str(payload.get("respondent", "")) if field == QUOTES else "")
+        return cls.of(field, {} if text is None else json.loads(text))
 
-    def covers(self, field: str, payload: Mapping[str, Any]) -> bool:
-        """Whether an entry of the same interview must be blank."""
+    @classmethod
+    def of(cls, field: str, payload: Mapping[str, Any] | None) -> Tombstone:
+        """The tombstone in an entry."""
+        return cls(field, str((payload or {}).get("respondent", "")) if field == QUOTES else "")
+
+    def covers(self, words: Words) -> bool:
+        """Whether an entry of the same subject must be blank."""
+        field, payload, replaced = words
         if self.field == WHOLE:
             return field.startswith("answer:") or bool(payload.get(_FREE_TEXT.get(field, "")))
-        if self.field == ACCOUNT:
-            return field.startswith("account:")
-        return is_quote(field) and self.respondent in ("", payload.get("respondent"))
+        if self.field == QUOTES:
+            return is_quote(field) and self.respondent in ("", payload.get("respondent"))
+        return self.explains(field) and (replaced or self.field != earlier_versions(field))
 
     def explains(self, field: str) -> bool:
-        """Whether a blank entry of the same interview may have been covered; its words are not there to ask."""
-        if self.field == ACCOUNT:
-            return field.startswith("account:")
-        return field.startswith("answer:") or field in _FREE_TEXT if self.field == WHOLE else is_quote(field)
+        """Whether a blank entry of the same subject may have been covered; its words are not there to ask."""
+        if self.field == WHOLE:
+            return field.startswith("answer:") or field in _FREE_TEXT
+        if self.field == QUOTES:
+            return is_quote(field)
+        if self.field in _BEGINNINGS:
+            return field.startswith(_BEGINNINGS[self.field])
+        return self.field == earlier_versions(field)
 
 
 Tombstones = Mapping[Place, list[Tombstone]]
@@ -80,6 +111,16 @@ def is_quote(field: str) -> bool:
 def is_tombstone(field: str) -> bool:
     """Whether an entry of this field erases others."""
     return field.startswith(FIELD)
+
+
+def is_judgement(field: str) -> bool:
+    """Whether a field holds what an assessor concluded: an entry of it may uncover versions to be blanked."""
+    return field.startswith(JUDGED)
+
+
+def earlier_versions(field: str) -> str:
+    """The tombstone's field for earlier versions of a rating or finding."""
+    return f"{FIELD}{field.replace(':', '.')}"
 
 
 def read_tombstones(rows: Iterable[Sequence[Any]]) -> Tombstones:
@@ -103,13 +144,17 @@ def blank_covered(execute: Execute) -> list[str]:
     blanked: list[str] = []
     for (assessment_id, subject), covering in read_tombstones(execute(ALL_TOMBSTONES).fetchall()).items():
         rows = execute(_WITH_WORDS, {"assessment_id": assessment_id, "subject": subject}).fetchall()
-        blanked += [entry_id for entry_id, field, text in rows if _any_covers(covering, field, _read(text))]
+        blanked += [
+            entry_id
+            for entry_id, field, text, replaced in rows
+            if _any_covers(covering, Words(field, _read(text), bool(replaced)))
+        ]
     for entry_id in blanked:
         execute(_BLANK, {"entry_id": entry_id})
     return blanked
 
 
-def refuse_erased(subject: str, field: str, payload: Mapping[str, Any], tombstones: Iterable[Tombstone]) -> None:
+def refuse_erased(subject: str, words: Words, tombstones: Iterable[Tombstone]) -> None:
     """Refuse a new entry that a tombstone of its subject covers already: it would have to be blanked at once.
 
     Raises
@@ -117,19 +162,18 @@ def refuse_erased(subject: str, field: str, payload: Mapping[str, Any], tombston
     QpmError
         CONSENT-005.
     """
-    if _any_covers(tombstones, field, payload):
-        raise QpmError(
-            "CONSENT-005", f"{subject} {field}", "Write nothing more here; who wants to talk again has a new interview."
-        )
+    if not is_tombstone(words.field) and _any_covers(tombstones, words):
+        remedy = "Write nothing more here; who wants to talk again has a new interview."
+        raise QpmError("CONSENT-005", f"{subject} {words.field}", remedy)
 
 
-def erasure_faults(entry: Entry, text: str | None, tombstones: Tombstones) -> Iterator[str]:
+def erasure_faults(entry: Entry, text: str | None, tombstones: Tombstones, *, replaced: bool) -> Iterator[str]:
     """What is wrong with an entry's being blank, or with its words being there."""
     covering = tombstones.get((entry.assessment_id, entry.subject), [])
     if text is None and entry.salt is None:
         if not any(tombstone.explains(entry.field) for tombstone in covering):
             yield "its words are gone, and no record of an erasure covers it"
-    elif text is not None and covering and _any_covers(covering, entry.field, _read(text)):
+    elif text is not None and covering and _any_covers(covering, Words(entry.field, _read(text), replaced)):
         yield "a record of an erasure covers it, and its words are still there"
 
 
@@ -141,5 +185,5 @@ def _read(text: str) -> Mapping[str, Any]:
     return {}
 
 
-def _any_covers(tombstones: Iterable[Tombstone], field: str, payload: Mapping[str, Any]) -> bool:
-    return any(tombstone.covers(field, payload) for tombstone in tombstones)
+def _any_covers(tombstones: Iterable[Tombstone], words: Words) -> bool:
+    return any(tombstone.covers(words) for tombstone in tombstones)

@@ -58,11 +58,11 @@ def field_histories(journal: Journal, assessment_id: str, subject: str, only: st
 
 def _erased_by(entries: list[Entry], erasing: list[Entry]) -> dict[str, Entry]:
     """The oldest record that can have taken each entry's words; which of several did, nobody can tell any more."""
-    tombstones = [(one, Tombstone(one.field, str((one.payload or {}).get("respondent", "")))) for one in erasing]
+    tombstones = [(one, Tombstone.of(one.field, one.payload)) for one in erasing]
     return {
-        entry.entry_id: next(one for one, tombstone in tombstones if tombstone.explains(entry.field))
+        entry.entry_id: next(one for one, stone in tombstones if stone.explains(entry.field))
         for entry in entries
-        if entry.erased and any(tombstone.explains(entry.field) for _, tombstone in tombstones)
+        if entry.erased and any(stone.explains(entry.field) for _, stone in tombstones)
     }
 
 

@@ -9,6 +9,8 @@ subject                field                                       payload
 ``visit:<id>``         ``plan``                                    :class:`VisitPlan`
 ``visit:<id>``         ``rating:<indicator>``                      :class:`Rating`
 ``visit:<id>``         ``finding:<finding>``                       :class:`Finding`
+``visit:<id>``         ``erasure:rating.<indicator>``              :class:`Erasure`
+``visit:<id>``         ``erasure:finding.<finding>``               :class:`Erasure`
 ``interview:<id>``     ``plan``                                    :class:`InterviewPlan`
 ``observation:<id>``   ``plan``                                    :class:`ObservationPlan`
 both                   ``state``                                   :class:`State`
@@ -16,6 +18,8 @@ both                   ``state``                                   :class:`State
 both                   ``safeguarding``                            :class:`ProtocolUsed`
 both                   ``erasure:interview``                       :class:`Erasure`
 ``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
+interview, assessment  ``erasure:consents``                        :class:`Erasure`
+any of them            ``erasure:record``                          :class:`Erasure`
 both                   ``answer:<question>.note``                  :class:`Note`
 ``observation:<id>``   ``answer:<scene>.<part>``                   :class:`Note`
 ``interview:<id>``     ``answer:<question>.quote.<n>``             :class:`Quote`
@@ -300,7 +304,10 @@ JOURNAL = Grammar(
     (r"(interview|observation):ID\|state", State),
     (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
     (r"(interview|observation):ID\|safeguarding", ProtocolUsed),
+    (r"visit:ID\|erasure:(rating|finding)\.ID", Erasure),
     (r"interview:ID\|erasure:quotes", Erasure),
+    (r"(assessment|interview:ID)\|erasure:consents", Erasure),
+    (r"(assessment|(visit|interview|observation):ID)\|erasure:record", Erasure),
     (r"(interview|observation):ID\|erasure:interview", Erasure),
     (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),
     (r"(interview|observation):ID\|answer:ID\.missing", Missing),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.consent import read_decisions
 from qpm_widgets.journal.entries import Edit
-from qpm_widgets.journal.erasure import QUOTES, WHOLE, Tombstone
+from qpm_widgets.journal.erasure import FIELD, QUOTES, WHOLE, Tombstone
 
 if TYPE_CHECKING:
     from qpm_widgets.journal.writing import Execute
 
 Reason = Literal["withdrawn", "objection", "retention", "error"]
-Scope = Literal["interview", "quotes"]
+Scope = Literal["interview", "quotes", "consents", "record"]
+Kind = Literal["interview", "observation", "visit", "assessment"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # "+ 0" hides the order from SQLite, which would else walk over the whole assessment to get it.
 _CURRENT = (
@@ -38,9 +40,11 @@ class Withdrawal:
     Parameters
     ----------
     assessment_id, meeting_id : str
-        The interview, or the observation if ``kind`` says so; that has no quotes and no consents.
+        The interview, or what else ``kind`` says: an observation has no quotes and no consents; of a visit, and of the
+        assessment itself, whose id is "", only the record can be erased.
     scope : str
-        ``interview`` for every word of it, ``quotes`` for respondents' own words only.
+        ``interview`` for every word of it, ``quotes`` for respondents' own words only; when their time is over also
+        ``consents`` and ``record`` (see ``erasure``).
     reason : str
         ``withdrawn``, ``objection``, ``retention`` or ``error``; the first two are recorded as consents as well.
     respondent : str
@@ -55,23 +59,26 @@ class Withdrawal:
     reason: Reason = "withdrawn"
     respondent: str = ""
     how: str = "spoken"
-    kind: Literal["interview", "observation"] = "interview"
+    kind: Kind = "interview"
 
     @property
     def subject(self) -> str:
         """The journal's subject."""
-        return f"{self.kind}:{self.meeting_id}"
+        return f"{self.kind}:{self.meeting_id}" if self.meeting_id else self.kind
 
     @property
     def tombstone(self) -> Tombstone:
         """What will cover the words."""
-        return Tombstone(WHOLE if self.scope == "interview" else QUOTES, self.respondent)
+        return Tombstone(f"{FIELD}{self.scope}", self.respondent)
 
     def done_by(self, there: Iterable[Tombstone]) -> bool:
         """Whether tombstones that are there cover all of it already."""
         mine = self.tombstone
-        return any(one.field == WHOLE or (one.field == mine.field and one.respondent in ("", mine.respondent))
-                   for one in there)  # fmt: skip
+        return any(
+            (one.field == WHOLE and mine.field == QUOTES)
+            or (one.field == mine.field and one.respondent in ("", mine.respondent))
+            for one in there
+        )
 
 
 class Current(NamedTuple):
@@ -95,6 +102,8 @@ def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
     place = {"assessment_id": wanted.assessment_id, "subject": wanted.subject}
     if wanted.done_by(Tombstone.read(*row) for row in execute(_TOMBSTONES, place).fetchall()):
         return []
+    if wanted.scope in ("consents", "record"):
+        return [_replace(wanted, [], wanted.tombstone.field, {"reason": wanted.reason})]
     current = [
         Current(entry_id, field, None if text is None else json.loads(text))
         for entry_id, field, text in execute(_CURRENT, place).fetchall()

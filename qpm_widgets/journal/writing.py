@@ -15,7 +15,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
 from qpm_widgets.journal.consent import Standing, check_consent, needs_consent, read_standing
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Edit, Entry, Receipt, canonical_json, digest_text, link_chain
-from qpm_widgets.journal.erasure import Tombstone, is_tombstone, refuse_erased
+from qpm_widgets.journal.erasure import Tombstone, Words, is_tombstone, refuse_erased
 from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -122,8 +122,7 @@ class EditWriter:
             return _repeat(known[edit.entry_id], edit, payload)
         for old in edit.supersedes:
             _check_predecessor(edit, old, known.get(old))
-        if edit.subject.startswith(("interview:", "observation:", "disclosure:")):
-            self._pass_gate(execute, edit, payload)
+        self._pass_gate(execute, edit, payload)
         recorded_at = self._add(execute, edit, payload, recorded_by)
         for old in edit.supersedes:
             execute(self._add_superseded.sql, {"entry_id": old, "by_entry_id": edit.entry_id})
@@ -132,7 +131,7 @@ class EditWriter:
     def _pass_gate(self, execute: Execute, edit: Edit, payload: dict[str, Any]) -> None:
         values = self._gate.fill(assessment_id=edit.assessment_id, subject=edit.subject)
         standing, tombstones = self._read(tuple(execute(self._gate.sql, values).fetchall()))
-        refuse_erased(edit.subject, edit.field, payload, tombstones)
+        refuse_erased(edit.subject, Words(edit.field, payload), tombstones)
         if needs_consent(edit.subject, edit.field):
             check_consent(edit.subject, edit.field, payload, standing)
 

@@ -31,10 +31,12 @@ class Certificate:
     erasure : Erasure
     head_before, head_after : str
         The journal's state; "" for a state that was not noted.
-    outputs : int
-        How many folders of documents used what was erased.
-    judgements : int
-        How many ratings and findings cite it.
+    documents : tuple of str
+        The documents that used what was erased, by their paths in the outputs.
+    judgements : tuple of str
+        The ratings and findings that cite it and must be read again, by visit and field.
+    earlier : int
+        How many earlier versions of ratings and findings are erased, because they may repeat what is erased.
     sample : str, optional
         The sentence on every page that says that the material is invented.
     """
@@ -42,8 +44,9 @@ class Certificate:
     erasure: Erasure
     head_before: str
     head_after: str
-    outputs: int
-    judgements: int
+    documents: tuple[str, ...] = ()
+    judgements: tuple[str, ...] = ()
+    earlier: int = 0
     sample: str | None = None
 
 
@@ -59,17 +62,19 @@ def write_certificate(templates: Templates, certificate: Certificate, outputs: P
     document = Document(_title(templates, certificate), tuple(_blocks(templates, certificate)), brief=True)
     pdf = write_pdf(document, templates.wording.section("report_writers"), templates.folder / "report")
     at = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC)
-    kind, _, meeting_id = tombstone.subject.partition(":")
+    kind, _, its_id = tombstone.subject.partition(":")
     facts = {
         "report": REPORT,
         "assessment": tombstone.assessment_id,
-        kind: meeting_id,
+        **({kind: its_id} if its_id else {"scope": tombstone.field.partition(":")[2]}),
         "tombstone": tombstone.entry_id,
         "journal_head": certificate.head_after,
         "kit": version("qpm-field-kit"),
     }
     place = (safe_name(tombstone.assessment_id), "erasures")
-    folder, _ = publish(outputs, place, f"{safe_name(meeting_id)}-{at:%Y%m%dT%H%M%SZ}", {f"{REPORT}.pdf": pdf}, facts)
+    folder, _ = publish(
+        outputs, place, f"{safe_name(its_id or kind)}-{at:%Y%m%dT%H%M%SZ}", {f"{REPORT}.pdf": pdf}, facts
+    )
     return folder / f"{REPORT}.pdf"
 
 
@@ -94,11 +99,11 @@ def _title(templates: Templates, certificate: Certificate) -> Title:
     at = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC)
     kind, _, meeting_id = tombstone.subject.partition(":")
     subtitle = kind if kind == "observation" else "whole"
-    if scope == "quotes":
-        subtitle = "quotes_of_one" if payload.get("respondent") else "quotes"
+    if scope in ("quotes", "consents", "record"):
+        subtitle = "quotes_of_one" if payload.get("respondent") else scope
     facts = {
         "assessment": tombstone.assessment_id,
-        "meeting": meeting_id,
+        "meeting": meeting_id or text("erasure.all_of_it"),
         "scope": text(f"erasure.scope.{scope}"),
         "reason": text(f"erasure.reason.{payload.get('reason', 'withdrawn')}"),
         "erased_at": f"{at.day} {at:%B %Y, %H:%M} UTC",
@@ -118,16 +123,17 @@ def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
     if rows:
         columns = (Column(text("erasure.done.kind")), Column(text("erasure.done.number"), "right"))
         yield Table(text("erasure.done.caption"), columns, rows)
+    if certificate.earlier:
+        yield Paragraph(text("erasure.done.earlier", number=certificate.earlier))
     yield Heading(1, text("erasure.remains.heading"))
-    remains = [text("erasure.remains.marks"), text("erasure.remains.plan")]
-    if certificate.erasure.for_time:
-        remains.append(text("erasure.remains.reports"))
-    else:
-        for name, number in (("judgements", certificate.judgements), ("outputs", certificate.outputs)):
-            remains.append(text(f"erasure.remains.{name}" if number else f"erasure.remains.{name}_none", number=number))
-    yield BulletList(tuple(Item(one) for one in remains))
+    yield BulletList(tuple(Item(one) for one in _remains(templates, certificate)))
     yield Heading(1, text("erasure.to_do.heading"))
     yield BulletList(tuple(Item(text(f"erasure.to_do.{step}")) for step in _steps(certificate)))
+    if not erasure.for_time:
+        for name, listed in (("judgements", certificate.judgements), ("documents", certificate.documents)):
+            if listed:
+                yield Heading(2, text(f"erasure.listed.{name}"))
+                yield BulletList(tuple(Item(one) for one in listed))
     yield Heading(1, text("erasure.state.heading"))
     states = {
         "entry": erasure.tombstone.entry_id,
@@ -142,9 +148,25 @@ def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
     )
 
 
+def _remains(templates: Templates, certificate: Certificate) -> Iterator[str]:
+    text, scope = templates.wording.text, certificate.erasure.tombstone.field.partition(":")[2]
+    yield text("erasure.remains.marks")
+    if scope == "record":
+        return
+    yield text("erasure.remains.plan_alone" if scope == "consents" else "erasure.remains.plan")
+    if certificate.erasure.for_time:
+        yield text("erasure.remains.reports")
+        return
+    for name, listed in (("judgements", certificate.judgements), ("documents", certificate.documents)):
+        yield text(f"erasure.remains.{name}" if listed else f"erasure.remains.{name}_none", number=len(listed))
+
+
 def _steps(certificate: Certificate) -> Iterator[str]:
-    if not certificate.erasure.for_time and certificate.outputs:
-        yield "outputs"
+    if not certificate.erasure.for_time:
+        if certificate.judgements:
+            yield "judgements"
+        if certificate.documents:
+            yield "documents"
     yield from ("backups", "bundles", "paper")
     if (certificate.erasure.tombstone.payload or {}).get("reason") in ("withdrawn", "objection"):
         yield "tell"

@@ -18,7 +18,15 @@ from typing import Any
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
 from qpm_widgets.reports.publishing import sha256
-from qpm_widgets.reports.used_interviews import MANIFEST, UsedIn, find_outputs, parameters_of, read_json, seal
+from qpm_widgets.reports.used_interviews import (
+    MANIFEST,
+    UsedIn,
+    entries_gone,
+    find_outputs,
+    parameters_of,
+    read_json,
+    seal,
+)
 from qpm_widgets.visits.erasures import Erasure, iter_erasures
 
 NOTE = "erasures.json"
@@ -37,7 +45,7 @@ def note_erasure(journal: Journal, outputs: Path, erasure: Erasure) -> list[Used
     QpmError
         REPORT-006 if a note cannot be written.
     """
-    found = find_outputs(journal, outputs, erasure.tombstone)
+    found = find_outputs(journal, outputs, erasure)
     for one in found:
         if one.certain and erasure.tombstone.entry_id not in noted_in(one.folder):
             _add(one.folder, _line(journal, one.manifest, erasure))
@@ -52,16 +60,6 @@ def note_erasures(journal: Journal, outputs: Path, assessment_id: str) -> list[U
         if not erasure.for_time:
             found |= {one.folder: one for one in used}
     return list(found.values())
-
-
-def entries_gone(journal: Journal, manifest: Mapping[str, Any], erasure: Erasure) -> list[str]:
-    """The ids of the erased entries that were current in the journal that a report was made from."""
-    heads = {device_id: number for device_id, number, _ in manifest.get("journal_heads", ())}
-    entries = journal.iter_entries(erasure.tombstone.assessment_id, subject=erasure.tombstone.subject)
-    there = [one for one in entries if one.device_seq <= heads.get(one.device_id, 0)]
-    replaced = {entry_id for one in there for entry_id in one.supersedes}
-    gone = set(erasure.entry_ids) - replaced
-    return [one.entry_id for one in there if one.entry_id in gone]
 
 
 def noted_in(folder: Path) -> dict[str, Mapping[str, Any]]:

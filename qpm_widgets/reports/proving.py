@@ -11,9 +11,16 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.bundles import Link
 from qpm_widgets.journal.queries import digest_heads
-from qpm_widgets.reports.noted_erasures import entries_gone, is_of_this_manifest, noted_in
+from qpm_widgets.reports.noted_erasures import is_of_this_manifest, noted_in
 from qpm_widgets.reports.publishing import sha256
-from qpm_widgets.reports.used_interviews import MANIFEST, is_sealed_here, parameters_of, read_json, rests_on
+from qpm_widgets.reports.used_interviews import (
+    MANIFEST,
+    entries_gone,
+    is_sealed_here,
+    parameters_of,
+    read_json,
+    rests_on,
+)
 from qpm_widgets.visits.erasures import Erasure, iter_erasures
 
 FileState = Literal["same", "changed", "missing"]
@@ -84,7 +91,7 @@ def prove_report(journal: Journal, folder: Path) -> Proof:
     gone = [
         Gone(one, tuple(entries_gone(journal, manifest, one)), one.tombstone.entry_id in noted)
         for one in iter_erasures(journal, assessment_id)
-        if rests_on(journal, manifest, one.tombstone)
+        if rests_on(journal, manifest, one)
     ]
     return Proof(
         manifest,

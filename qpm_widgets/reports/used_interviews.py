@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.journal import Entry, Journal
+from qpm_widgets.journal import Journal
 from qpm_widgets.journal.erasure import FIELD as TOMBSTONE
 from qpm_widgets.visits import iter_interviews, iter_observations
+from qpm_widgets.visits.erasures import Erasure
 
 MANIFEST = "manifest.json"
 _SECRET = "interviews in manifests"
@@ -78,25 +79,51 @@ def seal_erasures(journal: Journal, parameters: Mapping[str, Any]) -> list[str]:
     return sorted(seal(journal, assessment_id, one.entry_id) for one in known)
 
 
-def find_outputs(journal: Journal, outputs: Path, tombstone: Entry) -> list[UsedIn]:
-    """The run folders that used what a tombstone has erased, oldest first."""
+def find_outputs(journal: Journal, outputs: Path, erasure: Erasure) -> list[UsedIn]:
+    """The run folders that used what was erased, oldest first."""
     found = []
     for path in sorted(outputs.glob(f"**/{MANIFEST}")):
         manifest = read_json(path)
-        if rests_on(journal, manifest, tombstone):
+        if rests_on(journal, manifest, erasure):
             files = tuple(file for file in sorted(path.parent.iterdir()) if file.suffix in _DOCUMENTS)
             found.append(UsedIn(path.parent, manifest, files, certain="interviews" in manifest))
     return sorted(found, key=lambda one: one.folder.name)
 
 
-def rests_on(journal: Journal, manifest: Mapping[str, Any], tombstone: Entry) -> bool:
-    """Whether a report used an interview, or may have, and did not know yet of this erasure of its words.
+def find_folders(outputs: Path, assessment_id: str) -> tuple[list[Path], list[Path]]:
+    """The folders of an assessment's rendered reports, and those of its certificates of erasure."""
+    reports, certificates = [], []
+    for path in sorted(outputs.glob(f"**/{MANIFEST}")):
+        manifest = read_json(path)
+        if parameters_of(manifest).get("assessment_id") == assessment_id:
+            reports.append(path.parent)
+        elif manifest.get("assessment") == assessment_id and "tombstone" in manifest:
+            certificates.append(path.parent)
+    return reports, certificates
 
-    Asked of the seals and not of the clock: an erasure can arrive long after it was recorded.
+
+def entries_gone(journal: Journal, manifest: Mapping[str, Any], erasure: Erasure) -> list[str]:
+    """The ids of the erased entries that were current in the journal that a report was made from."""
+    heads = {device_id: number for device_id, number, _ in manifest.get("journal_heads", ())}
+    entries = journal.iter_entries(erasure.tombstone.assessment_id, subject=erasure.tombstone.subject)
+    there = [one for one in entries if one.device_seq <= heads.get(one.device_id, 0)]
+    replaced = {entry_id for one in there for entry_id in one.supersedes}
+    gone = set(erasure.entry_ids) - replaced
+    return [one.entry_id for one in there if one.entry_id in gone]
+
+
+def rests_on(journal: Journal, manifest: Mapping[str, Any], erasure: Erasure) -> bool:
+    """Whether a report used what was erased, or may have, and did not know yet of this erasure.
+
+    Asked of the seals and not of the clock: an erasure can arrive long after it was recorded. A rating or finding was
+    used if the erased version of it was the newest when the report was made.
     """
+    tombstone = erasure.tombstone
     if parameters_of(manifest).get("assessment_id") != tombstone.assessment_id:
         return False
     used, known = manifest.get("interviews"), manifest.get("erasures") or ()
+    if not tombstone.subject.startswith(("interview:", "observation:")):
+        return bool(entries_gone(journal, manifest, erasure))
     if used is not None and seal(journal, tombstone.assessment_id, tombstone.subject) not in used:
         return False
     return seal(journal, tombstone.assessment_id, tombstone.entry_id) not in known

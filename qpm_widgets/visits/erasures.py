@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qpm_widgets.journal import Entry, Journal
-from qpm_widgets.journal.erasure import FIELD, Tombstone
+from qpm_widgets.journal import Edit, Entry, Journal
+from qpm_widgets.journal.erasure import FIELD, JUDGED, Tombstone, Words, earlier_versions
 from qpm_widgets.journal.withdrawing import Withdrawal
 
-KINDS = ("note", "quote", "mark", "missing", "state", "plan")
+KINDS = (
+    "note", "quote", "mark", "missing", "state", "plan", "consent", "rating", "finding", "profile", "safeguarding",
+)  # fmt: skip
 """What can be erased; marks are how an answer bears on an indicator, missing why there is none."""
 
 
@@ -37,7 +39,7 @@ def count_covered(journal: Journal, wanted: Withdrawal) -> Counter[str]:
     return Counter(
         kind_of(entry.field)
         for entry in entries
-        if entry.payload is not None and wanted.tombstone.covers(entry.field, entry.payload)
+        if entry.payload is not None and wanted.tombstone.covers(Words(entry.field, entry.payload))
     )
 
 
@@ -47,13 +49,13 @@ def read_erasure(journal: Journal, wanted: Withdrawal) -> Erasure | None:
     done = [one for one in entries if one.field.startswith(FIELD) and wanted.done_by([_tombstone(one)])]
     if not done:
         return None
-    return _erasure(done[-1], entries)
+    return _erasure(journal, done[-1])
 
 
 def iter_erasures(journal: Journal, assessment_id: str) -> Iterator[Erasure]:
     """Every erasure of an assessment, this kit's and those that came with submitted visits, oldest first."""
     for tombstone in list(journal.iter_entries(assessment_id, field_prefix=FIELD)):
-        yield _erasure(tombstone, list(journal.iter_entries(assessment_id, subject=tombstone.subject)))
+        yield _erasure(journal, tombstone)
 
 
 def has_lost_words(cited: Iterable[Entry]) -> bool:
@@ -81,11 +83,59 @@ def kind_of(field: str) -> str:
     return {"quote": "quote", "evidence": "mark", "missing": "missing"}.get(part, "note")
 
 
-def _erasure(tombstone: Entry, entries: Iterable[Entry]) -> Erasure:
+def erase_earlier_versions(journal: Journal, assessment_id: str) -> int:
+    """Erase the versions of ratings and findings that may repeat what is erased, but for the newest of each.
+
+    A judgement is meant if any version of it cites an erased entry: others, before and after, may hold the same words.
+    The newest stays for an assessor to read again. From now on it, too, goes when it is replaced: a page saves while
+    somebody is still taking the words out. To be called whenever something was erased, here or in a visit received.
+
+    Returns
+    -------
+    int
+        How many versions of ratings and findings are erased in this assessment, now and before.
+    """
+    judged = [one for area in JUDGED for one in journal.iter_entries(assessment_id, field_prefix=area)]
+    cites = {one.entry_id: tuple(one.payload["cites"]) for one in judged if one.payload}
+    cited = journal.find_entries(entry_id for ids in cites.values() for entry_id in ids)
+    lost = {entry_id: one.subject for entry_id, one in cited.items() if one.erased}
+    reasons = _reasons(journal, assessment_id)
+    because: dict[tuple[str, str], set[str]] = {}
+    for one in judged:
+        found = {reasons.get(lost[cite], "error") for cite in cites.get(one.entry_id, ()) if cite in lost}
+        because.setdefault((one.subject, one.field), set()).update(found)
+    for (subject, field), found in because.items():
+        place = earlier_versions(field)
+        if found and journal.current_entry(assessment_id, subject, place) is None:
+            payload = {"reason": max(found, key=_WEIGHT.index)}
+            journal.append(Edit(assessment_id, subject, place, payload))
+    return sum(one.erased for one in journal.find_entries(one.entry_id for one in judged).values())
+
+
+_WEIGHT = ("retention", "error", "objection", "withdrawn")
+"""The reasons for an erasure, the one that obliges most last."""
+
+
+def _reasons(journal: Journal, assessment_id: str) -> dict[str, str]:
+    """Why words of each subject were erased; of several reasons the one that obliges most."""
+    found: dict[str, str] = {}
+    for one in journal.iter_entries(assessment_id, field_prefix=FIELD):
+        reason = str((one.payload or {}).get("reason", "error"))
+        found[one.subject] = max(reason, found.get(one.subject, reason), key=_WEIGHT.index)
+    return found
+
+
+def _erasure(journal: Journal, tombstone: Entry) -> Erasure:
+    # One of the assessment itself stands for those of the same scope of all that belongs to it.
+    subject = None if tombstone.subject == "assessment" else tombstone.subject
     covering = _tombstone(tombstone)
-    blank = [one for one in entries if one.erased and covering.explains(one.field)]
+    blank = [
+        one
+        for one in journal.iter_entries(tombstone.assessment_id, subject=subject)
+        if one.erased and covering.explains(one.field)
+    ]
     return Erasure(tombstone, Counter(kind_of(one.field) for one in blank), tuple(one.entry_id for one in blank))
 
 
 def _tombstone(entry: Entry) -> Tombstone:
-    return Tombstone(entry.field, str((entry.payload or {}).get("respondent", "")))
+    return Tombstone.of(entry.field, entry.payload)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from qpm_widgets.journal import Journal
-from qpm_widgets.journal.erasure import WHOLE, Tombstone
+from qpm_widgets.journal.erasure import CONSENTS, RECORD, WHOLE, Tombstone, Words
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits.assessments import iter_visits
 
-RAW_NOTES, CERTIFICATES = "raw_notes", "deletion_certificate"
-"""The scheme's ids for what an erasure blanks, and for the proof of it; the rest is counted like the notes."""
+RAW_NOTES, CONSENT_LOG, REPORT, CERTIFICATES = "raw_notes", "consent_log", "report", "deletion_certificate"
+"""The scheme's ids for what the kit holds; whatever else it gives a date to lies elsewhere."""
+SCOPES = {RAW_NOTES: WHOLE, CONSENT_LOG: CONSENTS, REPORT: RECORD}
+"""What of the journal belongs to each."""
 _AT_WORK = ("answer:", "rating:", "finding:")
 
 
@@ -21,7 +24,8 @@ _AT_WORK = ("answer:", "rating:", "finding:")
 class Due:
     """One kind of record of one assessment, and what of it is still here.
 
-    ``meetings`` are (kind, id) of those that hold words, ``name_lists`` the ids of visits with a list of names.
+    ``subjects`` are those in the journal that hold any of it, ``name_lists`` the ids of visits with a list of names,
+    ``folders`` the rendered documents, where they belong to it.
     """
 
     assessment_id: str
@@ -29,13 +33,19 @@ class Due:
     label: str
     counted_from: date
     due: date
-    meetings: tuple[tuple[str, str], ...] = ()
+    subjects: tuple[str, ...] = ()
     name_lists: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
 
     @property
-    def holds_words(self) -> bool:
+    def is_held(self) -> bool:
         """Whether there is anything that an erasure would take."""
-        return bool(self.meetings or self.name_lists)
+        return bool(self.subjects or self.name_lists or self.folders)
+
+    @property
+    def lies_elsewhere(self) -> bool:
+        """Whether the kit holds nothing of the kind and can only say its date."""
+        return self.record not in (*SCOPES, CERTIFICATES)
 
     def is_due(self, today: date) -> bool:
         """Whether the time is up."""
@@ -43,38 +53,32 @@ class Due:
 
 
 def last_work(journal: Journal, assessment_id: str) -> date | None:
-    """The last day of the visits or of any answer, rating or finding, whichever is later; None before any visit.
+    """The last day of the visits or on which an answer, rating or finding was begun, whichever is later.
 
-    The journal has no decision yet, and its day can only be later, so this day alone never says that an appeal is over.
+    None before any visit, and once the record is erased. A correction does not count: whoever rewrites a finding
+    because somebody withdrew must not keep everybody's notes for longer. The journal has no decision yet, and its day
+    can only be later, so this day alone never says that an appeal is over.
     """
     days = [visit.plan.ends for visit in iter_visits(journal, assessment_id)]
     if not days:
         return None
-    days += [
-        _day(entry.recorded_at) for prefix in _AT_WORK for entry in journal.current(assessment_id, field_prefix=prefix)
-    ]
-    return max(days)
+    entries = (one for prefix in _AT_WORK for one in journal.iter_entries(assessment_id, field_prefix=prefix))
+    return max([*days, *(_day(one.recorded_at) for one in entries if not one.supersedes)])
 
 
 def list_retention(journal: Journal, templates: Templates, assessment_ids: Iterable[str]) -> list[Due]:
-    """When each kind of record of these assessments is due, in the scheme's order; notes, and with them the lists of
-    names, only while there are some, certificates of erasure once there is one."""
+    """When each kind of record of these assessments is due, in the scheme's order; folders are for others to find."""
     found = []
     for assessment_id in assessment_ids:
-        counted_from = last_work(journal, assessment_id)
-        if counted_from is None:
-            continue
-        meetings, erased = _with_words(journal, assessment_id), _last_erasure(journal, assessment_id)
+        worked, erased = last_work(journal, assessment_id), _last_erasure(journal, assessment_id)
+        held = _held_subjects(journal, assessment_id)
         name_lists = tuple(sorted(journal.names(assessment_id)))
         for rule in templates.scheme.retention:
-            start = erased if rule.id == CERTIFICATES else counted_from
-            if start is None:
-                continue
-            due = Due(assessment_id, rule.id, rule.label, start, add_months(start, rule.months))
-            if rule.id == RAW_NOTES:
-                due = replace(due, meetings=meetings, name_lists=name_lists)
-            if rule.id != RAW_NOTES or due.holds_words:
-                found.append(due)
+            start = erased if rule.id == CERTIFICATES else worked
+            if start is not None:
+                subjects, names = held.get(rule.id, ()), name_lists if rule.id == RAW_NOTES else ()
+                due = add_months(start, rule.months)
+                found.append(Due(assessment_id, rule.id, rule.label, start, due, subjects, names))
     return found
 
 
@@ -87,17 +91,15 @@ def _day(milliseconds: int) -> date:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date()
 
 
-def _with_words(journal: Journal, assessment_id: str) -> tuple[tuple[str, str], ...]:
-    everything = Tombstone(WHOLE, "")
-    subjects = {
-        entry.subject
-        for entry in journal.iter_entries(assessment_id)
-        if entry.subject.startswith(("interview:", "observation:"))
-        and entry.payload is not None
-        and everything.covers(entry.field, entry.payload)
-    }
-    kinds_and_ids = (subject.partition(":")[::2] for subject in sorted(subjects))
-    return tuple((kind, meeting_id) for kind, meeting_id in kinds_and_ids)
+def _held_subjects(journal: Journal, assessment_id: str) -> dict[str, tuple[str, ...]]:
+    """The subjects that hold something of each kind of record, sorted."""
+    found: dict[str, set[str]] = {record: set() for record in SCOPES}
+    for entry in journal.iter_entries(assessment_id):
+        for record, scope in SCOPES.items():
+            words = Words(entry.field, entry.payload or {})
+            if entry.payload is not None and Tombstone(scope).covers(words):
+                found[record].add(entry.subject)
+    return {record: tuple(sorted(subjects)) for record, subjects in found.items()}
 
 
 def add_months(day: date, months: int) -> date:

@@ -7,10 +7,12 @@ it anew.
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from qpm_widgets.journal import Kit
+from qpm_widgets.journal.erasure import RECORD
 from qpm_widgets.visits.assessments import load_visit
 from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
 
@@ -20,6 +22,12 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 def working_notebook_path(assessment_id: str, visit_id: str, name: str) -> Path:
     """Where a working notebook lies, relative to the kit's notebooks folder."""
     return Path(assessment_id) / visit_id / f"{name}.ipynb"
+
+
+def remove_notebooks(kit: Kit, assessment_id: str) -> None:
+    """Remove the pages of an assessment whose record is erased; otherwise do nothing."""
+    if kit.journal.current_entry(assessment_id, "assessment", RECORD) is not None:
+        shutil.rmtree(kit.notebooks / assessment_id, ignore_errors=True)
 
 
 def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str], title: str) -> Path:

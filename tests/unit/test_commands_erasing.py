@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,20 @@ import pikepdf
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 import typer
+from evidence_journals import PROFILE, SmallJournal
 from pdf_reading import read_text
 from typer.testing import CliRunner, Result
 
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.visit_evidence import read_visit_evidence
 from qpm_widgets.cli import app
-from qpm_widgets.commands.erasing import carry_out, keep_to_dates
+from qpm_widgets.commands.erasing import carry_out
+from qpm_widgets.commands.retaining import keep_to_dates
 from qpm_widgets.errors import QpmError
 from qpm_widgets.evidence import answers_table, left_out_table, quotes_table
 from qpm_widgets.journal import Edit, Journal, Kit
 from qpm_widgets.journal.queries import digest_heads
+from qpm_widgets.journal.store import now_ms
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports import render_report
 from qpm_widgets.reports.proving import prove_report
@@ -34,7 +37,7 @@ from qpm_widgets.templates import load_templates
 from qpm_widgets.terminal import CHECKOUT
 from qpm_widgets.visits import load_interview
 from qpm_widgets.visits.erasures import read_erasure
-from qpm_widgets.visits.retention import add_months, list_retention
+from qpm_widgets.visits.retention import add_months, last_work, list_retention
 
 PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
 P2 = Withdrawal("lantern", "P2")
@@ -246,7 +249,7 @@ def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs)
         (outputs / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (outputs / "broken").mkdir()
     (outputs / "broken" / "manifest.json").write_text("[")
-    found = find_outputs(journal, outputs, read_erasure(journal, P2).tombstone)
+    found = find_outputs(journal, outputs, read_erasure(journal, P2))
     assert [(one.folder.name, one.certain) for one in found] == [("old", False), ("used", True)]
 
 
@@ -312,7 +315,7 @@ def test_dates_are_the_schemes_counted_from_the_last_work(lantern, templates) ->
     assert {name: one.due for name, one in found.items()} == {
         name: add_months(start, months[name]) for name in ("raw_notes", "code_key", "consent_log", "report")
     }
-    assert len(found["raw_notes"].meetings) == 14
+    assert len(found["raw_notes"].subjects) == 14
     assert not found["raw_notes"].is_due(start)
     assert found["raw_notes"].is_due(found["raw_notes"].due)
 
@@ -354,7 +357,7 @@ def test_what_is_due_is_erased_on_confirmation_only(lantern_copy, outputs, templ
     assert "notes" not in keep(add_months(now, 7), erase=True, yes=True)
     with pikepdf.open(next(outputs.glob("**/*.pdf"))) as pdf:
         text = read_text(pdf)
-    assert "The time for which notes are kept is over" in text
+    assert "The time for which it is kept is over" in text
     assert "Tell the respondent" not in text
 
 
@@ -363,7 +366,7 @@ def test_a_list_of_names_goes_with_the_notes_and_also_without_them(kit, template
 
     plan = {"title": "A", "starts": "2026-08-30", "ends": "2026-08-30", "sites": [], "assessors": [], "lead": "AS1"}
     kit.journal.append(Edit("alone", "visit:V1", "plan", plan))
-    assert "raw_notes" not in [one.record for one in list_retention(kit.journal, templates, ["alone"])]
+    assert not list_retention(kit.journal, templates, ["alone"])[0].is_held
     kit.journal.keep_names("alone", "V1", ["Mair Evans"])
     for day, kept in ((date(2026, 9, 1), 1), (date(2027, 9, 1), 0)):
         keep_to_dates(kit.journal, templates, ["alone"], outputs, today=day, erase=True, yes=True)
@@ -372,6 +375,56 @@ def test_a_list_of_names_goes_with_the_notes_and_also_without_them(kit, template
     assert "erased: alone visit:V1, its list of names" in said.out.splitlines()
     assert "To be erased from alone: the list of names of V1." in said.err
     assert "Mair" not in said.out + said.err
+
+
+def test_the_time_of_an_assessment_ends_with_nothing_but_rows_and_dates(
+    lantern_copy, outputs, templates, capsys
+) -> None:
+    journal = lantern_copy.journal
+    report, _ = make_report(journal, outputs, "lead")
+
+    def keep(months: int) -> list[str]:
+        day = add_months(datetime.now(UTC).date(), months)
+        keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+        return capsys.readouterr().out.splitlines()
+
+    keep(7)
+    assert journal.names("lantern") == {}
+    assert report.exists()
+    said = keep(49)
+    assert any(line.startswith("lantern, The record of consents: due since ") for line in said)
+    assert sum(line.startswith("erased: lantern assessment, ") for line in said) == 2
+    assert f"deleted: {report}" in said
+    assert not report.exists()
+    left = [one for one in journal.iter_entries("lantern") if not one.erased and not one.field.startswith("erasure:")]
+    assert left == []
+    assert journal.verify().ok
+    assert view_desk(lantern_copy, templates)["assessments"] == []
+    with pytest.raises(QpmError, match="CONSENT-005"):
+        journal.append(Edit("lantern", "assessment", "profile", {**PROFILE, "provider": "Once more"}))
+
+    assert sum(line.startswith("deleted: ") and "erasures" in line for line in said) == 14, "as old as the notes'"
+    consents, record = sorted(outputs.glob("lantern/erasures/*/*.pdf"))
+    for path, what in ((consents, "Who agreed to what"), (record, "Profile, plans, ratings and findings")):
+        with pikepdf.open(path) as pdf:
+            text = read_text(pdf)
+        assert "All of the assessment" in text
+        assert what in text
+    assert len([line for line in keep(49) if line.startswith("deleted: ")]) == 2
+    assert keep(49) == []
+
+
+def test_who_rewrites_a_finding_keeps_nobodys_notes_for_longer(kit, monkeypatch) -> None:
+    small = SmallJournal(kit.journal)
+    small.interview("A1")
+    note = small.note("A1", "A-CP-1", "They ask everybody.")
+    small.find("F1", "clarity_of_purpose", "At first.", note)
+    before = last_work(kit.journal, small.assessment)
+    monkeypatch.setattr(kit.journal._writer, "_clock", lambda: now_ms() + 100 * 86_400_000)
+    small.find("F1", "clarity_of_purpose", "Said better.", note)
+    assert last_work(kit.journal, small.assessment) == before
+    small.find("F2", "clarity_of_purpose", "Something new.", note)
+    assert last_work(kit.journal, small.assessment) == before + timedelta(days=100)
 
 
 def test_a_page_in_the_way_delays_the_certificates_only(lantern_copy, outputs, templates, monkeypatch) -> None:
