@@ -122,7 +122,8 @@ def _for_time(assessment_id: str, subject: str, scope: Scope) -> Withdrawal:
 def _certified(journal: Journal, templates: Templates, wanted: Withdrawal, outputs: Path) -> None:
     erased, _ = carry_out(journal, templates, wanted, outputs)
     entries = counted(len(erased.entry_ids), "entry", "entries")
-    out.print(f"erased: {wanted.assessment_id} {wanted.subject}, {entries}")
+    what = wanted.subject if wanted.meeting_id else wanted.scope
+    out.print(f"erased: {wanted.assessment_id} {what}, {entries}")
 
 
 def _delete(folder: Path) -> None:
@@ -158,12 +159,17 @@ def _kept_to_dates(journal: Journal, assessment_id: str) -> Iterable[Withdrawal]
 
 def _due_line(due: Due, today: date) -> str:
     state = "due since" if due.is_due(today) else "kept until"
-    what = f": {_held(due)}" if due.is_held else ""
+    elsewhere = ": not in this kit; destroy it where it lies" if due.is_due(today) else ": not in this kit"
+    what = f": {_held(due)}" if due.is_held else elsewhere
     return f"{due.assessment_id}, {due.label}: {state} {say_day(due.due)}, from {say_day(due.counted_from)}{what}"
 
 
 def _held(due: Due) -> str:
-    held = [", ".join(subject.partition(":")[2] or subject for subject in due.subjects)] if due.subjects else []
+    from qpm_widgets.visits.retention import CONSENT_LOG, REPORT
+
+    ids = ", ".join(subject.partition(":")[2] for subject in due.subjects)
+    of_journal = {CONSENT_LOG: f"consents of {ids}", REPORT: "profile, plans, ratings and findings"}
+    held = [of_journal.get(due.record, ids)] if due.subjects else []
     held += [f"the list of names of {visit_id}" for visit_id in due.name_lists]
     held += [counted(len(due.folders), "folder of documents", "folders of documents")] if due.folders else []
     return " and ".join(held)

@@ -6,12 +6,13 @@ It names an interview by its id and an assessor by code; no respondent's code an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from qpm_widgets.journal.erasure import RECORD
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Paragraph, Table, Title
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.pdf_writer import write_pdf
@@ -123,17 +124,17 @@ def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
     if rows:
         columns = (Column(text("erasure.done.kind")), Column(text("erasure.done.number"), "right"))
         yield Table(text("erasure.done.caption"), columns, rows)
-    if certificate.earlier:
+    if certificate.earlier and erasure.tombstone.field != RECORD:  # which takes every version
         yield Paragraph(text("erasure.done.earlier", number=certificate.earlier))
     yield Heading(1, text("erasure.remains.heading"))
     yield BulletList(tuple(Item(one) for one in _remains(templates, certificate)))
     yield Heading(1, text("erasure.to_do.heading"))
     yield BulletList(tuple(Item(text(f"erasure.to_do.{step}")) for step in _steps(certificate)))
     if not erasure.for_time:
-        for name, listed in (("judgements", certificate.judgements), ("documents", certificate.documents)):
-            if listed:
+        for name, lines in (("judgements", _by_area(certificate.judgements)), ("documents", certificate.documents)):
+            if lines:
                 yield Heading(2, text(f"erasure.listed.{name}"))
-                yield BulletList(tuple(Item(one) for one in listed))
+                yield BulletList(tuple(Item(one) for one in lines))
     yield Heading(1, text("erasure.state.heading"))
     states = {
         "entry": erasure.tombstone.entry_id,
@@ -146,6 +147,15 @@ def _blocks(templates: Templates, certificate: Certificate) -> Iterator[Block]:
         (Column(text("erasure.state.what")), Column(text("erasure.state.value"))),
         tuple((text(f"erasure.state.{name}"), value) for name, value in states.items() if value),
     )
+
+
+def _by_area(judgements: Iterable[str]) -> list[str]:
+    """``V1 finding:F101`` and its like in lines: a visit's ratings, then its findings."""
+    lines: dict[str, list[str]] = {}
+    for one in judgements:
+        area, _, name = one.partition(":")
+        lines.setdefault(area, []).append(name)
+    return [f"{area}: {', '.join(names)}" for area, names in lines.items()]
 
 
 def _remains(templates: Templates, certificate: Certificate) -> Iterator[str]:

@@ -78,7 +78,7 @@ def test_earlier_versions_go_with_what_they_repeat_and_the_newest_when_it_is_rep
     with pikepdf.open(path) as pdf:
         text = read_text(pdf)
     assert "Number of earlier versions of such ratings and findings that are erased in this assessment: 3." in text
-    assert f"{VISIT} {FINDING}" in text, "it still cites what is gone, and must be read again"
+    assert f"{VISIT} finding: F1" in text, "it still cites what is gone, and must be read again"
 
 
 def test_what_a_page_saves_while_the_words_are_taken_out_goes_too(small, kit, templates, tmp_path) -> None:
