@@ -17,8 +17,9 @@ from pathlib import Path
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.device_keys import succeed_device
+from qpm_widgets.journal.in_use import alone_with
 from qpm_widgets.journal.keys import derive_key
-from qpm_widgets.journal.kit import JOURNAL_FILE, Kit, check_key, leftovers, make_folder, unfinished
+from qpm_widgets.journal.kit import JOURNAL_FILE, RUNTIME, Kit, check_key, leftovers, make_folder, settle, unfinished
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
 from qpm_widgets.journal.safeguarding import FILE as SAFEGUARDING_FILE
 
@@ -76,7 +77,8 @@ def write_backup(kit: Kit, file: Path) -> None:
 def check_restore(file: Path, home: Path) -> None:
     """Refuse what can be seen to be wrong without a passphrase (KEEP-002, KEEP-003, KEEP-005, JOURNAL-011, -017)."""
     with _explained(file.name):
-        if home.exists() and (not home.is_dir() or set(home.iterdir()) - {*leftovers(home), home / SAFEGUARDING_FILE}):
+        unfinished_restore = {*leftovers(home), home / SAFEGUARDING_FILE, home / RUNTIME}
+        if home.exists() and (not home.is_dir() or set(home.iterdir()) - unfinished_restore):
             raise QpmError("KEEP-003", str(home), "Name a new folder with --home; nothing is ever restored over a kit.")
         with _opened(file) as archive:
             _read_settings(archive, file)
@@ -100,15 +102,17 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
     ------
     QpmError
         JOURNAL-001 if the passphrase is wrong, JOURNAL-011 or -017 if a newer kit wrote the backup or one before the
-        first release, KEEP-002 if it was altered or cut short, KEEP-003 if the folder is not empty, KEEP-005 or
-        JOURNAL-008 if the disk refuses.
+        first release, KEEP-001 if another restore into the folder is under way, KEEP-002 if it was altered or cut
+        short, KEEP-003 if the folder is not empty, KEEP-005 or JOURNAL-008 if the disk refuses.
     """
     home = home.absolute()
     check_restore(file, home)
-    with _explained(file.name), _opened(file) as archive:
+    new = not home.exists()
+    make_folder(home)
+    make_folder(home / RUNTIME)
+    with _explained(file.name), _opened(file) as archive, alone_with(home / RUNTIME):
+        check_restore(file, home)  # somebody may have been quicker; what they have made is theirs
         settings = _read_settings(archive, file)
-        new = not home.exists()
-        make_folder(home)
         try:
             key = derive_key(passphrase, settings.salt, settings.cost)
             check_key(home, settings, key)
@@ -122,6 +126,7 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
             with _unreadable(file):
                 settings = dataclasses.replace(settings, device_id=succeed_device(journal, key, settings.device_id))
             settings.write(home)
+            settle(home, settings)
         except BaseException:
             _take_back(home, new)
             raise
@@ -162,7 +167,8 @@ def _take_back(home: Path, new: bool) -> None:
         else:
             path.unlink(missing_ok=True)
     if new:
-        home.rmdir()
+        with contextlib.suppress(OSError):  # where an open file cannot be removed, its folder stays
+            home.rmdir()
 
 
 @contextlib.contextmanager
