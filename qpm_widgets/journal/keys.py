@@ -14,6 +14,9 @@ from argon2.low_level import Type, hash_secret_raw
 KEY_BYTES = 32
 SALT_BYTES = 16
 SHORTEST_PASSPHRASE = 8  # characters
+GOAL_SECONDS = 0.25  # for one derivation: little to wait for, and dear to do a million times
+MOST_MEMORY_KIB = 256 * 1024  # an old laptop with 4 GB can spare it beside a browser
+MOST_PASSES = 24
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class KeyCost:
 
     Notes
     -----
-    The default is the second choice of RFC 9106, below which no kit goes; ``measured_cost`` suits a machine.
+    The default is the second choice of RFC 9106, below which no kit goes; ``measured_cost`` suits a machine. Nothing
+    above four times the most that it ever chooses is tried at all.
     """
 
     time_cost: int = 3
@@ -39,11 +43,12 @@ class KeyCost:
     parallelism: int = 4
 
     def __post_init__(self) -> None:
-        # Bounds keep a damaged kit.json from claiming all memory or running for hours.
+        # A damaged kit.json, or a backup from a stranger, must not claim all memory or run for hours.
         sound = (
-            1 <= self.time_cost <= 1_000
-            and 1 <= self.parallelism <= 64
-            and 8 * self.parallelism <= self.memory_kib <= 4 * 1024 * 1024
+            self.time_cost >= 1
+            and 1 <= self.parallelism <= 16
+            and 8 * self.parallelism <= self.memory_kib <= 4 * MOST_MEMORY_KIB
+            and self.time_cost * self.memory_kib <= 4 * MOST_PASSES * MOST_MEMORY_KIB
         )
         if not sound:
             raise ValueError("a key cost out of bounds")
@@ -59,9 +64,6 @@ class KeyCost:
 
 
 FLOOR = KeyCost()
-GOAL_SECONDS = 0.25  # for one derivation: little to wait for, and dear to do a million times
-MOST_MEMORY_KIB = 256 * 1024  # an old laptop with 4 GB can spare it beside a browser
-MOST_PASSES = 24
 
 
 def cost_for(floor_seconds: float) -> KeyCost:
