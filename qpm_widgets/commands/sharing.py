@@ -123,7 +123,7 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
     content = sealing.unseal(bundles.read_whole(file, bundles.LARGEST_FILE), identity, where)
     bundle = bundles.unpack_bundle(content, where)
     writers = kit.journal.writers(bundle)
-    if any(writer.erases and not writer.compared for writer in writers):
+    if any(writer.must_be_known for writer in writers):
         _compare_numbers(kit.journal, bundle, writers, where)
         writers = kit.journal.writers(bundle)
     merged = kit.journal.merge(bundle, where)
@@ -140,7 +140,8 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
 
 
 def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:
-    """A withdrawal cannot be undone: it is taken once somebody has compared its device's numbers, and then always.
+    """A withdrawal cannot be undone, and a consent that is restored shows nowhere: each is taken once somebody has
+    compared its device's numbers, and then always.
 
     Raises
     ------
@@ -152,9 +153,10 @@ def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer]
 
     check_bundle(bundle, where)
     for writer in writers:
-        if writer.erases and not writer.compared:
+        if writer.must_be_known:
             names = " and ".join(writer.names)
-            say.print(f"{where}: it holds a withdrawal by the device of {names}, whose numbers you have not compared.")
+            what = "holds a withdrawal" if writer.erases else "restores a consent that was refused or taken back,"
+            say.print(f"{where}: it {what} by the device of {names}, whose numbers you have not compared.")
             typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
             if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
                 remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."

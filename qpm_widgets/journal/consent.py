@@ -35,6 +35,11 @@ def read_decisions(current: Iterable[Fact]) -> dict[tuple[str, str], str]:
     return decisions
 
 
+def is_given(payload: Mapping[str, Any] | None) -> bool:
+    """Whether a consent entry says that somebody agreed; an erased one says nothing."""
+    return payload is not None and payload.get("decision") == "given"
+
+
 def read_respondents(current: Iterable[Fact]) -> set[str]:
     """The respondent codes of an interview's plan (of every plan, while two are in conflict)."""
     return {

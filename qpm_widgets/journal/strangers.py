@@ -6,16 +6,20 @@ a device's numbers to each other (``sealing.fingerprint`` of its id).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from qpm_widgets.journal.bundles import Bundle
+from qpm_widgets.journal.consent import is_given
+from qpm_widgets.journal.entries import Entry
 from qpm_widgets.journal.erasure import is_tombstone
 from qpm_widgets.journal.schema import entry_table, secret_table
 
 _c = entry_table.c
+_BY_ID = text("SELECT entry_id, device_id, payload FROM entry WHERE entry_id IN (SELECT value FROM json_each(:wanted))")
 
 
 class Writer(NamedTuple):
@@ -23,7 +27,8 @@ class Writer(NamedTuple):
 
     ``names`` are the assessors in whose names it writes there, ``new_names`` those in whose names the journal has
     nothing of it; ``known`` says that the journal has anything of it, ``compared`` that somebody had its numbers read
-    out, and ``erases`` that it withdraws something with an entry that is not here yet.
+    out. With entries that are not here yet, ``erases`` says, it withdraws something; or, ``restores``, it replaces what
+    another device recorded about a consent, and was not "given", by "given".
     """
 
     device_id: str
@@ -32,6 +37,12 @@ class Writer(NamedTuple):
     known: bool
     compared: bool
     erases: bool
+    restores: bool
+
+    @property
+    def must_be_known(self) -> bool:
+        """Whether a made-up device could do harm that nobody would notice: somebody has to compare its numbers."""
+        return (self.erases or self.restores) and not self.compared
 
 
 def compared_name(device_id: str) -> str:
@@ -42,23 +53,48 @@ def compared_name(device_id: str) -> str:
 def iter_writers(connection: Connection, bundle: Bundle, own_device: str) -> Iterator[Writer]:
     """The devices of a bundle, the sender first, but for the journal's own."""
     names = {bundle.manifest.device_id: {bundle.manifest.assessor: None}}
-    erasing: dict[str, set[str]] = {}
     for entry in bundle.entries:
         names.setdefault(entry.device_id, {})[entry.recorded_by] = None
-        if is_tombstone(entry.field):
-            erasing.setdefault(entry.device_id, set()).add(entry.entry_id)
     names.pop(own_device, None)
+    telling = [entry for entry in bundle.entries if is_tombstone(entry.field) or _may_restore(entry)]
+    here = _facts(connection, (entry.entry_id for entry in telling))
+    new = [entry for entry in telling if entry.entry_id not in here]
+    erasing = {entry.device_id for entry in new if is_tombstone(entry.field)}
+    restoring = {entry.device_id for entry in _restoring(connection, bundle, new)}
     for device_id, its in names.items():
         of_device = select(_c.entry_id).where(_c.device_id == device_id).limit(1)
         met = {name for name in its if connection.execute(of_device.where(_c.recorded_by == name)).first()}
         asked = select(secret_table.c.name).where(secret_table.c.name == compared_name(device_id))
-        erasures = erasing.get(device_id, set())
-        here = connection.execute(select(_c.entry_id).where(_c.entry_id.in_(erasures)))
         yield Writer(
             device_id,
             tuple(its),
             tuple(name for name in its if name not in met),
             known=connection.execute(of_device).first() is not None,
             compared=connection.execute(asked).first() is not None,
-            erases=erasures > {row.entry_id for row in here},
+            erases=device_id in erasing,
+            restores=device_id in restoring,
         )
+
+
+def _restoring(connection: Connection, bundle: Bundle, new: Sequence[Entry]) -> Iterator[Entry]:
+    """Consents "given" that replace another device's entry which did not say so, or one that nobody here can read.
+
+    Without replacing it, a consent restores nothing: of two that stand side by side the stricter counts.
+    """
+    given = [entry for entry in new if _may_restore(entry)]
+    known = _facts(connection, (old for entry in given for old in entry.supersedes))
+    known |= {entry.entry_id: (entry.device_id, is_given(entry.payload)) for entry in bundle.entries}
+    for entry in given:
+        replaced = [known.get(old, ("", False)) for old in entry.supersedes]
+        if any(device_id != entry.device_id and not agreed for device_id, agreed in replaced):
+            yield entry
+
+
+def _may_restore(entry: Entry) -> bool:
+    return entry.field.startswith("consent:") and is_given(entry.payload) and bool(entry.supersedes)
+
+
+def _facts(connection: Connection, entry_ids: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """For those of the entries that are here: the device, and whether the entry says that somebody agreed."""
+    rows = connection.execute(_BY_ID, {"wanted": json.dumps(sorted(set(entry_ids)))})
+    return {row[0]: (row[1], is_given(None if row[2] is None else json.loads(row[2]))) for row in rows}

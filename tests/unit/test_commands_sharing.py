@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from qpm_widgets.cli import app
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Kit, sealing
+from qpm_widgets.journal import Edit, Journal, Kit, sealing
 from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.visits import load_interview
 
@@ -245,6 +245,36 @@ def submit_to(lead: Path, home: Path) -> Path:
     done = qpm(home, "submit", "lantern", "V1", "--to", lead.parent / "LEAD.pub", "--out", file)
     assert done.exit_code == 0, done.output
     return file
+
+
+def test_a_consent_is_restored_by_a_device_whose_numbers_were_compared_only(sample, lead, tmp_path) -> None:
+    field, subject = "consent:quotes.PS2", "interview:P2"
+
+    def decide(journal: Journal, decision: str) -> None:
+        seen = journal.current_entry("lantern", subject, field)
+        payload = {"decision": decision, "how": "spoken"}
+        journal.append(Edit("lantern", subject, field, payload, supersedes=(seen.entry_id,)))
+
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        decide(kit.journal, "withdrawn")
+        decide(kit.journal, "given")
+    assert qpm(lead, "receive", submit_to(lead, sample)).exit_code == 0, "a device may take back its own"
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        decide(kit.journal, "withdrawn")
+        bundle = kit.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64)
+    with other_kit(tmp_path / "other") as kit:  # whoever made it calls themselves AS2
+        kit.journal.merge(bundle)
+        decide(kit.journal, "given")
+        numbers = sealing.fingerprint(kit.device_id)
+    file = submit_to(lead, tmp_path / "other")
+    before = heads(lead)
+    done = qpm(lead, "receive", file)
+    assert refusal(done).startswith("BUNDLE-014, other.qpmvisit: ")
+    assert "it restores a consent that was refused or taken back, by the device of AS2" in done.stderr
+    assert heads(lead) == before
+    assert qpm(lead, "receive", file, typed=numbers).exit_code == 0
+    with Kit.unlock(lead, PASSPHRASE) as kit:
+        assert load_interview(kit.journal, "lantern", "P2").quotes_allowed("PS2")
 
 
 def test_devices_that_are_new_and_names_that_are_not_the_senders_are_said(submitted, sample, lead) -> None:
