@@ -3,8 +3,8 @@
 Inside is one line, ``qpmvisit 2``, that says the format's version, then the sending device's public key and its
 signature of all that follows: zlib over lines of canonical JSON, which are the manifest, and the entries by device and
 number, each with its salt, digest and link. Reading trusts nothing: nothing is unpacked that is not signed, the size is
-bounded while it is unpacked, and the first line out of shape ends it. What the entries say is for ``bundle_checks``
-and ``merging`` to judge.
+bounded while it is unpacked, and the first line or payload out of shape ends it. What the entries say together is for
+``bundle_checks`` and ``merging`` to judge.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import secrets
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json
+from qpm_widgets.journal.entry_checks import check_entry, wrong
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
 from qpm_widgets.journal.payloads import Code
 from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES, VISIT, DeviceKey, device_id_of, is_signed
@@ -33,6 +34,8 @@ _MAGIC = b"qpmvisit "
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_CONTENT = 512 * 1024 * 1024  # unpacked; a busy visit has some 10 MB
 LARGEST_LINE = 4 * 1024 * 1024
+_ALWAYS_TAKEN = 64 * 1024 * 1024  # unpacked; above it, ordinary words do not pack a hundred to one
+_TIGHTEST = 100
 _PIECE = 1024 * 1024  # unpacked at a time
 
 _ASK = "Ask whoever sent it to submit the visit again."
@@ -122,13 +125,14 @@ def pack_bundle(bundle: Bundle, key: DeviceKey) -> bytes:
     QpmError
         BUNDLE-004 if no kit would take it for a visit.
     """
-    packer, parts, size = zlib.compressobj(), [], 0
+    packer, parts, size, longest = zlib.compressobj(), [], 0, 0
     for line in _iter_lines(bundle):
-        size += len(line)
-        if len(line) > LARGEST_LINE or size > LARGEST_CONTENT:
-            raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
+        size, longest = size + len(line), max(longest, len(line))
         parts.append(packer.compress(line))
-    return sign_packed(b"".join([*parts, packer.flush()]), key)
+    packed = b"".join([*parts, packer.flush()])
+    if longest > LARGEST_LINE or size > _largest_content(packed) or len(packed) > LARGEST_FILE:
+        raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
+    return sign_packed(packed, key)
 
 
 def sign_packed(packed: bytes, key: DeviceKey) -> bytes:
@@ -167,12 +171,30 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
             raise QpmError("BUNDLE-013", where, f"It names device {manifest.device_id} as its sender. {_ASK}")
         if manifest.newest_schema > SCHEMA_VERSION:
             raise QpmError("BUNDLE-005", where, f"Its entries have version {manifest.newest_schema}. {_UPDATE}")
-        entries = tuple(Entry(**dict(_Line.model_validate_json(line))) for line in lines)
+        entries = tuple(_read_entries(lines, where))
     except ValidationError:  # its message quotes what it read
         raise QpmError("BUNDLE-006", where, f"A line is out of shape. {_ASK}") from None
     if len(entries) != manifest.entries:
         raise QpmError("BUNDLE-006", where, f"It says it has {manifest.entries} entries and has {len(entries)}. {_ASK}")
     return Bundle(manifest, entries)
+
+
+def _read_entries(lines: Iterable[bytes], where: str) -> Iterator[Entry]:
+    """Each entry, judged before the next is read; ValidationError for a line out of shape."""
+    before = ("", 0)
+    for line in lines:
+        entry = Entry(**dict(_Line.model_validate_json(line)))
+        number = (entry.device_id, entry.device_seq)
+        if number <= before:
+            raise wrong("BUNDLE-006", where, "Its entries are not in order")
+        check_entry(entry, where)
+        before = number
+        yield entry
+
+
+def _largest_content(packed: bytes) -> int:
+    """How many bytes of content are taken out of so many packed ones: what costs much memory takes a large file."""
+    return min(LARGEST_CONTENT, max(_ALWAYS_TAKEN, _TIGHTEST * len(packed)))
 
 
 def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
@@ -188,7 +210,7 @@ def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
 
 def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:
     """The lines, as they are unpacked: never more than a line and a piece in memory."""
-    unpacker, size, rest = zlib.decompressobj(), 0, b""
+    unpacker, size, rest, largest = zlib.decompressobj(), 0, b"", _largest_content(packed)
     while not unpacker.eof:
         try:
             piece = unpacker.decompress(packed, _PIECE)
@@ -199,7 +221,7 @@ def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:
             raise QpmError("BUNDLE-002", where, _ASK)
         size += len(piece)
         *lines, rest = (rest + piece).split(b"\n")
-        if size > LARGEST_CONTENT or len(rest) > LARGEST_LINE or any(len(line) > LARGEST_LINE for line in lines):
+        if size > largest or len(rest) > LARGEST_LINE or any(len(line) > LARGEST_LINE for line in lines):
             raise QpmError("BUNDLE-004", where, _ASK)
         yield from lines
     if rest or unpacker.unused_data:

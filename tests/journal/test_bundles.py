@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import json
 import os
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from visit_kits import Kits, consent, fresh, id_of, key_of, note, plan, take
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, bundles, new_entry_id, sealing
 from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, sign_packed, unpack_bundle
+from qpm_widgets.journal.entries import canonical_json
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 SENDER = key_of("dev1")
@@ -72,13 +74,14 @@ def test_the_forger_of_these_tests_would_be_believed_but_for_what_each_alters(le
 
 # --- entries ------------------------------------------------------------------------------------------------
 
+RATING = {"field": "rating:CP1", "payload": {"level": "met", "rationale": "", "cites": []}}
 STRAY: list[tuple[str, dict[str, Any], str, str]] = [
     ("another assessment", {"assessment_id": "two"}, "BUNDLE-006", "not of the visit"),
     ("an assessment that is no code", {"assessment_id": "../x"}, "BUNDLE-006", "out of shape"),
     ("an assessment with words", {"assessment_id": SECRET}, "BUNDLE-006", "out of shape"),
-    ("another visit", {"subject": "visit:V2", "field": "rating:CP1"}, "BUNDLE-006", "not of the visit"),
+    ("another visit", {"subject": "visit:V2", **RATING}, "BUNDLE-006", "not of the visit"),
     ("an interview of no visit", {"subject": "interview:Z9"}, "BUNDLE-006", "not of the visit"),
-    ("an unknown subject", {"subject": "person:A1"}, "BUNDLE-006", "not of the visit"),
+    ("an unknown subject", {"subject": "person:A1"}, "BUNDLE-006", "shape of its field"),
     ("an unknown field", {"field": "answer:A-CP-3.secret"}, "BUNDLE-006", "shape of its field"),
     ("a payload of another shape", {"payload": {"txt": SECRET}}, "BUNDLE-006", "shape of its field"),
     ("a payload with a key too much", {"payload": full_note(more=SECRET)}, "BUNDLE-006", "shape of its field"),
@@ -385,11 +388,34 @@ def test_a_zip_bomb_is_not_unpacked(piece: bytes) -> None:
 
 
 def test_a_bomb_of_sound_lines_ends_at_the_limit(bundle, monkeypatch) -> None:
-    manifest, first, *_ = lines(bundle)
+    manifest, *_, last = lines(bundle)
+    numbered = json.loads(last)
+    sound = (canonical_json(numbered | {"device_seq": 1000 + number}).encode() for number in range(10_000))
     monkeypatch.setattr(bundles, "LARGEST_CONTENT", 3 * 1024 * 1024)
-    assert opened(packed(manifest, *[first] * 10_000)).code == "BUNDLE-004"
+    assert opened(packed(manifest, *sound)).code == "BUNDLE-004"
     with pytest.raises(QpmError, match="BUNDLE-004"):
         pack_bundle(Bundle(bundle.manifest, bundle.entries * 2_000), SENDER)
+
+
+def test_what_packs_too_well_is_no_visit_and_a_long_visit_is_one(monkeypatch) -> None:
+    monkeypatch.setattr(bundles, "_ALWAYS_TAKEN", 1024 * 1024)
+    assert bundles._largest_content(b"x" * 100) == 1024 * 1024
+    assert bundles._largest_content(b"x" * 1024 * 1024) == 100 * 1024 * 1024
+    assert bundles._largest_content(b"x" * 64 * 1024 * 1024) == bundles.LARGEST_CONTENT
+
+
+def test_words_out_of_shape_are_never_kept_in_memory(bundle) -> None:
+    manifest, *_, last = lines(bundle)
+    for payload in ({"text": [[] for _ in range(900_000)]}, {str(number): 0 for number in range(200_000)}):
+        odd = json.loads(last) | {"payload": payload}
+        content = packed(manifest, *(canonical_json(odd | {"device_seq": 90 + number}).encode() for number in range(8)))
+        del odd, payload
+        tracemalloc.start()
+        error = opened(content)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (error.code, "shape of its field" in str(error)) == ("BUNDLE-006", True)
+        assert peak < 160 * 1024 * 1024, "one such line at most"
 
 
 def test_every_flipped_byte_and_every_length_is_refused(bundle) -> None:
