@@ -315,6 +315,10 @@ def packed(*parts: bytes) -> bytes:
     return sign_packed(zlib.compress(b"".join(parts)), SENDER)
 
 
+def as_line(value: dict[str, Any]) -> bytes:
+    return canonical_json(value).encode() + b"\n"
+
+
 def deep(line: bytes, depth: int) -> bytes:
     return line.replace(b'"payload":{', b'"payload":{"x":' + b"[" * depth + b"]" * depth + b",", 1)
 
@@ -374,8 +378,6 @@ def test_inner_bytes_that_are_no_bundle(bundle) -> None:
 
 @pytest.mark.parametrize("piece", [b"\0", b"\n", b'{"a":', b"[" * 1000])
 def test_a_zip_bomb_is_not_unpacked(piece: bytes) -> None:
-    import tracemalloc
-
     packer = zlib.compressobj(1)
     block = piece * (1_048_576 // len(piece))
     bomb = b"".join(packer.compress(block) for _ in range(80)) + packer.flush()
@@ -390,7 +392,7 @@ def test_a_zip_bomb_is_not_unpacked(piece: bytes) -> None:
 def test_a_bomb_of_sound_lines_ends_at_the_limit(bundle, monkeypatch) -> None:
     manifest, *_, last = lines(bundle)
     numbered = json.loads(last)
-    sound = (canonical_json(numbered | {"device_seq": 1000 + number}).encode() for number in range(10_000))
+    sound = (as_line(numbered | {"device_seq": 1000 + number}) for number in range(10_000))
     monkeypatch.setattr(bundles, "LARGEST_CONTENT", 3 * 1024 * 1024)
     assert opened(packed(manifest, *sound)).code == "BUNDLE-004"
     with pytest.raises(QpmError, match="BUNDLE-004"):
@@ -408,7 +410,7 @@ def test_words_out_of_shape_are_never_kept_in_memory(bundle) -> None:
     manifest, *_, last = lines(bundle)
     for payload in ({"text": [[] for _ in range(900_000)]}, {str(number): 0 for number in range(200_000)}):
         odd = json.loads(last) | {"payload": payload}
-        content = packed(manifest, *(canonical_json(odd | {"device_seq": 90 + number}).encode() for number in range(8)))
+        content = packed(manifest, *(as_line(odd | {"device_seq": 90 + number}) for number in range(8)))
         del odd, payload
         tracemalloc.start()
         error = opened(content)
