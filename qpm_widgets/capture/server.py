@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +19,7 @@ from tornado.ioloop import PeriodicCallback
 from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
 from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
+from qpm_widgets.capture.silence import Silence
 from qpm_widgets.capture.wordless_log import keep_words_out_of_log
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
@@ -31,6 +31,8 @@ LOOK_EVERY = 500  # milliseconds
 
 class KitServer(ServerApp):
     """A Jupyter server that takes its settings from the kit alone."""
+
+    _silence = Silence()
 
     # Without nbconvert, whose stock exporters name addresses on the internet, and without shutdown by request.
     default_services: tuple[str, ...] = (  # type: ignore[assignment]
@@ -46,14 +48,15 @@ class KitServer(ServerApp):
     def seconds_idle(self) -> float:
         """How long no page and its kernel have said a word to each other; 0 while a kernel is at work.
 
-        What an open page asks the server itself every few seconds counts for nothing: left alone, it closes too.
+        What an open page asks the server itself every few seconds counts for nothing: left alone, it closes too. The
+        clock may be put back (see ``Silence``).
         """
         kernels = [self.kernel_manager.get_kernel(kernel_id) for kernel_id in self.kernel_manager.list_kernel_ids()]
         if any(getattr(kernel, "execution_state", "") == "busy" for kernel in kernels):
             return 0.0
         spoken = [getattr(kernel, "last_activity", None) for kernel in kernels]
         latest = max(filter(None, [self.web_app.settings["started"], *spoken]))
-        return float((datetime.now(UTC) - latest).total_seconds())
+        return self._silence.seconds(latest)
 
 
 def start_server(
