@@ -3,8 +3,8 @@
 // A browser writes what stands in a field into its own session files, in plain text, unless it is told not to: Firefox
 // asks the field, Chromium the form around it. So every text area and text field stands in a form.
 const KEPT_BY_BROWSERS = new Set(["form", "input", "select", "textarea"]);
-// A browser may look up what is written in another place than this machine: Chrome's enhanced spell check and Edge's
-// editor do, and for their own spell check both fetch a dictionary. So none is asked for where words are written.
+// A browser may have what is written checked in another place than this machine: Chrome's enhanced spell check and Edge's
+// editor do, and for its plain one Chromium fetches a dictionary. So neither is asked for where words are written.
 const READ_BY_BROWSERS = new Set(["input", "textarea"]);
 
 // h("p", { class: "x", onclick: f, "aria-label": "y" }, child, "text", null)
