@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
+from network_watch import NetworkWatch
 
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.keys import KeyCost
@@ -17,6 +20,10 @@ PASSPHRASE = "a test passphrase of many words"
 CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
 ROOM = 2_000_000_000  # bytes; a run takes a tenth
 GOLDEN = Path(__file__).parent / "golden"
+
+
+# For a night, as `pytest --hypothesis-profile=long`. Under CI Hypothesis chooses its own profile, whose seed is fixed.
+settings.register_profile("long", max_examples=2_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,8 +76,18 @@ def lantern_copy(lantern: Kit, tmp_path: Path) -> Iterator[Kit]:
 
 
 @pytest.fixture(scope="session")
-def chromium_launch() -> dict[str, object]:
-    """How Chromium is launched by Playwright. Under CI a missing browser is a failure, not a skip."""
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkWatch]:
+    """Whom the browsers and the kits' processes ask for; when all of them have ended, nobody off this machine."""
+    watch = NetworkWatch(tmp_path_factory.mktemp("network"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", watch.path)
+        yield watch
+    assert watch.strangers() == []
+
+
+@pytest.fixture(scope="session")
+def chromium_launch(network: NetworkWatch) -> Callable[[], dict[str, Any]]:
+    """How Chromium is launched by Playwright, one more time. Under CI a missing browser is a failure, not a skip."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         if os.environ.get("CI") == "true":
@@ -80,16 +97,16 @@ def chromium_launch() -> dict[str, object]:
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ]  # fmt: skip
-    return {"executable_path": found, "args": flags}
+    return lambda: {"executable_path": found, "args": [*flags, *network.flags()]}
 
 
 @pytest.fixture(scope="session")
-def chromium(chromium_launch: dict[str, object]) -> Iterator[object]:
+def chromium(chromium_launch: Callable[[], dict[str, Any]]) -> Iterator[object]:
     """Headless Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**chromium_launch)
+        browser = playwright.chromium.launch(**chromium_launch())
         yield browser
         browser.close()
 

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 from field_pages import create_field_kit, interview_plan
+from network_watch import NetworkWatch
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
+
+
+@pytest.fixture(autouse=True)
+def nobody_off_this_machine_is_asked(network: NetworkWatch) -> Iterator[None]:
+    """Whatever the page of a test is: no request, name or packet of it, its server or its kernels goes elsewhere."""
+    yield
+    assert network.strangers() == []
 
 
 @pytest.fixture(scope="module")

@@ -127,6 +127,18 @@ class Hand:
         self.sheet.locator('.qpm-save[data-state="bad"]').wait_for(timeout=timeout)
 
 
+def fields_a_browser_takes(page) -> list[str]:
+    """Ids of fields whose content a browser would write into its own files, or have somebody else read.
+
+    The former are those outside a form that forbids it; the latter those that ask for its spell check or suggestions.
+    """
+    return page.locator(".qpm-sheet :is(textarea, select, input)").evaluate_all(
+        "fields => fields.filter((one) => one.autocomplete !== 'off' || one.form?.autocomplete !== 'off'"
+        " || (one.tagName !== 'SELECT' && (one.spellcheck || one.writingSuggestions !== 'false')))"
+        ".filter((one) => !['radio', 'checkbox'].includes(one.type)).map((one) => one.id)"
+    )
+
+
 def values_of(kit: Kit, subject: str) -> dict[str, object]:
     return {entry.field: entry.payload for entry in kit.journal.current("harbour", subject=subject)}
 

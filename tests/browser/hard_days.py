@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from network_watch import NetworkWatch
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
@@ -19,6 +20,7 @@ from qpm_widgets.running_server import RunningServer
 
 # Read by every Python process that has its folder on the path: their clocks go by the number in the file beside it.
 SET_CLOCK = """
+import time
 from pathlib import Path
 
 _real, _offset = time.time_ns, Path(__file__).with_name("offset")
@@ -29,7 +31,7 @@ time.time_ns = lambda: _real() + int(_offset.read_text())
 class Premises:
     """A folder in which everything lies that the kit, its server, its kernels and the browser write anywhere."""
 
-    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, network: NetworkWatch) -> None:
         self.folder, self.disk, self.browser = folder, folder / "disk", folder / "browser"
         self._clock = folder / "clock"
         for name in ("home", "temp", "browser", "disk", "clock"):
@@ -41,7 +43,7 @@ class Premises:
         for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.delenv(name, raising=False)
         patch.setenv("PYTHONPATH", str(self._clock))
-        (self._clock / "sitecustomize.py").write_text(SET_CLOCK)
+        (self._clock / "sitecustomize.py").write_text(SET_CLOCK + network.sitecustomize)
         self.set_clock(0)
         self.has_own_disk = mount("-t", "tmpfs", "-o", "size=16m", "kit", self.disk)
 

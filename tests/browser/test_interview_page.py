@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, values_of
+from field_pages import Hand, fields_a_browser_takes, values_of
 
 from qpm_widgets.journal import Edit
 
@@ -190,7 +190,7 @@ def test_easy_read_and_language_change_without_losing_the_place(field_kit, serve
 
 
 @pytest.mark.parametrize(("name", "scheme"), [("P2", "light"), ("P1", "dark"), ("O1", "dark")])
-def test_pages_have_no_accessibility_faults(field_kit, server, chromium, name, scheme):
+def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, server, chromium, name, scheme):
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme=scheme, locale="en-GB")
     page = context.new_page()
     try:
@@ -201,6 +201,7 @@ def test_pages_have_no_accessibility_faults(field_kit, server, chromium, name, s
             hand.click(f"open-{dialog}")
             assert violations(hand, "dialog[open]") == []
             page.keyboard.press("Escape")
+        assert fields_a_browser_takes(page) == []
     finally:
         context.close()
 

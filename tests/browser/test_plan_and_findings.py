@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import until
+from field_pages import fields_a_browser_takes, until
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
@@ -51,14 +51,6 @@ def find_barriers(page) -> list[str]:
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
-def fields_a_browser_keeps(page) -> list[str]:
-    """Ids of fields whose content a browser would write into its own files: those outside a form that forbids it."""
-    return page.locator(".qpm-sheet :is(textarea, select, input)").evaluate_all(
-        "fields => fields.filter((one) => one.autocomplete !== 'off' || one.form?.autocomplete !== 'off')"
-        ".filter((one) => !['radio', 'checkbox'].includes(one.type)).map((one) => one.id)"
-    )
-
-
 def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     kit, server = visited
     page.goto(server.address("lantern/V1/plan.ipynb"))
@@ -87,7 +79,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert load_interview(kit.journal, "lantern", "M2").plan.minutes == 120
 
     page.get_by_role("button", name="Change the visit").click()
-    assert fields_a_browser_keeps(page) == []
+    assert fields_a_browser_takes(page) == []
     page.get_by_label("What do you call this visit?").fill("Autumn visit")
     page.get_by_role("checkbox", name=re.compile("^AS2")).uncheck()
     assert page.get_by_label("Who leads?").locator("option").all_inner_texts()[1:] == ["Lead assessor"]
@@ -131,7 +123,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     indicator.get_by_text("still wants a reason").wait_for(state="detached")
 
     page.get_by_role("button", name="Write a finding").click()
-    assert fields_a_browser_keeps(page) == []
+    assert fields_a_browser_takes(page) == []
     page.get_by_label("What did you find?").press_sequentially(words)
     page.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for()
     page.get_by_text("1 change is not saved yet").first.wait_for()

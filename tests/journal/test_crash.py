@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pytest
 from journal_interviews import PASSPHRASE, agree, write_until_killed
 from power_cuts import AUTOCHECKPOINT, Frame, frames_of, frozen, tear_checkpoint, tear_tail
 
@@ -132,3 +137,36 @@ def kept_after_cut(copy: Path, acknowledged: list[str]) -> int:
         verified = survivor.journal.verify()
         assert verified.ok, verified.faults
         return verified.entries - AGREED
+
+
+ACKNOWLEDGE_FIVE = """
+import os
+from journal_interviews import note
+from qpm_widgets.journal import Kit
+
+kit = Kit.from_environment()
+for number in range(5):
+    kit.journal.append(note(f"words {number}"))
+    os.write(1, b"acknowledged")
+"""
+
+
+def test_an_entry_is_synced_to_the_disk_before_it_is_acknowledged(home, kit, tmp_path) -> None:
+    """What a cut of the power takes away is what nobody asked the disk to keep; here the system calls tell."""
+    agree(kit.journal)
+    told = tmp_path / "calls"
+    calls = "trace=fsync,fdatasync,write,pwrite64"
+    trace = ["strace", "-f", "-y", "-qq", "-e", calls, "-e", "signal=none", "-o", str(told)]
+    if not shutil.which("strace") or subprocess.run([*trace, "true"], check=False, capture_output=True).returncode:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must have strace, and be allowed to use it")
+        pytest.skip("no strace on this machine, or it may not be used")
+    places = {**os.environ, **kit.environment(), "PYTHONPATH": str(Path(__file__).parent)}
+    subprocess.run([*trace, sys.executable, "-c", ACKNOWLEDGE_FIVE], env=places, check=True, capture_output=True)
+    log = re.escape(str(home / "journal.qpm-wal"))
+    made = re.findall(rf"(f(?:data)?sync)\(\d+<{log}>\) += 0|pwrite64\(\d+<{log}|(acknowledged)", told.read_text())
+    # In the order of the calls: nothing that the log got is left to the system's leisure when the receipt is given.
+    order = ["synced" if synced else acknowledged or "written" for synced, acknowledged in made]
+    assert order.count("acknowledged") == 5
+    before = [order[number - 1] for number, what in enumerate(order) if what == "acknowledged"]
+    assert before == ["synced"] * 5

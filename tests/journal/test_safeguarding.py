@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 import pytest
 from canary_search import files_holding
@@ -11,15 +12,18 @@ from hypothesis import strategies as st
 from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit, new_entry_id
+from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.journal.account_files import pack_account, receive_account
 from qpm_widgets.journal.backup import restore_backup, write_backup
+from qpm_widgets.journal.bundles import pack_bundle
 from qpm_widgets.journal.payloads import JOURNAL
 from qpm_widgets.journal.rekeying import change_passphrase
 from qpm_widgets.journal.safeguarding import FILE, SECRET, SafeguardingStore
-from qpm_widgets.journal.sealing import make_identity, public_key_of
+from qpm_widgets.journal.sealing import IDENTITY, make_identity, public_key_of, seal, unseal
+from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES
 
 CANARY = "Kanarienvogel-in-der-Grube-2290"
+PLANTED = "Spatz-auf-dem-Dach-1173"
 NEW = "another passphrase of many words"
 
 
@@ -114,13 +118,39 @@ def fresh_store(tmp_path_factory):
         yield kit.safeguarding
 
 
-def test_no_file_of_the_kit_holds_a_word_and_no_bundle_or_journal_an_account(kit, home) -> None:
+def test_no_file_of_the_kit_holds_a_word_and_no_bundle_or_journal_an_account(kit, home, intruder) -> None:
     agree(kit.journal)
+    kit.journal.append_all([note(f"{PLANTED} in a note"), protocol_used("SG-1")])
     write(kit.safeguarding, f"{CANARY} " * 50)
-    for words in (CANARY, "SG-1", INTERVIEW):
+    for words in (CANARY, PLANTED, "SG-1", INTERVIEW):
         assert files_holding(home, words) == []
+
+    # What the journal's file has, and what travels: the reference, and of the account neither word nor sealed words.
+    (account,) = kit.safeguarding.journal.iter_entries()
+    sealed = account.payload["sealed"]
+    with intruder() as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {name: repr(connection.execute(f"SELECT * FROM {name}").fetchall()) for name in tables}
+    bundle = kit.journal.bundle_visit(ASSESSMENT, "V1", kit="0.1.0", templates="0" * 64)
+    key = kit.journal.secret(IDENTITY, make_identity)
+    file = seal(pack_bundle(bundle, kit.journal.device_key()), public_key_of(key))
+    lines = unpacked(unseal(file, key, "test"))
+    for content in ("".join(rows.values()), lines):
+        assert PLANTED in content, "the search finds what is there"
+        assert "SG-1" in content
+        assert [words for words in (CANARY, sealed, account.entry_id) if words in content] == []
+    assert set(rows) >= {"entry", "secret", "superseded"}
     kit.close()
     assert files_holding(home, CANARY) == []
+
+
+def protocol_used(reference: str) -> Edit:
+    return Edit(ASSESSMENT, INTERVIEW, "safeguarding", {"reference": reference, "used_at": "2026-05-12T10:30:00+01:00"})
+
+
+def unpacked(content: bytes) -> str:
+    """The text of a bundle, as it is before anything in it is read: all that follows key and signature."""
+    return zlib.decompress(content.split(b"\n", 1)[1][KEY_BYTES + SIGNATURE_BYTES :]).decode()
 
 
 def test_an_erased_account_leaves_no_byte_and_its_mark(kit) -> None:

@@ -54,13 +54,20 @@ def plan(assessment: str, visit: str, interview: str, respondent: str = "R1", **
     return Edit(assessment, f"interview:{interview}", "plan", payload, **more)
 
 
-def consent(assessment: str, interview: str, scope: str = "notes", respondent: str = "R1") -> Edit:
-    payload = {"decision": "given", "how": "spoken"}
+def consent(
+    assessment: str, interview: str, scope: str = "notes", respondent: str = "R1", decision: str = "given"
+) -> Edit:
+    payload = {"decision": decision, "how": "spoken"}
     return Edit(assessment, f"interview:{interview}", f"consent:{scope}.{respondent}", payload)
 
 
 def note(assessment: str, interview: str, text: str, *supersedes: str, question: str = "A-CP-1") -> Edit:
     return Edit(assessment, f"interview:{interview}", f"answer:{question}.note", {"text": text}, supersedes)
+
+
+def quote(assessment: str, interview: str, text: str, respondent: str = "R1", number: int = 1) -> Edit:
+    payload = {"text": text, "grade": "verbatim", "respondent": respondent}
+    return Edit(assessment, f"interview:{interview}", f"answer:A-CP-1.quote.{number}", payload)
 
 
 NAMES = ("dev1", "dev2", "lead", "forger", "other")

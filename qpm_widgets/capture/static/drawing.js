@@ -3,11 +3,15 @@
 // A browser writes what stands in a field into its own session files, in plain text, unless it is told not to: Firefox
 // asks the field, Chromium the form around it. So every text area and text field stands in a form.
 const KEPT_BY_BROWSERS = new Set(["form", "input", "select", "textarea"]);
+// A browser may have what is written checked in another place than this machine: Chrome's enhanced spell check and Edge's
+// editor do, and for its plain one Chromium fetches a dictionary. So neither is asked for where words are written.
+const READ_BY_BROWSERS = new Set(["input", "textarea"]);
 
 // h("p", { class: "x", onclick: f, "aria-label": "y" }, child, "text", null)
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   if (KEPT_BY_BROWSERS.has(tag)) node.setAttribute("autocomplete", "off");
+  if (READ_BY_BROWSERS.has(tag)) for (const help of ["spellcheck", "writingsuggestions"]) node.setAttribute(help, "false");
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
@@ -59,7 +63,7 @@ function unfinished({ value, selectionStart: caret }) {
 // A labelled text area for one field. `change(text, unfinished)` is called at every key; leaving the field sends at once.
 function textBox({ id, label, labelClass, value, change, leave, lang, describedBy, rows = 3 }) {
   const area = h("textarea", {
-    id, rows, lang, dir: "auto", spellcheck: "true", "aria-describedby": describedBy,
+    id, rows, lang, dir: "auto", "aria-describedby": describedBy,
     oninput: () => change(area.value, unfinished(area)), onblur: leave,
   });
   area.value = value ?? "";

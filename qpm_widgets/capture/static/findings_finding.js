@@ -161,7 +161,7 @@ class FindingEditor {
     this.fault = h("div", { role: "alert" });
     this.ticked = h("span", { class: "qpm-hint" });
     const text = h("textarea", {
-      id: `${stem}-text`, rows: 4, dir: "auto", spellcheck: "true", "aria-describedby": `${stem}-text-hint`,
+      id: `${stem}-text`, rows: 4, dir: "auto", "aria-describedby": `${stem}-text-hint`,
       value: this.values.text, oninput: () => this.change({ text: text.value }),
     });
     this.foot = h("div", {});

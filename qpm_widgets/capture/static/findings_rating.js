@@ -104,7 +104,7 @@ class IndicatorPart {
     this.thin = h("p", { class: "qpm-caution" });
     this.status = h("p", { class: "qpm-state" });
     const rationale = h("textarea", {
-      id: `${stem}-rationale`, rows: 4, dir: "auto", spellcheck: "true", "aria-describedby": `${stem}-rationale-hint`,
+      id: `${stem}-rationale`, rows: 4, dir: "auto", "aria-describedby": `${stem}-rationale-hint`,
       value: this.value.rationale, oninput: () => this.change({ rationale: rationale.value }), onblur: () => page.link.flush(),
     });
     const recorded = page.recorded.ratings[this.id];

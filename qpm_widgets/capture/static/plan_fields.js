@@ -282,7 +282,7 @@ const planFields = (() => {
   function namesForm(page) {
     const { values, words: { names } } = page;
     return frame(page, { heading: names.form_heading, intro: names.explain, save: names.save },
-      new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12, spellcheck: "false" }));
+      new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12 }));
   }
 
   return { names: namesForm, meeting: meetingForm, visit: visitForm, cancel: cancelForm };
