@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, places, say
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Iterable
 
     from qpm_widgets.journal import Journal, Kit
-    from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.erasing import CarriedOut
     from qpm_widgets.reports.used_interviews import UsedIn
     from qpm_widgets.templates import Templates
-    from qpm_widgets.visits.erasures import Erasure
     from qpm_widgets.visits.retention import Due
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Erase without asking again.")]
@@ -46,6 +46,7 @@ def withdraw(
 ) -> None:
     """Erase an interview or observation, or only its quotes, for good, and write a certificate of it."""
     from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.erasing import carry_out
     from qpm_widgets.templates import load_templates
     from qpm_widgets.visits import Interview, load_interview, load_observation
     from qpm_widgets.visits.erasures import count_covered, read_erasure
@@ -68,11 +69,10 @@ def withdraw(
             say.print("Two people were planned under this id: the words of both go.")
         say.print("Close its page first. Nobody can bring the words back.")
         _confirm(interview, yes)
-    erased, used = carry_out(journal, load_templates(), wanted, outputs)
-    if done is None:
-        out.print(f"erased: {assessment} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
-    _tell_what_rests(journal, erased, used)
+    carried = carry_out(journal, load_templates(), wanted, outputs)
+    _tell_what_rests(journal, carried, places(home, outputs))
     _tell_accounts(kit, assessment, wanted.subject)
+    _tell_certificate(carried, is_new=done is None)
 
 
 def retention(
@@ -119,41 +119,9 @@ def keep_to_dates(
         _erase_due(journal, templates, one, outputs, yes=yes)
 
 
-def carry_out(
-    journal: Journal, templates: Templates, wanted: Withdrawal, outputs: Path
-) -> tuple[Erasure, list[UsedIn]]:
-    """Erase, leave no byte in the journal's files, note it beside reports that used it, and certify it once.
-
-    Raises
-    ------
-    QpmError
-        CONSENT-006 if a byte may be left in a file; the erasure stands, and a second call finishes it.
-    """
-    from qpm_widgets.reports.erasure_certificate import Certificate, find_certificate, write_certificate
-    from qpm_widgets.reports.noted_erasures import note_erasure
-    from qpm_widgets.visits import load_profile
-    from qpm_widgets.visits.erasures import find_resting, read_erasure
-
-    before = journal.head()
-    again = read_erasure(journal, wanted) is not None
-    journal.erase(wanted)
-    journal.compact()
-    erasure = read_erasure(journal, wanted)
-    assert erasure is not None  # it was just written
-    used = [one for one in note_erasure(journal, outputs, erasure) if one.files]
-    path = find_certificate(outputs, erasure)
-    if path is None:
-        profile = load_profile(journal, wanted.assessment_id)
-        sample = templates.wording.text("visit_report.sample", provider=profile.provider) if profile.sample else None
-        resting = find_resting(journal, erasure)
-        certificate = Certificate(erasure, "" if again else before, journal.head(), len(used), len(resting), sample)
-        path = write_certificate(templates, certificate, outputs)
-    out.print(f"certificate: {path}")
-    return erasure, used
-
-
 def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path, *, yes: bool) -> None:
     from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.erasing import carry_out
 
     say.print(f"To be erased from {due.assessment_id}: {_held(due)}.")
     _confirm(due.assessment_id, yes)
@@ -165,14 +133,14 @@ def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path, 
     for kind, meeting_id in due.meetings:
         whose: Literal["interview", "observation"] = "observation" if kind == "observation" else "interview"
         wanted = Withdrawal(due.assessment_id, meeting_id, reason="retention", kind=whose)
-        erased, _ = carry_out(journal, templates, wanted, outputs)
-        out.print(f"erased: {due.assessment_id} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
+        _tell_certificate(carry_out(journal, templates, wanted, outputs), is_new=True)
 
 
 def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str, outputs: Path) -> None:
     """Certify what an earlier run erased and could not finish, because a page was in the way."""
     from qpm_widgets.journal.withdrawing import Withdrawal
-    from qpm_widgets.reports.erasure_certificate import find_certificate
+    from qpm_widgets.reports.erasing import carry_out
+    from qpm_widgets.visits.certificates import find_certificate
     from qpm_widgets.visits.erasures import read_erasure
 
     for one in journal.current(assessment_id, field_prefix="erasure:interview"):
@@ -182,19 +150,27 @@ def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str,
             wanted = Withdrawal(assessment_id, meeting_id, reason="retention", kind=whose)
             erasure = read_erasure(journal, wanted)
             if erasure is not None and find_certificate(outputs, erasure) is None:
-                carry_out(journal, templates, wanted, outputs)
+                _tell_certificate(carry_out(journal, templates, wanted, outputs), is_new=False)
 
 
-def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> None:
-    from qpm_widgets.visits.erasures import find_resting
+def _tell_certificate(carried: CarriedOut, *, is_new: bool) -> None:
+    """How much is gone, and where that is certified; raises what kept the certificate from being written."""
+    if is_new:
+        tombstone, number = carried.erasure.tombstone, len(carried.erasure.entry_ids)
+        out.print(f"erased: {tombstone.assessment_id} {tombstone.subject}, {counted(number, 'entry', 'entries')}")
+    if carried.trouble is not None:
+        say.print("The words are gone, but the certificate is not written. The same command, given again, writes it.")
+        raise carried.trouble
+    out.print(f"certificate: {carried.certificate}")
 
-    resting = find_resting(journal, erasure)
-    if resting:
+
+def _tell_what_rests(journal: Journal, carried: CarriedOut, given: str) -> None:
+    tell_outputs(carried.used, given)
+    if carried.resting:
         say.print("These rest on what was erased. Read each on the debrief page and rewrite what rested on it:")
-    for judgement, entry_id in resting:
+    for judgement, entry_id in carried.resting:
         out.print(f"rests on it: {judgement}, entry {entry_id}")
-    tell_outputs(used)
-    if journal.names(erasure.tombstone.assessment_id):
+    if journal.names(carried.erasure.tombstone.assessment_id):
         say.print(
             "The visit's list of names is not touched. If it has this person's, give a list without: `names --from`."
         )
@@ -209,18 +185,23 @@ def _tell_accounts(kit: Kit, assessment_id: str | None, about: str | None = None
             say.print("Once it is with those who must act on it: `safeguarding erase`.")
 
 
-def tell_outputs(used: list[UsedIn]) -> None:
-    """List the documents that used what was erased, with what to do about them."""
-    if used:
-        say.print("These documents used what was erased. Destroy them, also handed over copies, and render again:")
-    for one in used:
+def tell_outputs(used: Iterable[UsedIn], given: str) -> None:
+    """List the documents that used what was erased, with what to do; ``given`` as ``terminal.places`` has it."""
+    for place, one in enumerate(used):
+        if not place:
+            say.print("These documents used what was erased. Destroy them, also handed over copies, and render again:")
         out.print(f"{'used it' if one.certain else 'may have used it'}: {one.folder}")
         for file in one.files:
             out.print(f"destroy: {file}")
-        edition = one.parameters.get("edition")
-        ids = f"{one.parameters.get('assessment_id', '')} {one.parameters.get('visit_id', '')}".strip()
-        wish = f" --edition {edition}" if edition else ""
-        out.print(f"render again: python kit.py render {one.manifest.get('report', '')} {ids}{wish}")
+        out.print(f"render again: {render_again(one, given)}")
+
+
+def render_again(one: UsedIn, given: str) -> str:
+    """The command that renders a report anew."""
+    edition = one.parameters.get("edition")
+    ids = f"{one.parameters.get('assessment_id', '')} {one.parameters.get('visit_id', '')}".strip()
+    wish = f" --edition {edition}" if edition else ""
+    return f"python kit.py render {one.manifest.get('report', '')} {ids}{wish}{given}"
 
 
 def _confirm(name: str, yes: bool) -> None:
