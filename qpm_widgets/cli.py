@@ -45,12 +45,12 @@ app.command()(keeping.restore)
 
 
 @app.command()
-def start(home: HomeOption = HOME, browser: BrowserOption = True) -> None:
+def start(home: HomeOption = HOME, browser: BrowserOption = True, outputs: OutputsOption = OUTPUTS) -> None:
     """Open the kit for real work: asks for the passphrase and shows the desk."""
     from qpm_widgets.capture.server import start_server
 
     kit = open_kit(home, create=True)
-    start_server(kit, open_browser=browser)
+    start_server(kit, outputs=outputs, open_browser=browser)
 
 
 @app.command()

@@ -76,14 +76,15 @@ def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None
             rendered = render_report(kit, NOTEBOOK, parameters, outputs=folder, progress=progress)
         for path in rendered.files.values():
             out.print(f"report: {path}")
-    show_desk(kit, out, browser=browser and has_screen())
+    show_desk(kit, folder, out, browser=browser and has_screen())
 
 
-def show_desk(kit: Kit, out: Console, *, browser: bool) -> None:
+def show_desk(kit: Kit, outputs: Path, out: Console, *, browser: bool) -> None:
     """Open the desk and stay until it is closed; without a screen, see that it answers and print where."""
     if browser:
-        start_server(kit, open_browser=True)
+        start_server(kit, outputs=outputs, open_browser=True)
         return
-    with server_process(kit) as server:
+    with server_process(kit, outputs) as server:
         out.print(f"desk: {server.address('desk.ipynb')}")
-    out.print(f"The desk answered and was stopped. To open it: python kit.py start --home {kit.home}")
+    places = f"--home {kit.home} --outputs {outputs}"
+    out.print(f"The desk answered and was stopped. To open it: python kit.py start {places}")

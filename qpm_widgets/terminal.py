@@ -37,6 +37,13 @@ def counted(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
+def places(home: Path, outputs: Path) -> str:
+    """The options that a command has to be given again, since they were given; "" where none were."""
+    named = (("--home", home, HOME), ("--outputs", outputs, OUTPUTS))
+    given = [(name, str(place)) for name, place, default in named if place.absolute() != default]
+    return "".join(f' {name} "{place}"' if " " in place else f" {name} {place}" for name, place in given)
+
+
 def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
     """What an entry says, a line for each key, and more where words have several.
 

@@ -12,6 +12,10 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+PAGE, RESERVED = 4096, 80  # of SQLCipher 4: page size; initialisation vector and digest at a page's end
+LOG_HEAD, FRAME_HEAD = 32, 24  # of SQLite's write-ahead log
 _GZIP = re.compile(rb"\x1f\x8b\x08")
 
 
@@ -26,6 +30,25 @@ def files_holding(folder: Path, words: str) -> list[str]:
             if words in name or any(spelling in content for content in contents for spelling in spellings):
                 found.append(name)
     return found
+
+
+def decrypted(path: Path, key: bytes) -> bytes:
+    """Every page of an encrypted database as SQLite sees it, with whatever lies about in unused corners."""
+    data = path.read_bytes()
+    pages = [data[start : start + PAGE] for start in range(0, len(data), PAGE)]
+    return b"".join(_decrypt(page, key, 0 if number else 16) for number, page in enumerate(pages))
+
+
+def decrypted_log(path: Path, key: bytes) -> bytes:
+    """Every page in an encrypted database's write-ahead log, old ones as well; the first block of each is not read."""
+    data = path.read_bytes()
+    starts = range(LOG_HEAD + FRAME_HEAD, len(data), FRAME_HEAD + PAGE)
+    return b"".join(_decrypt(data[start : start + PAGE], key, 16) for start in starts)
+
+
+def _decrypt(page: bytes, key: bytes, start: int) -> bytes:
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(page[PAGE - RESERVED : PAGE - RESERVED + 16])).decryptor()
+    return decryptor.update(page[start : PAGE - RESERVED]) + decryptor.finalize()
 
 
 def _spellings(words: str) -> set[bytes]:

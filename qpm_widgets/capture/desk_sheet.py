@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from qpm_widgets.capture.desk_view import missing_pages, view_desk
+from qpm_widgets.capture.erasing import erase_for_good, outputs_folder
 from qpm_widgets.capture.sheet import Sheet, page_source, page_style
 from qpm_widgets.visits import prepare_working_notebooks
+from qpm_widgets.visits.certificates import list_uncertified
 
 
 class DeskSheet(Sheet):
     """The page that a day begins with: visits, interviews and observations in order, and what is still missing.
 
-    It writes nothing to the journal. Working notebooks that are missing are made again when the page asks for it.
+    It writes nothing to the journal, but finishes erasures. Working notebooks that are missing are made again when the
+    page asks for it.
     """
 
-    _esm = page_source("drawing.js", "coming_back.js", "desk_sheet.js")
+    _esm = page_source("drawing.js", "coming_back.js", "erased_part.js", "desk_sheet.js")
     _css = page_style("desk_sheet.css")
 
     def view(self) -> dict[str, Any]:
@@ -24,18 +27,32 @@ class DeskSheet(Sheet):
         words = self.templates.wording.section("desk")
         states = {choice.id: choice.label for choice in self.templates.scheme.interview_states}
         return {
-            "words": {**words["sheet"], "states": {**states, **words["sheet"]["states"]}},
+            "words": {
+                **words["sheet"],
+                "states": {**states, **words["sheet"]["states"]},
+                "erased": self.templates.wording.section("sheet")["erased"],
+            },
             "situation": self.situation(),
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look`` again; ``prepare`` every page that is not there. Both answer with the situation."""
+        """``look`` again; ``prepare`` pages that are not there; ``certify`` an erasure. All tell the situation."""
+        if name == "certify":
+            return {"carried": self._certify(str(arguments.get("tombstone"))), "situation": self.situation()}
         if name == "prepare":
             for assessment_id, visit_id in missing_pages(self.situation()):
                 prepare_working_notebooks(self.kit, assessment_id, visit_id)
         elif name != "look":
             return super().do(name, arguments)
         return {"situation": self.situation()}
+
+    def _certify(self, tombstone: str) -> dict[str, Any] | None:
+        """Finish an erasure that has no certificate; None if it has one by now."""
+        for assessment_id in self.kit.journal.assessment_ids():
+            found = list_uncertified(self.kit.journal, self.kit.device_id, assessment_id, outputs_folder())
+            if tombstone in found:
+                return erase_for_good(self.kit, found[tombstone])
+        return None
 
     def situation(self) -> dict[str, Any]:
         """All that is on the desk now."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from qpm_widgets.capture.erasing import view_uncertified
 from qpm_widgets.capture.interview_view import is_called_for
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
@@ -37,6 +38,7 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     return {
         "assessor": kit.assessor,
         "waiting_accounts": _waiting_accounts(kit),
+        "uncertified": list(view_uncertified(kit, ids)),
         "assessments": [_Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)],
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
+from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -46,6 +47,7 @@ class InterviewSheet(Sheet):
         "drawing.js",
         "consent_part.js",
         "question_part.js",
+        "erased_part.js",
         "ending_part.js",
         "safeguarding_part.js",
         "saving_part.js",
@@ -135,22 +137,14 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``: blank what a respondent takes back, for good.
-
-        Returns ``finished``: false while a copy may be left in the journal's files because somebody was reading.
-        """
-        if name != "erase" or not self.interview_id:
+        """``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``."""
+        if name != "erase":
             return super().do(name, arguments)
+        if self.observation_id:
+            return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.observation_id, kind="observation"))
         scope: Literal["interview", "quotes"] = "interview" if arguments.get("scope") == "interview" else "quotes"
         respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
-        self.kit.journal.erase(Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
-        try:
-            self.kit.journal.compact()
-        except QpmError as error:
-            if error.code != "CONSENT-006":
-                raise
-            return {"finished": False}
-        return {"finished": True}
+        return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What points to one person and was not kept on purpose; names are those of the visits' own lists of people."""

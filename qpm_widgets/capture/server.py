@@ -17,6 +17,7 @@ from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
 from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
+from qpm_widgets.capture.erasing import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
 from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
 from qpm_widgets.capture.silence import Silence
@@ -62,6 +63,7 @@ class KitServer(ServerApp):
 def start_server(
     kit: Kit,
     *,
+    outputs: Path = DEFAULT_OUTPUTS,
     port: int = 0,
     open_browser: bool,
     path: str = DESK,
@@ -76,6 +78,8 @@ def start_server(
     ----------
     kit : Kit
         Unlocked; its key goes to the pages' kernels only.
+    outputs : Path
+        Where pages look for finished documents, and put certificates of erasure.
     port : int
         The port on 127.0.0.1 to try first; 0 takes a free one.
     open_browser : bool
@@ -104,9 +108,8 @@ def start_server(
             return
         write_settings(runtime, wording.section("desk")["door"]["page"])
         prepare_desk(kit)
-        server = _make_server(
-            kit, runtime, port=port or _choose_port(runtime), page=page_path(path), open_browser=open_browser
-        )
+        port = port or _choose_port(runtime)
+        server = _make_server(kit, runtime, outputs, port=port, page=page_path(path), open_browser=open_browser)
         here = RunningServer(server.connection_url, server.identity_provider.token, os.getpid(), runtime)
         server.io_loop.add_callback(say, wording.text("desk.door.terminal.ready", address=here.address(path)))
         server.io_loop.add_callback(_start_first_page, server, path)
@@ -118,8 +121,8 @@ def start_server(
             remove_channels(runtime)
 
 
-def _make_server(kit: Kit, runtime: Path, *, port: int, page: str, open_browser: bool) -> KitServer:
-    environment = runtime_environment(runtime)
+def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str, open_browser: bool) -> KitServer:
+    environment = {**runtime_environment(runtime), OUTPUTS_VARIABLE: str(outputs.resolve())}
     os.environ.update(environment)  # Jupyter finds its folders nowhere else
     channels, folder = choose_channels(runtime)
     config = server_config(
@@ -175,7 +178,7 @@ async def _start_first_page(server: KitServer, path: str) -> None:
 
 
 @contextlib.contextmanager
-def server_process(kit: Kit) -> Iterator[RunningServer]:
+def server_process(kit: Kit, outputs: Path = DEFAULT_OUTPUTS) -> Iterator[RunningServer]:
     """A server in a process of its own; it has ended when the block is left.
 
     Raises
@@ -185,7 +188,7 @@ def server_process(kit: Kit) -> Iterator[RunningServer]:
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "qpm_widgets.capture.server"],
-        env={**os.environ, **kit.environment()},
+        env={**os.environ, **kit.environment(), OUTPUTS_VARIABLE: str(outputs.resolve())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
@@ -227,4 +230,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    start_server(Kit.from_environment(), open_browser=False)
+    start_server(Kit.from_environment(), outputs=outputs_folder(), open_browser=False)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, places, say
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Iterable
 
     from qpm_widgets.journal import Journal, Kit
-    from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.erasing import CarriedOut
     from qpm_widgets.reports.used_interviews import UsedIn
-    from qpm_widgets.templates import Templates
-    from qpm_widgets.visits.erasures import Erasure
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Erase without asking again.")]
 _KINDS = {
@@ -47,6 +43,7 @@ def withdraw(
 ) -> None:
     """Erase an interview or observation, or only its quotes, for good, and write a certificate of it."""
     from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.reports.erasing import carry_out
     from qpm_widgets.templates import load_templates
     from qpm_widgets.visits import Interview, load_interview, load_observation
     from qpm_widgets.visits.erasures import count_covered, read_erasure
@@ -69,72 +66,32 @@ def withdraw(
             say.print("Two people were planned under this id: the words of both go.")
         say.print("Close its page first. Nobody can bring the words back.")
         confirm(interview, yes)
-    erased, used = carry_out(journal, load_templates(), wanted, outputs)
-    if done is None:
-        out.print(f"erased: {assessment} {wanted.subject}, {counted(len(erased.entry_ids), 'entry', 'entries')}")
-    _tell_what_rests(journal, erased, used)
+    carried = carry_out(journal, load_templates(), wanted, outputs)
+    _tell_what_rests(journal, carried, places(home, outputs))
     tell_accounts(kit, assessment, wanted.subject)
+    tell_certificate(carried, is_new=done is None)
 
 
-def carry_out(
-    journal: Journal, templates: Templates, wanted: Withdrawal, outputs: Path
-) -> tuple[Erasure, list[UsedIn]]:
-    """Erase, leave no byte in the journal's files, note it beside reports that used it, and certify it once.
-
-    Raises
-    ------
-    QpmError
-        CONSENT-006 if a byte may be left in a file; the erasure stands, and a second call finishes it.
-    """
-    from qpm_widgets.reports.erasure_certificate import Certificate, find_certificate, write_certificate
-    from qpm_widgets.reports.noted_erasures import note_erasure
-    from qpm_widgets.visits.erasures import erase_earlier_versions, find_resting, read_erasure
-
-    before, sample = journal.head(), _say_invented(journal, templates, wanted.assessment_id)
-    again = read_erasure(journal, wanted) is not None
-    journal.erase(wanted)
-    earlier = erase_earlier_versions(journal, wanted.assessment_id)
-    journal.compact()
-    erasure = read_erasure(journal, wanted)
-    assert erasure is not None  # it was just written
-    used = [one for one in note_erasure(journal, outputs, erasure) if one.files]
-    path = find_certificate(outputs, erasure)
-    if path is None:
-        certificate = Certificate(
-            erasure,
-            "" if again else before,
-            journal.head(),
-            documents=tuple(str(file.relative_to(outputs)) for one in used for file in one.files),
-            judgements=tuple(judgement for judgement, _ in find_resting(journal, erasure)),
-            earlier=earlier,
-            sample=sample,
-        )
-        path = write_certificate(templates, certificate, outputs)
-    out.print(f"certificate: {path}")
-    return erasure, used
+def tell_certificate(carried: CarriedOut, *, is_new: bool) -> None:
+    """How much is gone, and where that is certified; raises what kept the certificate from being written."""
+    if is_new:
+        tombstone, number = carried.erasure.tombstone, len(carried.erasure.entry_ids)
+        of_all = tombstone.field.partition(":")[2]  # the assessment's own stands for a scope of all that belongs to it
+        what = of_all if tombstone.subject == "assessment" else tombstone.subject
+        out.print(f"erased: {tombstone.assessment_id} {what}, {counted(number, 'entry', 'entries')}")
+    if carried.trouble is not None:
+        say.print("The words are gone, but the certificate is not written. The same command, given again, writes it.")
+        raise carried.trouble
+    out.print(f"certificate: {carried.certificate}")
 
 
-def _say_invented(journal: Journal, templates: Templates, assessment_id: str) -> str | None:
-    """The sentence that says that the material is invented, if it is."""
-    from qpm_widgets.visits import load_profile
-
-    with suppress(QpmError):  # its record may be erased
-        profile = load_profile(journal, assessment_id)
-        if profile.sample:
-            return templates.wording.text("visit_report.sample", provider=profile.provider)
-    return None
-
-
-def _tell_what_rests(journal: Journal, erasure: Erasure, used: list[UsedIn]) -> None:
-    from qpm_widgets.visits.erasures import find_resting
-
-    resting = find_resting(journal, erasure)
-    if resting:
+def _tell_what_rests(journal: Journal, carried: CarriedOut, given: str) -> None:
+    tell_outputs(carried.used, given)
+    if carried.resting:
         say.print("These rest on what was erased. Read each on the debrief page and rewrite what rested on it:")
-    for judgement, entry_id in resting:
+    for judgement, entry_id in carried.resting:
         out.print(f"rests on it: {judgement}, entry {entry_id}")
-    tell_outputs(used)
-    if journal.names(erasure.tombstone.assessment_id):
+    if journal.names(carried.erasure.tombstone.assessment_id):
         say.print(
             "The visit's list of names is not touched. If it has this person's, give a list without: `names --from`."
         )
@@ -149,18 +106,23 @@ def tell_accounts(kit: Kit, assessment_id: str | None, about: str | None = None)
             say.print("Once it is with those who must act on it: `safeguarding erase`.")
 
 
-def tell_outputs(used: list[UsedIn]) -> None:
-    """List the documents that used what was erased, with what to do about them."""
-    if used:
-        say.print("These documents used what was erased. Destroy them, also handed over copies, and render again:")
-    for one in used:
+def tell_outputs(used: Iterable[UsedIn], given: str) -> None:
+    """List the documents that used what was erased, with what to do; ``given`` as ``terminal.places`` has it."""
+    for place, one in enumerate(used):
+        if not place:
+            say.print("These documents used what was erased. Destroy them, also handed over copies, and render again:")
         out.print(f"{'used it' if one.certain else 'may have used it'}: {one.folder}")
         for file in one.files:
             out.print(f"destroy: {file}")
-        edition = one.parameters.get("edition")
-        ids = f"{one.parameters.get('assessment_id', '')} {one.parameters.get('visit_id', '')}".strip()
-        wish = f" --edition {edition}" if edition else ""
-        out.print(f"render again: python kit.py render {one.manifest.get('report', '')} {ids}{wish}")
+        out.print(f"render again: {render_again(one, given)}")
+
+
+def render_again(one: UsedIn, given: str) -> str:
+    """The command that renders a report anew."""
+    edition = one.parameters.get("edition")
+    ids = f"{one.parameters.get('assessment_id', '')} {one.parameters.get('visit_id', '')}".strip()
+    wish = f" --edition {edition}" if edition else ""
+    return f"python kit.py render {one.manifest.get('report', '')} {ids}{wish}{given}"
 
 
 def confirm(name: str, yes: bool) -> None:

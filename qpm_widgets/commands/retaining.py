@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qpm_widgets.commands.erasing import YesOption, carry_out, confirm, say_day, tell_accounts
+from qpm_widgets.commands.erasing import YesOption, confirm, say_day, tell_accounts, tell_certificate
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, counted, open_kit, out, say
 
@@ -120,10 +119,9 @@ def _for_time(assessment_id: str, subject: str, scope: Scope) -> Withdrawal:
 
 
 def _certified(journal: Journal, templates: Templates, wanted: Withdrawal, outputs: Path) -> None:
-    erased, _ = carry_out(journal, templates, wanted, outputs)
-    entries = counted(len(erased.entry_ids), "entry", "entries")
-    what = wanted.subject if wanted.meeting_id else wanted.scope
-    out.print(f"erased: {wanted.assessment_id} {what}, {entries}")
+    from qpm_widgets.reports.erasing import carry_out
+
+    tell_certificate(carry_out(journal, templates, wanted, outputs), is_new=True)
 
 
 def _delete(folder: Path) -> None:
@@ -137,24 +135,16 @@ def _delete(folder: Path) -> None:
 
 def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str, outputs: Path) -> None:
     """Certify what an earlier run erased and could not finish, because a page was in the way."""
-    from qpm_widgets.reports.erasure_certificate import find_certificate
+    from qpm_widgets.reports.erasing import carry_out
+    from qpm_widgets.visits.certificates import find_certificate, has_certificate, withdrawal_of
     from qpm_widgets.visits.erasures import read_erasure
 
-    for wanted in _kept_to_dates(journal, assessment_id):
-        erasure = read_erasure(journal, wanted)
-        if erasure is not None and find_certificate(outputs, erasure) is None:
-            carry_out(journal, templates, wanted, outputs)
-
-
-def _kept_to_dates(journal: Journal, assessment_id: str) -> Iterable[Withdrawal]:
-    """The erasures for time that have a certificate of their own."""
     for one in journal.current(assessment_id, field_prefix="erasure:"):
-        scope = one.field.partition(":")[2]
-        if (one.payload or {}).get("reason") != "retention":
-            continue
-        if scope == "interview" or (one.subject == "assessment" and scope in ("consents", "record")):
-            whole: Scope = "interview" if scope == "interview" else "consents" if scope == "consents" else "record"
-            yield _for_time(assessment_id, one.subject, whole)
+        if (one.payload or {}).get("reason") == "retention" and has_certificate(one):
+            wanted = withdrawal_of(one)
+            erasure = read_erasure(journal, wanted)
+            if erasure is not None and find_certificate(outputs, erasure) is None:
+                tell_certificate(carry_out(journal, templates, wanted, outputs), is_new=False)
 
 
 def _due_line(due: Due, today: date) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, places, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Journal, Kit
@@ -105,7 +105,8 @@ def receive(
             for sentence in _to_settle(kit.journal, assessment_id):
                 out.print(f"{assessment_id}: {sentence}")
             erase_earlier_versions(kit.journal, assessment_id)
-            tell_outputs([one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files])
+            used = [one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files]
+            tell_outputs(used, places(home, outputs))
         # Also when nothing new was erased: the run before may have been interrupted, or somebody was in its way.
         if any(kit.journal.current(one, field_prefix="erasure:") for one in assessments):
             kit.journal.compact()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Reason = Literal["withdrawn", "objection", "retention", "error"]
 Scope = Literal["interview", "quotes", "consents", "record"]
 Kind = Literal["interview", "observation", "visit", "assessment"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # "+ 0" hides the order from SQLite, which would else walk over the whole assessment to get it.

@@ -5,7 +5,6 @@ It names an interview by its id and an assessor by code; no respondent's code an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +17,8 @@ from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.pdf_writer import write_pdf
 from qpm_widgets.reports.publishing import publish, safe_name
 from qpm_widgets.templates import Templates
+from qpm_widgets.visits.certificates import CERTIFICATE
 from qpm_widgets.visits.erasures import KINDS, Erasure
-
-REPORT = "certificate_of_erasure"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def write_certificate(templates: Templates, certificate: Certificate, outputs: P
     at = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC)
     kind, _, its_id = tombstone.subject.partition(":")
     facts = {
-        "report": REPORT,
+        "report": CERTIFICATE,
         "assessment": tombstone.assessment_id,
         **({kind: its_id} if its_id else {"scope": tombstone.field.partition(":")[2]}),
         "tombstone": tombstone.entry_id,
@@ -73,24 +71,9 @@ def write_certificate(templates: Templates, certificate: Certificate, outputs: P
         "kit": version("qpm-field-kit"),
     }
     place = (safe_name(tombstone.assessment_id), "erasures")
-    folder, _ = publish(
-        outputs, place, f"{safe_name(its_id or kind)}-{at:%Y%m%dT%H%M%SZ}", {f"{REPORT}.pdf": pdf}, facts
-    )
-    return folder / f"{REPORT}.pdf"
-
-
-def find_certificate(outputs: Path, erasure: Erasure) -> Path | None:
-    """The certificate that was written for an erasure before; None if there is none."""
-    folder = outputs / safe_name(erasure.tombstone.assessment_id) / "erasures"
-    for path in sorted(folder.glob("*/manifest.json")):
-        try:
-            written = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        pdf = path.with_name(f"{REPORT}.pdf")
-        if isinstance(written, dict) and written.get("tombstone") == erasure.tombstone.entry_id and pdf.exists():
-            return pdf
-    return None
+    file, name = f"{CERTIFICATE}.pdf", f"{safe_name(its_id or kind)}-{at:%Y%m%dT%H%M%SZ}"
+    folder, _ = publish(outputs, place, name, {file: pdf}, facts)
+    return folder / file
 
 
 def _title(templates: Templates, certificate: Certificate) -> Title:

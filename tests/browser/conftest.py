@@ -36,7 +36,7 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
 
 @pytest.fixture(scope="module")
 def server(field_kit):
-    with server_process(field_kit) as running:
+    with server_process(field_kit, field_kit.home.parent / "outputs") as running:
         yield running
 
 

@@ -87,6 +87,8 @@ def test_what_somebody_takes_back_for_good_is_erased_and_closed_in_every_window(
     assert dialog.is_visible()  # not without the interview's id typed
     dialog.locator("input[type=text]").fill("A4")
     dialog.locator(".qpm-danger").click()
+    dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
+    dialog.get_by_role("button", name="Done").click()
     hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
     assert hand.notes("A-CP-1").is_disabled()
     assert hand.notes("A-CP-1").input_value() == ""

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from canary_search import decrypted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journal_interviews import ASSESSMENT, INTERVIEW, PASSPHRASE, agree, consent, note, plan, quote
@@ -19,18 +19,6 @@ from qpm_widgets.visits import load_interview
 
 CANARY = "Zeisig-am-Fenster-5580"
 WHOLE = Withdrawal(ASSESSMENT, "A1")
-PAGE, RESERVED = 4096, 80  # of SQLCipher 4: page size; initialisation vector and digest at a page's end
-
-
-def decrypted(path: Path, key: bytes) -> bytes:
-    """Every page as SQLite sees it, with whatever lies about in unused corners."""
-    data, plain = path.read_bytes(), b""
-    for start in range(0, len(data), PAGE):
-        page = data[start : start + PAGE]
-        page_iv = page[PAGE - RESERVED : PAGE - RESERVED + 16]
-        decryptor = Cipher(algorithms.AES(key), modes.CBC(page_iv)).decryptor()
-        plain += decryptor.update(page[16 if start == 0 else 0 : PAGE - RESERVED]) + decryptor.finalize()
-    return plain
 
 
 def fill(journal: Journal) -> None:

@@ -21,7 +21,6 @@ from typer.testing import CliRunner, Result
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.visit_evidence import read_visit_evidence
 from qpm_widgets.cli import app
-from qpm_widgets.commands.erasing import carry_out
 from qpm_widgets.commands.retaining import keep_to_dates
 from qpm_widgets.errors import QpmError
 from qpm_widgets.evidence import answers_table, left_out_table, quotes_table
@@ -30,6 +29,7 @@ from qpm_widgets.journal.queries import digest_heads
 from qpm_widgets.journal.store import now_ms
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports import render_report
+from qpm_widgets.reports.erasing import carry_out
 from qpm_widgets.reports.proving import prove_report
 from qpm_widgets.reports.publishing import publish, sha256
 from qpm_widgets.reports.used_interviews import find_outputs, seal, seal_erasures, seal_interviews
@@ -151,7 +151,9 @@ def test_a_report_that_used_it_is_listed_marked_and_loses_the_words(lantern_copy
     done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--yes")
     assert f"used it: {first.folder}" in done.stdout.splitlines()
     assert f"destroy: {first.files['html']}" in done.stdout.splitlines()
-    assert "render again: python kit.py render visit_report lantern V1 --edition lead" in done.stdout.splitlines()
+    places = f"--home {lantern_copy.home} --outputs {outputs}"
+    again = f"render again: python kit.py render visit_report lantern V1 --edition lead {places}"
+    assert again in done.stdout.splitlines()
     assert json.loads((first.folder / "manifest.json").read_text(encoding="utf-8")) == first.manifest
     erasure, note = read_erasure(journal, P2), (first.folder / "erasures.json").read_bytes()
     assert json.loads(note)["manifest_sha256"] == sha256((first.folder / "manifest.json").read_bytes())

@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from qpm_widgets.capture.findings_sheet import FindingsSheet
 from qpm_widgets.cli import app
-from qpm_widgets.commands.erasing import carry_out
 from qpm_widgets.journal import Edit, Journal, Kit, new_entry_id, sealing
 from qpm_widgets.journal.bundles import pack_bundle
 from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.reports.erasing import carry_out
 from qpm_widgets.visits.erasures import erase_earlier_versions
 
 REPEATED, OWN = "Quittenbaum hinter dem Haus", "Nobody was asked, as far as we heard."

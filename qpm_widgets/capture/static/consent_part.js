@@ -26,8 +26,7 @@ function consentPart(page) {
     h("div", { class: "qpm-consent-grid" },
       h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), scripts),
       h("div", {}, view.plan.respondents.map((code) => respondentPart(page, code)),
-        h("p", { class: "qpm-erase" }, h("button", { type: "button", class: "qpm-quiet", id: page.id("open-erase"),
-          onclick: () => page.openDialog("erase") }, words.erase.open)))));
+        eraseButton(page))));
   details.open = page.memory.consentOpen ?? !gateOf(page).open;
   details.addEventListener("toggle", () => { page.memory.consentOpen = details.open; });
   page.whenChanged(() => {

@@ -1,4 +1,4 @@
-// The desk: what is next, each visit by day, what is missing. Drawn from one `situation`; it writes nothing.
+// The desk: what is next, each visit by day, what is missing. Drawn from one `situation`; it writes nothing but the end of an erasure.
 
 const HELD = new Set(["stopped", "finished"]);
 const OVER = new Set([...HELD, "cancelled"]);
@@ -32,11 +32,48 @@ class Desk {
         h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`)),
       waiting.length && h("p", { class: "qpm-banner qpm-bad", id: "desk-waiting" },
         fill(words.waiting_accounts, { ids: listWords(waiting, words) })),
+      situation.uncertified.map((one) => this.drawUncertified(one)),
+      this.carried && this.drawCarried(),
       assessments.length ? assessments.map((one) => this.drawAssessment(one)) : this.drawEmpty(),
       h("div", { class: "qpm-desk-foot" },
         h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
           title: words.workbench_hint }, words.workbench)),
     ].flat().filter(Boolean);
+  }
+
+  // An erasure without its certificate: the desk asks until it is there.
+  drawUncertified({ tombstone, meeting_id: id, scope, kind }) {
+    const { words: { uncertified: words } } = this;
+    const said = h("p", {}, fill(words[scope === "quotes" ? scope : kind], { id }));
+    const write = h("button", { type: "button", id: `desk-certify-${tombstone}`, onclick: async () => {
+      write.disabled = true;
+      said.textContent = words.working;
+      try {
+        const { carried, situation } = await this.link.do("certify", { tombstone });
+        this.carried = carried?.finished ? carried : null;
+        this.shown = "";
+        this.show(situation);
+        if (this.carried) this.root.querySelector("#desk-carried").focus();
+        if (carried && !carried.finished) this.root.querySelector(`#desk-uncertified-${tombstone} p`).textContent = words.unfinished;
+      } catch (error) {
+        said.textContent = error.message;
+        write.disabled = false;
+      }
+    } }, words.write);
+    return h("div", { class: "qpm-banner qpm-bad qpm-desk-erased", id: `desk-uncertified-${tombstone}`, role: "group" }, said, write);
+  }
+
+  drawCarried() {
+    const { words: { erased } } = this;
+    const close = () => {
+      this.carried = null;
+      this.shown = "";
+      this.show(this.situation);
+      this.root.querySelector("h1").focus();
+    };
+    return h("section", { class: "qpm-card qpm-desk-erased", "aria-labelledby": "desk-carried" },
+      h("h2", { id: "desk-carried", tabindex: "-1" }, erased.title), erasedPart(erased, this.carried).filter(Boolean),
+      h("p", {}, h("button", { type: "button", onclick: close }, erased.close)));
   }
 
   drawAssessment(assessment) {

@@ -15,7 +15,7 @@ function closingPart(page) {
       h("p", { class: "qpm-hint" }, words.closing.intro),
       h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
     ],
-    untouched, finish);
+    untouched, finish, view.kind === "observation" && eraseButton(page));
 }
 
 // What was not asked about yet, each a way to go there.
@@ -47,7 +47,7 @@ function stateNotice(page) {
     const { state, reason } = page.values.state ?? {};
     notice.hidden = !["stopped", "finished"].includes(state);
     if (page.isErased) {
-      text.textContent = words.erase.done;
+      text.textContent = page.view.kind === "observation" ? words.erase.done_observation : words.erase.done;
       for (const part of notice.querySelectorAll("button")) part.hidden = true;
       return;
     }
@@ -108,41 +108,65 @@ function endDialog(page) {
   return box;
 }
 
+function eraseButton(page) {
+  const { open, open_observation: observed } = page.words.erase;
+  return h("p", { class: "qpm-erase" }, h("button", {
+    type: "button", class: "qpm-quiet", id: page.id("open-erase"), onclick: () => page.openDialog("erase"),
+  }, page.view.kind === "observation" ? observed : open));
+}
+
 // Withdrawal to the end: not only left out of reports, but blanked in the journal for good. What waits in the page goes first.
+// Nobody agrees to an observation or is quoted in it, so that goes whole or not at all.
 function eraseDialog(page) {
   const { words, view } = page;
   const said = words.erase;
+  const observed = view.kind === "observation";
   const scope = radioGroup({
-    id: page.id("erase-scope"), legend: said.scope, legendClass: "qpm-label", value: "quotes", pick: () => refresh(),
-    choices: [{ id: "quotes", label: said.quotes }, { id: "interview", label: said.interview }],
+    id: page.id("erase-scope"), legend: said.scope, legendClass: "qpm-label", value: observed ? "interview" : "quotes", pick: () => refresh(),
+    choices: [!observed && { id: "quotes", label: said.quotes }, { id: "interview", label: observed ? said.observation : said.interview }].filter(Boolean),
   });
   const whose = selectBox({
     id: page.id("erase-whose"), label: said.whose, labelClass: "qpm-label", value: "",
-    choices: view.plan.respondents.map((code) => ({ id: code, label: code })), none: said.everyone, pick: () => {},
+    choices: (view.plan.respondents ?? []).map((code) => ({ id: code, label: code })), none: said.everyone, pick: () => {},
   });
   const typed = h("input", { type: "text", id: page.id("erase-typed"), oninput: () => typed.setCustomValidity("") });
   const trouble = h("p", { class: "qpm-banner qpm-bad", role: "alert", hidden: true });
+  const working = h("p", { class: "qpm-hint", role: "status" });
   const chosen = () => scope.querySelector("input:checked").value;
   const refresh = () => { whose.hidden = chosen() !== "quotes" || view.plan.respondents.length < 2; };
+  const showTrouble = (sentence) => {
+    trouble.textContent = sentence;
+    trouble.hidden = false;
+  };
+  // The page is read anew once the person has seen what is left to do; Escape leads there too.
+  const showErased = (carried) => {
+    const done = h("button", { type: "button", class: "qpm-main", id: page.id("erased-done"), onclick: () => box.close() }, words.erased.close);
+    box.firstChild.textContent = words.erased.title;
+    box.replaceChildren(box.firstChild, ...erasedPart(words.erased, carried).filter(Boolean), h("p", { class: "qpm-buttons" }, done));
+    box.addEventListener("close", () => location.reload());
+    box.firstChild.focus();
+  };
   const erase = h("button", { type: "button", class: "qpm-main qpm-danger", onclick: async () => {
     typed.setCustomValidity(typed.value.trim() === view.id ? "" : fill(said.not_typed, { id: view.id }));
     if (!typed.reportValidity()) return;
     erase.disabled = true;
+    trouble.hidden = true;
+    working.textContent = said.working;
     const respondent = whose.hidden ? "" : whose.querySelector("select").value;
     for (const field of Object.keys(page.link.unsaved())) if (isErasedBy(chosen(), field)) page.link.forget(field);
     try {
-      const { finished } = await page.link.do("erase", { scope: chosen(), respondent });
-      if (finished) location.reload();
-      else trouble.textContent = said.unfinished;
+      const carried = await page.link.do("erase", { scope: chosen(), respondent });
+      if (carried.finished) showErased(carried);
+      else showTrouble(said.unfinished);
     } catch (error) {
-      trouble.textContent = error.message;
+      showTrouble(error.message);
     }
-    trouble.hidden = false;
+    working.textContent = "";
     erase.disabled = false;
   } }, said.erase);
-  const box = dialog(page.id("erase"), said.title,
-    h("p", {}, said.intro), scope, whose, h("p", { class: "qpm-hint" }, said.after),
-    h("p", {}, h("label", { for: typed.id, class: "qpm-label" }, fill(said.type, { id: view.id })), typed), trouble,
+  const box = dialog(page.id("erase"), observed ? said.title_observation : said.title,
+    h("p", {}, observed ? said.intro_observation : said.intro), scope, whose, h("p", { class: "qpm-hint" }, said.after),
+    h("p", {}, h("label", { for: typed.id, class: "qpm-label" }, fill(said.type, { id: view.id })), typed), trouble, working,
     h("p", { class: "qpm-buttons" }, erase, h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
   box.prepare = () => {
     typed.value = "";

@@ -361,7 +361,7 @@ function drawPage(page) {
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean))),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), view.kind === "interview" && eraseDialog(page));
+    endDialog(page), safeguardingDialog(page), eraseDialog(page));
   page.root.addEventListener("submit", (event) => event.preventDefault());
   page.root.addEventListener("keydown", (event) => {
     if (event.key === "s" && (event.ctrlKey || event.metaKey)) {

@@ -1,0 +1,87 @@
+"""What a page does when somebody takes words back: all that `withdraw` does, in a process of its own.
+
+A page imports no reports: its kernel should not load what sets a certificate. So it starts `commands/page_erasing.py`,
+unlocked by its environment as a kernel is. Ids, codes, sentences and paths go to it and come back, no words.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Kit
+from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.visits.certificates import list_uncertified
+from qpm_widgets.visits.erasures import read_erasure
+
+OUTPUTS_VARIABLE = "QPM_OUTPUTS"
+DEFAULT_OUTPUTS = Path(__file__).resolve().parents[2] / "outputs"
+"""The commands' own, ``terminal.OUTPUTS``."""
+
+PATIENCE = 120  # seconds; it takes one or two
+_PROCESS = "qpm_widgets.commands.page_erasing"
+
+
+def outputs_folder() -> Path:
+    """Where the finished documents of this kit lie: what its server was started with."""
+    return Path(os.environ.get(OUTPUTS_VARIABLE) or DEFAULT_OUTPUTS)
+
+
+def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
+    """Carry out a withdrawal, or finish one.
+
+    Returns
+    -------
+    dict
+        ``finished``: false while a copy may be left in the journal's files; then nothing else. ``certificate``: its
+        path, or null with ``trouble``, a sentence. ``used``: the folders of documents that used what is gone, each
+        with ``folder``, ``certain``, ``files`` and the command ``again``. ``resting``: how many ratings and findings
+        cite it. ``outputs``: the folder that was looked through.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-003, or what the journal refuses: nothing was erased.
+    """
+    answer = _ask(kit, wanted)
+    if answer is None:  # it ended before its time: the journal knows how far it came
+        if read_erasure(kit.journal, wanted) is None:
+            remedy = "Try again, or close the page and use the command `withdraw`."
+            raise QpmError("CAPTURE-003", f"{wanted.assessment_id} {wanted.subject}", remedy)
+        return {"finished": False}
+    if "refused" in answer:
+        raise QpmError(*answer["refused"])
+    return answer
+
+
+def view_uncertified(kit: Kit, assessment_ids: list[str]) -> Iterator[dict[str, Any]]:
+    """The erasures of this kit that have no certificate yet, for the desk to ask about."""
+    outputs = outputs_folder()
+    for assessment_id in assessment_ids:
+        for tombstone, wanted in list_uncertified(kit.journal, kit.device_id, assessment_id, outputs).items():
+            yield {"tombstone": tombstone, **asdict(wanted)}
+
+
+def _ask(kit: Kit, wanted: Withdrawal) -> dict[str, Any] | None:
+    request = {"wanted": asdict(wanted), "outputs": str(outputs_folder())}
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", _PROCESS],
+            input=json.dumps(request).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what a fault prints may quote anything
+            env={**os.environ, **kit.environment()},
+            timeout=PATIENCE,
+            check=True,
+        )
+        answer = json.loads(ended.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return answer if isinstance(answer, dict) else None

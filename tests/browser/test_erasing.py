@@ -1,0 +1,104 @@
+"""Who takes words back is served by one button: certificate, marked reports, and no byte of the words in the kit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from canary_search import decrypted, decrypted_log, files_holding
+from field_pages import Hand, create_field_kit, interview_plan
+
+from qpm_widgets.capture.server import server_process
+from qpm_widgets.reports import render_report
+from qpm_widgets.terminal import CHECKOUT
+
+CANARY = "Rotschwanz-im-Speicher-7741"
+
+
+@pytest.fixture(scope="module")
+def erasing_kit(tmp_path_factory, templates):
+    interviews = {"A1": interview_plan("advocate", ["AD1"]), "A2": interview_plan("advocate", ["AD2"])}
+    kit = create_field_kit(tmp_path_factory.mktemp("erasing") / "kit", templates, interviews, ["O1"])
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="module")
+def outputs(erasing_kit) -> Path:
+    return erasing_kit.home.parent / "outputs"
+
+
+@pytest.fixture(scope="module")
+def server(erasing_kit, outputs):
+    with server_process(erasing_kit, outputs) as running:
+        yield running
+
+
+def erase(hand: Hand, meeting: str) -> None:
+    hand.click("open-erase")
+    dialog = hand.sheet.locator("dialog[open]")
+    dialog.locator('input[value="interview"]').check()
+    dialog.locator("input[type=text]").fill(meeting)
+    dialog.locator(".qpm-danger").click()
+    dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
+
+
+def stored_bytes(kit) -> bytes:
+    """The journal's file and its log, decrypted: what somebody with the passphrase could still find."""
+    key, path = bytes.fromhex(kit.environment()["QPM_KIT_KEY"]), kit.journal.path
+    return decrypted(path, key) + decrypted_log(Path(f"{path}-wal"), key)
+
+
+def test_the_button_leaves_a_certificate_marked_reports_and_no_byte(erasing_kit, server, page, outputs):
+    hand = Hand(page, server, "A1").open()
+    hand.agree("AD1")
+    hand.notes("A-CP-1").fill(f"She said {CANARY}.")
+    hand.await_saved()
+    assert CANARY.encode() in stored_bytes(erasing_kit), "it would be found"
+    parameters = {"assessment_id": "harbour", "visit_id": "V1", "edition": "lead"}
+    notebook = CHECKOUT / "notebooks" / "visit_report.ipynb"
+    rendered = render_report(erasing_kit, notebook, parameters, outputs=outputs, formats=("html",))
+    assert CANARY in rendered.files["html"].read_text(encoding="utf-8")
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    erase(hand, "A1")
+    dialog = hand.sheet.locator("dialog[open]")
+    (certificate,) = outputs.glob("harbour/erasures/*/certificate_of_erasure.pdf")
+    told = dialog.inner_text()
+    for path in (certificate, rendered.files["html"]):
+        assert str(path) in told
+    assert "python kit.py render visit_report harbour V1 --edition lead" in told
+    assert Axe().run(page, context=".qpm-dialog").response["violations"] == []
+    (noted,) = json.loads((rendered.folder / "erasures.json").read_text(encoding="utf-8"))["erasures"]
+    tombstone = erasing_kit.journal.current_entry("harbour", "interview:A1", "erasure:interview")
+    assert noted["tombstone"] == tombstone.entry_id
+    assert CANARY.encode() not in stored_bytes(erasing_kit)
+    assert files_holding(erasing_kit.home, CANARY) == []
+    page.keyboard.press("Escape")
+    hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
+
+
+def test_an_observation_goes_whole_and_the_desk_asks_for_the_certificate(erasing_kit, server, page, outputs):
+    hand = Hand(page, server, "O1").open()
+    hand.field("answer:O-IN-1.description").locator("textarea").fill(f"A letter that said {CANARY}.")
+    hand.await_saved()
+    kept = outputs.rename(outputs.with_name("kept"))
+    outputs.write_text("no room")
+    erase(hand, "O1")
+    hand.sheet.get_by_text("there is no certificate of it yet").wait_for()
+    hand.sheet.locator("dialog[open] .qpm-main").click()
+    hand.sheet.get_by_text("Every word of this observation was erased.").wait_for(timeout=60_000)
+    assert CANARY.encode() not in stored_bytes(erasing_kit)
+    outputs.unlink()
+    kept.rename(outputs)
+    page.goto(server.address("desk.ipynb"))
+    asked = page.get_by_role("group").filter(has_text="O1 was erased")
+    asked.wait_for(timeout=60_000)
+    assert Axe().run(page, context=".qpm-desk").response["violations"] == []
+    asked.get_by_role("button", name="Write it now").click()
+    page.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
+    assert not asked.is_visible()
+    assert len(list(outputs.glob("harbour/erasures/*/certificate_of_erasure.pdf"))) == 2
+    page.get_by_role("button", name="Done").click()
+    assert not page.get_by_role("heading", name="Erased for good").is_visible()
