@@ -121,7 +121,7 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
     content = sealing.unseal(bundles.read_whole(file, bundles.LARGEST_FILE), identity, where)
     bundle = bundles.unpack_bundle(content, where)
     writers = kit.journal.writers(bundle)
-    if any(writer.erases and not writer.compared for writer in writers):
+    if any(writer.must_be_compared for writer in writers):
         _compare_numbers(kit.journal, bundle, writers, where)
         writers = kit.journal.writers(bundle)
     merged = kit.journal.merge(bundle, where)
@@ -138,7 +138,9 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
 
 
 def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:
-    """A withdrawal cannot be undone: it is taken once somebody has compared its device's numbers, and then always.
+    """A withdrawal, or a consent given after all, is taken once its device's numbers were compared, and then always.
+
+    The one cannot be undone, and the other opens what somebody had closed.
 
     Raises
     ------
@@ -150,9 +152,10 @@ def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer]
 
     check_bundle(bundle, where)
     for writer in writers:
-        if writer.erases and not writer.compared:
+        if writer.must_be_compared:
             names = " and ".join(writer.names)
-            say.print(f"{where}: it holds a withdrawal by the device of {names}, whose numbers you have not compared.")
+            what = "holds a withdrawal" if writer.erases else "gives a consent that was withdrawn or declined before"
+            say.print(f"{where}: it {what}, by the device of {names}, whose numbers you have not compared.")
             typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
             if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
                 remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."

@@ -6,12 +6,15 @@ a device's numbers to each other (``sealing.fingerprint`` of its id).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, select
 
+from qpm_widgets.journal import queries
 from qpm_widgets.journal.bundles import Bundle
+from qpm_widgets.journal.entries import Entry
 from qpm_widgets.journal.erasure import is_tombstone
 from qpm_widgets.journal.schema import entry_table, secret_table
 
@@ -23,7 +26,8 @@ class Writer(NamedTuple):
 
     ``names`` are the assessors in whose names it writes there, ``new_names`` those in whose names the journal has
     nothing of it; ``known`` says that the journal has anything of it, ``compared`` that somebody had its numbers read
-    out, and ``erases`` that it withdraws something with an entry that is not here yet.
+    out. With an entry that is not here yet it ``erases``, if that withdraws something, or ``widens``, if that gives a
+    consent in place of another, in a field where a device other than it has said anything else than "given".
     """
 
     device_id: str
@@ -32,6 +36,12 @@ class Writer(NamedTuple):
     known: bool
     compared: bool
     erases: bool
+    widens: bool
+
+    @property
+    def must_be_compared(self) -> bool:
+        """Whether its numbers must be read out before the bundle is taken."""
+        return (self.erases or self.widens) and not self.compared
 
 
 def compared_name(device_id: str) -> str:
@@ -61,4 +71,35 @@ def iter_writers(connection: Connection, bundle: Bundle, own_device: str) -> Ite
             known=connection.execute(of_device).first() is not None,
             compared=connection.execute(asked).first() is not None,
             erases=erasures > {row.entry_id for row in here},
+            widens=any(iter_widening(connection, bundle, device_id)),
         )
+
+
+def iter_widening(connection: Connection, bundle: Bundle, device_id: str) -> Iterator[Entry]:
+    """A device's entries, new to the journal, that give a consent where another device said otherwise, ever.
+
+    Ever, and not only in the entry that is replaced: steps in between, or files one after another, change nothing.
+    """
+    said: dict[tuple[str, str], list[Entry]] = {}
+    for entry in bundle.entries:
+        if entry.field.startswith("consent:"):
+            said.setdefault((entry.subject, entry.field), []).append(entry)
+    for (subject, field), entries in said.items():
+        giving = [entry for entry in entries if entry.device_id == device_id and _gives_anew(entry)]
+        if not giving:
+            continue
+        place = (_c.assessment_id == bundle.manifest.assessment_id, _c.subject == subject, _c.field == field)
+        here = connection.execute(queries.ENTRIES.where(*place)).all()
+        others = [one.payload for one in entries if one.device_id != device_id]
+        others += [row.payload and from_json(row.payload) for row in here if row.device_id != device_id]
+        if not all(map(_is_given, others)):
+            yield from (entry for entry in giving if entry.entry_id not in {row.entry_id for row in here})
+
+
+def _gives_anew(entry: Entry) -> bool:
+    """Whether it gives a consent in place of another; beside another, the stricter of the two counts anyway."""
+    return bool(entry.supersedes) and _is_given(entry.payload)
+
+
+def _is_given(payload: Mapping[str, Any] | None) -> bool:
+    return payload is not None and payload.get("decision") == "given"

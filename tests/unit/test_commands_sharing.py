@@ -283,6 +283,47 @@ def test_what_is_passed_on_is_said_to_be(sample, lead, tmp_path) -> None:
         assert kit.journal.verify().ok
 
 
+def decide(kit: Kit, decision: str, field: str) -> None:
+    """Record a decision in place of the one that counts."""
+    (now,) = kit.journal.current("lantern", subject="interview:P2", field_prefix=field)
+    kit.journal.append(Edit("lantern", "interview:P2", field, {**now.payload, "decision": decision}, (now.entry_id,)))
+
+
+def test_a_consent_given_anew_by_an_unknown_device_is_taken_after_its_numbers_were_compared(
+    sample, lead, tmp_path
+) -> None:
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        field = kit.journal.current("lantern", subject="interview:P2", field_prefix="consent:quotes")[0].field
+        decide(kit, "given", field)
+        decide(kit, "withdrawn", field)
+        decide(kit, "given", field)  # a kit's own mind, changed: nobody is asked
+        decide(kit, "withdrawn", field)
+    first = qpm(lead, "receive", submit_to(lead, sample))
+    assert first.exit_code == 0, first.output
+    with other_kit(tmp_path / "other") as kit:
+        stranger = sealing.fingerprint(kit.device_id)
+    assert qpm(tmp_path / "other", "key", "--out", tmp_path / "AS2.pub").exit_code == 0
+    qpm(sample, "submit", "lantern", "V1", "--to", tmp_path / "AS2.pub", "--out", tmp_path / "to-AS2.qpmvisit")
+    assert qpm(tmp_path / "other", "receive", tmp_path / "to-AS2.qpmvisit").exit_code == 0
+    with Kit.unlock(tmp_path / "other", PASSPHRASE) as kit:
+        decide(kit, "declined", field)  # a step between changes nothing
+    assert qpm(lead, "receive", submit_to(lead, tmp_path / "other")).exit_code == 0
+    (tmp_path / "other.qpmvisit").unlink()
+    with Kit.unlock(tmp_path / "other", PASSPHRASE) as kit:
+        decide(kit, "given", field)
+    restored = submit_to(lead, tmp_path / "other")
+    before = heads(lead)
+    asked = qpm(lead, "receive", restored)
+    assert refusal(asked).startswith("BUNDLE-014, other.qpmvisit: ")
+    assert "it gives a consent that was withdrawn or declined before, by the device of AS2" in asked.output
+    assert heads(lead) == before
+    taken = qpm(lead, "receive", restored, typed=stranger)
+    assert taken.exit_code == 0, taken.output
+    with Kit.unlock(lead, PASSPHRASE) as kit:
+        (now,) = kit.journal.current("lantern", subject="interview:P2", field_prefix=field)
+        assert now.payload["decision"] == "given"
+
+
 def test_other_templates_are_said_and_refuse_nothing(submitted, lead, monkeypatch) -> None:
     from qpm_widgets.templates import load_templates
 
