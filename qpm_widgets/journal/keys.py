@@ -14,6 +14,9 @@ from argon2.low_level import Type, hash_secret_raw
 KEY_BYTES = 32
 SALT_BYTES = 16
 SHORTEST_PASSPHRASE = 8  # characters
+MOST_MEMORY_KIB = 256 * 1024  # an old laptop with 4 GB can spare it beside a browser
+MOST_PASSES = 24
+LANES = 4
 
 
 @dataclass(frozen=True)
@@ -31,19 +34,21 @@ class KeyCost:
 
     Notes
     -----
-    The default is the second choice of RFC 9106, below which no kit goes; ``measured_cost`` suits a machine.
+    The default is the second choice of RFC 9106, below which no kit goes; ``measured_cost`` suits a machine. A cost of
+    more than four times what that can come to is refused (ValueError): no kit has written it.
     """
 
     time_cost: int = 3
     memory_kib: int = 64 * 1024
-    parallelism: int = 4
+    parallelism: int = LANES
 
     def __post_init__(self) -> None:
-        # Bounds keep a damaged kit.json from claiming all memory or running for hours.
+        # Bounds keep a kit.json that is damaged, or comes from elsewhere, from claiming all memory or running for hours.
         sound = (
-            1 <= self.time_cost <= 1_000
-            and 1 <= self.parallelism <= 64
-            and 8 * self.parallelism <= self.memory_kib <= 4 * 1024 * 1024
+            1 <= self.time_cost <= 4 * MOST_PASSES
+            and 1 <= self.parallelism <= 4 * LANES
+            and 8 * self.parallelism <= self.memory_kib <= 4 * MOST_MEMORY_KIB
+            and self.time_cost * self.memory_kib <= 4 * MOST_PASSES * MOST_MEMORY_KIB
         )
         if not sound:
             raise ValueError("a key cost out of bounds")
@@ -60,8 +65,6 @@ class KeyCost:
 
 FLOOR = KeyCost()
 GOAL_SECONDS = 0.25  # for one derivation: little to wait for, and dear to do a million times
-MOST_MEMORY_KIB = 256 * 1024  # an old laptop with 4 GB can spare it beside a browser
-MOST_PASSES = 24
 
 
 def cost_for(floor_seconds: float) -> KeyCost:

@@ -2,7 +2,7 @@ import pytest
 from journal_interviews import CHEAP
 
 from qpm_widgets.journal import KeyCost
-from qpm_widgets.journal.keys import derive_key, derive_secret
+from qpm_widgets.journal.keys import cost_for, derive_key, derive_secret
 
 SALT = bytes(range(16))
 
@@ -39,10 +39,32 @@ def test_secrets_are_separate_by_purpose_and_key() -> None:
     assert derive_secret(key, "page") == derive_secret(key, "page")
 
 
-@pytest.mark.parametrize("cost", [(0, 64, 1), (1, 7, 1), (1, 64, 0), (1, 15, 2), (1, 2**40, 1), (10**9, 64, 1)])
+@pytest.mark.parametrize(
+    "cost",
+    [
+        (0, 64, 1),
+        (1, 7, 1),
+        (1, 64, 0),
+        (1, 15, 2),
+        (1, 2**40, 1),
+        (10**9, 64, 1),
+        (1, 2**20 + 1, 4),
+        (97, 64 * 1024, 4),
+        (1, 64 * 1024, 17),
+        (1000, 4 * 2**20, 4),
+        (25, 2**20, 4),
+    ],  # fmt: skip
+)
 def test_a_cost_out_of_bounds_is_refused(cost) -> None:
     with pytest.raises(ValueError, match="bounds"):
         KeyCost(*cost)
+
+
+def test_the_dearest_cost_that_a_machine_can_be_given_is_within_the_bounds() -> None:
+    for seconds in (0.0, 1e-4, 0.001, 0.01, 0.1, 1.0, 60.0):
+        assert KeyCost.from_json(cost_for(seconds).as_json()) == cost_for(seconds)
+    dearest = cost_for(0.0)
+    assert (dearest.memory_kib, dearest.time_cost) == (256 * 1024, 24)
 
 
 def test_the_default_cost_is_above_the_standard_s_second_choice() -> None:

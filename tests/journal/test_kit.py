@@ -95,6 +95,7 @@ def test_a_damaged_kit_file_says_so(home, damage) -> None:
         ("salt", "zz" * 16, "JOURNAL-002"),
         ("key_check", "00", "JOURNAL-002"),
         ("cost", {"time_cost": 1, "memory_kib": 2**50, "parallelism": 1}, "JOURNAL-002"),
+        ("cost", {"time_cost": 1000, "memory_kib": 4 * 2**20, "parallelism": 4}, "JOURNAL-002"),  # would run for hours
         ("cost", None, "JOURNAL-002"),
         ("device_id", "../../elsewhere", "JOURNAL-002"),
         ("device_id", "0" * 32, "JOURNAL-002"),  # of another key
