@@ -1,29 +1,25 @@
 """What a bundle must be in itself, before any journal is asked: whoever sent it, nothing in it is believed.
 
-Each entry has the shape of its field, the digest of its words and the link of its device's chain; all belong to
-the one visit; blanks have the tombstone that covers them. Every link rests on the bundle's marks, and the last link of
-each stretch is signed by its own device, so nobody else can have added to what a device wrote or changed it. What
-contradicts the journal is for ``merging`` to find.
+Each entry has been judged by itself as it was read (``entry_checks``). Here each has the link of its device's chain;
+all belong to the one visit; blanks have the tombstone that covers them. Every link rests on the bundle's marks, and
+the last link of each stretch is signed by its own device, so nobody else can have added to what a device wrote or
+changed it. What contradicts the journal is for ``merging`` to find.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, pairwise
 from typing import TypeVar
 
-from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.bundles import Bundle, Link, Signature
-from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json, digest_text, link_chain
+from qpm_widgets.journal.entries import Entry, canonical_json, link_chain
+from qpm_widgets.journal.entry_checks import wrong
 from qpm_widgets.journal.erasure import Tombstone, is_tombstone
-from qpm_widgets.journal.payloads import check_payload, payload_shape
 from qpm_widgets.journal.queries import AnyRow
 from qpm_widgets.journal.signing import LINK, device_id_of, is_signed
-from qpm_widgets.journal.upgrading import upgrade_payload
 
-_ASK = "Nothing was received; ask whoever sent it to run `qpm verify` and to submit the visit again."
 Place = tuple[str, str, str]
 EntryOrRow = TypeVar("EntryOrRow", Entry, AnyRow)
 
@@ -31,11 +27,6 @@ EntryOrRow = TypeVar("EntryOrRow", Entry, AnyRow)
 def place_of(entry: Entry) -> Place:
     """The field that an entry is about."""
     return entry.assessment_id, entry.subject, entry.field
-
-
-def wrong(code: str, where: str, why: str) -> QpmError:
-    """A refusal; ``why`` holds ids and kinds, never words."""
-    return QpmError(code, where, f"{why}. {_ASK}")
 
 
 def iter_runs(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
@@ -97,7 +88,7 @@ def check_bundle(bundle: Bundle, where: str) -> None:
     Raises
     ------
     QpmError
-        BUNDLE-005 to -007, -012 or -013.
+        BUNDLE-006, -007, -012 or -013.
     """
     entries = bundle.entries
     numbers = [(entry.device_id, entry.device_seq) for entry in entries]
@@ -107,8 +98,6 @@ def check_bundle(bundle: Bundle, where: str) -> None:
         raise wrong("BUNDLE-006", where, "An entry stands in it twice")
     _check_belonging(bundle, where)
     _check_replacing(entries, where)
-    for entry in entries:
-        _check_entry(entry, where)
     _check_blanks(entries, where)
     _check_chains(bundle, where)
     _check_signatures(bundle, where)
@@ -133,28 +122,6 @@ def _check_replacing(entries: Sequence[Entry], where: str) -> None:
         TopologicalSorter({entry.entry_id: entry.supersedes for entry in entries}).prepare()
     except CycleError:
         raise wrong("BUNDLE-006", where, "Some of its entries replace each other in a circle") from None
-
-
-def _check_entry(entry: Entry, where: str) -> None:
-    if entry.schema_version > SCHEMA_VERSION:
-        remedy = f"Entry {entry.entry_id} has version {entry.schema_version}; update this kit and receive it again."
-        raise QpmError("BUNDLE-005", where, remedy)
-    if (entry.payload is None) != (entry.salt is None):
-        raise wrong("BUNDLE-006", where, f"Entry {entry.entry_id} is half erased")
-    sound, text = False, ""
-    with suppress(QpmError, ValueError, TypeError, KeyError):
-        payload_shape(entry.subject, entry.field)
-        if entry.payload is None or entry.salt is None:
-            return
-        text = canonical_json(entry.payload)
-        payload = upgrade_payload(entry.schema_version, entry.subject, entry.field, dict(entry.payload))
-        checked = check_payload(entry.subject, entry.field, payload)
-        # Readers rely on a payload that is complete. One that a default must fill in was not written by a kit.
-        sound = entry.schema_version < SCHEMA_VERSION or canonical_json(checked) == text
-    if not sound:
-        raise wrong("BUNDLE-006", where, f"Entry {entry.entry_id} does not have the shape of its field")
-    if digest_text(str(entry.salt), text) != entry.payload_digest:
-        raise wrong("BUNDLE-007", where, f"The words of entry {entry.entry_id} do not fit their digest")
 
 
 def _check_blanks(entries: Sequence[Entry], where: str) -> None:

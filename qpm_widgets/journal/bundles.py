@@ -3,8 +3,8 @@
 Inside is one line, ``qpmvisit 2``, that says the format's version, then the sending device's public key and its
 signature of all that follows: zlib over lines of canonical JSON, which are the manifest, and the entries by device and
 number, each with its salt, digest and link. Reading trusts nothing: nothing is unpacked that is not signed, the size is
-bounded while it is unpacked, and the first line out of shape ends it. What the entries say is for ``bundle_checks``
-and ``merging`` to judge.
+bounded while it is unpacked, and the first line out of shape ends it. What the entries are together is for
+``bundle_checks`` and ``merging`` to judge.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json
+from qpm_widgets.journal.entry_checks import check_entry
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
 from qpm_widgets.journal.payloads import Code
 from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES, VISIT, DeviceKey, device_id_of, is_signed
@@ -32,7 +33,13 @@ SUFFIX = ".qpmvisit"
 _MAGIC = b"qpmvisit "
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_CONTENT = 512 * 1024 * 1024  # unpacked; a busy visit has some 10 MB
-LARGEST_LINE = 4 * 1024 * 1024
+SMALL_CONTENT, MOST_PACKED = 32 * 1024 * 1024, 100
+"""What is larger than so many bytes, unpacked, may be at most so many times as large as it is packed.
+
+A long note that was saved with every few words comes to 60 times: each version repeats the one before.
+"""
+LARGEST_LINE = 4 * 1024 * 1024  # the manifest's, which states every stretch
+LARGEST_ENTRY = 1024 * 1024  # as a line; the longest note, written in control characters, has 600 KB
 _PIECE = 1024 * 1024  # unpacked at a time
 
 _ASK = "Ask whoever sent it to submit the visit again."
@@ -122,13 +129,15 @@ def pack_bundle(bundle: Bundle, key: DeviceKey) -> bytes:
     QpmError
         BUNDLE-004 if no kit would take it for a visit.
     """
-    packer, parts, size = zlib.compressobj(), [], 0
-    for line in _iter_lines(bundle):
+    packer, parts, size, fits = zlib.compressobj(), [], 0, True
+    for number, line in enumerate(_iter_lines(bundle)):
         size += len(line)
-        if len(line) > LARGEST_LINE or size > LARGEST_CONTENT:
-            raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
-        parts.append(packer.compress(line))
-    return sign_packed(b"".join([*parts, packer.flush()]), key)
+        fits = fits and len(line) <= (LARGEST_ENTRY if number else LARGEST_LINE) and size <= LARGEST_CONTENT
+        parts.append(packer.compress(line) if fits else b"")
+    packed = b"".join([*parts, packer.flush()])
+    if not fits or size > largest_content(len(packed)):
+        raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
+    return sign_packed(packed, key)
 
 
 def sign_packed(packed: bytes, key: DeviceKey) -> bytes:
@@ -149,7 +158,7 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     Raises
     ------
     QpmError
-        BUNDLE-001, -002, -004 to -006, -012 or -013.
+        BUNDLE-001, -002, -004 to -007, -012 or -013.
     """
     version, newline, packed = content[:40].partition(b"\n")
     number = version.removeprefix(_MAGIC)
@@ -167,12 +176,25 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
             raise QpmError("BUNDLE-013", where, f"It names device {manifest.device_id} as its sender. {_ASK}")
         if manifest.newest_schema > SCHEMA_VERSION:
             raise QpmError("BUNDLE-005", where, f"Its entries have version {manifest.newest_schema}. {_UPDATE}")
-        entries = tuple(Entry(**dict(_Line.model_validate_json(line))) for line in lines)
+        entries = tuple(_read_entry(line, where) for line in lines)
     except ValidationError:  # its message quotes what it read
         raise QpmError("BUNDLE-006", where, f"A line is out of shape. {_ASK}") from None
     if len(entries) != manifest.entries:
         raise QpmError("BUNDLE-006", where, f"It says it has {manifest.entries} entries and has {len(entries)}. {_ASK}")
     return Bundle(manifest, entries)
+
+
+def _read_entry(line: bytes, where: str) -> Entry:
+    if len(line) > LARGEST_ENTRY:
+        raise QpmError("BUNDLE-004", where, _ASK)
+    entry = Entry(**dict(_Line.model_validate_json(line)))
+    check_entry(entry, where)
+    return entry
+
+
+def largest_content(packed: int) -> int:
+    """How many bytes may be unpacked from so many."""
+    return min(LARGEST_CONTENT, max(SMALL_CONTENT, MOST_PACKED * packed))
 
 
 def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
@@ -188,7 +210,7 @@ def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
 
 def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:
     """The lines, as they are unpacked: never more than a line and a piece in memory."""
-    unpacker, size, rest = zlib.decompressobj(), 0, b""
+    unpacker, size, rest, largest = zlib.decompressobj(), 0, b"", largest_content(len(packed))
     while not unpacker.eof:
         try:
             piece = unpacker.decompress(packed, _PIECE)
@@ -199,7 +221,7 @@ def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:
             raise QpmError("BUNDLE-002", where, _ASK)
         size += len(piece)
         *lines, rest = (rest + piece).split(b"\n")
-        if size > LARGEST_CONTENT or len(rest) > LARGEST_LINE or any(len(line) > LARGEST_LINE for line in lines):
+        if size > largest or len(rest) > LARGEST_LINE or any(len(line) > LARGEST_LINE for line in lines):
             raise QpmError("BUNDLE-004", where, _ASK)
         yield from lines
     if rest or unpacker.unused_data:

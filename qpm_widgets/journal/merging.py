@@ -20,9 +20,10 @@ from sqlalchemy.engine import Dialect
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import queries
-from qpm_widgets.journal.bundle_checks import ends_of_stretches, iter_runs, meetings_of_visit, place_of, wrong
+from qpm_widgets.journal.bundle_checks import ends_of_stretches, iter_runs, meetings_of_visit, place_of
 from qpm_widgets.journal.bundles import Bundle, Link, Manifest, Signature
 from qpm_widgets.journal.entries import Entry, canonical_json
+from qpm_widgets.journal.entry_checks import wrong
 from qpm_widgets.journal.erasure import blank_covered
 from qpm_widgets.journal.schema import entry_table, mark_table, signature_table
 from qpm_widgets.journal.signing import LINK, DeviceKey

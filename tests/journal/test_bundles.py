@@ -72,13 +72,16 @@ def test_the_forger_of_these_tests_would_be_believed_but_for_what_each_alters(le
 
 # --- entries ------------------------------------------------------------------------------------------------
 
+VISIT_PLAN = {
+    "title": "another", "starts": "2026-05-12", "ends": "2026-05-12", "sites": [], "assessors": ["AS1"], "lead": "AS1",
+}  # fmt: skip
 STRAY: list[tuple[str, dict[str, Any], str, str]] = [
     ("another assessment", {"assessment_id": "two"}, "BUNDLE-006", "not of the visit"),
     ("an assessment that is no code", {"assessment_id": "../x"}, "BUNDLE-006", "out of shape"),
     ("an assessment with words", {"assessment_id": SECRET}, "BUNDLE-006", "out of shape"),
-    ("another visit", {"subject": "visit:V2", "field": "rating:CP1"}, "BUNDLE-006", "not of the visit"),
+    ("another visit", {"subject": "visit:V2", "field": "plan", "payload": VISIT_PLAN}, "BUNDLE-006", "not of the visit"),
     ("an interview of no visit", {"subject": "interview:Z9"}, "BUNDLE-006", "not of the visit"),
-    ("an unknown subject", {"subject": "person:A1"}, "BUNDLE-006", "not of the visit"),
+    ("an unknown subject", {"subject": "person:A1"}, "BUNDLE-006", "shape of its field"),
     ("an unknown field", {"field": "answer:A-CP-3.secret"}, "BUNDLE-006", "shape of its field"),
     ("a payload of another shape", {"payload": {"txt": SECRET}}, "BUNDLE-006", "shape of its field"),
     ("a payload with a key too much", {"payload": full_note(more=SECRET)}, "BUNDLE-006", "shape of its field"),
