@@ -17,9 +17,9 @@ from pathlib import Path
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.device_keys import succeed_device
-from qpm_widgets.journal.in_use import alone_with
+from qpm_widgets.journal.in_use import making_alone
 from qpm_widgets.journal.keys import derive_key
-from qpm_widgets.journal.kit import JOURNAL_FILE, RUNTIME, Kit, check_key, leftovers, make_folder, settle, unfinished
+from qpm_widgets.journal.kit import JOURNAL_FILE, RUNTIME, Kit, check_key, leftovers, make_folder, unfinished
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
 from qpm_widgets.journal.safeguarding import FILE as SAFEGUARDING_FILE
 
@@ -77,8 +77,8 @@ def write_backup(kit: Kit, file: Path) -> None:
 def check_restore(file: Path, home: Path) -> None:
     """Refuse what can be seen to be wrong without a passphrase (KEEP-002, KEEP-003, KEEP-005, JOURNAL-011, -017)."""
     with _explained(file.name):
-        unfinished_restore = {*leftovers(home), home / SAFEGUARDING_FILE, home / RUNTIME}
-        if home.exists() and (not home.is_dir() or set(home.iterdir()) - unfinished_restore):
+        passing = {home / RUNTIME, home / SAFEGUARDING_FILE}  # of a creation or a restore that was interrupted
+        if home.exists() and (not home.is_dir() or set(home.iterdir()) - {*leftovers(home), *passing}):
             raise QpmError("KEEP-003", str(home), "Name a new folder with --home; nothing is ever restored over a kit.")
         with _opened(file) as archive:
             _read_settings(archive, file)
@@ -102,50 +102,51 @@ def restore_backup(file: Path, home: Path, passphrase: str) -> Kit:
     ------
     QpmError
         JOURNAL-001 if the passphrase is wrong, JOURNAL-011 or -017 if a newer kit wrote the backup or one before the
-        first release, KEEP-001 if another restore into the folder is under way, KEEP-002 if it was altered or cut
-        short, KEEP-003 if the folder is not empty, KEEP-005 or JOURNAL-008 if the disk refuses.
+        first release, KEEP-001 if another process is just making a kit there, KEEP-002 if it was altered or cut short,
+        KEEP-003 if the folder is not empty, KEEP-005 or JOURNAL-008 if the disk refuses.
     """
     home = home.absolute()
-    check_restore(file, home)
+    check_restore(file, home)  # before anything is made there
     new = not home.exists()
-    make_folder(home)
     make_folder(home / RUNTIME)
-    with _explained(file.name), _opened(file) as archive, alone_with(home / RUNTIME):
-        check_restore(file, home)  # somebody may have been quicker; what they have made is theirs
-        settings = _read_settings(archive, file)
+    with making_alone(home / RUNTIME):
+        check_restore(file, home)
         try:
-            key = derive_key(passphrase, settings.salt, settings.cost)
-            check_key(home, settings, key)
-            for leftover in leftovers(home):
-                leftover.unlink()
-            (home / SAFEGUARDING_FILE).unlink(missing_ok=True)  # of a restore that was interrupted
-            _unpack(archive, SAFEGUARDING_FILE, home / SAFEGUARDING_FILE)
-            journal = unfinished(home, settings.salt)
-            _unpack(archive, JOURNAL_FILE, journal)
-            sync_folder(home)
-            with _unreadable(file):
-                settings = dataclasses.replace(settings, device_id=succeed_device(journal, key, settings.device_id))
-            settings.write(home)
-            settle(home, settings)
+            _fill(file, home, passphrase)
+            return _proved(file, home, passphrase)
         except BaseException:
             _take_back(home, new)
             raise
-    return _proved(file, home, passphrase, new)
 
 
-def _proved(file: Path, home: Path, passphrase: str, new: bool) -> Kit:
-    """The restored kit, open, once its journal has been found whole; or nothing is left of it."""
-    try:
+def _fill(file: Path, home: Path, passphrase: str) -> None:
+    """Put into the folder what the backup holds, as a new device's kit."""
+    with _explained(file.name), _opened(file) as archive:
+        settings = _read_settings(archive, file)
+        key = derive_key(passphrase, settings.salt, settings.cost)
+        check_key(home, settings, key)
+        close_to_others(home)
+        for leftover in leftovers(home):
+            leftover.unlink()
+        (home / SAFEGUARDING_FILE).unlink(missing_ok=True)  # of a restore that was interrupted
+        _unpack(archive, SAFEGUARDING_FILE, home / SAFEGUARDING_FILE)
+        journal = unfinished(home, settings.salt)
+        _unpack(archive, JOURNAL_FILE, journal)
+        sync_folder(home)
         with _unreadable(file):
-            kit = Kit.unlock(home, passphrase)
-            faults = [*kit.journal.verify().faults, *kit.safeguarding.journal.verify().faults]
-        if not faults:
-            return kit
+            settings = dataclasses.replace(settings, device_id=succeed_device(journal, key, settings.device_id))
+        settings.write(home)
+
+
+def _proved(file: Path, home: Path, passphrase: str) -> Kit:
+    """The restored kit, open, once its journal has been found whole."""
+    with _unreadable(file):
+        kit = Kit.unlock(home, passphrase)
+        faults = [*kit.journal.verify().faults, *kit.safeguarding.journal.verify().faults]
+    if faults:
         kit.close()
         raise QpmError("KEEP-002", file.name, f"Its journal does not verify ({faults[0]}). {_ANOTHER}")
-    except QpmError:
-        _take_back(home, new)
-        raise
+    return kit
 
 
 @contextlib.contextmanager
@@ -161,13 +162,13 @@ def _unreadable(file: Path) -> Iterator[None]:
 
 def _take_back(home: Path, new: bool) -> None:
     """Remove what restoring has put into a folder that held nothing before."""
-    for path in home.iterdir():
+    for path in sorted(home.iterdir(), key=lambda path: path.name == RUNTIME):  # the lock comes last
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     if new:
-        with contextlib.suppress(OSError):  # where an open file cannot be removed, its folder stays
+        with contextlib.suppress(OSError):  # another restore may have begun there, or Windows keeps the lock's file
             home.rmdir()
 
 

@@ -34,8 +34,11 @@ _MAGIC = b"qpmvisit "
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_CONTENT = 512 * 1024 * 1024  # unpacked; a busy visit has some 10 MB
 LARGEST_LINE = 4 * 1024 * 1024
-_ALWAYS_TAKEN = 64 * 1024 * 1024  # unpacked; above it, ordinary words do not pack a hundred to one
-_TIGHTEST = 100
+SMALL_CONTENT, MOST_PACKED = 32 * 1024 * 1024, 100
+"""What is larger than so many bytes, unpacked, may be at most so many times as large as it is packed.
+
+A long note that was saved with every few words comes to 60 times: each version repeats the one before.
+"""
 _PIECE = 1024 * 1024  # unpacked at a time
 
 _ASK = "Ask whoever sent it to submit the visit again."
@@ -194,7 +197,7 @@ def _read_entries(lines: Iterable[bytes], where: str) -> Iterator[Entry]:
 
 def _largest_content(packed: bytes) -> int:
     """How many bytes of content are taken out of so many packed ones: what costs much memory takes a large file."""
-    return min(LARGEST_CONTENT, max(_ALWAYS_TAKEN, _TIGHTEST * len(packed)))
+    return min(LARGEST_CONTENT, max(SMALL_CONTENT, MOST_PACKED * len(packed)))
 
 
 def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:

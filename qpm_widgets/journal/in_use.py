@@ -1,6 +1,8 @@
 """Who has the kit open: every process that has leaves a mark, and work on the kit's own files wants there to be none.
 
-The mark is a lock on a file in the kit's folder for passing files. It ends with its process, however that ends.
+The mark is a lock on a file in the kit's folder for passing files. It ends with its process, however that ends. Whoever
+makes a kit, or restores one, holds a lock of its own from the look whether there is a kit to the end: who holds it may
+take the leftovers in the folder for dead ones.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from pathlib import Path
 from qpm_widgets.errors import QpmError
 
 LOCK_FILE = "kit.lock"
+MAKING_FILE = "making.lock"
 _CLOSE_IT = "Close the kit with `qpm lock`, wait for other commands to end, and try again."
+_BEING_MADE = "Another command is just making a kit in this folder; wait until it has ended."
 
 
 class OpenMark:
@@ -67,6 +71,25 @@ def alone_with(runtime: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
+@contextmanager
+def making_alone(runtime: Path) -> Iterator[None]:
+    """Be the only one who makes a kit in this folder, whose folder for passing files must be there.
+
+    Raises
+    ------
+    QpmError
+        KEEP-001 if somebody else does so just now.
+    """
+    descriptor = _open(runtime, MAKING_FILE)
+    try:
+        if descriptor < 0 or not _lock(descriptor, alone=True) or not _is_there(runtime / MAKING_FILE, descriptor):
+            raise QpmError("KEEP-001", str(runtime.parent), _BEING_MADE)
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
 def is_open(runtime: Path) -> bool:
     """Whether any process has the kit open."""
     if not (runtime / LOCK_FILE).exists():
@@ -88,12 +111,20 @@ def await_closed(runtime: Path, patience: float = 15.0) -> bool:
     return True
 
 
-def _open(runtime: Path) -> int:
+def _open(runtime: Path, name: str = LOCK_FILE) -> int:
     """A descriptor of the lock file; -1 where it cannot be had, as on a disk that may only be read."""
     try:
-        return os.open(runtime / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        return os.open(runtime / name, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return -1
+
+
+def _is_there(path: Path, descriptor: int) -> bool:
+    """Whether the file that was locked still has its name: a restore that failed takes its folder away again."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":

@@ -16,7 +16,7 @@ from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.environment import take_variable
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.guessing import Guesses
-from qpm_widgets.journal.in_use import alone_with, hold_open
+from qpm_widgets.journal.in_use import hold_open, making_alone
 from qpm_widgets.journal.keys import (
     SALT_BYTES,
     SHORTEST_PASSPHRASE,
@@ -35,7 +35,8 @@ from qpm_widgets.journal.signing import DEVICE_KEY, DeviceKey
 from qpm_widgets.journal.store import Journal
 from qpm_widgets.journal.writing import is_code
 
-JOURNAL_FILE, RUNTIME = "journal.qpm", "runtime"
+JOURNAL_FILE = "journal.qpm"
+RUNTIME = "runtime"
 HOME_VARIABLE, KEY_VARIABLE = "QPM_KIT_HOME", "QPM_KIT_KEY"
 
 
@@ -110,28 +111,29 @@ class Kit:
         ------
         QpmError
             JOURNAL-003 if there is a kit, JOURNAL-008 if the folder cannot be written, JOURNAL-012 if the
-            passphrase is too short, JOURNAL-015 if the assessor's code is no code, KEEP-001 if one is just being made.
+            passphrase is too short, JOURNAL-015 if the assessor's code is no code, KEEP-001 if another process is
+            just making a kit there.
         """
         check_passphrase(passphrase)
         if not is_code(assessor):
             raise QpmError("JOURNAL-015", "assessor", "Use a code of letters, digits, - and _, such as the initials.")
         home = home.absolute()
-        _refuse_kit(home)  # before anything is made there
+        _refuse_second_kit(home)
         cost, salt, device_key = cost or measured_cost(), secrets.token_bytes(SALT_BYTES), DeviceKey.make()
         key = derive_key(passphrase, salt, cost)
         settings = KitFile(assessor, device_key.device_id, salt, cost, derive_secret(key, "check"))
-        make_folder(home)
         make_folder(home / RUNTIME)
-        with alone_with(home / RUNTIME), explained(str(home), writing=True):
-            _refuse_kit(home)  # somebody may have been quicker
-            for leftover in leftovers(home):
-                leftover.unlink()  # of a creation that was interrupted before there was a kit
-            create_file(unfinished(home, salt), key, secrets={DEVICE_KEY: device_key.text})
-            close_to_others(unfinished(home, salt))
-            sync_folder(home)
-            settings.write(home)  # from here on there is a kit
-            settle(home, settings)
-        return cls(home, settings, key)._complete(passphrase, cost)
+        with making_alone(home / RUNTIME):
+            _refuse_second_kit(home)
+            with explained(str(home), writing=True):
+                close_to_others(home)
+                for leftover in leftovers(home):
+                    leftover.unlink()  # of a creation that was interrupted before there was a kit
+                create_file(unfinished(home, salt), key, secrets={DEVICE_KEY: device_key.text})
+                close_to_others(unfinished(home, salt))
+                sync_folder(home)
+                settings.write(home)  # from here on there is a kit
+            return cls(home, settings, key)._complete(passphrase, cost)
 
     @classmethod
     def unlock(cls, home: Path, passphrase: str, *, guesses: Guesses | None = None) -> Kit:
@@ -254,14 +256,14 @@ class _GivenKit:
 _given_kit = _GivenKit()
 
 
-def _refuse_kit(home: Path) -> None:
+def _no_store() -> str:
+    raise QpmError("JOURNAL-002", SAFEGUARDING_FILE, "Close the kit and start it again.")
+
+
+def _refuse_second_kit(home: Path) -> None:
     for name in (kit_file.NAME, JOURNAL_FILE):
         if (home / name).exists():
             raise QpmError("JOURNAL-003", str(home / name), "Unlock it, or choose another folder.")
-
-
-def _no_store() -> str:
-    raise QpmError("JOURNAL-002", SAFEGUARDING_FILE, "Close the kit and start it again.")
 
 
 def check_passphrase(passphrase: str) -> None:

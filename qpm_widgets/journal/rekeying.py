@@ -18,7 +18,15 @@ from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.guessing import Guesses
 from qpm_widgets.journal.in_use import alone_with
 from qpm_widgets.journal.keys import SALT_BYTES, KeyCost, derive_key, derive_secret, measured_cost
-from qpm_widgets.journal.kit import JOURNAL_FILE, check_passphrase, make_folder, settle, try_passphrase, unfinished
+from qpm_widgets.journal.kit import (
+    JOURNAL_FILE,
+    RUNTIME,
+    check_passphrase,
+    make_folder,
+    settle,
+    try_passphrase,
+    unfinished,
+)
 from qpm_widgets.journal.kit_file import KitFile, sync_folder
 from qpm_widgets.journal.opening import copy_file, make_engine
 from qpm_widgets.journal.safeguarding import SECRET, relock
@@ -54,8 +62,8 @@ def change_passphrase(
     salt, cost = secrets.token_bytes(SALT_BYTES), cost or measured_cost()
     key = derive_key(new, salt, cost)
     after = dataclasses.replace(before, salt=salt, cost=cost, key_check=derive_secret(key, "check"))
-    make_folder(home / "runtime")
-    with alone_with(home / "runtime"):
+    make_folder(home / RUNTIME)
+    with alone_with(home / RUNTIME):
         settle(home, before)
         fresh = unfinished(home, salt)
         copy_file(home / JOURNAL_FILE, old_key, fresh, key)

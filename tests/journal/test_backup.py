@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import stat
 import zipfile
@@ -182,6 +183,11 @@ def compressed(members: list[tuple[zipfile.ZipInfo, bytes]]) -> None:
     members[1] = (members[1][0], bytes(50_000_000))  # what a zip bomb is made of
 
 
+def dear(members: list[tuple[zipfile.ZipInfo, bytes]]) -> None:
+    cost = {"time_cost": 1000, "memory_kib": 4 * 2**20, "parallelism": 4}
+    members[0] = (members[0][0], json.dumps(json.loads(members[0][1]) | {"cost": cost}).encode())
+
+
 CHANGES = {
     "path above": renamed(1, "../journal.qpm"),
     "absolute path": renamed(1, "/journal.qpm"),
@@ -200,6 +206,7 @@ CHANGES = {
     "a page less": lambda members: members.__setitem__(1, (members[1][0], members[1][1][:-4096])),
     "large kit file": lambda members: members.__setitem__(0, (members[0][0], members[0][1] + b" " * 70_000)),
     "no kit file": lambda members: members.__setitem__(0, (members[0][0], b"{}")),
+    "a key that takes hours": dear,
     "kit file of bytes": lambda members: members.__setitem__(0, (members[0][0], b"\xff\xfe\x00")),
 }
 

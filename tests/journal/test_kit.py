@@ -1,12 +1,9 @@
 import json
-import multiprocessing
 import os
 import pickle
 import stat
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 from journal_interviews import CHEAP, PASSPHRASE, agree, note
@@ -14,7 +11,6 @@ from journal_interviews import CHEAP, PASSPHRASE, agree, note
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit, safeguarding
 from qpm_widgets.journal import kit as kit_module
-from qpm_widgets.journal.backup import restore_backup, write_backup
 
 FILES = ["journal.qpm", "kit.json", "safeguarding.qpm"]
 
@@ -159,41 +155,6 @@ def test_an_interrupted_creation_can_be_finished_or_begun_again(home, monkeypatc
         agree(kit.journal)
         assert kit.journal.verify().ok
     assert sorted(path.name for path in home.iterdir() if path.is_file()) == FILES
-
-
-def make_at_once(home: Path, gate: Any, answers: Any, backup: Path | None) -> None:
-    """In a process of its own: make a kit as soon as everybody is ready, and say what came of it."""
-    gate.wait()
-    try:
-        made = restore_backup(backup, home, PASSPHRASE) if backup else create(home)
-        answers.put(made.device_id)
-        made.close()
-    except QpmError as error:
-        answers.put(error.code)
-
-
-@pytest.mark.parametrize("restored", [False, True])
-def test_of_several_who_make_a_kit_in_one_folder_at_once_one_has_it(tmp_path, restored) -> None:
-    backup = None
-    if restored:
-        backup = tmp_path / "kit.backup"
-        with create(tmp_path / "before") as kit:
-            write_backup(kit, backup)
-    context = multiprocessing.get_context("fork")
-    for number in range(4):
-        home, gate, answers = tmp_path / f"kit{number}", context.Barrier(3), context.Queue()
-        makers = [context.Process(target=make_at_once, args=(home, gate, answers, backup)) for _ in range(3)]
-        for maker in makers:
-            maker.start()
-        said = sorted(answers.get(timeout=60) for _ in makers)
-        for maker in makers:
-            maker.join()
-        (device_id,) = [one for one in said if len(one) == 32]
-        assert set(said) - {device_id} <= {"JOURNAL-003", "KEEP-001", "KEEP-003"}
-        with Kit.unlock(home, PASSPHRASE) as kit:
-            assert kit.device_id == device_id
-            assert kit.journal.verify().ok
-        assert sorted(path.name for path in home.iterdir() if path.is_file()) == FILES
 
 
 def test_a_folder_with_an_odd_name(tmp_path) -> None:
