@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.capture.visit_evidence import (
@@ -18,12 +19,13 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import earlier_versions
 from qpm_widgets.templates.records import Indicator
-from qpm_widgets.visits import load_profile, load_visit
+from qpm_widgets.visits import load_profile, load_visit, look_out_for
 from qpm_widgets.visits.erasures import has_lost_words
 
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
+    "identifiers_part.js",
     "findings_evidence.js",
     "findings_rating.js",
     "findings_finding.js",
@@ -50,7 +52,10 @@ class FindingsSheet(Sheet):
         profile = load_profile(journal, self.assessment_id)
         visit = load_visit(journal, self.assessment_id, self.visit_id)
         return {
-            "words": self.templates.wording.section("findings"),
+            "words": {
+                **self.templates.wording.section("findings"),
+                "identifiers": self.templates.wording.section("sheet")["identifiers"],
+            },
             "desk": link_page(DESK),
             "provider": profile.provider,
             "sample": profile.sample,
@@ -79,6 +84,10 @@ class FindingsSheet(Sheet):
             return {"recorded": self.recorded()}
         return super().do(name, arguments)
 
+    def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What points to one person in a finding or the reason of a rating, and was not kept on purpose."""
+        return point_out(field, payload, look_out_for(self.kit.journal, self.assessment_id))
+
     def recorded(self) -> dict[str, Any]:
         """The visit's evidence, ratings and findings as they are now."""
         journal = self.kit.journal
@@ -87,6 +96,9 @@ class FindingsSheet(Sheet):
         cited = journal.find_entries({str(one) for entry in judged for one in (entry.payload or {})["cites"]})
         evidence = read_visit_evidence(journal, self.templates, self.assessment_id, self.visit_id, cited)
         judgements = [_judgement(entries, cited, evidence) for entries in by_field(judged).values()]
+        names = look_out_for(journal, self.assessment_id)
+        for one in judgements:
+            one["noticed"] = point_out(f"{one['area']}:{one['name']}", one, names)
         return {
             "pieces": evidence.pieces,
             "gaps": evidence.gaps,

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.errors import QpmError
-from qpm_widgets.identifiers import find_identifiers, utf16_span
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import (
@@ -87,7 +87,7 @@ class InterviewSheet(Sheet):
         shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
         values = view_values(current)
         names = look_out_for(journal, self.assessment_id)
-        noticed = {field: _point_out(field, payload, names) for field, payload in values["values"].items()}
+        noticed = {field: point_out(field, payload, names) for field, payload in values["values"].items()}
         return {
             "desk": link_page(DESK),
             "noticed": {field: found for field, found in noticed.items() if found},
@@ -148,7 +148,7 @@ class InterviewSheet(Sheet):
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What points to one person and was not kept on purpose; names are those of the visits' own lists of people."""
-        return _point_out(field, payload, look_out_for(self.kit.journal, self.assessment_id))
+        return point_out(field, payload, look_out_for(self.kit.journal, self.assessment_id))
 
     def replaced_by_an_edit(self, field: str, current: list[Entry]) -> list[Entry]:
         """An answer replaces only the version that the page shows, so that another device's is never lost unseen.
@@ -165,15 +165,3 @@ class InterviewSheet(Sheet):
         if self.observation_id:
             return load_observation(self.kit.journal, self.assessment_id, self.observation_id)
         return load_interview(self.kit.journal, self.assessment_id, self.interview_id)
-
-
-def _point_out(field: str, payload: Mapping[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
-    noticed: list[dict[str, Any]] = []
-    kept = set(payload.get("kept") or ())
-    for key in ("text", "translation") if field.startswith("answer:") else ():
-        words = str(payload.get(key) or "")
-        for one in find_identifiers(words, names):
-            if words[one.start : one.end] not in kept:
-                start, end = utf16_span(words, one)
-                noticed.append({"kind": one.kind, "key": key, "start": start, "end": end})
-    return noticed

@@ -20,7 +20,7 @@ PLACE_TIME = ZoneInfo("Europe/London")
 _SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor")
 _INTERVIEW = (
     "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter",
-    "access_needs",
+    "access_needs", "kept",
 )  # fmt: skip
 
 

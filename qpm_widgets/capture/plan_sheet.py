@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.plan_choices import list_choices
 from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_meeting_id, visit_payload
@@ -25,6 +26,7 @@ from qpm_widgets.visits import (
     keep_names,
     load_interview,
     load_profile,
+    look_out_for,
     plan_visit,
     prepare_working_notebooks,
     read_names,
@@ -34,7 +36,15 @@ from qpm_widgets.visits.two_people import people_of
 
 Meeting = Interview | Observation
 
-_SCRIPTS = ("drawing.js", "coming_back.js", "plan_form.js", "plan_fields.js", "plan_coverage.js", "plan_sheet.js")
+_SCRIPTS = (
+    "drawing.js",
+    "coming_back.js",
+    "identifiers_part.js",
+    "plan_form.js",
+    "plan_fields.js",
+    "plan_coverage.js",
+    "plan_sheet.js",
+)
 
 
 class PlanSheet(Sheet):
@@ -62,7 +72,10 @@ class PlanSheet(Sheet):
         """Wording, choices and timings, which stay, and the situation, which changes."""
         profile = load_profile(self.kit.journal, self.assessment_id)
         return {
-            "words": self.templates.wording.section("plan"),
+            "words": {
+                **self.templates.wording.section("plan"),
+                "identifiers": self.templates.wording.section("sheet")["identifiers"],
+            },
             "choices": list_choices(profile, self.templates),
             "desk": link_page(DESK),
             "situation": self.situation(),
@@ -178,15 +191,25 @@ class PlanSheet(Sheet):
         payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit)
         supersedes = tuple(map(str, arguments.get("supersedes") or ()))
         edit = Edit(self.assessment_id, f"{kind}:{meeting_id}", "plan", payload, supersedes, entry_id)
-        return _told(self.record(edit), meeting_id)
+        return self._ask_first(edit, arguments) or _told(self.record(edit), meeting_id)
 
     def _cancel_meeting(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         subject = f"{arguments['meeting_kind']}:{arguments['id']}"
         check_unbegun(self.kit.journal, self.assessment_id, subject)
-        payload = {"state": "cancelled", "reason": str(arguments.get("reason") or "").strip()}
+        reason = str(arguments.get("reason") or "").strip()
+        payload = {"state": "cancelled", "reason": reason, "kept": list(arguments.get("kept") or ())}
         supersedes = tuple(map(str, arguments.get("supersedes") or ()))
         edit = Edit(self.assessment_id, subject, "state", payload, supersedes, str(arguments["entry_id"]))
-        return _told(self.record(edit), str(arguments["id"]))
+        return self._ask_first(edit, arguments) or _told(self.record(edit), str(arguments["id"]))
+
+    def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What points to one person in access needs or a reason for cancelling, and was not kept on purpose."""
+        return point_out(field, payload, look_out_for(self.kit.journal, self.assessment_id))
+
+    def _ask_first(self, edit: Edit, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``held``: what is new and points to one person; nothing is recorded then. Empty if nothing is to be asked."""
+        noticed, is_new = self._look(edit, arguments.get("asked"))
+        return {"held": noticed} if is_new else {}
 
     def _prepare(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
         self._visit()

@@ -30,7 +30,7 @@ _KINDS = {
 
 def withdraw(
     assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
-    interview: Annotated[str, typer.Argument(help="The interview's or observation's id, such as P2.")],
+    interview: Annotated[str, typer.Argument(help="The interview's or observation's id, P2 or interview:P2.")],
     quotes_only: Annotated[bool, typer.Option("--quotes-only", help="Keep the assessor's notes.")] = False,
     respondent: Annotated[str, typer.Option(help="With --quotes-only: the code of the one who withdraws.")] = "",
     reason: Annotated[Literal["withdrawn", "objection", "error"], typer.Option(help="Why.")] = "withdrawn",
@@ -53,9 +53,8 @@ def withdraw(
     scope: Literal["interview", "quotes"] = "quotes" if quotes_only else "interview"
     kit = open_kit(home)
     journal = kit.journal
-    observed = not quotes_only and journal.current_entry(assessment, f"observation:{interview}", "plan") is not None
-    held = (load_observation if observed else load_interview)(journal, assessment, interview)
-    kind: Literal["interview", "observation"] = "observation" if observed else "interview"
+    kind, interview = _find_meeting(journal, assessment, interview, scope)
+    held = (load_interview if kind == "interview" else load_observation)(journal, assessment, interview)
     wanted = Withdrawal(assessment, interview, scope, reason, respondent, how, kind)
     done = read_erasure(journal, wanted)
     if done is not None:
@@ -125,9 +124,38 @@ def render_again(one: UsedIn, given: str) -> str:
     return f"python kit.py render {one.manifest.get('report', '')} {ids}{wish}{given}"
 
 
+def _find_meeting(
+    journal: Journal, assessment_id: str, given: str, scope: str
+) -> tuple[Literal["interview", "observation"], str]:
+    """The kind and the id of what was meant, also written as ``interview:P2`` or in small letters.
+
+    What is not planned comes back as an interview with the id as it was typed, which is then refused by name.
+    """
+    kind, _, name = given.rpartition(":")
+    kinds = ("observation", "interview") if scope == "interview" else ("interview",)
+    planned = {entry.subject for entry in journal.current(assessment_id, field_prefix="plan")}
+    wanted = [f"{one}:{name}" for one in kinds if kind.lower() in ("", one)]
+    for found in (
+        [one for one in wanted if one in planned],
+        [one for one in planned if one.lower() in {subject.lower() for subject in wanted}],
+    ):
+        if found and (len(found) == 1 or found[0] in wanted):
+            whose, _, meeting_id = found[0].partition(":")
+            return ("observation" if whose == "observation" else "interview"), meeting_id
+    return "interview", given
+
+
 def confirm(name: str, yes: bool) -> None:
-    """Have the name typed before anything is erased; otherwise end here, with status 1."""
-    if not yes and ask(f"Type {name} to erase it") != name:
+    """Have the id typed, once more if it was typed wrongly; otherwise end here, with status 1."""
+    for left in () if yes else (1, 0):
+        typed = ask(f"Type {name} to erase it").strip()
+        if typed == name:
+            return
+        if left:
+            say.print(
+                f"You typed {typed[:60] if typed.isprintable() and typed else 'nothing'}; type {name} to erase it."
+            )
+    if not yes:
         say.print("Nothing was erased.")
         raise typer.Exit(1)
 

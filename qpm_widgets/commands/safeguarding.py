@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qpm_widgets.journal.safeguarding import Disclosure, ReadAccount
 
 app = typer.Typer(help="Accounts of harm, kept apart from everything else.", no_args_is_help=True)
-AccountArgument = Annotated[str, typer.Argument(help="The account's id, such as SG-7K2M4Q.")]
+AccountArgument = Annotated[str, typer.Argument(help="The account's id, such as SG-7K2M4QXH.")]
 
 
 @app.command("list")

@@ -112,6 +112,21 @@ class AssessmentProfile(Payload):
     assessors: tuple[Named, ...]
 
 
+_FREE_WORDS = ("text", "translation", "rationale", "reason", "access_needs")
+
+
+def _still_there(kept: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    words = "\n".join(str(info.data.get(key, "")) for key in _FREE_WORDS)
+    return tuple(dict.fromkeys(one for one in kept if one in words))
+
+
+# What in the words points to one person and was kept on purpose; it goes when the words go, and is left out where there
+# is none.
+Kept = Annotated[
+    tuple[Line, ...], Field(default=(), max_length=1000, exclude_if=lambda kept: not kept), AfterValidator(_still_there)
+]
+
+
 class VisitPlan(Payload):
     """A dated visit by named assessors (codes of the profile)."""
 
@@ -144,6 +159,7 @@ class InterviewPlan(Payload):
     supporter: bool = False
     interpreter: bool = False
     access_needs: Line = ""
+    kept: Kept = ()
 
 
 class ObservationPlan(Payload):
@@ -165,6 +181,7 @@ class State(Payload):
 
     state: Literal["planned", "open", "stopped", "finished", "cancelled"]
     reason: Line = ""
+    kept: Kept = ()
 
 
 class Consent(Payload):
@@ -209,18 +226,6 @@ class Erasure(Payload):
     respondent: Code | Literal[""] = ""
 
 
-def _still_there(kept: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-    words = f"{info.data.get('text', '')}\n{info.data.get('translation', '')}"
-    return tuple(dict.fromkeys(one for one in kept if one in words))
-
-
-# What in the words points to one person and was kept on purpose; it goes when the words go, and is left out where there
-# is none.
-Kept = Annotated[
-    tuple[Line, ...], Field(default=(), max_length=1000, exclude_if=lambda kept: not kept), AfterValidator(_still_there)
-]
-
-
 class Note(Payload):
     """The assessor's own words; ``wording`` and ``language`` say how the question was put."""
 
@@ -261,6 +266,7 @@ class Rating(Payload):
     level: Code
     rationale: Words
     cites: tuple[str, ...] = ()  # entry ids
+    kept: Kept = ()
 
 
 class Finding(Payload):
@@ -271,6 +277,7 @@ class Finding(Payload):
     text: Words
     cites: Annotated[tuple[str, ...], Field(min_length=1)]
     order: int = 0
+    kept: Kept = ()
 
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"

@@ -98,6 +98,35 @@ def test_what_nobody_answers_is_saved_as_it_is(field_kit, hand, page):
     )
 
 
+def test_a_number_in_the_reason_for_stopping_brings_its_dialog_back(field_kit, hand, page):
+    reason = "To go on, ring 01632 960 001"
+    hand.sheet.get_by_role("button", name="Stop or finish").click()
+    dialog = hand.sheet.locator("dialog[open]")
+    dialog.locator("input[value=stopped]").check()
+    dialog.get_by_label("In a few words, why (no names)").fill(reason)
+    dialog.locator(".qpm-main").click()
+    await_question(hand, "state")
+    assert dialog.is_visible()
+    assert dialog.get_by_label("In a few words, why (no names)").input_value() == reason
+    assert Axe().run(page, context=".qpm-dialog").response["violations"] == []
+    lines_under(hand, "state").get_by_role("button", name="Take it out").click()
+    hand.await_saved()
+    assert not dialog.is_visible()
+    told = {"state": "stopped", "reason": "To go on, ring [a telephone number, taken out]"}
+    assert values_of(field_kit, "interview:A3")["state"] == told
+    entries = field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="state")
+    assert not [one for one in entries if "01632" in str(one.payload)]
+    # Closing the dialog is an answer as well: it is saved as it is.
+    hand.sheet.get_by_role("button", name="Stop or finish").click()
+    dialog.get_by_label("In a few words, why (no names)").fill(reason)
+    dialog.locator(".qpm-main").click()
+    await_question(hand, "state")
+    page.keyboard.press("Escape")
+    assert until(lambda: values_of(field_kit, "interview:A3")["state"]["reason"] == reason, page, seconds=4)
+    hand.click("reopen")
+    hand.await_saved()
+
+
 def test_a_kernel_that_dies_while_words_wait_loses_none(field_kit, server, hand, page):
     field = "answer:A-CP-1.note"
     hand.notes("A-CP-1").fill("Mair said it twice.")

@@ -194,3 +194,68 @@ def findings_of(kit: Kit, words: str) -> list:
     """The current findings with these words, as the journal has them."""
     current = kit.journal.current("lantern", subject="visit:V1", field_prefix="finding:")
     return [one.payload for one in current if one.payload and one.payload["text"] == words]
+
+
+def test_a_number_in_a_finding_is_asked_about_before_it_is_saved(visited, page):
+    kit, server = visited
+    page.goto(server.address("lantern/V1/debrief.ipynb"))
+    page.get_by_role("button", name="Write a finding").click(timeout=PATIENCE)
+    editor = page.locator(".qpm-editor")
+    text, asked = editor.get_by_label("What did you find?"), editor.locator(".qpm-identifiers p:has(button)")
+    editor.get_by_role("checkbox").nth(1).check()
+    text.fill("They were told to ring 01632 960 001 at night.")
+    asked.wait_for()
+    assert editor.locator(".qpm-waits").is_visible()
+    assert "Looks like a telephone number: 01632 960 001" in asked.inner_text()
+    assert find_barriers(page) == []
+    asked.get_by_role("button", name="Take it out").click()
+    instead = "They were told to ring [a telephone number, taken out] at night."
+    assert until(lambda: findings_of(kit, instead), page)
+    assert "01632 960 001" not in words_ever(kit, "finding:")
+
+    # Kept, it goes with its words; asked about another, "Save and close" once more is an answer too.
+    kept = "They were told to ring 01632 960 002 at night."
+    text.fill(kept)
+    asked.get_by_role("button", name="Keep it").click()
+    assert until(lambda: findings_of(kit, kept), page)
+    assert findings_of(kit, kept)[0]["kept"] == ["01632 960 002"]
+    text.fill("Ring 01632 960 003.")
+    asked.wait_for()
+    editor.get_by_role("button", name="Save and close").click()
+    editor.wait_for(state="detached")
+    assert findings_of(kit, "Ring 01632 960 003.")
+
+
+def words_ever(kit: Kit, prefix: str) -> str:
+    """Everything that the journal ever had in such fields."""
+    return str([one.payload for one in kit.journal.iter_entries("lantern", field_prefix=prefix)])
+
+
+def test_a_number_in_access_needs_is_asked_about_when_the_form_is_sent(visited, page):
+    kit, server = visited
+    page.goto(server.address("lantern/V1/plan.ipynb"))
+    coverage = page.get_by_role("complementary", name="Who has to be met")
+    coverage.get_by_role("button", name="Plan an interview: MG3").click(timeout=PATIENCE)
+    page.get_by_label("Time").fill("16:30")
+    page.get_by_label("Who holds it?").select_option("AS1")
+    needs = page.locator('[data-field="access_needs"]')
+
+    def planned() -> list:
+        entries = kit.journal.iter_entries("lantern", field_prefix="plan")
+        return [one for one in entries if (one.payload or {}).get("respondents") == ["MG3"]]
+
+    needs.locator("textarea").fill("A ramp; ring 01632 960 001 and 01632 960 002")
+    page.get_by_role("button", name="Save", exact=True).click()
+    asked = needs.locator(".qpm-identifiers p:has(button)")
+    asked.first.wait_for()
+    assert needs.locator(".qpm-waits").is_visible()
+    assert find_barriers(page) == []
+    assert planned() == []
+    asked.first.get_by_role("button", name="Take it out").click()
+    assert planned() == [], "one is not answered yet, and whoever writes is not hurried"
+    asked.get_by_role("button", name="Keep it").click()
+    assert until(lambda: len(planned()) == 1, page)
+    payload = planned()[0].payload
+    assert "01632 960 001" not in words_ever(kit, "plan")
+    assert payload["access_needs"] == "A ramp; ring [a telephone number, taken out] and 01632 960 002"
+    assert payload["kept"] == ["01632 960 002"]

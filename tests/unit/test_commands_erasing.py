@@ -99,6 +99,28 @@ def test_it_is_said_first_and_nothing_goes_without_the_id_typed(lantern_copy, ou
     assert not outputs.exists()
 
 
+@pytest.mark.parametrize("given", ["p2", "interview:P2", "Interview:p2"])
+def test_the_id_may_be_written_otherwise_and_typed_wrongly_once(lantern_copy, outputs, given) -> None:
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", given, typed="p2\nP2\n")
+    assert done.exit_code == 0
+    assert "You typed p2; type P2 to erase it." in done.stderr
+    assert words_of(lantern_copy.journal, "P2") == set()
+
+
+def test_a_kind_that_does_not_fit_finds_nothing(lantern_copy, outputs) -> None:
+    for given in ("observation:P2", "visit:V1", "P99"):
+        assert qpm(lantern_copy, outputs, "withdraw", "lantern", given, "--yes").exception.code == "PLAN-001"
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "observation:o1", "--yes")
+    assert "erased: lantern observation:O1, " in done.stdout
+
+
+def test_what_people_must_do_comes_before_the_counts(lantern_copy, outputs) -> None:
+    make_report(lantern_copy.journal, outputs, "lead")
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--yes")
+    begins = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert list(dict.fromkeys(begins)) == ["used it", "destroy", "render again", "rests on it", "erased", "certificate"]
+
+
 def test_an_interview_is_erased_everywhere_and_certified(lantern_copy, outputs, templates) -> None:
     journal, before = lantern_copy.journal, lantern_copy.journal.head()
     words, codes = words_of(journal, "P2"), load_interview(journal, "lantern", "P2").plan.respondents

@@ -229,7 +229,7 @@ def test_a_guard_that_fails_holds_no_words_up(guarded: InterviewSheet, monkeypat
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("qpm_widgets.capture.interview_sheet.find_identifiers", fail)
+    monkeypatch.setattr("qpm_widgets.capture.noticing.find_identifiers", fail)
     assert guarded.answer(typed("Mair", asked=[]))["kind"] == "receipt"
 
 

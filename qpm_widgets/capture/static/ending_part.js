@@ -79,9 +79,19 @@ function endDialog(page) {
       page.put(field, { decision: "withdrawn", how: page.values[field].how });
     }
     page.memory.correcting = false;
-    page.put("state", { state: chosen(), reason: reason.value.trim() });
+    record();
     box.close();
   } });
+  // What is asked about in the reason already is saved as it is; closing the dialog leaves it.
+  const record = () => {
+    const now = { state: chosen(), reason: reason.value.trim() };
+    const { state, reason: before } = page.link.unsaved().state ?? {};
+    if (state !== now.state || before !== now.reason) page.put("state", now);
+  };
+  page.endAnswered = () => {
+    record();
+    if (!box.querySelector(".qpm-identifiers button")) box.close();
+  };
   const left = h("p");
   const refresh = () => {
     withdrawals.hidden = observed || chosen() !== "stopped";
@@ -89,10 +99,11 @@ function endDialog(page) {
   };
   const box = dialog(page.id("end"), words.end.title,
     h("p", {}, words.end.intro), left, how, withdrawals,
-    h("p", {}, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
+    h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
     h("p", { class: "qpm-buttons" },
       confirm,
       h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
+  box.addEventListener("close", () => page.link.settle("state"));
   box.prepare = () => {
     const { decision } = gateOf(page);
     const agreed = view.plan.respondents.filter((code) => decision("notes", code) === "given");

@@ -46,6 +46,7 @@ class FindingsPart {
       findings.length || isNew ? "" : h("p", { class: "qpm-empty" }, words.none),
       h("ol", { class: "qpm-cards" }, kinds.map(({ kind, listed }) => listed.map((finding, place) => h("li", {},
         finding.name === editing ? this.drawEditor(finding, words.heading_change) : this.drawCard(finding, kind, listed, place))))));
+    if (this.editor) page.showNoticed(this.editor.field);
   }
 
   update() {
@@ -104,8 +105,8 @@ class FindingsPart {
         }, words[`${name}_no`])));
   }
 
-  payload({ kind, text, cites, order }) {
-    return { standard: this.standard.id, kind, text, cites, order: order ?? 0 };
+  payload({ kind, text, cites, order, kept }) {
+    return { standard: this.standard.id, kind, text, cites, order: order ?? 0, ...(kept && { kept }) };
   }
 
   moveUp(listed, place) {
@@ -162,7 +163,7 @@ class FindingEditor {
     this.ticked = h("span", { class: "qpm-hint" });
     const text = h("textarea", {
       id: `${stem}-text`, rows: 4, dir: "auto", "aria-describedby": `${stem}-text-hint`,
-      value: this.values.text, oninput: () => this.change({ text: text.value }),
+      value: this.values.text, oninput: () => this.change({ text: text.value }, false, unfinished(text)), onblur: page.leave,
     });
     this.foot = h("div", {});
     this.node = h("form", {
@@ -180,7 +181,7 @@ class FindingEditor {
       });
       return h("label", {}, radio, h("span", {}, label));
     }))),
-    h("div", { class: "qpm-text" }, h("label", { for: `${stem}-text` }, words.text), text,
+    h("div", { class: "qpm-text", "data-field": this.field }, h("label", { for: `${stem}-text` }, words.text), text,
       h("p", { class: "qpm-hint", id: `${stem}-text-hint` }, words.text_hint)),
     this.drawCites(), this.fault, this.foot);
     this.drawFoot();
@@ -247,10 +248,10 @@ class FindingEditor {
   }
 
   // Kept from the first word on, also without a tick: the journal refuses it then, and the page keeps it and says so.
-  change(part, now) {
+  change(part, now, pending) {
     Object.assign(this.values, part);
     this.fault.replaceChildren();
-    if (this.values.text.trim()) this.page.change(this.field, this.part.payload(this.values), now);
+    if (this.values.text.trim()) this.page.change(this.field, this.part.payload(this.values), now, pending);
     this.update();
   }
 
@@ -275,7 +276,8 @@ class FindingEditor {
     else if (page.isSaved(this.field) && !this.readAgain) this.part.close();
     else {
       this.closing = true; // closes with the receipt
-      page.change(this.field, this.part.payload(values), true);
+      if (page.isHeld(this.field)) page.link.settle(this.field); // asked about, and seen
+      else page.change(this.field, this.part.payload(values), true);
       page.showState(this.state, this.field);
     }
   }

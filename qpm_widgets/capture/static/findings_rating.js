@@ -34,9 +34,9 @@ class IndicatorPart {
     return this.page.join(ratingWants(this.page, this.value).map((what) => this.words.rating[`wants_${what}`]));
   }
 
-  change(part, now) {
-    const { level, rationale, cites } = this.value;
-    this.page.change(this.field, { level, rationale, cites, ...part }, now);
+  change(part, now, pending) {
+    const { level, rationale, cites, kept } = this.value;
+    this.page.change(this.field, { level, rationale, cites, ...(kept && { kept }), ...part }, now, pending);
     this.update();
   }
 
@@ -60,6 +60,7 @@ class IndicatorPart {
     if (this.filled) return;
     this.filled = true;
     this.node.append(h("div", { class: "qpm-weigh" }, this.drawEvidence(), this.drawRating()));
+    this.page.showNoticed(this.field);
     this.update();
   }
 
@@ -105,7 +106,8 @@ class IndicatorPart {
     this.status = h("p", { class: "qpm-state" });
     const rationale = h("textarea", {
       id: `${stem}-rationale`, rows: 4, dir: "auto", "aria-describedby": `${stem}-rationale-hint`,
-      value: this.value.rationale, oninput: () => this.change({ rationale: rationale.value }), onblur: () => page.link.flush(),
+      value: this.value.rationale, oninput: () => this.change({ rationale: rationale.value }, false, unfinished(rationale)),
+      onblur: page.leave,
     });
     const recorded = page.recorded.ratings[this.id];
     return h("form", { class: "qpm-rating", "aria-labelledby": `${stem}-rating`, onsubmit: (event) => event.preventDefault() },
@@ -124,7 +126,7 @@ class IndicatorPart {
           });
           return h("label", {}, radio, h("span", {}, label));
         })), this.chosen),
-      h("div", { class: "qpm-text" }, h("label", { for: `${stem}-rationale` }, words.rationale), rationale,
+      h("div", { class: "qpm-text", "data-field": this.field }, h("label", { for: `${stem}-rationale` }, words.rationale), rationale,
         h("p", { class: "qpm-hint", id: `${stem}-rationale-hint` }, words.rationale_hint)),
       h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.thin), this.status);
   }

@@ -3,11 +3,13 @@
 class FindingsPage {
   constructor(model, el) {
     this.el = el;
+    this.noticed = new Map(); // field -> { payload, noticed, waits }: what in its words points to one person
     this.states = new Map(); // field -> { saving } or { savedAt } or { refused: { code, sentence } }
     this.link = connectSheet(model, {
       opened: (view) => this.opened(view),
       failed: (...fault) => el.replaceChildren(failurePage(...fault, () => this.link.open())),
-      receipt: (field, entryId, recordedAt) => this.received(field, recordedAt),
+      receipt: (field, entryId, recordedAt, payload, noticed) => this.received(field, recordedAt, payload, noticed),
+      held: (field, payload, noticed) => this.notice(field, payload, noticed, true),
       refused: (field, entryId, code, sentence) => this.refused(field, code, sentence),
       status: (status) => this.tell(status),
     });
@@ -30,7 +32,8 @@ class FindingsPage {
     this.main = h("div", { class: "qpm-main-part" });
     this.alarm = h("p", { class: "qpm-alarm", role: "alert" });
     this.news = h("p", { class: "qpm-hint", role: "status" });
-    this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm);
+    this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm,
+      h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
     this.drawNav();
     this.drawStandard();
     this.el.replaceChildren(this.root);
@@ -50,7 +53,9 @@ class FindingsPage {
     }
     for (const field of Object.keys(this.drafts)) if (this.isSaved(field)) delete this.drafts[field];
     const judged = [...Object.values(recorded.ratings), ...recorded.findings];
-    for (const { area, name, recorded_at: savedAt } of judged) {
+    for (const one of judged) {
+      const { area, name, recorded_at: savedAt } = one;
+      if (!this.drafts[`${area}:${name}`]) this.noticed.set(`${area}:${name}`, { payload: one, noticed: one.noticed });
       if (!this.states.get(`${area}:${name}`)?.saving) this.states.set(`${area}:${name}`, { savedAt });
       this.savedAt = Math.max(this.savedAt ?? 0, savedAt);
     }
@@ -80,11 +85,50 @@ class FindingsPage {
     return Boolean(this.states.get(field)?.savedAt);
   }
 
-  change(field, payload, now) {
+  // `pending`: whether the caret stands in the middle of a word or a number, as drawing.js guesses.
+  change(field, payload, now, pending) {
     this.drafts[field] = payload;
     this.states.set(field, { saving: true });
     if (now) this.link.commit(field, payload);
-    else this.link.type(field, payload);
+    else this.link.type(field, payload, pending);
+  }
+
+  // ---- what points to one person: identifiers_part.js asks
+
+  notice(field, payload, noticed, waits = false) {
+    this.noticed.set(field, { payload, noticed, waits });
+    this.showNoticed(field);
+  }
+
+  showNoticed(field) {
+    const { payload, noticed, waits } = this.noticed.get(field) ?? {};
+    if (noticed) showIdentifiers(this, field, payload, noticed, waits);
+  }
+
+  isHeld(field) {
+    return Boolean(this.noticed.get(field)?.waits);
+  }
+
+  keepWords(field, said) {
+    const part = this.findings.editor?.field === field ? this.findings.editor : this.parts.find((one) => one.field === field);
+    part.change({ kept: [...(this.value(field).kept ?? []), said] }, true);
+  }
+
+  turnTo(field) {
+    this.link.ask(field);
+  }
+
+  lineDone() {
+    this.link.flush();
+  }
+
+  // Words are sent when a box is left; who also leaves what is asked about them has answered.
+  get leave() {
+    return ({ target, relatedTarget }) => {
+      const box = target.closest("[data-field]");
+      this.link.flush();
+      if (!box.contains(relatedTarget)) this.link.settle(box.dataset.field);
+    };
   }
 
   // Words thrown away; what the journal has of this field, if anything, is read again.
@@ -104,7 +148,8 @@ class FindingsPage {
       .sort((one, other) => one.order - other.order);
   }
 
-  received(field, recordedAt) {
+  received(field, recordedAt, payload, noticed) {
+    if (noticed) this.notice(field, payload, noticed);
     this.states.set(field, { savedAt: recordedAt });
     this.savedAt = Math.max(this.savedAt ?? 0, recordedAt);
     this.refresh(field);
@@ -251,6 +296,7 @@ class FindingsPage {
       this.findings.node,
       h("div", { class: "qpm-actions qpm-steps" }, step(standards[at - 1], words.standards.previous),
         step(standards[at + 1], words.standards.next)));
+    for (const field of this.noticed.keys()) this.showNoticed(field);
     if (had) this.main.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
   }
 

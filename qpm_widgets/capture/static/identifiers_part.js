@@ -1,5 +1,8 @@
 // Under a box: what in its words points to one person, with a way to take it out or to keep it. It blocks nothing, moves no
 // caret, and asks about the same words once: what is kept goes with the words, and the kernel does not notice it again.
+//
+// A page that shows it has turnTo(field), when somebody turns to the question; leave, of the focus; keepWords(field, said);
+// and lineDone(field), when a line is done with.
 
 // `waits`: the words are not saved yet.
 function showIdentifiers(page, field, payload, noticed, waits = false) {
@@ -15,7 +18,7 @@ function showIdentifiers(page, field, payload, noticed, waits = false) {
   const shown = [...found.keys()].join("\n");
   if (part.shown === shown) return; // whoever is on a button stays there
   part.shown = shown;
-  if (part.contains(document.activeElement)) box.querySelector("textarea").focus();
+  if (part.contains(document.activeElement)) areaOf(box).focus();
   part.firstChild.replaceChildren(...[...found.values()].map((one) => identifierLine(page, field, box, one)));
   announceIdentifiers(page, field, found);
 }
@@ -23,7 +26,7 @@ function showIdentifiers(page, field, payload, noticed, waits = false) {
 function identifiersPart(page, field) {
   return h("div", {
     class: "qpm-identifiers",
-    onfocusin: () => page.link.ask(field),
+    onfocusin: () => page.turnTo(field),
     onfocusout: page.leave,
     onpointerdown: (event) => event.preventDefault(), // a press on a button does not leave the box
   }, h("div"), h("p", { class: "qpm-hint qpm-waits", hidden: true }, page.words.identifiers.waits));
@@ -32,7 +35,7 @@ function identifiersPart(page, field) {
 function identifierLine(page, field, box, { kind, key, said }) {
   const { identifiers: words } = page.words;
   const what = words.kinds[kind];
-  const area = box.querySelector(key === "translation" ? 'textarea[id$="-translation"]' : "textarea");
+  const area = areaOf(box, key);
   const [before, after] = fill(words.looks, { what }).split("{words}");
   const button = (label, onclick, rest) => h("button", { type: "button", class: "qpm-quiet", onclick }, label,
     h("span", { class: "qpm-hidden" }, ` ${rest}`));
@@ -40,7 +43,7 @@ function identifierLine(page, field, box, { kind, key, said }) {
     area.focus(); // before its button goes, which would look like leaving the box
     line.remove();
     box.querySelector(".qpm-identifiers").shown = null;
-    page.link.flush();
+    page.lineDone(field);
   };
   const line = h("p", { class: "qpm-hint" }, before, button(said, () => showWhere(area, said), words.where), `${after} `,
     button(words.remove, () => {
@@ -48,11 +51,14 @@ function identifierLine(page, field, box, { kind, key, said }) {
       done();
     }, said),
     button(words.keep, () => {
-      page.put(field, { ...page.values[field], kept: [...(page.values[field].kept ?? []), said] });
+      page.keepWords(field, said);
       done();
     }, said));
   return line;
 }
+
+const areaOf = (box, key = "") =>
+  (key === "translation" && box.querySelector('textarea[id$="-translation"]')) || box.querySelector('textarea, input[type="text"]');
 
 // Every place where just these words stand.
 const placesOf = (said) =>

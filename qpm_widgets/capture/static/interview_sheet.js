@@ -54,6 +54,19 @@ class InterviewPage {
     return kept ? { ...payload, kept } : payload;
   }
 
+  keepWords(field, said) {
+    this.put(field, { ...this.values[field], kept: [...(this.values[field].kept ?? []), said] });
+  }
+
+  turnTo(field) {
+    this.link.ask(field);
+  }
+
+  lineDone(field) {
+    if (field === "state") this.endAnswered();
+    this.link.flush();
+  }
+
   // The first thing written down opens the interview.
   begin() {
     if (!["open", "stopped", "finished"].includes(this.values.state?.state)) this.put("state", { state: "open", reason: "" });
@@ -430,6 +443,7 @@ function render({ model, el }) {
       if (noticed) showIdentifiers(page, field, payload, noticed);
     },
     held(field, payload, noticed) {
+      if (field === "state") page.openDialog("end"); // where its reason is written
       showIdentifiers(page, field, payload, noticed, true);
     },
     elsewhere(field, payload) {

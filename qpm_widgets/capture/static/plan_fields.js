@@ -25,6 +25,7 @@ const planFields = (() => {
     // While a field is typed in, nothing around it is drawn anew: a press on "Save" must find its button where it was.
     note(key, value) {
       this.values[key] = value;
+      this.page.stopWaiting();
       this.values.touched?.push(key);
       delete this.values.errors[key];
       this.page.root.querySelector(`#${CSS.escape(`${this.id(key)}-fault`)}`)?.remove();
@@ -51,7 +52,7 @@ const planFields = (() => {
     }
 
     wrap(key, label, hint, control, extra = "") {
-      return h("div", { class: `qpm-field-box ${extra}` },
+      return h("div", { class: `qpm-field-box ${extra}`, "data-field": key },
         h("label", { for: this.id(key) }, label), control, ...this.notes(key, hint));
     }
 

@@ -15,7 +15,7 @@ const planForms = (() => {
       form: "meeting", kind, id: "", entry_id: situation.entry_id, supersedes: [], role: "", guide: "",
       respondents: [], codes: "", team: "", area: "", site: "", nation: choices.nations[0]?.id ?? "",
       advocacy_roles: [], day: situation.visit.starts, time: "", minutes: "", assessor: "", mode: "in_person",
-      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", touched: [], errors: {},
+      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", kept: [], asked: [], touched: [], errors: {},
     };
     if (kind === "observation") values.guide = choices.observing[0]?.guide ?? "";
     if (situation.visit.sites.length === 1) values.site = situation.visit.sites[0].id;
@@ -30,7 +30,7 @@ const planForms = (() => {
   function changeMeeting(page, meeting) {
     const { heads, day, time, minutes } = meeting;
     const kept = Object.fromEntries(
-      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs"]
+      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "kept"]
         .filter((key) => key in meeting).map((key) => [key, meeting[key]]));
     const values = newMeeting(page, meeting.kind);
     return Object.assign(values, kept, {
@@ -53,7 +53,7 @@ const planForms = (() => {
 
   const cancelForm = (page, meeting) => ({
     form: "cancel", kind: meeting.kind, id: meeting.id, entry_id: page.situation.entry_id,
-    supersedes: meeting.state_heads, reason: "", errors: {},
+    supersedes: meeting.state_heads, reason: "", kept: [], asked: [], errors: {},
   });
 
   // What follows from a choice, unless a person has said otherwise.
@@ -162,7 +162,7 @@ const planForms = (() => {
   // ---- what is sent ---------------------------------------------------------------------------------------------
 
   function meetingMessage(values) {
-    const { kind, id, entry_id, supersedes } = values;
+    const { kind, id, entry_id, supersedes, asked } = values;
     const keys = ["guide", "team", "area", "site", "nation", "day", "time", "assessor"];
     if (kind === "interview") {
       keys.push("role", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs");
@@ -172,16 +172,17 @@ const planForms = (() => {
     if (kind === "interview") {
       form.respondents = LISTED[values.role] ? values.respondents : [...new Set(splitCodes(values.codes))];
       form.access_needs = values.access_needs.trim();
+      form.kept = values.kept;
     }
-    return { meeting_kind: kind, id, entry_id, supersedes, form };
+    return { meeting_kind: kind, id, entry_id, supersedes, form, asked };
   }
 
   const visitMessage = ({ title, starts, ends, sites, known_sites, assessors, lead }) => ({
     form: { title: title.trim(), starts, ends, sites: sites.split("\n"), known_sites, assessors, lead },
   });
 
-  const cancelMessage = ({ kind, id, entry_id, supersedes, reason }) =>
-    ({ meeting_kind: kind, id, entry_id, supersedes, reason });
+  const cancelMessage = ({ kind, id, entry_id, supersedes, reason, kept, asked }) =>
+    ({ meeting_kind: kind, id, entry_id, supersedes, reason: reason.trim(), kept, asked });
 
   return {
     LISTED, newMeeting, changeMeeting, visitForm, cancelForm, choseRole, chosePeople, choseTeam, suggestCode, usualLength,

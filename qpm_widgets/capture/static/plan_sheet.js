@@ -2,6 +2,7 @@
 
 const planSheet = (() => {
   const PATIENCE = 2000; // ms until the page says that saving takes long
+  const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
   const AT_MOST = { prepare: 120000, other: 12000 }; // ms until it says that there was no answer
 
   class PlanPage {
@@ -16,6 +17,7 @@ const planSheet = (() => {
     }
 
     close() {
+      this.stopWaiting();
       this.unfit?.();
       this.unwatch?.();
       this.link.close();
@@ -28,7 +30,7 @@ const planSheet = (() => {
       this.status = h("p", { class: "qpm-status", role: "status" });
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
-      this.root.replaceChildren(this.top, this.body, this.status);
+      this.root.replaceChildren(this.top, this.body, this.status, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
       this.root.setAttribute("aria-labelledby", `${this.prefix}-heading`);
       this.memory = this.link.memory;
       this.draw();
@@ -105,6 +107,7 @@ const planSheet = (() => {
 
     leaveForm() {
       const { form, kind, id } = this.values;
+      this.stopWaiting();
       this.memory.values = null;
       this.problem = null;
       this.draw();
@@ -114,6 +117,7 @@ const planSheet = (() => {
     async save() {
       const { values, words } = this;
       if (this.busy) return;
+      this.stopWaiting();
       values.errors = { meeting: planForms.checkMeeting, visit: planForms.checkVisit }[values.form]?.(this, values) ?? {};
       const [faulty] = Object.keys(values.errors);
       if (faulty) {
@@ -128,7 +132,12 @@ const planSheet = (() => {
         cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
         names: ["keep_names", ({ names }) => ({ names }), words.names.saved],
       }[values.form];
-      const answer = await this.ask(name, message(values));
+      const sent = message(values);
+      const answer = await this.ask(name, sent);
+      if (answer?.held) {
+        this.askAbout(values, answer.held, sent.form ?? sent);
+        return;
+      }
       if (answer) this.memory.values = null;
       this.draw();
       if (!answer) {
@@ -139,6 +148,53 @@ const planSheet = (() => {
         values.form !== "names" && planCoverage.summarise(this)];
       this.say(said.filter(Boolean).join(" "), true);
       this.focus({ visit: "heading", names: "names" }[values.form] ?? `meeting-${answer.id}`);
+    }
+
+    // ---- what points to one person: identifiers_part.js asks, once the form was sent and before it is saved
+
+    askAbout(values, noticed, payload) {
+      const [{ key }] = noticed;
+      values.asked.push(...noticed.map(({ start, end }) => payload[key].slice(start, end)));
+      this.say("");
+      this.draw();
+      showIdentifiers(this, key, payload, noticed, true);
+      this.root.querySelector(".qpm-identifiers").scrollIntoView({ block: "nearest" });
+      this.startWaiting();
+    }
+
+    // Nobody has to answer. Who leaves the window has pressed "Save" all the same.
+    startWaiting() {
+      this.stopWaiting();
+      const go = () => this.save();
+      const timer = setTimeout(go, ASKING);
+      addEventListener("pagehide", go);
+      document.addEventListener("visibilitychange", go);
+      this.stopWaiting = () => {
+        clearTimeout(timer);
+        removeEventListener("pagehide", go);
+        document.removeEventListener("visibilitychange", go);
+        this.stopWaiting = () => {};
+        const waits = this.root.querySelector(".qpm-waits");
+        if (waits) waits.hidden = true;
+      };
+    }
+
+    // Replaced while a form waits: whoever goes on writing presses "Save" again.
+    stopWaiting() {}
+
+    turnTo() {
+      this.startWaiting();
+      this.root.querySelector(".qpm-waits").hidden = false;
+    }
+
+    leave() {}
+
+    keepWords(field, said) {
+      this.values.kept.push(said);
+    }
+
+    lineDone() {
+      if (!this.root.querySelector(".qpm-identifiers button")) this.save();
     }
 
     async changeNames() {
