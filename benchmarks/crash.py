@@ -1,10 +1,10 @@
 """Random kills while people write: is every acknowledged entry in the journal, and every word that was typed?
 
 Real Chromium, real kernels, one real server. Several interviews are written at once, each in a window of its own; at a
-random moment of the writing the kernel of the page, the whole server or the window's page is taken away. Half of the
-kernels are killed as soon as the journal's log is seen to grow, that is in a commit or just after it; with ``--again``
-a share of them is killed once more while it is coming back. At the end the receipts that the pages were given are
-looked for in the journal, and the text of every field is compared.
+random moment of the writing the kernel of the page or the whole server is killed (SIGKILL), or the page is loaded anew,
+which is counted apart. Half of the kernels are killed as soon as the journal's log is seen to grow, that is in a commit
+or just after it; with ``--again`` a share of them is killed once more while it is coming back. At the end the receipts
+that the pages were given are looked for in the journal, and the text of every field is compared.
 
     python benchmarks/crash.py [--kills 2000] [--seed 1] [--again 0.5] [--json]
 """
@@ -171,35 +171,45 @@ def await_commit(log: Path, seconds: float = 1.0) -> bool:
 
 
 class Drill:
-    """The kills of one run."""
+    """The kills of one run, ``wanted`` and no more: to a kernel, or to the server with all of its kernels."""
 
-    def __init__(self, kit: Kit, browser: Browser, stack: ExitStack, seed: int, again: float) -> None:
-        self.kit, self.stack, self.dice, self.again = kit, stack, random.Random(seed), again
-        self.done: Counter[str] = Counter()
+    servers = 0.04  # the share of rounds in which the server is killed
+
+    def __init__(self, kit: Kit, browser: Browser, stack: ExitStack, seed: int, again: float, wanted: int) -> None:
+        self.kit, self.stack, self.dice, self.again, self.wanted = kit, stack, random.Random(seed), again, wanted
+        self.killed: Counter[str] = Counter()
+        self.reloads = 0
         self.server = stack.enter_context(server_process(kit))
         self.writers = []
         for interview in INTERVIEWS:
-            page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+            context = browser.new_context(viewport={"width": 1366, "height": 768})
+            stack.callback(context.close)
+            page = context.new_page()
             page.on("dialog", lambda dialog: dialog.accept())  # "leave with unsaved words?"
             writer = Writer(page, interview)
             writer.listen()
             writer.open(self.server)
             self.writers.append(writer)
 
+    @property
+    def kills(self) -> int:
+        """How often something was killed so far."""
+        return sum(self.killed.values())
+
     def round(self, questions: list[str], number: int) -> None:
         """Everybody writes, something is taken away from each, and all is saved in the end."""
         bereft = []
         for writer in self.writers:
             writer.begin_typing(self.dice.choice(questions), f"{number} she said so. ")
-            if self.dice.random() < 0.9:
+            if self.dice.random() < 0.9 and self.kills < self.wanted:
                 self.kill_kernel(writer)
                 bereft.append(writer)
             else:
                 self.reload(writer)
         for writer in bereft:
-            if self.dice.random() < self.again:
+            if self.dice.random() < self.again and self.kills < self.wanted:
                 self.kill_again(writer)
-        if self.dice.random() < 0.04:
+        if self.dice.random() < self.servers and self.kills < self.wanted:
             self.kill_server()
         for writer in self.writers:
             writer.await_saved()
@@ -212,7 +222,7 @@ class Drill:
         else:
             kind = "kernel"
             time.sleep(self.dice.random() * 0.5)
-        self.done[kind] += kill(processes)
+        self.killed[kind] += kill(processes)
         writer.await_typed()
 
     def kill_again(self, writer: Writer) -> None:
@@ -221,7 +231,7 @@ class Drill:
         while not (processes := kernel_processes(self.server, writer.interview)) and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(self.dice.random())
-        self.done["starting"] += kill(processes)
+        self.killed["starting"] += kill(processes)
 
     def reload(self, writer: Writer) -> None:
         """The page, once a word is typed."""
@@ -229,7 +239,7 @@ class Drill:
         time.sleep(self.dice.random() * 0.5)
         writer.page.reload()
         writer.sheet.wait_for(timeout=PATIENCE)
-        self.done["reload"] += 1
+        self.reloads += 1
 
     def kill_server(self) -> None:
         """SIGKILL to the server; its kernels end with it. Then it is started again, at the same address."""
@@ -239,7 +249,7 @@ class Drill:
             one.kill()
         psutil.wait_procs(family, timeout=10)
         self.server = self.stack.enter_context(server_process(self.kit))
-        self.done["server"] += 1
+        self.killed["server"] += 1
 
     def count(self) -> dict[str, int]:
         """What was acknowledged, and what of it and of the typed words is missing."""
@@ -254,8 +264,9 @@ class Drill:
             written = Counter((entry.field, str((entry.payload or {}).get("text"))) for entry in entries)
             twice += sum(times - 1 for (name, _), times in written.items() if name.endswith(".note"))
         return {
-            "kills": sum(self.done.values()),
-            **{f"{name}_kills": times for name, times in sorted(self.done.items())},
+            "kills": self.kills,
+            **{f"{name}_kills": times for name, times in sorted(self.killed.items())},
+            "page_reloads": self.reloads,
             "pages_reloaded_by_hand": sum(writer.reloaded for writer in self.writers),
             "acknowledged": acknowledged,
             "acknowledged_and_missing": missing,
@@ -266,7 +277,7 @@ class Drill:
 
 
 def run(kills: int, seed: int, again: float) -> dict[str, float]:
-    """A whole run: at least ``kills`` of them."""
+    """A whole run of so many kills."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     began, told = time.monotonic(), 0
     with ExitStack() as stack:
@@ -274,13 +285,15 @@ def run(kills: int, seed: int, again: float) -> dict[str, float]:
         kit, questions = prepare_kit(Path(folder) / "kit")
         stack.callback(kit.close)
         playwright = stack.enter_context(sync_playwright())
-        drill = Drill(kit, playwright.chromium.launch(executable_path=found, args=list(FLAGS)), stack, seed, again)
+        drill = Drill(
+            kit, playwright.chromium.launch(executable_path=found, args=list(FLAGS)), stack, seed, again, kills
+        )
         number = 0
-        while sum(drill.done.values()) < kills:
+        while drill.kills < kills:
             number += 1
             drill.round(questions, number)
-            if (done := sum(drill.done.values())) >= told + TELL_EVERY:
-                told = done
+            if drill.kills >= told + TELL_EVERY:
+                told = drill.kills
                 # A run that has to be broken off has shown something all the same.
                 print(json.dumps({**drill.count(), "seconds": round(time.monotonic() - began, 1)}), file=sys.stderr)
         return {**drill.count(), "seconds": round(time.monotonic() - began, 1)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +19,34 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 PAGE, RESERVED = 4096, 80  # of SQLCipher 4: page size; initialisation vector and digest at a page's end
 LOG_HEAD, FRAME_HEAD = 32, 24  # of SQLite's write-ahead log
 _GZIP = re.compile(rb"\x1f\x8b\x08")
+
+
+def find_no_canary(folder: Path, canary: str, when: str) -> None:
+    """No file below the folder holds the words; and the search finds them where they are planted, however packed.
+
+    Says what it searched, one line for each search; `pytest -s` shows them.
+    """
+    sizes = []
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # of a browser that is at work
+            sizes += [path.stat().st_size] if path.is_file() else []
+    found, planted = files_holding(folder, canary), folder / "planted"
+    planted.mkdir()
+    sentence = f"She said {canary}, twice."
+    packer = zlib.compressobj(wbits=31)
+    (planted / "plain").write_text(sentence)
+    (planted / "wide").write_text(sentence, encoding="utf-16")
+    (planted / "gzip").write_bytes(b"before" + packer.compress(sentence.encode()) + packer.flush() + b"after")
+    with zipfile.ZipFile(planted / "zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("inside", sentence)
+    again = sorted(set(files_holding(folder, canary)) - set(found))
+    shutil.rmtree(planted)
+    sys.stdout.write(
+        f"\nsearched {folder.name} ({when}): {len(sizes):,} files, {sum(sizes):,} bytes; "
+        f"planted words found: {len(again)} of 4; canaries found: {len(found)}"
+    )
+    assert found == [], when
+    assert again == ["planted/gzip", "planted/plain", "planted/wide", "planted/zip"], "the search finds what is there"
 
 
 def files_holding(folder: Path, words: str) -> list[str]:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
-import zlib
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from canary_search import files_holding
+from canary_search import find_no_canary
 from field_pages import Hand, create_field_kit, interview_plan, kernel_process, until, values_of
 from hard_days import Premises, browser_family, family_of, kill_all, suspended
 
@@ -162,7 +159,7 @@ def test_a_laptop_that_slept_and_woke_with_its_clock_put_back(kit, server, hand,
 def test_no_word_lies_in_plain_text_after_use_and_after_kills(kit, server, hand, premises, open_browser) -> None:
     write_and_reload_unsaved(kit, hand)
     save_from_the_workbench(kit, hand)
-    find_canaries(premises.folder, "after normal use")
+    find_no_canary(premises.folder, CANARY, "after normal use")
 
     # Killed in the middle of words, of which some have been acknowledged and some have not.
     box = hand.notes("A-SG-2")
@@ -173,7 +170,7 @@ def test_no_word_lies_in_plain_text_after_use_and_after_kills(kit, server, hand,
     account = tell_of_harm(hand)
     kernel_process(server, "A1").kill()
     account.press_sequentially(f", {CANARY} while the kernel was dead", delay=1)
-    find_canaries(premises.folder, "after the kernel was killed under an account of harm")
+    find_no_canary(premises.folder, CANARY, "after the kernel was killed under an account of harm")
     hand.page.keyboard.press("Escape")
     box.press_sequentially(f"{CANARY} before the server died, ", delay=1)
     kill_all(family_of(server.pid))
@@ -182,38 +179,19 @@ def test_no_word_lies_in_plain_text_after_use_and_after_kills(kit, server, hand,
     hand.click("open-safeguarding")
     account.press_sequentially(f", {CANARY} while the server was dead", delay=1)
     hand.page.evaluate("history.pushState({}, '', location.href)")  # a browser notes what stands in a page it leaves
-    find_canaries(premises.folder, "after kills of kernel and server")
+    find_no_canary(premises.folder, CANARY, "after kills of kernel and server")
     kill_all(browser_family(premises.browser))
-    find_canaries(premises.folder, "after the browser was killed")
+    find_no_canary(premises.folder, CANARY, "after the browser was killed")
 
     window = open_browser()
     with premises.serving(kit) as again:
         weigh(window.pages[0], again)
         plan_and_list_names(window.pages[0], again)
         window.close()  # a browser writes much of what it keeps when it is closed
-    find_canaries(premises.folder, "after everything was closed")
+    find_no_canary(premises.folder, CANARY, "after everything was closed")
     log = kit.runtime / "server.log"
     lines = log.read_text().splitlines() if log.exists() else []
     assert [line for line in lines if not LOG_LINE.fullmatch(line)] == []
-
-
-def find_canaries(folder: Path, when: str) -> None:
-    """No file holds one; and the search finds those that are planted, however they are spelled or packed."""
-    assert files_holding(folder, CANARY) == [], when
-    planted = folder / "planted"
-    planted.mkdir()
-    sentence = f"She said {CANARY}, twice."
-    packer = zlib.compressobj(wbits=31)
-    (planted / "plain").write_text(sentence)
-    (planted / "wide").write_text(sentence, encoding="utf-16")
-    (planted / "gzip").write_bytes(b"before" + packer.compress(sentence.encode()) + packer.flush() + b"after")
-    with zipfile.ZipFile(planted / "zip", "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("inside", sentence)
-    wanted = ["planted/gzip", "planted/plain", "planted/wide", "planted/zip"]
-    assert files_holding(folder, CANARY) == wanted, "the search finds what is there"
-    for path in planted.iterdir():
-        path.unlink()
-    planted.rmdir()
 
 
 def write_and_reload_unsaved(kit, hand: Hand) -> None:

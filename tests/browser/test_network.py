@@ -53,3 +53,15 @@ def test_whatever_a_process_of_python_asks_for_is_seen(tmp_path, host) -> None:
     code = f"import socket\ntry:\n  {PYTHON[host]}\nexcept OSError: pass"
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": watch.path}, check=True)
     assert [one.split(": ")[1] for one in watch.strangers()] == [host]
+
+
+def test_where_zeromq_listens_is_seen_without_its_saying_so(tmp_path) -> None:
+    watch = NetworkWatch(tmp_path)
+    code = "import zmq; s = zmq.Context().socket(zmq.PUB); s.bind('tcp://0.0.0.0:*'); print(flush=True); input()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code, "ipykernel_launcher"], stdin=pipe, stdout=pipe) as kernel:
+        assert kernel.stdout is not None
+        kernel.stdout.readline()
+        found = watch.strangers()
+        kernel.communicate()
+    assert [one.rsplit(":", 1)[0] for one in found] == ["LISTEN: 0.0.0.0"]
