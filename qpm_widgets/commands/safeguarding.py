@@ -36,11 +36,17 @@ def list_accounts(home: HomeOption = HOME) -> None:
 def _state(one: Disclosure) -> str:
     if one.erased:
         return "erased"
-    written = f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)} by {', '.join(one.recorded_by)}"
+    said = f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)} by {', '.join(one.recorded_by)}"
+    if one.in_versions:
+        said += f"; PART {', '.join(map(str, one.in_versions))} STANDS IN SEVERAL VERSIONS, see `safeguarding show`"
+    if one.received_at:
+        said += f"; received {_moment(one.received_at)}"
+        if not one.is_waiting:
+            return said
     if not one.handed_over_at:
-        return f"{written}; NOT HANDED OVER YET"
+        return f"{said}; NOT HANDED OVER YET"
     since = "; MORE WAS WRITTEN SINCE" if one.is_waiting else ""
-    return f"{written}; sent or printed {_moment(one.handed_over_at)}{since}"
+    return f"{said}; sent or printed {_moment(one.handed_over_at)}{since}"
 
 
 @app.command()
@@ -50,16 +56,31 @@ def show(
     home: HomeOption = HOME,
 ) -> None:
     """Show one account in this window. See first who can look at the screen."""
-    for one in _read(home, account):
+    from qpm_widgets.journal.safeguarding import side_by_side
+
+    found = _read(home, account)
+    for part, several in side_by_side(found).items():
+        out.print(f"PART {part} STANDS IN {len(several)} VERSIONS THAT DIFFER. Ask who wrote each; none is put first:")
+        for one in several:
+            out.print(f"  {_written(one)}")
+    for one in sorted(found, key=lambda one: (one.part, one.recorded_at)):
         if not (one.current or earlier):
             continue
         standing = "" if one.current else ", replaced since"
-        out.print(f"Part {one.part}, written {_moment(one.recorded_at)} by {one.recorded_by}{standing}")
+        out.print(f"Part {one.part}, {_written(one)}{standing}")
         for name, words in one.account.model_dump().items():
             if words:
                 out.print(f"  {_LABELS[name]}:")
                 for line in words.splitlines():
                     out.print(f"    {line}")
+
+
+def _written(one: ReadAccount) -> str:
+    """When and by whom, and which device says so."""
+    from qpm_widgets.journal.sealing import fingerprint
+
+    device = f"sent by the device with the numbers {fingerprint(one.device_id)}" if one.device_id else "in this kit"
+    return f"written {_moment(one.recorded_at)} by {one.recorded_by}, {device}"
 
 
 @app.command()
@@ -112,13 +133,17 @@ def send(
 
     public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
     with _opened(home) as (kit, identity):
-        content = account_files.pack_account(kit.safeguarding, account, identity, public_key)
+        content = account_files.pack_account(
+            kit.safeguarding, account, identity, public_key, key=kit.journal.device_key(), assessor=kit.assessor
+        )
         path = file or Path(f"{account}{account_files.SUFFIX}")
         bundles.write_whole(path, content)
         kit.safeguarding.note_handed_over(account, "sent")
     out.print(f"account: {path}")
     out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
-    say.print("Have the safeguarding lead read these numbers out to you. If they differ, delete the file.")
+    out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(kit.device_id)}")
+    say.print("Have the safeguarding lead read the key's numbers out to you. If they differ, delete the file.")
+    say.print("Read the device's numbers out to the safeguarding lead, who compares them.")
 
 
 @app.command()
@@ -127,7 +152,7 @@ def receive(
     home: HomeOption = HOME,
 ) -> None:
     """Add accounts that were sent to this kit's restricted store, as often as you like."""
-    from qpm_widgets.journal import account_files, bundles
+    from qpm_widgets.journal import account_files, bundles, sealing
 
     contents = [bundles.read_whole(file, account_files.LARGEST_FILE, "SAFE-002") for file in files]
     refused = 0
@@ -135,12 +160,15 @@ def receive(
         for file, content in zip(files, contents, strict=True):
             try:
                 where = bundles.shown_name(file)
-                account, new = account_files.receive_account(kit.safeguarding, content, identity, where)
+                received = account_files.receive_account(kit.safeguarding, content, identity, where)
             except QpmError as error:
                 say.print(str(error))
                 refused += 1
             else:
-                out.print(f"received: {account}, {counted(new, 'new entry', 'new entries')}")
+                account, sender = received.disclosure_id, received.assessor
+                out.print(f"received: {account} from {sender}, {counted(received.new, 'new entry', 'new entries')}")
+                out.print(f"signed by the device with the numbers {sealing.fingerprint(received.device_id)}")
+                say.print(f"Have {sender} read these numbers out to you; then `safeguarding show {account}`.")
     if refused:
         raise typer.Exit(2)
 

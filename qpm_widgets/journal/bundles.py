@@ -1,19 +1,15 @@
 """A visit as it travels from kit to kit (``.qpmvisit``): what is inside the seal, and the file around it.
 
-Inside is one line, ``qpmvisit 2``, that says the format's version, then the sending device's public key and its
-signature of all that follows: zlib over lines of canonical JSON, which are the manifest, and the entries by device and
-number, each with its salt, digest and link. Reading trusts nothing: nothing is unpacked that is not signed, the size is
-bounded while it is unpacked, and the first line out of shape ends it. What the entries say is for ``bundle_checks``
-and ``merging`` to judge.
+Inside are lines of canonical JSON that the sending device has signed (``signed_files``): the manifest, and the entries
+by device and number, each with its salt, digest and link. The first line out of shape ends the reading. What the
+entries say is for ``bundle_checks`` and ``merging`` to judge.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import stat
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,18 +21,28 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
 from qpm_widgets.journal.payloads import Code
-from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES, VISIT, DeviceKey, device_id_of, is_signed
+from qpm_widgets.journal.signed_files import SignedFile
+from qpm_widgets.journal.signing import VISIT, DeviceKey, device_id_of
 
-FORMAT = 2
 SUFFIX = ".qpmvisit"
-_MAGIC = b"qpmvisit "
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_CONTENT = 512 * 1024 * 1024  # unpacked; a busy visit has some 10 MB
-LARGEST_LINE = 4 * 1024 * 1024
-_PIECE = 1024 * 1024  # unpacked at a time
 
 _ASK = "Ask whoever sent it to submit the visit again."
 _UPDATE = "Update this kit and receive the file again; nothing is lost."
+SIGNED = SignedFile(
+    name="qpmvisit",
+    format=2,
+    purpose=VISIT,
+    largest=LARGEST_CONTENT,
+    ask=_ASK,
+    foreign="BUNDLE-001",
+    damaged="BUNDLE-002",
+    too_large="BUNDLE-004",
+    newer="BUNDLE-005",
+    unsigned="BUNDLE-012",
+    strange="BUNDLE-006",
+)
 
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -122,19 +128,8 @@ def pack_bundle(bundle: Bundle, key: DeviceKey) -> bytes:
     QpmError
         BUNDLE-004 if no kit would take it for a visit.
     """
-    packer, parts, size = zlib.compressobj(), [], 0
-    for line in _iter_lines(bundle):
-        size += len(line)
-        if len(line) > LARGEST_LINE or size > LARGEST_CONTENT:
-            raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
-        parts.append(packer.compress(line))
-    return sign_packed(b"".join([*parts, packer.flush()]), key)
-
-
-def sign_packed(packed: bytes, key: DeviceKey) -> bytes:
-    """The whole content: what kind it is, who sends it, and that device's signature, before what is packed."""
-    signature = key.sign(VISIT, hashlib.sha256(packed).hexdigest())
-    return b"%s%d\n%s%s%s" % (_MAGIC, FORMAT, bytes.fromhex(key.public_key), bytes.fromhex(signature), packed)
+    remedy = "Tell whoever looks after the kit; nothing is lost."
+    return SIGNED.pack(_iter_lines(bundle), key, bundle.manifest.visit_id, remedy)
 
 
 def _iter_lines(bundle: Bundle) -> Iterator[bytes]:
@@ -151,16 +146,7 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     QpmError
         BUNDLE-001, -002, -004 to -006, -012 or -013.
     """
-    version, newline, packed = content[:40].partition(b"\n")
-    number = version.removeprefix(_MAGIC)
-    if not version.startswith(_MAGIC) or not newline or not number.isdigit():
-        raise QpmError("BUNDLE-001", where, _ASK)
-    if int(number) > FORMAT:
-        raise QpmError("BUNDLE-005", where, f"It has format {int(number)}, this kit reads {FORMAT}. {_UPDATE}")
-    if int(number) < FORMAT:
-        raise QpmError("BUNDLE-012", where, f"It has format {int(number)}, which was not signed yet. {_ASK}")
-    public_key, packed = _check_sender(content[len(version) + 1 :], where)
-    lines = _unpacked_lines(packed, where)
+    public_key, lines = SIGNED.unpack(content, where)
     try:
         manifest = Manifest.model_validate_json(next(lines, b""))
         if manifest.device_id != device_id_of(public_key):
@@ -173,37 +159,6 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     if len(entries) != manifest.entries:
         raise QpmError("BUNDLE-006", where, f"It says it has {manifest.entries} entries and has {len(entries)}. {_ASK}")
     return Bundle(manifest, entries)
-
-
-def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
-    """The sending device's public key, and what it signed."""
-    split = KEY_BYTES + SIGNATURE_BYTES
-    public_key, signature, packed = signed[:KEY_BYTES].hex(), signed[KEY_BYTES:split].hex(), signed[split:]
-    if len(signed) < split:
-        raise QpmError("BUNDLE-002", where, _ASK)
-    if not is_signed(public_key, signature, VISIT, hashlib.sha256(packed).hexdigest()):
-        raise QpmError("BUNDLE-012", where, f"It was changed after its device had signed it. {_ASK}")
-    return public_key, packed
-
-
-def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:
-    """The lines, as they are unpacked: never more than a line and a piece in memory."""
-    unpacker, size, rest = zlib.decompressobj(), 0, b""
-    while not unpacker.eof:
-        try:
-            piece = unpacker.decompress(packed, _PIECE)
-        except zlib.error:
-            raise QpmError("BUNDLE-002", where, _ASK) from None
-        packed = unpacker.unconsumed_tail
-        if not piece and not unpacker.eof:
-            raise QpmError("BUNDLE-002", where, _ASK)
-        size += len(piece)
-        *lines, rest = (rest + piece).split(b"\n")
-        if size > LARGEST_CONTENT or len(rest) > LARGEST_LINE or any(len(line) > LARGEST_LINE for line in lines):
-            raise QpmError("BUNDLE-004", where, _ASK)
-        yield from lines
-    if rest or unpacker.unused_data:
-        raise QpmError("BUNDLE-006", where, f"Something follows its end. {_ASK}")
 
 
 # --- the file -----------------------------------------------------------------------------------------------

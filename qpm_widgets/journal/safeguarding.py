@@ -16,7 +16,8 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,10 @@ class Account(Payload):
 class Disclosure:
     """What can be known of an account without reading it.
 
-    ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970.
-    ``handed_over_at`` is when it was last sent or printed; 0 if it never was.
+    ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970, those of who
+    wrote it. ``recorded_by`` are its authors, ``in_versions`` the parts of which several versions stand side by side,
+    ``received_at`` when something of it last came from another kit (0: never), and ``handed_over_at`` when it was last
+    sent or printed (0: never).
     """
 
     id: str
@@ -62,24 +65,26 @@ class Disclosure:
     first_at: int
     last_at: int
     recorded_by: tuple[str, ...]
+    in_versions: tuple[int, ...]
+    received_at: int
     handed_over_at: int
     erased: bool
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something of it has not been sent or printed yet."""
-        return not self.erased and self.handed_over_at < self.last_at
+    is_waiting: bool  # something that was written in this kit has not been sent or printed yet
 
 
 @dataclass(frozen=True)
 class ReadAccount:
-    """One version of one part of an account; ``current`` unless it was replaced since."""
+    """One version of one part of an account; ``current`` unless it was replaced since.
+
+    ``device_id`` is the device that sent it; empty if it was written in this kit.
+    """
 
     entry_id: str
     part: int
     account: Account
     recorded_at: int
     recorded_by: str
+    device_id: str
     supersedes: tuple[str, ...]
     current: bool
 
@@ -197,24 +202,24 @@ class SafeguardingStore:
         return [one for one in found if about in (None, one.about)]
 
     def current(self, assessment_id: str, about: str) -> dict[str, str]:
-        """For each part told in one interview or observation (``<disclosure id>.<part>``) its newest entry's id."""
+        """For each part that was written here in a meeting (``<disclosure id>.<part>``) its newest entry's id."""
         return {
             f"{entry.subject.removeprefix(_SUBJECT)}.{entry.field.removeprefix(_FIELD)}": entry.entry_id
             for entry in self.journal.current(assessment_id, field_prefix=_FIELD)
-            if entry.payload and entry.payload["about"] == about
+            if entry.payload and entry.payload["about"] == about and not _sender_of(entry)
         }
 
     def find(self, disclosure_id: str) -> Disclosure:
-        """The account with this id.
+        """The account with this id; of two, one that is not erased.
 
         Raises
         ------
         QpmError
             SAFE-001 if there is none.
         """
-        for one in self.disclosures():
-            if one.id == disclosure_id:
-                return one
+        found = [one for one in self.disclosures() if one.id == disclosure_id]
+        if found:
+            return min(found, key=lambda one: one.erased)
         raise QpmError("SAFE-001", disclosure_id[:60], "`safeguarding list` shows what there is.")
 
     def identity(self, passphrase: str) -> str:
@@ -271,20 +276,53 @@ class SafeguardingStore:
         self.journal.close()
 
 
+def side_by_side(found: Iterable[ReadAccount]) -> dict[int, list[ReadAccount]]:
+    """The current versions of each part that has several which do not say the same."""
+    parts: dict[int, list[ReadAccount]] = {}
+    for one in found:
+        if one.current:
+            parts.setdefault(one.part, []).append(one)
+    return {
+        part: several for part, several in parts.items() if any(one.account != several[0].account for one in several)
+    }
+
+
 def _described(entries: list[Entry]) -> Disclosure:
     parts = [entry for entry in entries if entry.field.startswith(_FIELD)]
+    replaced = {old for entry in entries for old in entry.supersedes}
+    standing = Counter(entry.field for entry in parts if entry.entry_id not in replaced)
     abouts = [str(entry.payload["about"]) for entry in parts if entry.payload]
+    erased = any(is_tombstone(entry.field) for entry in entries)
+    handed_over_at = max((entry.recorded_at for entry in entries if entry.field == "handed_over"), default=0)
     return Disclosure(
         id=entries[0].subject.removeprefix(_SUBJECT),
         assessment_id=entries[0].assessment_id,
         about=abouts[0] if abouts else "",
         parts=len({entry.field for entry in parts}),
-        first_at=parts[0].recorded_at,
-        last_at=parts[-1].recorded_at,
-        recorded_by=tuple(sorted({entry.recorded_by for entry in parts})),
-        handed_over_at=max((entry.recorded_at for entry in entries if entry.field == "handed_over"), default=0),
-        erased=any(is_tombstone(entry.field) for entry in entries),
+        first_at=min(_written(entry)[0] for entry in parts),
+        last_at=max(_written(entry)[0] for entry in parts),
+        recorded_by=tuple(sorted({_written(entry)[1] for entry in parts})),
+        in_versions=tuple(sorted(_part_of(field) for field, several in standing.items() if several > 1)),
+        received_at=max((entry.recorded_at for entry in parts if _sender_of(entry)), default=0),
+        handed_over_at=handed_over_at,
+        erased=erased,
+        is_waiting=not erased and any(not _sender_of(one) and one.recorded_at > handed_over_at for one in parts),
     )
+
+
+def _part_of(field: str) -> int:
+    return int(field.removeprefix(_FIELD))
+
+
+def _sender_of(entry: Entry) -> str:
+    """The device that sent this part of an account; empty if it was written here."""
+    return str(((entry.payload or {}).get("origin") or {}).get("device_id", ""))
+
+
+def _written(entry: Entry) -> tuple[int, str]:
+    """When this part was written, and by whom: not when it was received and by whom."""
+    origin = (entry.payload or {}).get("origin") or {}
+    return int(origin.get("recorded_at", entry.recorded_at)), str(origin.get("recorded_by", entry.recorded_by))
 
 
 def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator[ReadAccount]:
@@ -296,13 +334,14 @@ def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator
             account = Account.model_validate_json(unseal(sealed, identity, entry.subject))
         except (QpmError, ValueError):
             raise QpmError("JOURNAL-002", f"{entry.subject} {entry.field}", "Put the kit back from a backup.") from None
-        origin = entry.payload.get("origin") or {}
+        recorded_at, recorded_by = _written(entry)
         yield ReadAccount(
             entry_id=entry.entry_id,
-            part=int(entry.field.removeprefix(_FIELD)),
+            part=_part_of(entry.field),
             account=account,
-            recorded_at=int(origin.get("recorded_at", entry.recorded_at)),
-            recorded_by=str(origin.get("recorded_by", entry.recorded_by)),
+            recorded_at=recorded_at,
+            recorded_by=recorded_by,
+            device_id=_sender_of(entry),
             supersedes=entry.supersedes,
             current=entry.entry_id not in replaced,
         )

@@ -17,10 +17,11 @@ from visit_kits import Kits, consent, fresh, id_of, key_of, note, plan, take
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, bundles, new_entry_id, sealing
-from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, sign_packed, unpack_bundle
+from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, unpack_bundle
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 SENDER = key_of("dev1")
+sign_packed = bundles.SIGNED.sign
 BEFORE_PACKED = len(sign_packed(b"", SENDER))
 # pyrage.passphrase.encrypt(b"content", "word"), which takes seconds
 SEALED_WITH_A_WORD = base64.b64decode(
@@ -386,7 +387,7 @@ def test_a_zip_bomb_is_not_unpacked(piece: bytes) -> None:
 
 def test_a_bomb_of_sound_lines_ends_at_the_limit(bundle, monkeypatch) -> None:
     manifest, first, *_ = lines(bundle)
-    monkeypatch.setattr(bundles, "LARGEST_CONTENT", 3 * 1024 * 1024)
+    monkeypatch.setattr(bundles, "SIGNED", dataclasses.replace(bundles.SIGNED, largest=3 * 1024 * 1024))
     assert opened(packed(manifest, *[first] * 10_000)).code == "BUNDLE-004"
     with pytest.raises(QpmError, match="BUNDLE-004"):
         pack_bundle(Bundle(bundle.manifest, bundle.entries * 2_000), SENDER)

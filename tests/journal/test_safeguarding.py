@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 import pytest
 from canary_search import files_holding
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit, new_entry_id
-from qpm_widgets.journal.account_files import pack_account, receive_account
+from qpm_widgets.journal import Kit, bundles, new_entry_id
+from qpm_widgets.journal.account_files import SIGNED, Received, pack_account, receive_account
 from qpm_widgets.journal.backup import restore_backup, write_backup
 from qpm_widgets.journal.payloads import JOURNAL
 from qpm_widgets.journal.rekeying import change_passphrase
-from qpm_widgets.journal.safeguarding import FILE, SECRET, SafeguardingStore
-from qpm_widgets.journal.sealing import make_identity, public_key_of
+from qpm_widgets.journal.safeguarding import FILE, SECRET, SafeguardingStore, side_by_side
+from qpm_widgets.journal.sealing import make_identity, public_key_of, seal, unseal
 
 CANARY = "Kanarienvogel-in-der-Grube-2290"
 NEW = "another passphrase of many words"
@@ -201,58 +202,130 @@ class TestSending:
             yield kit
 
     def packed(self, kit: Kit, lead: Kit, name: str = "SG-1") -> bytes:
-        return pack_account(kit.safeguarding, name, kit.safeguarding.identity(PASSPHRASE), lead.safeguarding.public_key)
+        return packed(kit, lead, PASSPHRASE, name)
 
     def test_the_lead_reads_who_wrote_it_and_when(self, kit, lead) -> None:
         first = write(kit.safeguarding, "she said")
         write(kit.safeguarding, CANARY, supersedes=(first,))
         content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
         assert CANARY.encode() not in content
-        assert receive_account(lead.safeguarding, content, identity, "file") == ("SG-1", 2)
-        assert receive_account(lead.safeguarding, content, identity, "file") == ("SG-1", 0)
+        assert receive_account(lead.safeguarding, content, identity, "file") == Received(
+            "SG-1", 2, "AS1", kit.device_id
+        )
+        assert receive_account(lead.safeguarding, content, identity, "file").new == 0
         assert said_in(lead.safeguarding, NEW) == [CANARY]
         theirs = kit.safeguarding.read("SG-1", kit.safeguarding.identity(PASSPHRASE))
         ours = lead.safeguarding.read("SG-1", identity)
-        assert ours == theirs, "ids, times and authors are those of who wrote it"
+        assert [one.recorded_at for one in ours] == [one.recorded_at for one in theirs]
+        assert {(one.recorded_by, one.device_id) for one in ours} == {("AS1", kit.device_id)}
+        (described,) = lead.safeguarding.disclosures()
+        assert (described.recorded_by, described.last_at) == (("AS1",), theirs[-1].recorded_at)
+        assert not described.is_waiting, "what was received is not this kit's to hand over"
         write(kit.safeguarding, "more", part=2)
-        assert receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file") == ("SG-1", 1)
+        assert receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file").new == 1
         assert said_in(lead.safeguarding, NEW) == [CANARY, "more"]
         assert lead.safeguarding.journal.verify().ok
 
     def test_nobody_else_opens_it_and_what_is_damaged_is_refused(self, kit, lead) -> None:
         write(kit.safeguarding)
         content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
+        key = kit.journal.device_key()
+        signed = unseal(content, identity, "")
+        beginning = len(SIGNED.sign(b"", key))
+        visit = bundles.SIGNED.sign(signed[beginning:], key)
+        good = zlib.decompress(signed[beginning:])
+        old = b'{"about":"interview:P1","assessment_id":"lantern","disclosure_id":"SG-1","format":1,"versions":[]}'
         cases = {
             "SAFE-003": [(content, make_identity())],
             "SAFE-002": [
                 (content[:-1], identity),
                 (content[:-20] + b"x" + content[-19:], identity),
                 (b"no account", identity),
-                (_sealed_to(lead, b"{}"), identity),
-                (_sealed_to(lead, b'{"format": 2}'), identity),
-                (_sealed_to(lead, b"\xff"), identity),
+                (_sealed_to(lead, b"qpmaccount 3" + signed[12:]), identity),
+                (_sealed_to(lead, signed[:50]), identity),
+                (_sealed_to(lead, SIGNED.sign(b"not packed", key)), identity),
+                *((_sealed_to(lead, SIGNED.sign(zlib.compress(bad), key)), identity) for bad in (
+                    b"", b"\n", b"{}\n", b"\xff\n", good[:-2] + b"\n", good + good.splitlines()[-1] + b"\n",
+                    good.replace(b'"supersedes":[]', b'"supersedes":["%s"]' % new_entry_id().encode()),
+                )),
             ],
-        }
+            "SAFE-006": [
+                (_sealed_to(lead, old), identity),
+                (_sealed_to(lead, b"qpmaccount 1" + signed[12:]), identity),
+                (_sealed_to(lead, signed[:-1] + bytes([signed[-1] ^ 1])), identity),
+                (_sealed_to(lead, signed[:60] + b"\0\0\0\0" + signed[64:]), identity),
+                (_sealed_to(lead, SIGNED.sign(b"", key)[:beginning] + signed[beginning:]), identity),
+                (_sealed_to(lead, visit), identity),
+                (_sealed_to(lead, visit.replace(b"qpmvisit", b"qpmaccount", 1)), identity),
+            ],
+        }  # fmt: skip
         before = lead.safeguarding.journal.head()
         for code, tries in cases.items():
-            for bad, key in tries:
+            for number, (bad, key) in enumerate(tries):
                 with pytest.raises(QpmError) as refused:
                     receive_account(lead.safeguarding, bad, key, "file")
-                assert refused.value.code == code
+                assert refused.value.code == code, number
+                assert CANARY not in f"{refused.value!r}{vars(refused.value)}"
         assert lead.safeguarding.journal.head() == before
 
-    def test_an_id_that_means_another_account_here_is_refused(self, kit, lead) -> None:
-        entry_id = write(kit.safeguarding)
-        write(lead.safeguarding, "another", name="SG-9", entry_id=entry_id)
-        with pytest.raises(QpmError, match="SAFE-002"):
-            receive_account(lead.safeguarding, self.packed(kit, lead), lead.safeguarding.identity(NEW), "file")
+    def test_another_kit_replaces_nothing_and_both_stand_side_by_side(self, kit, lead, tmp_path) -> None:
+        """Whoever has the lead's key and the ids of an account can write in the assessor's name, not in its place."""
+        first = write(kit.safeguarding, CANARY)
+        identity, content = lead.safeguarding.identity(NEW), self.packed(kit, lead)
+        receive_account(lead.safeguarding, content, identity, "file")
+        with Kit.create(tmp_path / "forger", PASSPHRASE, assessor="AS1", cost=CHEAP) as forger:
+            write(forger.safeguarding, "false", entry_id=first)
+            write(forger.safeguarding, "nothing happened", supersedes=(first,))
+            forged = self.packed(forger, lead)
+            assert receive_account(lead.safeguarding, forged, identity, "file").new == 2
+            assert receive_account(lead.safeguarding, forged, identity, "file").new == 0
+            forger_id = forger.device_id
+        found = lead.safeguarding.read("SG-1", identity)
+        assert [(one.account.said, one.device_id) for one in found if one.current] == [
+            (CANARY, kit.device_id),
+            ("nothing happened", forger_id),
+        ]
+        assert [one.account.said for one in side_by_side(found)[1]] == [CANARY, "nothing happened"]
+        assert lead.safeguarding.find("SG-1").in_versions == (1,)
+        write(kit.safeguarding, "put right", supersedes=(first,))
+        receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
+        assert said_in(lead.safeguarding, NEW) == ["nothing happened", "put right"]
+
+    def test_a_forgery_that_comes_first_keeps_the_true_one_out_of_nothing(self, kit, lead, tmp_path) -> None:
+        first = write(kit.safeguarding, CANARY)
+        identity = lead.safeguarding.identity(NEW)
+        with Kit.create(tmp_path / "forger", PASSPHRASE, assessor="AS1", cost=CHEAP) as forger:
+            write(forger.safeguarding, "false", entry_id=first)
+            receive_account(lead.safeguarding, self.packed(forger, lead), identity, "file")
+        receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
+        assert said_in(lead.safeguarding, NEW) == ["false", CANARY]
+
+    def test_an_id_that_means_another_account_here_is_refused_until_the_wrong_one_is_gone(
+        self, kit, lead, tmp_path
+    ) -> None:
+        write(kit.safeguarding)
+        lead.safeguarding.record("elsewhere", INTERVIEW, "SG-1.1", {"said": "false"}, entry_id=new_entry_id())
+        identity = lead.safeguarding.identity(NEW)
+        with pytest.raises(QpmError, match="SAFE-008"):
+            receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
+        lead.safeguarding.erase("SG-1", reason="error")
+        receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
+        assert said_in(lead.safeguarding, NEW) == [CANARY]
+
+    def test_what_a_page_wrote_here_is_replaced_by_nothing_that_was_received(self, kit, lead) -> None:
+        own = write(lead.safeguarding, "the lead's own")
+        write(kit.safeguarding, CANARY, entry_id=own)
+        identity = lead.safeguarding.identity(NEW)
+        receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
+        assert said_in(lead.safeguarding, NEW) == ["the lead's own", CANARY]
+        assert lead.safeguarding.current(ASSESSMENT, INTERVIEW) == {"SG-1.1": own}, "a page goes on with its own"
 
     def test_what_was_erased_is_not_sent_and_not_taken_back_in(self, kit, lead) -> None:
         write(kit.safeguarding)
         content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
         receive_account(lead.safeguarding, content, identity, "file")
         lead.safeguarding.erase("SG-1")
-        assert receive_account(lead.safeguarding, content, identity, "file") == ("SG-1", 0)
+        assert receive_account(lead.safeguarding, content, identity, "file").new == 0
         write(kit.safeguarding, "more", part=2)
         with pytest.raises(QpmError, match="CONSENT-005"):
             receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
@@ -261,9 +334,18 @@ class TestSending:
             self.packed(kit, lead)
 
 
-def _sealed_to(kit: Kit, content: bytes) -> bytes:
-    from qpm_widgets.journal.sealing import seal
+def packed(kit: Kit, lead: Kit, passphrase: str = PASSPHRASE, name: str = "SG-1") -> bytes:
+    return pack_account(
+        kit.safeguarding,
+        name,
+        kit.safeguarding.identity(passphrase),
+        lead.safeguarding.public_key,
+        key=kit.journal.device_key(),
+        assessor=kit.assessor,
+    )
 
+
+def _sealed_to(kit: Kit, content: bytes) -> bytes:
     return seal(content, kit.safeguarding.public_key)
 
 
