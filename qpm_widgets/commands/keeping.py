@@ -53,6 +53,10 @@ def passphrase(home: HomeOption = HOME) -> None:
         say.print("The system's keyring no longer opens it; `keyring on` gives it the new key.")
     out.print("The kit has its new passphrase; nothing opens it with the old one.")
     say.print("Backups made before keep the passphrase of their day. Words still unsaved in an open page are dropped.")
+    say.print(
+        "The key for accounts of harm is a new one too. A safeguarding lead writes it with `safeguarding key` and "
+        "gives it to the assessors, with its numbers. Accounts sealed for the old key can still be opened."
+    )
 
 
 def lock(

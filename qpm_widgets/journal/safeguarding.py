@@ -117,9 +117,15 @@ def make_store(home: Path, passphrase: str, cost: KeyCost) -> str:
 
 
 def relock(kept: str, old: str, new: str, cost: KeyCost) -> str:
-    """The same keys for a kit with a new passphrase; JOURNAL-001 if the old one is wrong."""
-    value = json.loads(kept)
-    value["locked"] = lock_identity(unlock_identity(value["locked"], old), new, cost)
+    """The keys for a kit with a new passphrase; JOURNAL-001 if the old one is wrong.
+
+    What is written from now on is sealed to a new key, whose private half the old passphrase opens in no copy of the
+    kit. The ones before it are kept for what was sealed to them.
+    """
+    value, identity = json.loads(kept), make_identity()
+    before = unlock_identity(value["locked"], old)
+    value["locked"] = lock_identity(f"{identity}\n{before}", new, cost)
+    value["public_key"] = public_key_of(identity)
     return canonical_json(value)
 
 
@@ -223,7 +229,7 @@ class SafeguardingStore:
         raise QpmError("SAFE-001", disclosure_id[:60], "`safeguarding list` shows what there is.")
 
     def identity(self, passphrase: str) -> str:
-        """The private key, for who has the passphrase (JOURNAL-001 if it is wrong)."""
+        """The private keys, newest first and one a line, for who has the passphrase (JOURNAL-001 if it is wrong)."""
         return unlock_identity(dict(self._locked), passphrase)
 
     def read(self, disclosure_id: str, identity: str) -> list[ReadAccount]:

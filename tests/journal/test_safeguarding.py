@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import random
+import shutil
 import zlib
+from dataclasses import replace
 
 import pytest
 from canary_search import files_holding
@@ -12,7 +16,7 @@ from hypothesis import strategies as st
 from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit, bundles, new_entry_id
+from qpm_widgets.journal import Kit, account_files, bundles, new_entry_id
 from qpm_widgets.journal.account_files import SIGNED, Received, pack_account, receive_account
 from qpm_widgets.journal.backup import restore_backup, write_backup
 from qpm_widgets.journal.payloads import JOURNAL
@@ -147,6 +151,46 @@ def test_a_new_passphrase_reads_it_and_the_old_does_not(kit, home) -> None:
         assert said_in(again.safeguarding, NEW) == [CANARY]
         with pytest.raises(QpmError, match="JOURNAL-001"):
             again.safeguarding.identity(PASSPHRASE)
+
+
+def test_an_old_passphrase_and_an_old_backup_open_nothing_that_was_written_later(kit, home, tmp_path) -> None:
+    """The old keys open the store's file and what was written before; what is written later has a key of its own."""
+    write(kit.safeguarding, "before")
+    write_backup(kit, tmp_path / "old.qpmbackup")
+    kit.close()
+    old_key = kit.safeguarding.public_key
+    change_passphrase(home, PASSPHRASE, NEW, cost=CHEAP)
+    with Kit.unlock(home, NEW) as again:
+        assert again.safeguarding.public_key != old_key
+        write(again.safeguarding, CANARY, part=2)
+        assert said_in(again.safeguarding, NEW) == ["before", CANARY]
+        again.safeguarding.copy(tmp_path / "later.qpm")
+    with restore_backup(tmp_path / "old.qpmbackup", tmp_path / "restored", PASSPHRASE) as restored:
+        identity = restored.safeguarding.identity(PASSPHRASE)
+        restored.safeguarding.close()
+        shutil.copy(tmp_path / "later.qpm", tmp_path / "restored" / FILE)
+        kept = restored.journal.secret(SECRET, str)
+    later = SafeguardingStore(tmp_path / "restored", kept, assessor="AS1")
+    sealed = [entry.payload["sealed"] for entry in later.journal.iter_entries()]
+    assert unseal(base64.b64decode(sealed[0]), identity, "")
+    with pytest.raises(QpmError, match="BUNDLE-003"):
+        unseal(base64.b64decode(sealed[1]), identity, "")
+    later.close()
+
+
+def test_accounts_sealed_to_any_earlier_key_are_still_received(kit, home, tmp_path) -> None:
+    with Kit.create(tmp_path / "sender", PASSPHRASE, assessor="AS2", cost=CHEAP) as sender:
+        write(sender.safeguarding)
+        content = packed(sender, kit)
+    kit.close()
+    for old, new in ((PASSPHRASE, NEW), (NEW, "a third one of many words")):
+        change_passphrase(home, old, new, cost=CHEAP)
+    with Kit.unlock(home, new) as again:
+        identity = again.safeguarding.identity(new)
+        assert len(set(identity.split())) == 3
+        assert public_key_of(identity.split()[0]) == again.safeguarding.public_key
+        assert receive_account(again.safeguarding, content, identity, "file").new == 1
+        assert said_in(again.safeguarding, new) == [CANARY]
 
 
 def test_a_backup_holds_the_accounts_and_a_restored_kit_reads_them(kit, tmp_path) -> None:
@@ -319,6 +363,48 @@ class TestSending:
         receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
         assert said_in(lead.safeguarding, NEW) == ["the lead's own", CANARY]
         assert lead.safeguarding.current(ASSESSMENT, INTERVIEW) == {"SG-1.1": own}, "a page goes on with its own"
+
+    def test_many_versions_travel(self, kit, lead) -> None:
+        """An account that was typed for hours: a version of 20,000 characters at every pause, 17 MB in all."""
+        text, last = "", ()
+        words = random.Random(7)
+        while len(text) < 20_000:
+            text += f"{words.getrandbits(64):x} "
+        for number in range(850):
+            last = (write(kit.safeguarding, f"{number} {text}", supersedes=last),)
+        content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
+        assert len(content) < 2 * 1024 * 1024
+        assert receive_account(lead.safeguarding, content, identity, "file").new == 850
+        assert said_in(lead.safeguarding, NEW) == [f"849 {text}"]
+
+    def test_what_could_not_be_received_is_not_sent(self, kit, lead, monkeypatch) -> None:
+        write(kit.safeguarding)
+        content, identity = self.packed(kit, lead), lead.safeguarding.identity(NEW)
+        size = sum(len(line) + 1 for line in SIGNED.unpack(unseal(content, identity, ""), "")[1])
+        monkeypatch.setattr(account_files, "SIGNED", replace(SIGNED, largest=size))
+        assert receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file").new == 1
+        monkeypatch.setattr(account_files, "SIGNED", replace(SIGNED, largest=size - 1))
+        with pytest.raises(QpmError, match="SAFE-007") as refused:
+            self.packed(kit, lead)
+        assert "safeguarding sheet SG-1" in str(refused.value)
+        with pytest.raises(QpmError, match="SAFE-007"):
+            receive_account(lead.safeguarding, content, identity, "file")
+        monkeypatch.undo()
+        monkeypatch.setattr(account_files, "LARGEST_FILE", len(content))
+        assert len(self.packed(kit, lead)) == len(content)
+        monkeypatch.setattr(account_files, "LARGEST_FILE", len(content) - 1)
+        with pytest.raises(QpmError, match="SAFE-007"):
+            self.packed(kit, lead)
+
+    def test_the_longest_version_that_can_be_written_can_be_sent(self, kit, lead) -> None:
+        """Each sign takes most room in JSON: what the store takes must not be too long for a line."""
+        longest = "\x01" * 100_000
+        write(kit.safeguarding, longest)
+        kit.safeguarding.record(
+            ASSESSMENT, INTERVIEW, "SG-1.2", {"said": "\U0001f600" * 100_000, "done": longest}, entry_id=new_entry_id()
+        )
+        receive_account(lead.safeguarding, self.packed(kit, lead), lead.safeguarding.identity(NEW), "file")
+        assert said_in(lead.safeguarding, NEW)[0] == longest
 
     def test_what_was_erased_is_not_sent_and_not_taken_back_in(self, kit, lead) -> None:
         write(kit.safeguarding)
