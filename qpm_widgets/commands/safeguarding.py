@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_with_passphrase, out, say
+from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_with_passphrase, out, payload_lines, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Kit
@@ -68,11 +68,9 @@ def show(
             continue
         standing = "" if one.current else ", replaced since"
         out.print(f"Part {one.part}, {_written(one)}{standing}")
-        for name, words in one.account.model_dump().items():
-            if words:
-                out.print(f"  {_LABELS[name]}:")
-                for line in words.splitlines():
-                    out.print(f"    {line}")
+        words = one.account.model_dump()
+        for line in payload_lines({label: words[name] for name, label in _LABELS.items() if words[name]}):
+            out.print(f"  {line}")
 
 
 def _written(one: ReadAccount) -> str:

@@ -86,6 +86,16 @@ def test_an_account_is_shown_with_the_passphrase_and_not_without(home) -> None:
     assert "SAFE-001" in str(qpm(home, "show", "SG-2").exception)
 
 
+def test_what_is_shown_cannot_steer_the_terminal(home) -> None:
+    hostile = "first\n\x1b[2J\x1b]0;title\x07\rgone\u202e\x85\u2028end"
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        place = ("lantern", "interview:P1", "SG-2.1")
+        kit.safeguarding.record(*place, {"said": hostile, "done": hostile}, entry_id=new_entry_id())
+    shown = qpm(home, "show", "SG-2").output
+    assert all(line.isprintable() for line in shown.split("\n"))
+    assert "\\x1b[2J\\x1b]0;title\\x07\\rgone\\u202e\\x85\\u2028end" in shown
+
+
 def test_a_sheet_to_print_holds_all_that_stands(home, tmp_path) -> None:
     done = qpm(home, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf")
     assert done.exit_code == 0, done.output
