@@ -41,12 +41,13 @@ def _state(one: Disclosure) -> str:
         said += f"; PART {', '.join(map(str, one.in_versions))} STANDS IN SEVERAL VERSIONS, see `safeguarding show`"
     if one.received_at:
         said += f"; received {_moment(one.received_at)}"
-        if not one.is_waiting:
-            return said
-    if not one.handed_over_at:
+    if one.is_confirmed:
+        said += f"; handed over, confirmed {_moment(one.confirmed_at)}"
+    elif one.file_at:
+        said += f"; file written {_moment(one.file_at)}; NOT CONFIRMED"
+    elif one.is_waiting:
         return f"{said}; NOT HANDED OVER YET"
-    since = "; MORE WAS WRITTEN SINCE" if one.is_waiting else ""
-    return f"{said}; sent or printed {_moment(one.handed_over_at)}{since}"
+    return f"{said}; MORE WAS WRITTEN SINCE" if one.file_at and one.has_more else said
 
 
 @app.command()
@@ -97,9 +98,11 @@ def sheet(
         parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
         _refuse_erased(account, parts)
         write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
-        kit.safeguarding.note_handed_over(account, "printed")
-    out.print(f"sheet: {file}")
-    say.print("It is not encrypted. Hand it over, then delete it, and never keep it with the visit's papers.")
+        kit.safeguarding.note_file(described, "printed")
+    out.print(f"sheet: {file.absolute()}")
+    say.print("It is not encrypted. Print it and give it to the safeguarding lead today, then delete this file.")
+    say.print("Never keep it with the visit's papers.")
+    _ask_to_confirm(account)
 
 
 @app.command()
@@ -131,17 +134,35 @@ def send(
 
     public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
     with _opened(home) as (kit, identity):
+        described = kit.safeguarding.find(account)  # before it is read: what a page writes meanwhile is in no file
         content = account_files.pack_account(
             kit.safeguarding, account, identity, public_key, key=kit.journal.device_key(), assessor=kit.assessor
         )
         path = file or Path(f"{account}{account_files.SUFFIX}")
         bundles.write_whole(path, content)
-        kit.safeguarding.note_handed_over(account, "sent")
-    out.print(f"account: {path}")
+        kit.safeguarding.note_file(described, "sent")
+    out.print(f"account: {path.absolute()}")
     out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
     out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(kit.device_id)}")
     say.print("Have the safeguarding lead read the key's numbers out to you. If they differ, delete the file.")
     say.print("Read the device's numbers out to the safeguarding lead, who compares them.")
+    say.print("Send this file to the safeguarding lead today, then delete it.")
+    _ask_to_confirm(account)
+
+
+def _ask_to_confirm(account: str) -> None:
+    say.print(f"Until you say that the lead has it, the desk asks for it: `safeguarding handed-over {account}`.")
+
+
+@app.command("handed-over")
+def hand_over(account: AccountArgument, home: HomeOption = HOME) -> None:
+    """Confirm that the safeguarding lead has what was last sent or printed of an account."""
+    with open_kit(home) as kit:
+        described = kit.safeguarding.confirm_handed_over(account)
+    out.print(f"handed over: {account}, what was in the file of {_moment(described.file_at)}")
+    if described.has_more:
+        say.print("More was written since, and is not handed over: send or print it again.")
+    say.print("Delete the file, also where it was attached or copied.")
 
 
 @app.command()
@@ -184,6 +205,8 @@ def erase(
     with open_kit(home) as kit:
         described = kit.safeguarding.find(account)
         say.print(f"{account}, {counted(described.parts, 'part')}: nobody can bring the words back.")
+        if described.is_waiting:
+            say.print("Nobody has confirmed that it was handed over.")
         if not yes and ask(f"To erase it, type {account}") != account:
             say.print("Nothing was erased.")
             raise typer.Exit(1)

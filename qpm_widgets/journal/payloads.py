@@ -201,9 +201,13 @@ class SealedAccount(Payload):
 
 
 class HandedOver(Payload):
-    """That an account was written to a file for somebody who must act on it."""
+    """That an account was written to a file for somebody who must act on it, or ``confirmed``: that they have it.
 
-    how: Literal["sent", "printed"]
+    ``newest`` is the account's newest entry in that file; what was written later is not handed over.
+    """
+
+    how: Literal["sent", "printed", "confirmed"]
+    newest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class Erasure(Payload):

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import Edit, Entry, Receipt, canonical_json
@@ -36,7 +36,7 @@ from qpm_widgets.journal.store import Journal
 FILE = "safeguarding.qpm"
 SECRET = "safeguarding"
 """The name under which the journal keeps what ``make_store`` returns."""
-_SUBJECT, _FIELD = "disclosure:", "account:"
+_SUBJECT, _FIELD, _HANDED_OVER = "disclosure:", "account:", "handed_over"
 
 
 class Account(Payload):
@@ -54,8 +54,8 @@ class Disclosure:
 
     ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970, those of who
     wrote it. ``recorded_by`` are its authors, ``in_versions`` the parts of which several versions stand side by side,
-    ``received_at`` when something of it last came from another kit (0: never), and ``handed_over_at`` when it was last
-    sent or printed (0: never).
+    ``newest`` is its newest entry. ``received_at`` is when something of it last came from another kit, ``file_at`` when
+    a file of it was last written, ``confirmed_at`` when somebody last confirmed that it was handed over; 0 if never.
     """
 
     id: str
@@ -66,10 +66,14 @@ class Disclosure:
     last_at: int
     recorded_by: tuple[str, ...]
     in_versions: tuple[int, ...]
+    newest: str
     received_at: int
-    handed_over_at: int
+    file_at: int
+    confirmed_at: int
     erased: bool
-    is_waiting: bool  # something that was written in this kit has not been sent or printed yet
+    is_confirmed: bool  # whoever must act on it has what is in the newest file
+    has_more: bool  # something was written in this kit after the newest file
+    is_waiting: bool  # something that was written in this kit is not confirmed as handed over
 
 
 @dataclass(frozen=True)
@@ -246,10 +250,34 @@ class SafeguardingStore:
         replaced = {old for entry in entries for old in entry.supersedes}
         return list(_opened(entries, identity, replaced))
 
-    def note_handed_over(self, disclosure_id: str, how: str) -> None:
-        """Record that an account was ``sent`` or ``printed`` (SAFE-001 if there is none)."""
+    def note_file(self, described: Disclosure, how: Literal["sent", "printed"]) -> None:
+        """Record that a file was written to send or print; ``described`` before it was read for that."""
+        self._note(described, how, described.newest)
+
+    def confirm_handed_over(self, disclosure_id: str) -> Disclosure:
+        """Record that whoever must act on an account has what is in its newest file; the account after it.
+
+        Raises
+        ------
+        QpmError
+            SAFE-001 if there is none, SAFE-009 if no file of it was written yet.
+        """
         asked = self.find(disclosure_id)
-        self.journal.append(Edit(asked.assessment_id, f"{_SUBJECT}{disclosure_id}", "handed_over", {"how": how}))
+        subject = f"{_SUBJECT}{disclosure_id}"
+        files = [
+            str((entry.payload or {})["newest"])
+            for entry in self.journal.iter_entries(asked.assessment_id, subject=subject)
+            if entry.field == _HANDED_OVER
+        ]
+        if not files:
+            remedy = f"Write one: `safeguarding send {disclosure_id}`, or `sheet` to print it."
+            raise QpmError("SAFE-009", disclosure_id, remedy)
+        self._note(asked, "confirmed", files[-1])
+        return self.find(disclosure_id)
+
+    def _note(self, described: Disclosure, how: str, newest: str) -> None:
+        note = {"how": how, "newest": newest}
+        self.journal.append(Edit(described.assessment_id, f"{_SUBJECT}{described.id}", _HANDED_OVER, note))
 
     def erase(self, disclosure_id: str, *, reason: str = "retention") -> int:
         """Blank every part of an account for good and leave no byte of it in the store's files.
@@ -299,7 +327,11 @@ def _described(entries: list[Entry]) -> Disclosure:
     standing = Counter(entry.field for entry in parts if entry.entry_id not in replaced)
     abouts = [str(entry.payload["about"]) for entry in parts if entry.payload]
     erased = any(is_tombstone(entry.field) for entry in entries)
-    handed_over_at = max((entry.recorded_at for entry in entries if entry.field == "handed_over"), default=0)
+    files, confirmed = _handed_over(entries)
+    # By place, not by time: of two entries in one millisecond the second may be in no file.
+    places = {entry.entry_id: place for place, entry in enumerate(parts, start=1)}
+    last_own = max((places[entry.entry_id] for entry in parts if not _sender_of(entry)), default=0)
+    in_file, handed_over = (places.get(notes[-1][1], 0) if notes else 0 for notes in (files, confirmed))
     return Disclosure(
         id=entries[0].subject.removeprefix(_SUBJECT),
         assessment_id=entries[0].assessment_id,
@@ -310,10 +342,22 @@ def _described(entries: list[Entry]) -> Disclosure:
         recorded_by=tuple(sorted({_written(entry)[1] for entry in parts})),
         in_versions=tuple(sorted(_part_of(field) for field, several in standing.items() if several > 1)),
         received_at=max((entry.recorded_at for entry in parts if _sender_of(entry)), default=0),
-        handed_over_at=handed_over_at,
+        newest=parts[-1].entry_id,
+        file_at=files[-1][0] if files else 0,
+        confirmed_at=confirmed[-1][0] if confirmed else 0,
         erased=erased,
-        is_waiting=not erased and any(not _sender_of(one) and one.recorded_at > handed_over_at for one in parts),
+        is_confirmed=bool(confirmed) and handed_over >= in_file,
+        has_more=last_own > in_file,
+        is_waiting=not erased and last_own > handed_over,
     )
+
+
+def _handed_over(entries: Iterable[Entry]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The files that were written and the confirmations: of each its time and the newest entry that it is about."""
+    notes = [(entry, entry.payload) for entry in entries if entry.field == _HANDED_OVER and entry.payload]
+    files = [(entry.recorded_at, str(note["newest"])) for entry, note in notes if note["how"] != "confirmed"]
+    confirmed = [(entry.recorded_at, str(note["newest"])) for entry, note in notes if note["how"] == "confirmed"]
+    return files, confirmed
 
 
 def _part_of(field: str) -> int:

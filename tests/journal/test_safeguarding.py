@@ -143,6 +143,34 @@ def test_an_erased_account_leaves_no_byte_and_its_mark(kit) -> None:
         kit.safeguarding.erase("SG-3")
 
 
+def test_an_account_waits_until_somebody_confirms_what_was_in_its_file(kit) -> None:
+    store = kit.safeguarding
+    write(store)
+
+    def standing() -> tuple[bool, bool, bool]:
+        one = store.find("SG-1")
+        return one.is_waiting, one.is_confirmed, one.has_more
+
+    assert standing() == (True, False, True)
+    with pytest.raises(QpmError, match="SAFE-009"):
+        store.confirm_handed_over("SG-1")
+    before = store.find("SG-1")
+    write(store, "written while the file was made", part=2)
+    store.note_file(before, "sent")
+    assert standing() == (True, False, True)
+    store.confirm_handed_over("SG-1")
+    assert standing() == (True, True, True), "part 2 was in no file"
+    store.note_file(store.find("SG-1"), "printed")
+    assert standing() == (True, False, False)
+    write(store, "written before it was confirmed", part=3)
+    store.confirm_handed_over("SG-1")
+    assert standing() == (True, True, True)
+    store.note_file(store.find("SG-1"), "sent")
+    store.confirm_handed_over("SG-1")
+    assert standing() == (False, True, False)
+    assert store.journal.verify().ok
+
+
 def test_a_new_passphrase_reads_it_and_the_old_does_not(kit, home) -> None:
     write(kit.safeguarding)
     kit.close()

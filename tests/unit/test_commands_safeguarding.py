@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -111,10 +112,17 @@ def test_it_travels_to_the_safeguarding_lead_and_to_nobody_else(home, lead, tmp_
     told = qpm(home, "send", ACCOUNT, "--to", pub, "--out", sent)
     assert told.exit_code == 0, told.output
     assert CANARY.encode() not in sent.read_bytes()
-    assert "sent or printed" in qpm(home, "list").output
+    assert f"account: {sent}\n" in told.output
+    assert "Send this file to the safeguarding lead today, then delete it." in told.output
+    assert f"safeguarding handed-over {ACCOUNT}" in told.output
+    assert re.search(r"; file written [^;]+; NOT CONFIRMED\n", qpm(home, "list").output)
     with Kit.unlock(home, PASSPHRASE) as kit:
         kit.safeguarding.record("lantern", "interview:P1", f"{ACCOUNT}.3", {"said": "more"}, entry_id=new_entry_id())
-    assert "MORE WAS WRITTEN SINCE" in qpm(home, "list").output
+    assert "NOT CONFIRMED; MORE WAS WRITTEN SINCE" in qpm(home, "list").output
+    confirmed = qpm(home, "handed-over", ACCOUNT)
+    assert f"handed over: {ACCOUNT}" in confirmed.output
+    assert "More was written since" in confirmed.output
+    assert re.search(r"; handed over, confirmed [^;]+; MORE WAS WRITTEN SINCE\n", qpm(home, "list").output)
     numbers = device_numbers(home)
     assert f"signed by this kit's device, which has the numbers {numbers}" in told.output
     received = qpm(lead, "receive", sent)
@@ -129,6 +137,7 @@ def test_it_travels_to_the_safeguarding_lead_and_to_nobody_else(home, lead, tmp_
     assert "by AS1; received" in listed
     assert "SL1" not in listed
     assert "HANDED OVER" not in listed
+    assert "CONFIRMED" not in listed
     # Sealed for that lead: the kit that wrote it cannot open what it sent.
     back = qpm(home, "receive", sent)
     assert back.exit_code == 2
@@ -187,6 +196,7 @@ def test_erasing_asks_first_and_leaves_nothing(home) -> None:
     refused = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\nno\n")
     assert refused.exit_code == 1
     assert "Nothing was erased" in refused.output
+    assert "Nobody has confirmed that it was handed over." in refused.output
     done = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\n{ACCOUNT}\n")
     assert done.exit_code == 0
     assert f"erased: {ACCOUNT}, 3 entries" in done.output
@@ -198,7 +208,7 @@ def test_erasing_asks_first_and_leaves_nothing(home) -> None:
 def test_verify_looks_into_the_restricted_store_too(home) -> None:
     runner = CliRunner()
     sound = runner.invoke(app, ["verify", "--home", str(home)], input=f"{PASSPHRASE}\n")
-    assert "restricted store: 3 entries: sound" in sound.output
+    assert "restricted store: 1 account of harm in 3 entries, 0 handover notes: sound" in sound.output
     with Kit.unlock(home, PASSPHRASE) as kit, kit.safeguarding.journal._driver("test") as driver:
         driver.execute("DROP TRIGGER entry_only_blanks")
         driver.execute("UPDATE entry SET recorded_by = 'AS9' WHERE device_seq = 2")
