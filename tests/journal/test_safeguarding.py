@@ -439,7 +439,7 @@ class TestSending:
         lead.safeguarding.erase("SG-1")
         assert receive_account(lead.safeguarding, content, identity, "file").new == 0
         write(kit.safeguarding, "more", part=2)
-        with pytest.raises(QpmError, match="CONSENT-005"):
+        with pytest.raises(QpmError, match=r"SAFE-005.*Ask AS1 for it on paper"):
             receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
         kit.safeguarding.erase("SG-1")
         with pytest.raises(QpmError, match="SAFE-005"):
