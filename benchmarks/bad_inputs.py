@@ -32,7 +32,7 @@ from visit_kits import Kits, consent, key_of, note, plan, take
 from qpm_widgets.journal import Edit, KeyCost, Kit, new_entry_id, sealing
 from qpm_widgets.journal.account_files import pack_account
 from qpm_widgets.journal.backup import write_backup
-from qpm_widgets.journal.bundles import Bundle, Manifest, pack_bundle, sign_packed
+from qpm_widgets.journal.bundles import SIGNED, Bundle, Manifest, pack_bundle
 from qpm_widgets.journal.merging import sign_entry
 from qpm_widgets.journal.withdrawing import Withdrawal
 
@@ -165,7 +165,7 @@ def bundle_cases(bench: Bench) -> Iterator[tuple[str, Callable[[Path], object]]]
     yield "renamed: a backup", writing(bench.backup)
     yield "renamed: an account of harm", writing(bench.account)
     yield "sealed for another key", writing(sealing.seal(pack_bundle(bundle, SENDER), other))
-    yield "a zip bomb of 1 GB", writing(sealing.seal(sign_packed(bomb, SENDER), bench.key))
+    yield "a zip bomb of 1 GB", writing(sealing.seal(SIGNED.sign(bomb, SENDER), bench.key))
     yield "a size of 10 GB, claimed", sparse
     yield "a count of entries, claimed", writing(bench.sealed(Bundle(claimed, bundle.entries)))
     yield "a link in a circle", lambda path: path.symlink_to(path)

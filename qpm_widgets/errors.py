@@ -67,6 +67,10 @@ CODES: dict[str, str] = {
     "SAFE-003": "the account of harm is sealed for another key",
     "SAFE-004": "the key is of another kind",
     "SAFE-005": "the account of harm was erased",
+    "SAFE-006": "the signature of the account of harm is missing or wrong",
+    "SAFE-007": "the account of harm is larger than one can be",
+    "SAFE-008": "another account of harm has this id here",
+    "SAFE-009": "no file of the account of harm was written yet",
     # Bundles: a visit sent from one kit to another
     "BUNDLE-001": "the file is not a submitted visit",
     "BUNDLE-002": "the submitted visit is damaged or was cut short",

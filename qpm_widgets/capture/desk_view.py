@@ -44,7 +44,7 @@ def view_desk(kit: Kit, templates: Templates) -> View:
 
 
 def _waiting_accounts(kit: Kit) -> list[str]:
-    """Ids of the accounts of harm that nobody has sent or printed; none while their store cannot be opened."""
+    """Ids of the accounts of harm that nobody confirmed as handed over; none while their store cannot be opened."""
     with suppress(QpmError):  # its own commands say what is wrong; interviews go on
         return [one.id for one in kit.safeguarding.disclosures() if one.is_waiting]
     return []

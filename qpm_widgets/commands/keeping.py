@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -53,6 +54,10 @@ def passphrase(home: HomeOption = HOME) -> None:
         say.print("The system's keyring no longer opens it; `keyring on` gives it the new key.")
     out.print("The kit has its new passphrase; nothing opens it with the old one.")
     say.print("Backups made before keep the passphrase of their day. Words still unsaved in an open page are dropped.")
+    say.print(
+        "The key for accounts of harm is a new one too. A safeguarding lead writes it with `safeguarding key` and "
+        "gives it to the assessors, with its numbers. Accounts sealed for the old key can still be opened."
+    )
 
 
 def lock(
@@ -261,7 +266,10 @@ def verify(
             gone = {entry_id for erasure in erasures for entry_id in erasure.entry_ids}
             records = counted(len(erasures), "record of an erasure", "records of erasures")
             out.print(f"erased: {counted(len(gone), 'entry', 'entries')}, all covered by {records}")
-        out.print(f"restricted store: {counted(apart.entries, 'entry', 'entries')}: sound")
+        kinds = Counter(entry.field.partition(":")[0] for entry in kit.safeguarding.journal.iter_entries())
+        accounts = counted(len(kit.safeguarding.disclosures()), "account of harm", "accounts of harm")
+        notes = counted(kinds["handed_over"], "handover note")
+        out.print(f"restricted store: {accounts} in {counted(kinds['account'], 'entry', 'entries')}, {notes}: sound")
         out.print(f"state of the journal: {journal.head()}")
         say.print("Nothing was changed, removed or put between. `--report` shows whether entries were cut off the end.")
         if report is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_with_passphrase, out, say
+from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_with_passphrase, out, payload_lines, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Kit
@@ -36,11 +36,18 @@ def list_accounts(home: HomeOption = HOME) -> None:
 def _state(one: Disclosure) -> str:
     if one.erased:
         return "erased"
-    written = f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)} by {', '.join(one.recorded_by)}"
-    if not one.handed_over_at:
-        return f"{written}; NOT HANDED OVER YET"
-    since = "; MORE WAS WRITTEN SINCE" if one.is_waiting else ""
-    return f"{written}; sent or printed {_moment(one.handed_over_at)}{since}"
+    said = f"{counted(one.parts, 'part')}, last written {_moment(one.last_at)} by {', '.join(one.recorded_by)}"
+    if one.in_versions:
+        said += f"; PART {', '.join(map(str, one.in_versions))} STANDS IN SEVERAL VERSIONS, see `safeguarding show`"
+    if one.received_at:
+        said += f"; received {_moment(one.received_at)}"
+    if one.is_confirmed:
+        said += f"; handed over, confirmed {_moment(one.confirmed_at)}"
+    elif one.file_at:
+        said += f"; file written {_moment(one.file_at)}; NOT CONFIRMED"
+    elif one.is_waiting:
+        return f"{said}; NOT HANDED OVER YET"
+    return f"{said}; MORE WAS WRITTEN SINCE" if one.file_at and one.has_more else said
 
 
 @app.command()
@@ -50,16 +57,29 @@ def show(
     home: HomeOption = HOME,
 ) -> None:
     """Show one account in this window. See first who can look at the screen."""
-    for one in _read(home, account):
+    from qpm_widgets.journal.safeguarding import side_by_side
+
+    found = _read(home, account)
+    for part, several in side_by_side(found).items():
+        out.print(f"PART {part} STANDS IN {len(several)} VERSIONS THAT DIFFER. Ask who wrote each; none is put first:")
+        for one in several:
+            out.print(f"  {_written(one)}")
+    for one in sorted(found, key=lambda one: (one.part, one.recorded_at)):
         if not (one.current or earlier):
             continue
         standing = "" if one.current else ", replaced since"
-        out.print(f"Part {one.part}, written {_moment(one.recorded_at)} by {one.recorded_by}{standing}")
-        for name, words in one.account.model_dump().items():
-            if words:
-                out.print(f"  {_LABELS[name]}:")
-                for line in words.splitlines():
-                    out.print(f"    {line}")
+        out.print(f"Part {one.part}, {_written(one)}{standing}")
+        words = one.account.model_dump()
+        for line in payload_lines({label: words[name] for name, label in _LABELS.items() if words[name]}):
+            out.print(f"  {line}")
+
+
+def _written(one: ReadAccount) -> str:
+    """When and by whom, and which device says so."""
+    from qpm_widgets.journal.sealing import fingerprint
+
+    device = f"sent by the device with the numbers {fingerprint(one.device_id)}" if one.device_id else "in this kit"
+    return f"written {_moment(one.recorded_at)} by {one.recorded_by}, {device}"
 
 
 @app.command()
@@ -78,9 +98,11 @@ def sheet(
         parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
         _refuse_erased(account, parts)
         write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
-        kit.safeguarding.note_handed_over(account, "printed")
-    out.print(f"sheet: {file}")
-    say.print("It is not encrypted. Hand it over, then delete it, and never keep it with the visit's papers.")
+        kit.safeguarding.note_file(described, "printed")
+    out.print(f"sheet: {file.absolute()}")
+    say.print("It is not encrypted. Print it and give it to the safeguarding lead today, then delete this file.")
+    say.print("Never keep it with the visit's papers.")
+    _ask_to_confirm(account)
 
 
 @app.command()
@@ -112,13 +134,35 @@ def send(
 
     public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
     with _opened(home) as (kit, identity):
-        content = account_files.pack_account(kit.safeguarding, account, identity, public_key)
+        described = kit.safeguarding.find(account)  # before it is read: what a page writes meanwhile is in no file
+        content = account_files.pack_account(
+            kit.safeguarding, account, identity, public_key, key=kit.journal.device_key(), assessor=kit.assessor
+        )
         path = file or Path(f"{account}{account_files.SUFFIX}")
         bundles.write_whole(path, content)
-        kit.safeguarding.note_handed_over(account, "sent")
-    out.print(f"account: {path}")
+        kit.safeguarding.note_file(described, "sent")
+    out.print(f"account: {path.absolute()}")
     out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
-    say.print("Have the safeguarding lead read these numbers out to you. If they differ, delete the file.")
+    out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(kit.device_id)}")
+    say.print("Have the safeguarding lead read the key's numbers out to you. If they differ, delete the file.")
+    say.print("Read the device's numbers out to the safeguarding lead, who compares them.")
+    say.print("Send this file to the safeguarding lead today, then delete it.")
+    _ask_to_confirm(account)
+
+
+def _ask_to_confirm(account: str) -> None:
+    say.print(f"Until you say that the lead has it, the desk asks for it: `safeguarding handed-over {account}`.")
+
+
+@app.command("handed-over")
+def hand_over(account: AccountArgument, home: HomeOption = HOME) -> None:
+    """Confirm that the safeguarding lead has what was last sent or printed of an account."""
+    with open_kit(home) as kit:
+        described = kit.safeguarding.confirm_handed_over(account)
+    out.print(f"handed over: {account}, what was in the file of {_moment(described.file_at)}")
+    if described.has_more:
+        say.print("More was written since, and is not handed over: send or print it again.")
+    say.print("Delete the file, also where it was attached or copied.")
 
 
 @app.command()
@@ -127,7 +171,7 @@ def receive(
     home: HomeOption = HOME,
 ) -> None:
     """Add accounts that were sent to this kit's restricted store, as often as you like."""
-    from qpm_widgets.journal import account_files, bundles
+    from qpm_widgets.journal import account_files, bundles, sealing
 
     contents = [bundles.read_whole(file, account_files.LARGEST_FILE, "SAFE-002") for file in files]
     refused = 0
@@ -135,12 +179,15 @@ def receive(
         for file, content in zip(files, contents, strict=True):
             try:
                 where = bundles.shown_name(file)
-                account, new = account_files.receive_account(kit.safeguarding, content, identity, where)
+                received = account_files.receive_account(kit.safeguarding, content, identity, where)
             except QpmError as error:
                 say.print(str(error))
                 refused += 1
             else:
-                out.print(f"received: {account}, {counted(new, 'new entry', 'new entries')}")
+                account, sender = received.disclosure_id, received.assessor
+                out.print(f"received: {account} from {sender}, {counted(received.new, 'new entry', 'new entries')}")
+                out.print(f"signed by the device with the numbers {sealing.fingerprint(received.device_id)}")
+                say.print(f"Have {sender} read these numbers out to you; then `safeguarding show {account}`.")
     if refused:
         raise typer.Exit(2)
 
@@ -158,6 +205,8 @@ def erase(
     with open_kit(home) as kit:
         described = kit.safeguarding.find(account)
         say.print(f"{account}, {counted(described.parts, 'part')}: nobody can bring the words back.")
+        if described.is_waiting:
+            say.print("Nobody has confirmed that it was handed over.")
         if not yes and ask(f"To erase it, type {account}") != account:
             say.print("Nothing was erased.")
             raise typer.Exit(1)

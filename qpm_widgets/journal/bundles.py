@@ -1,19 +1,15 @@
 """A visit as it travels from kit to kit (``.qpmvisit``): what is inside the seal, and the file around it.
 
-Inside is one line, ``qpmvisit 2``, that says the format's version, then the sending device's public key and its
-signature of all that follows: zlib over lines of canonical JSON, which are the manifest, and the entries by device and
-number, each with its salt, digest and link. Reading trusts nothing: nothing is unpacked that is not signed, the size is
-bounded while it is unpacked, and the first line or payload out of shape ends it. What the entries say together is for
-``bundle_checks`` and ``merging`` to judge.
+Inside are lines of canonical JSON that the sending device has signed (``signed_files``): the manifest, and the entries
+by device and number, each with its salt, digest and link. Each line is judged before the next is
+read, and the first out of shape ends it. What the entries say together is for ``bundle_checks`` and ``merging``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import stat
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,23 +22,28 @@ from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json
 from qpm_widgets.journal.entry_checks import check_entry, wrong
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
 from qpm_widgets.journal.payloads import Code
-from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES, VISIT, DeviceKey, device_id_of, is_signed
+from qpm_widgets.journal.signed_files import SignedFile
+from qpm_widgets.journal.signing import VISIT, DeviceKey, device_id_of
 
-FORMAT = 2
 SUFFIX = ".qpmvisit"
-_MAGIC = b"qpmvisit "
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_CONTENT = 512 * 1024 * 1024  # unpacked; a busy visit has some 10 MB
-LARGEST_LINE = 4 * 1024 * 1024
-SMALL_CONTENT, MOST_PACKED = 32 * 1024 * 1024, 100
-"""What is larger than so many bytes, unpacked, may be at most so many times as large as it is packed.
-
-A long note that was saved with every few words comes to 60 times: each version repeats the one before.
-"""
-_PIECE = 1024 * 1024  # unpacked at a time
 
 _ASK = "Ask whoever sent it to submit the visit again."
 _UPDATE = "Update this kit and receive the file again; nothing is lost."
+SIGNED = SignedFile(
+    name="qpmvisit",
+    format=2,
+    purpose=VISIT,
+    largest=LARGEST_CONTENT,
+    ask=_ASK,
+    foreign="BUNDLE-001",
+    damaged="BUNDLE-002",
+    too_large="BUNDLE-004",
+    newer="BUNDLE-005",
+    unsigned="BUNDLE-012",
+    strange="BUNDLE-006",
+)
 
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -128,20 +129,11 @@ def pack_bundle(bundle: Bundle, key: DeviceKey) -> bytes:
     QpmError
         BUNDLE-004 if no kit would take it for a visit.
     """
-    packer, parts, size, longest = zlib.compressobj(), [], 0, 0
-    for line in _iter_lines(bundle):
-        size, longest = size + len(line), max(longest, len(line))
-        parts.append(packer.compress(line))
-    packed = b"".join([*parts, packer.flush()])
-    if longest > LARGEST_LINE or size > _largest_content(packed) or len(packed) > LARGEST_FILE:
-        raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "Tell whoever looks after the kit; nothing is lost.")
-    return sign_packed(packed, key)
-
-
-def sign_packed(packed: bytes, key: DeviceKey) -> bytes:
-    """The whole content: what kind it is, who sends it, and that device's signature, before what is packed."""
-    signature = key.sign(VISIT, hashlib.sha256(packed).hexdigest())
-    return b"%s%d\n%s%s%s" % (_MAGIC, FORMAT, bytes.fromhex(key.public_key), bytes.fromhex(signature), packed)
+    remedy = "Tell whoever looks after the kit; nothing is lost."
+    content = SIGNED.pack(_iter_lines(bundle), key, bundle.manifest.visit_id, remedy)
+    if len(content) > LARGEST_FILE - 1024 * 1024:  # which the seal makes a little larger
+        raise QpmError("BUNDLE-004", bundle.manifest.visit_id, remedy)
+    return content
 
 
 def _iter_lines(bundle: Bundle) -> Iterator[bytes]:
@@ -158,16 +150,7 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     QpmError
         BUNDLE-001, -002, -004 to -006, -012 or -013.
     """
-    version, newline, packed = content[:40].partition(b"\n")
-    number = version.removeprefix(_MAGIC)
-    if not version.startswith(_MAGIC) or not newline or not number.isdigit():
-        raise QpmError("BUNDLE-001", where, _ASK)
-    if int(number) > FORMAT:
-        raise QpmError("BUNDLE-005", where, f"It has format {int(number)}, this kit reads {FORMAT}. {_UPDATE}")
-    if int(number) < FORMAT:
-        raise QpmError("BUNDLE-012", where, f"It has format {int(number)}, which was not signed yet. {_ASK}")
-    public_key, packed = _check_sender(content[len(version) + 1 :], where)
-    lines = _unpacked_lines(packed, where)
+    public_key, lines = SIGNED.unpack(content, where)
     try:
         manifest = Manifest.model_validate_json(next(lines, b""))
         if manifest.device_id != device_id_of(public_key):
@@ -193,42 +176,6 @@ def _read_entries(lines: Iterable[bytes], where: str) -> Iterator[Entry]:
         check_entry(entry, where)
         before = number
         yield entry
-
-
-def _largest_content(packed: bytes) -> int:
-    """How many bytes of content are taken out of so many packed ones: what costs much memory takes a large file."""
-    return min(LARGEST_CONTENT, max(SMALL_CONTENT, MOST_PACKED * len(packed)))
-
-
-def _check_sender(signed: bytes, where: str) -> tuple[str, bytes]:
-    """The sending device's public key, and what it signed."""
-    split = KEY_BYTES + SIGNATURE_BYTES
-    public_key, signature, packed = signed[:KEY_BYTES].hex(), signed[KEY_BYTES:split].hex(), signed[split:]
-    if len(signed) < split:
-        raise QpmError("BUNDLE-002", where, _ASK)
-    if not is_signed(public_key, signature, VISIT, hashlib.sha256(packed).hexdigest()):
-        raise QpmError("BUNDLE-012", where, f"It was changed after its device had signed it. {_ASK}")
-    return public_key, packed
-
-
-def _unpacked_lines(packed: bytes, where: str) -> Iterator[bytes]:
-    """The lines, as they are unpacked: never more than a line and a piece in memory."""
-    unpacker, size, rest, largest = zlib.decompressobj(), 0, b"", _largest_content(packed)
-    while not unpacker.eof:
-        try:
-            piece = unpacker.decompress(packed, _PIECE)
-        except zlib.error:
-            raise QpmError("BUNDLE-002", where, _ASK) from None
-        packed = unpacker.unconsumed_tail
-        if not piece and not unpacker.eof:
-            raise QpmError("BUNDLE-002", where, _ASK)
-        size += len(piece)
-        *lines, rest = (rest + piece).split(b"\n")
-        if size > largest or len(rest) > LARGEST_LINE or any(len(line) > LARGEST_LINE for line in lines):
-            raise QpmError("BUNDLE-004", where, _ASK)
-        yield from lines
-    if rest or unpacker.unused_data:
-        raise QpmError("BUNDLE-006", where, f"Something follows its end. {_ASK}")
 
 
 # --- the file -----------------------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ _NONCE_BYTES = 12
 
 
 def lock_identity(identity: str, passphrase: str, cost: KeyCost) -> dict[str, Any]:
-    """The private key, encrypted (ChaCha20-Poly1305, RFC 8439) under a key of its own from the passphrase (Argon2id).
+    """A private key, or several, one a line, encrypted (ChaCha20-Poly1305, RFC 8439).
+
+    The key for that is of its own, from the passphrase (Argon2id).
 
     Returns
     -------

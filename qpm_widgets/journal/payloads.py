@@ -198,11 +198,15 @@ class ProtocolUsed(Payload):
     used_at: datetime
 
 
-class Origin(Payload):
-    """When and by whom an account was written that came from another kit."""
+Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, milliseconds since 1970; to the year 9999
 
-    recorded_at: Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, milliseconds since 1970; the year 9999
+
+class Origin(Payload):
+    """Of an account that came from another kit: when and by whom it was written, and which device sent it."""
+
+    recorded_at: Moment
     recorded_by: Code
+    device_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]  # whose signature it came under
 
 
 class SealedAccount(Payload):
@@ -214,9 +218,13 @@ class SealedAccount(Payload):
 
 
 class HandedOver(Payload):
-    """That an account was written to a file for somebody who must act on it."""
+    """That an account was written to a file for somebody who must act on it, or ``confirmed``: that they have it.
 
-    how: Literal["sent", "printed"]
+    ``newest`` is the account's newest entry in that file; what was written later is not handed over.
+    """
+
+    how: Literal["sent", "printed", "confirmed"]
+    newest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class Erasure(Payload):

@@ -38,7 +38,8 @@ def change_passphrase(
     """Give a kit that nobody has open a new passphrase, a new key and a new salt.
 
     Copies of the kit made before, such as backups, keep the passphrase that they were made with. What the kit derived
-    from its key (``Kit.secret_for``) changes too: words that a page still kept unsaved can no longer be read.
+    from its key (``Kit.secret_for``) changes too: words that a page still kept unsaved can no longer be read. So does
+    the public key for accounts of harm; what was sealed to the one before can still be opened.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def change_passphrase(
 
 
 def _relock_safeguarding(fresh: Path, key: bytes, old: str, new: str, cost: KeyCost) -> None:
-    """Lock the restricted store's private key with the new passphrase, in the new journal; its file stays as it is."""
+    """Give the restricted store a new private key beside the old, in the new journal; its file stays as it is."""
     place = {"name": SECRET}
     engine = make_engine(fresh, key)
     try:

@@ -16,10 +16,11 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import Edit, Entry, Receipt, canonical_json
@@ -35,7 +36,7 @@ from qpm_widgets.journal.store import Journal
 FILE = "safeguarding.qpm"
 SECRET = "safeguarding"
 """The name under which the journal keeps what ``make_store`` returns."""
-_SUBJECT, _FIELD = "disclosure:", "account:"
+_SUBJECT, _FIELD, _HANDED_OVER = "disclosure:", "account:", "handed_over"
 
 
 class Account(Payload):
@@ -51,8 +52,10 @@ class Account(Payload):
 class Disclosure:
     """What can be known of an account without reading it.
 
-    ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970.
-    ``handed_over_at`` is when it was last sent or printed; 0 if it never was.
+    ``about`` is the interview or observation (``interview:P1``); times are UTC milliseconds since 1970, those of who
+    wrote it. ``recorded_by`` are its authors, ``in_versions`` the parts of which several versions stand side by side,
+    ``newest`` is its newest entry. ``received_at`` is when something of it last came from another kit, ``file_at`` when
+    a file of it was last written, ``confirmed_at`` when somebody last confirmed that it was handed over; 0 if never.
     """
 
     id: str
@@ -62,24 +65,30 @@ class Disclosure:
     first_at: int
     last_at: int
     recorded_by: tuple[str, ...]
-    handed_over_at: int
+    in_versions: tuple[int, ...]
+    newest: str
+    received_at: int
+    file_at: int
+    confirmed_at: int
     erased: bool
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something of it has not been sent or printed yet."""
-        return not self.erased and self.handed_over_at < self.last_at
+    is_confirmed: bool  # whoever must act on it has what is in the newest file
+    has_more: bool  # something was written in this kit after the newest file
+    is_waiting: bool  # something that was written in this kit is not confirmed as handed over
 
 
 @dataclass(frozen=True)
 class ReadAccount:
-    """One version of one part of an account; ``current`` unless it was replaced since."""
+    """One version of one part of an account; ``current`` unless it was replaced since.
+
+    ``device_id`` is the device that sent it; empty if it was written in this kit.
+    """
 
     entry_id: str
     part: int
     account: Account
     recorded_at: int
     recorded_by: str
+    device_id: str
     supersedes: tuple[str, ...]
     current: bool
 
@@ -112,9 +121,15 @@ def make_store(home: Path, passphrase: str, cost: KeyCost) -> str:
 
 
 def relock(kept: str, old: str, new: str, cost: KeyCost) -> str:
-    """The same keys for a kit with a new passphrase; JOURNAL-001 if the old one is wrong."""
-    value = json.loads(kept)
-    value["locked"] = lock_identity(unlock_identity(value["locked"], old), new, cost)
+    """The keys for a kit with a new passphrase; JOURNAL-001 if the old one is wrong.
+
+    What is written from now on is sealed to a new key, whose private half the old passphrase opens in no copy of the
+    kit. The ones before it are kept for what was sealed to them.
+    """
+    value, identity = json.loads(kept), make_identity()
+    before = unlock_identity(value["locked"], old)
+    value["locked"] = lock_identity(f"{identity}\n{before}", new, cost)
+    value["public_key"] = public_key_of(identity)
     return canonical_json(value)
 
 
@@ -197,28 +212,28 @@ class SafeguardingStore:
         return [one for one in found if about in (None, one.about)]
 
     def current(self, assessment_id: str, about: str) -> dict[str, str]:
-        """For each part told in one interview or observation (``<disclosure id>.<part>``) its newest entry's id."""
+        """For each part that was written here in a meeting (``<disclosure id>.<part>``) its newest entry's id."""
         return {
             f"{entry.subject.removeprefix(_SUBJECT)}.{entry.field.removeprefix(_FIELD)}": entry.entry_id
             for entry in self.journal.current(assessment_id, field_prefix=_FIELD)
-            if entry.payload and entry.payload["about"] == about
+            if entry.payload and entry.payload["about"] == about and not _sender_of(entry)
         }
 
     def find(self, disclosure_id: str) -> Disclosure:
-        """The account with this id.
+        """The account with this id; of two, one that is not erased.
 
         Raises
         ------
         QpmError
             SAFE-001 if there is none.
         """
-        for one in self.disclosures():
-            if one.id == disclosure_id:
-                return one
+        found = [one for one in self.disclosures() if one.id == disclosure_id]
+        if found:
+            return min(found, key=lambda one: one.erased)
         raise QpmError("SAFE-001", disclosure_id[:60], "`safeguarding list` shows what there is.")
 
     def identity(self, passphrase: str) -> str:
-        """The private key, for who has the passphrase (JOURNAL-001 if it is wrong)."""
+        """The private keys, newest first and one a line, for who has the passphrase (JOURNAL-001 if it is wrong)."""
         return unlock_identity(dict(self._locked), passphrase)
 
     def read(self, disclosure_id: str, identity: str) -> list[ReadAccount]:
@@ -235,10 +250,34 @@ class SafeguardingStore:
         replaced = {old for entry in entries for old in entry.supersedes}
         return list(_opened(entries, identity, replaced))
 
-    def note_handed_over(self, disclosure_id: str, how: str) -> None:
-        """Record that an account was ``sent`` or ``printed`` (SAFE-001 if there is none)."""
+    def note_file(self, described: Disclosure, how: Literal["sent", "printed"]) -> None:
+        """Record that a file was written to send or print; ``described`` before it was read for that."""
+        self._note(described, how, described.newest)
+
+    def confirm_handed_over(self, disclosure_id: str) -> Disclosure:
+        """Record that whoever must act on an account has what is in its newest file; the account after it.
+
+        Raises
+        ------
+        QpmError
+            SAFE-001 if there is none, SAFE-009 if no file of it was written yet.
+        """
         asked = self.find(disclosure_id)
-        self.journal.append(Edit(asked.assessment_id, f"{_SUBJECT}{disclosure_id}", "handed_over", {"how": how}))
+        subject = f"{_SUBJECT}{disclosure_id}"
+        files = [
+            str((entry.payload or {})["newest"])
+            for entry in self.journal.iter_entries(asked.assessment_id, subject=subject)
+            if entry.field == _HANDED_OVER
+        ]
+        if not files:
+            remedy = f"Write one: `safeguarding send {disclosure_id}`, or `sheet` to print it."
+            raise QpmError("SAFE-009", disclosure_id, remedy)
+        self._note(asked, "confirmed", files[-1])
+        return self.find(disclosure_id)
+
+    def _note(self, described: Disclosure, how: str, newest: str) -> None:
+        note = {"how": how, "newest": newest}
+        self.journal.append(Edit(described.assessment_id, f"{_SUBJECT}{described.id}", _HANDED_OVER, note))
 
     def erase(self, disclosure_id: str, *, reason: str = "retention") -> int:
         """Blank every part of an account for good and leave no byte of it in the store's files.
@@ -271,20 +310,69 @@ class SafeguardingStore:
         self.journal.close()
 
 
+def side_by_side(found: Iterable[ReadAccount]) -> dict[int, list[ReadAccount]]:
+    """The current versions of each part that has several which do not say the same."""
+    parts: dict[int, list[ReadAccount]] = {}
+    for one in found:
+        if one.current:
+            parts.setdefault(one.part, []).append(one)
+    return {
+        part: several for part, several in parts.items() if any(one.account != several[0].account for one in several)
+    }
+
+
 def _described(entries: list[Entry]) -> Disclosure:
     parts = [entry for entry in entries if entry.field.startswith(_FIELD)]
+    replaced = {old for entry in entries for old in entry.supersedes}
+    standing = Counter(entry.field for entry in parts if entry.entry_id not in replaced)
     abouts = [str(entry.payload["about"]) for entry in parts if entry.payload]
+    erased = any(is_tombstone(entry.field) for entry in entries)
+    files, confirmed = _handed_over(entries)
+    # By place, not by time: of two entries in one millisecond the second may be in no file.
+    places = {entry.entry_id: place for place, entry in enumerate(parts, start=1)}
+    last_own = max((places[entry.entry_id] for entry in parts if not _sender_of(entry)), default=0)
+    in_file, handed_over = (places.get(notes[-1][1], 0) if notes else 0 for notes in (files, confirmed))
     return Disclosure(
         id=entries[0].subject.removeprefix(_SUBJECT),
         assessment_id=entries[0].assessment_id,
         about=abouts[0] if abouts else "",
         parts=len({entry.field for entry in parts}),
-        first_at=parts[0].recorded_at,
-        last_at=parts[-1].recorded_at,
-        recorded_by=tuple(sorted({entry.recorded_by for entry in parts})),
-        handed_over_at=max((entry.recorded_at for entry in entries if entry.field == "handed_over"), default=0),
-        erased=any(is_tombstone(entry.field) for entry in entries),
+        first_at=min(_written(entry)[0] for entry in parts),
+        last_at=max(_written(entry)[0] for entry in parts),
+        recorded_by=tuple(sorted({_written(entry)[1] for entry in parts})),
+        in_versions=tuple(sorted(_part_of(field) for field, several in standing.items() if several > 1)),
+        received_at=max((entry.recorded_at for entry in parts if _sender_of(entry)), default=0),
+        newest=parts[-1].entry_id,
+        file_at=files[-1][0] if files else 0,
+        confirmed_at=confirmed[-1][0] if confirmed else 0,
+        erased=erased,
+        is_confirmed=bool(confirmed) and handed_over >= in_file,
+        has_more=last_own > in_file,
+        is_waiting=not erased and last_own > handed_over,
     )
+
+
+def _handed_over(entries: Iterable[Entry]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The files that were written and the confirmations: of each its time and the newest entry that it is about."""
+    notes = [(entry, entry.payload) for entry in entries if entry.field == _HANDED_OVER and entry.payload]
+    files = [(entry.recorded_at, str(note["newest"])) for entry, note in notes if note["how"] != "confirmed"]
+    confirmed = [(entry.recorded_at, str(note["newest"])) for entry, note in notes if note["how"] == "confirmed"]
+    return files, confirmed
+
+
+def _part_of(field: str) -> int:
+    return int(field.removeprefix(_FIELD))
+
+
+def _sender_of(entry: Entry) -> str:
+    """The device that sent this part of an account; empty if it was written here."""
+    return str(((entry.payload or {}).get("origin") or {}).get("device_id", ""))
+
+
+def _written(entry: Entry) -> tuple[int, str]:
+    """When this part was written, and by whom: not when it was received and by whom."""
+    origin = (entry.payload or {}).get("origin") or {}
+    return int(origin.get("recorded_at", entry.recorded_at)), str(origin.get("recorded_by", entry.recorded_by))
 
 
 def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator[ReadAccount]:
@@ -296,13 +384,14 @@ def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator
             account = Account.model_validate_json(unseal(sealed, identity, entry.subject))
         except (QpmError, ValueError):
             raise QpmError("JOURNAL-002", f"{entry.subject} {entry.field}", "Put the kit back from a backup.") from None
-        origin = entry.payload.get("origin") or {}
+        recorded_at, recorded_by = _written(entry)
         yield ReadAccount(
             entry_id=entry.entry_id,
-            part=int(entry.field.removeprefix(_FIELD)),
+            part=_part_of(entry.field),
             account=account,
-            recorded_at=int(origin.get("recorded_at", entry.recorded_at)),
-            recorded_by=str(origin.get("recorded_by", entry.recorded_by)),
+            recorded_at=recorded_at,
+            recorded_by=recorded_by,
+            device_id=_sender_of(entry),
             supersedes=entry.supersedes,
             current=entry.entry_id not in replaced,
         )

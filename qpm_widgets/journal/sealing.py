@@ -79,7 +79,7 @@ def seal(content: bytes, public_key: str) -> bytes:
 
 
 def unseal(sealed: bytes, identity: str, where: str) -> bytes:
-    """What was sealed to this identity; any changed or missing byte is noticed.
+    """What was sealed to this identity, or to one of several, one a line; any changed or missing byte is noticed.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def unseal(sealed: bytes, identity: str, where: str) -> bytes:
     if not sealed.startswith(_AGE):
         raise QpmError("BUNDLE-001", where, "Choose the .qpmvisit file that the assessor sent.")
     try:
-        return bytes(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(identity)]))
+        return bytes(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(one) for one in identity.split()]))
     except pyrage.DecryptError as error:
         if "No matching keys" in str(error):
             remedy = "Send your public key (`qpm key`) to the assessor, who submits the visit again with it."

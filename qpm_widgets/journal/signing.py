@@ -17,8 +17,8 @@ from qpm_widgets.journal.entries import canonical_json
 DEVICE_KEY = "device key"
 """The name under which the journal keeps the private half."""
 KEY_BYTES, SIGNATURE_BYTES = 32, 64
-LINK, VISIT = "chain link", "submitted visit"
-"""Purposes: the link of one entry, and so all entries of its device before it; all bytes of a submitted visit."""
+LINK, VISIT, ACCOUNT = "chain link", "submitted visit", "account of harm"
+"""Purposes: the link of one entry, and so all entries of its device before it; all bytes of what a device sends."""
 
 
 class DeviceKey:

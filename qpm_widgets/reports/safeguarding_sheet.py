@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from qpm_widgets.journal.safeguarding import Disclosure, ReadAccount
+from qpm_widgets.journal.safeguarding import Disclosure, ReadAccount, side_by_side
+from qpm_widgets.journal.sealing import fingerprint
 from qpm_widgets.reports.blocks import Block, Heading, Note, Paragraph, Title
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.pdf_writer import write_pdf
@@ -34,11 +35,16 @@ def write_safeguarding_sheet(templates: Templates, disclosure: Disclosure, parts
     return write_pdf(document, templates.wording.section("report_writers"), templates.folder / "report")
 
 
-def _blocks(templates: Templates, parts: Iterable[ReadAccount]) -> Iterator[Block]:
+def _blocks(templates: Templates, parts: Sequence[ReadAccount]) -> Iterator[Block]:
     text = templates.wording.text
     yield Note("warning", text("safeguarding.apart"))
-    for part in parts:
-        facts = {"part": part.part, "time": _moment(part.recorded_at), "by": part.recorded_by}
+    for number in side_by_side(parts):
+        yield Note("warning", text("safeguarding.differ", part=number))
+    for part in sorted(parts, key=lambda part: (part.part, part.recorded_at)):
+        by = part.recorded_by
+        if part.device_id:
+            by = text("safeguarding.from_device", by=by, numbers=fingerprint(part.device_id))
+        facts = {"part": part.part, "time": _moment(part.recorded_at), "by": by}
         yield Heading(1, text("safeguarding.part", **facts))
         for name, words in part.account.model_dump().items():
             if words:

@@ -38,12 +38,16 @@ def meeting_of(situation: dict, name: str) -> dict:
     return next(one for one in visit["meetings"] if one["id"] == name)
 
 
-def test_the_desk_asks_for_an_account_of_harm_until_it_is_handed_over(lantern_copy, templates) -> None:
+def test_the_desk_asks_for_an_account_of_harm_until_somebody_confirms_that_it_is_handed_over(
+    lantern_copy, templates
+) -> None:
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == []
     place = ("lantern", "interview:P1", "SG-7K2M4QXH.1")
     lantern_copy.safeguarding.record(*place, {"said": "he hit me"}, entry_id=new_entry_id())
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == ["SG-7K2M4QXH"]
-    lantern_copy.safeguarding.note_handed_over("SG-7K2M4QXH", "printed")
+    lantern_copy.safeguarding.note_file(lantern_copy.safeguarding.find("SG-7K2M4QXH"), "printed")
+    assert view_desk(lantern_copy, templates)["waiting_accounts"] == ["SG-7K2M4QXH"], "only a file was written"
+    lantern_copy.safeguarding.confirm_handed_over("SG-7K2M4QXH")
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == []
 
 

@@ -13,8 +13,8 @@ import pytest
 from forging import full_note
 from visit_kits import consent, key_of, note, plan
 
-from qpm_widgets.journal import bundles
-from qpm_widgets.journal.bundles import Manifest, pack_bundle, sign_packed, unpack_bundle
+from qpm_widgets.journal import signed_files
+from qpm_widgets.journal.bundles import SIGNED, Manifest, pack_bundle, unpack_bundle
 from qpm_widgets.journal.entries import canonical_json, digest_text
 from qpm_widgets.journal.signing import DeviceKey
 
@@ -80,7 +80,7 @@ def bomb(file: Path, lines: Iterator[bytes], packed: int, unpacked: int) -> None
     while length < packed and size < unpacked:
         parts.append(packer.compress(one := next(lines)))
         size, length = size + len(one), length + len(parts[-1])
-    file.write_bytes(sign_packed(b"".join([*parts, packer.flush()]), SENDER))
+    file.write_bytes(SIGNED.sign(b"".join([*parts, packer.flush()]), SENDER))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says what a process took at most")
@@ -105,7 +105,7 @@ def test_half_a_mebibyte_never_costs_hundreds(tmp_path, lines) -> None:
 
 def test_a_long_note_that_was_saved_over_and_over_is_no_bomb(kits, monkeypatch) -> None:
     """Half an hour's typing into one box packs as well as anything can that a person wrote."""
-    monkeypatch.setattr(bundles, "SMALL_CONTENT", MEBIBYTE)
+    monkeypatch.setattr(signed_files, "SMALL_CONTENT", MEBIBYTE)
     sender, lead = kits.new("dev1"), kits.new("lead")
     sender.append_all([plan("lantern", "V1", "A1"), *(consent("lantern", "A1", scope) for scope in ("talk", "notes"))])
     words = Random(1)

@@ -17,12 +17,13 @@ from forging import IDENTITY, KEY, SECRET, added, check_sentence, forge, full_no
 from visit_kits import Kits, consent, fresh, id_of, key_of, note, plan, take
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Journal, bundles, new_entry_id, sealing
-from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, sign_packed, unpack_bundle
+from qpm_widgets.journal import Edit, Journal, bundles, new_entry_id, sealing, signed_files
+from qpm_widgets.journal.bundles import Bundle, Link, Manifest, pack_bundle, read_whole, unpack_bundle
 from qpm_widgets.journal.entries import canonical_json
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 SENDER = key_of("dev1")
+sign_packed = bundles.SIGNED.sign
 BEFORE_PACKED = len(sign_packed(b"", SENDER))
 # pyrage.passphrase.encrypt(b"content", "word"), which takes seconds
 SEALED_WITH_A_WORD = base64.b64decode(
@@ -393,17 +394,16 @@ def test_a_bomb_of_sound_lines_ends_at_the_limit(bundle, monkeypatch) -> None:
     manifest, *_, last = lines(bundle)
     numbered = json.loads(last)
     sound = (as_line(numbered | {"device_seq": 1000 + number}) for number in range(10_000))
-    monkeypatch.setattr(bundles, "LARGEST_CONTENT", 3 * 1024 * 1024)
+    monkeypatch.setattr(bundles, "SIGNED", dataclasses.replace(bundles.SIGNED, largest=3 * 1024 * 1024))
     assert opened(packed(manifest, *sound)).code == "BUNDLE-004"
     with pytest.raises(QpmError, match="BUNDLE-004"):
         pack_bundle(Bundle(bundle.manifest, bundle.entries * 2_000), SENDER)
 
 
 def test_what_packs_too_well_is_no_visit_and_a_long_visit_is_one(monkeypatch) -> None:
-    monkeypatch.setattr(bundles, "SMALL_CONTENT", 1024 * 1024)
-    assert bundles._largest_content(b"x" * 100) == 1024 * 1024
-    assert bundles._largest_content(b"x" * 1024 * 1024) == 100 * 1024 * 1024
-    assert bundles._largest_content(b"x" * 64 * 1024 * 1024) == bundles.LARGEST_CONTENT
+    monkeypatch.setattr(signed_files, "SMALL_CONTENT", 1024 * 1024)
+    most = (bundles.SIGNED.largest_of(packed) for packed in (100, 1024 * 1024, 64 * 1024 * 1024))
+    assert list(most) == [1024 * 1024, 100 * 1024 * 1024, bundles.LARGEST_CONTENT]
 
 
 def test_every_flipped_byte_and_every_length_is_refused(bundle) -> None:

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
-from journal_interviews import CHEAP, PASSPHRASE, agree, note
+from journal_interviews import ASSESSMENT, CHEAP, INTERVIEW, PASSPHRASE, agree, note
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit, opening, rekeying
+from qpm_widgets.journal import Kit, new_entry_id, opening, rekeying
 from qpm_widgets.journal.kit_file import KitFile
 from qpm_widgets.journal.rekeying import change_passphrase
+from qpm_widgets.journal.sealing import public_key_of
 
 NEW = "another passphrase altogether"
 
@@ -48,6 +49,7 @@ def filled(kit, home) -> tuple[list[str], str]:
         [note(f"note {number} " + "x" * 3000, field=f"answer:Q{number}.note") for number in range(20)]
     )
     kit.journal.secret("age identity", lambda: "kept")
+    kit.safeguarding.record(ASSESSMENT, INTERVIEW, "SG-1.1", {"said": "he hit me"}, entry_id=new_entry_id())
     state = content(kit)
     kit.close()
     return state
@@ -63,7 +65,9 @@ def opens(home: Path, passphrase: str) -> tuple[list[str], str] | None:
     try:
         with Kit.unlock(home, passphrase) as kit:
             assert kit.journal.secret("age identity", lambda: "lost") == "kept"
-            kit.safeguarding.identity(passphrase)
+            identity = kit.safeguarding.identity(passphrase)
+            assert public_key_of(identity.split()[0]) == kit.safeguarding.public_key
+            assert [one.account.said for one in kit.safeguarding.read("SG-1", identity)] == ["he hit me"]
             return content(kit)
     except QpmError as error:
         assert error.code == "JOURNAL-001"

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from visit_kits import Kits, consent, id_of, key_of, note, plan, state_of, take
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Entry, Journal
+from qpm_widgets.journal import Edit, Entry, Journal, bundles
 from qpm_widgets.journal.bundle_checks import check_bundle
-from qpm_widgets.journal.bundles import Bundle, Signature, pack_bundle, sign_packed, unpack_bundle
+from qpm_widgets.journal.bundles import Bundle, Signature, pack_bundle, unpack_bundle
 from qpm_widgets.journal.references import first_bad_first
 from qpm_widgets.journal.signing import LINK, VISIT, DeviceKey, device_id_of, is_signed
 
 SENDER, FORGER = key_of("dev1"), key_of("forger")
+sign_packed = bundles.SIGNED.sign
 BEFORE_PACKED = len(sign_packed(b"", SENDER))
 
 

@@ -85,7 +85,9 @@ def test_a_kit_is_set_up_from_a_plan_and_then_verifies(tmp_path: Path):
     verified = run("verify", "--home", home, typed="four words are good\n")
     assert verified.returncode == 0
     assert re.fullmatch(
-        r"\d+ entries of 1 device: sound\nrestricted store: 0 entries: sound\nstate of the journal: [0-9a-f]{64}\n",
+        r"\d+ entries of 1 device: sound\n"
+        r"restricted store: 0 accounts of harm in 0 entries, 0 handover notes: sound\n"
+        r"state of the journal: [0-9a-f]{64}\n",
         verified.stdout,
     )
     refused = run("verify", "--home", home, typed="five words are no good\n")

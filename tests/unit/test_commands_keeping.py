@@ -53,6 +53,7 @@ def test_a_passphrase_is_changed(home: Path) -> None:
     done = run("passphrase", "--home", str(home), typed=f"{OLD}\n{NEW}\n{NEW}\n")
     assert done.exit_code == 0, done.output
     assert "nothing opens it with the old one" in done.stdout
+    assert "A safeguarding lead writes it with `safeguarding key`" in done.output
     with pytest.raises(QpmError, match="JOURNAL-001"):
         Kit.unlock(home, OLD)
     with Kit.unlock(home, NEW) as kit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from typer.testing import CliRunner, Result
 from qpm_widgets.cli import app
 from qpm_widgets.journal import Kit, new_entry_id
 from qpm_widgets.journal.keys import KeyCost
+from qpm_widgets.journal.kit_file import KitFile
 from qpm_widgets.journal.safeguarding import FILE
+from qpm_widgets.journal.sealing import fingerprint
 
 PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
 CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
@@ -84,6 +87,16 @@ def test_an_account_is_shown_with_the_passphrase_and_not_without(home) -> None:
     assert "SAFE-001" in str(qpm(home, "show", "SG-2").exception)
 
 
+def test_what_is_shown_cannot_steer_the_terminal(home) -> None:
+    hostile = "first\n\x1b[2J\x1b]0;title\x07\rgone\u202e\x85\u2028end"
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        place = ("lantern", "interview:P1", "SG-2.1")
+        kit.safeguarding.record(*place, {"said": hostile, "done": hostile}, entry_id=new_entry_id())
+    shown = qpm(home, "show", "SG-2").output
+    assert all(line.isprintable() for line in shown.split("\n"))
+    assert "\\x1b[2J\\x1b]0;title\\x07\\rgone\\u202e\\x85\\u2028end" in shown
+
+
 def test_a_sheet_to_print_holds_all_that_stands(home, tmp_path) -> None:
     done = qpm(home, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf")
     assert done.exit_code == 0, done.output
@@ -99,20 +112,61 @@ def test_it_travels_to_the_safeguarding_lead_and_to_nobody_else(home, lead, tmp_
     told = qpm(home, "send", ACCOUNT, "--to", pub, "--out", sent)
     assert told.exit_code == 0, told.output
     assert CANARY.encode() not in sent.read_bytes()
-    assert "sent or printed" in qpm(home, "list").output
+    assert f"account: {sent}\n" in told.output
+    assert "Send this file to the safeguarding lead today, then delete it." in told.output
+    assert f"safeguarding handed-over {ACCOUNT}" in told.output
+    assert re.search(r"; file written [^;]+; NOT CONFIRMED\n", qpm(home, "list").output)
     with Kit.unlock(home, PASSPHRASE) as kit:
         kit.safeguarding.record("lantern", "interview:P1", f"{ACCOUNT}.3", {"said": "more"}, entry_id=new_entry_id())
-    assert "MORE WAS WRITTEN SINCE" in qpm(home, "list").output
+    assert "NOT CONFIRMED; MORE WAS WRITTEN SINCE" in qpm(home, "list").output
+    confirmed = qpm(home, "handed-over", ACCOUNT)
+    assert f"handed over: {ACCOUNT}" in confirmed.output
+    assert "More was written since" in confirmed.output
+    assert re.search(r"; handed over, confirmed [^;]+; MORE WAS WRITTEN SINCE\n", qpm(home, "list").output)
+    numbers = device_numbers(home)
+    assert f"signed by this kit's device, which has the numbers {numbers}" in told.output
     received = qpm(lead, "receive", sent)
-    assert f"received: {ACCOUNT}, 3 new entries" in received.output
+    assert f"received: {ACCOUNT} from AS1, 3 new entries" in received.output
+    assert f"signed by the device with the numbers {numbers}" in received.output
+    assert f"Have AS1 read these numbers out to you; then `safeguarding show {ACCOUNT}`." in received.output
     assert "0 new entries" in qpm(lead, "receive", sent).output
     shown = qpm(lead, "show", ACCOUNT)
     assert CANARY in shown.output
-    assert "by AS1" in shown.output, "who wrote it, not who received it"
+    assert f"by AS1, sent by the device with the numbers {numbers}" in shown.output, "who wrote it, not who received it"
+    listed = qpm(lead, "list").output
+    assert "by AS1; received" in listed
+    assert "SL1" not in listed
+    assert "HANDED OVER" not in listed
+    assert "CONFIRMED" not in listed
     # Sealed for that lead: the kit that wrote it cannot open what it sent.
     back = qpm(home, "receive", sent)
     assert back.exit_code == 2
     assert "SAFE-003" in back.output
+
+
+def test_versions_of_two_kits_are_shown_side_by_side_with_who_wrote_each(home, lead, tmp_path) -> None:
+    pub, other = tmp_path / "SL1.pub", tmp_path / "other"
+    assert qpm(lead, "key", "--out", pub).exit_code == 0
+    with Kit.create(other, PASSPHRASE, assessor="AS2", cost=CHEAP) as kit:
+        kit.safeguarding.record("lantern", "interview:P1", f"{ACCOUNT}.1", {"said": "false"}, entry_id=new_entry_id())
+    for number, sender in enumerate((home, other)):
+        assert qpm(sender, "send", ACCOUNT, "--to", pub, "--out", tmp_path / f"{number}.qpmaccount").exit_code == 0
+        assert qpm(lead, "receive", tmp_path / f"{number}.qpmaccount").exit_code == 0
+    assert "by AS1, AS2; PART 1 STANDS IN SEVERAL VERSIONS" in qpm(lead, "list").output
+    shown = qpm(lead, "show", ACCOUNT).output
+    assert "PART 1 STANDS IN 2 VERSIONS THAT DIFFER" in shown
+    for words in (CANARY, "false", f"by AS1, sent by the device with the numbers {device_numbers(home)}"):
+        assert words in shown
+    assert f"by AS2, sent by the device with the numbers {device_numbers(other)}" in shown
+    assert qpm(lead, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf").exit_code == 0
+    text = pdf_text(tmp_path / "sheet.pdf")
+    assert "Part 1 stands in several versions that differ" in text
+    for sender in (home, other):
+        assert device_numbers(sender).replace(" ", "") in text.replace(" ", "").replace("\n", "")
+
+
+def device_numbers(home: Path) -> str:
+    return fingerprint(KitFile.read(home).device_id)
 
 
 def test_the_two_kinds_of_key_are_never_taken_for_each_other(home, lead, tmp_path) -> None:
@@ -142,6 +196,7 @@ def test_erasing_asks_first_and_leaves_nothing(home) -> None:
     refused = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\nno\n")
     assert refused.exit_code == 1
     assert "Nothing was erased" in refused.output
+    assert "Nobody has confirmed that it was handed over." in refused.output
     done = qpm(home, "erase", ACCOUNT, typed=f"{PASSPHRASE}\n{ACCOUNT}\n")
     assert done.exit_code == 0
     assert f"erased: {ACCOUNT}, 3 entries" in done.output
@@ -153,7 +208,7 @@ def test_erasing_asks_first_and_leaves_nothing(home) -> None:
 def test_verify_looks_into_the_restricted_store_too(home) -> None:
     runner = CliRunner()
     sound = runner.invoke(app, ["verify", "--home", str(home)], input=f"{PASSPHRASE}\n")
-    assert "restricted store: 3 entries: sound" in sound.output
+    assert "restricted store: 1 account of harm in 3 entries, 0 handover notes: sound" in sound.output
     with Kit.unlock(home, PASSPHRASE) as kit, kit.safeguarding.journal._driver("test") as driver:
         driver.execute("DROP TRIGGER entry_only_blanks")
         driver.execute("UPDATE entry SET recorded_by = 'AS9' WHERE device_seq = 2")
