@@ -18,6 +18,7 @@ from qpm_widgets.terminal import (
     BrowserOption,
     HomeOption,
     OutputsOption,
+    check_folder,
     counted,
     open_kit,
     out,
@@ -63,7 +64,10 @@ def demo(browser: BrowserOption = True, outputs: OutputsOption = OUTPUTS) -> Non
 
 @app.command()
 def plan(
-    folder: Annotated[Path, typer.Argument(help="A folder with assessment.yaml and visit*.yaml.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(help="A folder with assessment.yaml and visit*.yaml.", callback=check_folder("TEMPLATE-001")),
+    ],
     home: HomeOption = HOME,
 ) -> None:
     """Record or correct an assessment and its visits, and prepare their pages."""
@@ -146,7 +150,9 @@ app.command()(retaining.retention)
 
 @templates_app.command("check")
 def check(
-    folder: Annotated[Path, typer.Argument(help="A templates folder.")] = CHECKOUT / "site_visit_templates",
+    folder: Annotated[
+        Path, typer.Argument(help="A templates folder.", callback=check_folder("TEMPLATE-001"))
+    ] = CHECKOUT / "site_visit_templates",
 ) -> None:
     """Report every fault of the templates at once, each with code, file, place and remedy."""
     from qpm_widgets.templates import check_templates

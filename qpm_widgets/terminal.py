@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import stat
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from getpass import getpass
 from math import ceil
 from pathlib import Path
@@ -27,8 +31,36 @@ TRIES = 3  # at the passphrase, before the command gives up
 out = Console(soft_wrap=True, highlight=False, markup=False)
 say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
-HomeOption = Annotated[Path, typer.Option("--home", help="The kit home: where the encrypted journal lies.")]
-OutputsOption = Annotated[Path, typer.Option("--outputs", help="The folder for finished reports.")]
+
+def check_folder(code: str) -> Callable[[Path], Path]:
+    """What looks at a folder that somebody named, before anything is asked; one that is not there yet may do.
+
+    It raises ``code`` where something else has the name, or nothing can have it.
+    """
+
+    def look(path: Path) -> Path:
+        from qpm_widgets.journal.bundles import shown_name
+
+        try:
+            if stat.S_ISDIR(path.stat().st_mode):
+                return path
+            said = "This is no folder"
+        except FileNotFoundError:
+            return path
+        except OSError as error:
+            said = f"The system says: {error.strerror}"
+        raise QpmError(code, shown_name(path), f"{said}; name a folder.")
+
+    return look
+
+
+HomeOption = Annotated[
+    Path,
+    typer.Option("--home", help="The kit home: where the encrypted journal lies.", callback=check_folder("START-002")),
+]
+OutputsOption = Annotated[
+    Path, typer.Option("--outputs", help="The folder for finished reports.", callback=check_folder("REPORT-006"))
+]
 BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the desk in the browser.")]
 
 
@@ -127,6 +159,27 @@ def set_up_kit(home: Path) -> Kit:
     if ask("The passphrase again", secret=True) != passphrase:
         raise QpmError("JOURNAL-012", "passphrase", "The two were not the same; nothing was set up, so start again.")
     return Kit.create(home, passphrase, assessor=assessor)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place where no new file can be written, before anybody types a passphrase.
+
+    Raises
+    ------
+    QpmError
+        BUNDLE-011.
+    """
+    from qpm_widgets.journal.bundles import shown_name
+
+    where = shown_name(path)
+    try:
+        if path.exists() or path.is_symlink():
+            raise QpmError("BUNDLE-011", where, "There is one already; choose another name with --out.")
+        tempfile.TemporaryFile(dir=path.parent).close()
+        with contextlib.suppress(FileNotFoundError):
+            os.lstat(path.with_name(f".{path.name}.00000000.part"))  # the name that it has until it is whole
+    except OSError as error:
+        raise QpmError("BUNDLE-011", where, f"The system says: {error.strerror}.") from None
 
 
 def ask(what: str, *, secret: bool = False) -> str:

@@ -11,6 +11,8 @@ import typer
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import HOME, HomeOption, counted, open_kit, out, say
 
+_LARGEST_LIST = 1_000_000  # bytes; more than the longest names in the greatest number take
+
 
 def names(
     assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
@@ -43,9 +45,9 @@ def names(
 
 
 def _read(file: Path) -> str:
+    from qpm_widgets.journal.bundles import read_whole, shown_name
+
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise QpmError("PLAN-007", file.name, f"The system says: {error.strerror}.") from None
+        return read_whole(file, _LARGEST_LIST, "PLAN-007").decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise QpmError("PLAN-007", file.name, "Save it as plain text (UTF-8).") from None
+        raise QpmError("PLAN-007", shown_name(file), "Save it as plain text (UTF-8).") from None

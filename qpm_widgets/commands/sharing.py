@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, say
+from qpm_widgets.terminal import (
+    HOME,
+    OUTPUTS,
+    HomeOption,
+    OutputsOption,
+    ask,
+    check_place,
+    counted,
+    open_kit,
+    out,
+    say,
+)
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Journal, Kit
@@ -27,6 +39,8 @@ def key(
     """Write this kit's public key, for assessors to submit their visits to, and show the numbers of its device."""
     from qpm_widgets.journal import bundles, sealing
 
+    if file is not None:
+        check_place(file)
     with open_kit(home) as kit:
         public_key = sealing.public_key_of(kit.journal.secret(sealing.IDENTITY, sealing.make_identity))
         path = file or Path(f"{kit.assessor}.pub")
@@ -53,6 +67,9 @@ def submit(
     from qpm_widgets.visits import load_visit
 
     public_key = sealing.read_public_key(to)  # before anybody types a passphrase
+    to_folder = file is None or os.path.isdir(file)  # noqa: PTH112  # a name that no file can have is no folder
+    if file is not None and not to_folder:
+        check_place(file)
     with open_kit(home) as kit:
         load_visit(kit.journal, assessment, visit)
         if not kit.journal.verify().ok:
@@ -60,7 +77,7 @@ def submit(
         bundle = kit.journal.bundle_visit(
             assessment, visit, kit=version("qpm-field-kit"), templates=load_templates().digest
         )
-        path = file if file is not None and not file.is_dir() else _free_name(file or Path(), kit, assessment, visit)
+        path = file if file is not None and not to_folder else _free_name(file or Path(), kit, assessment, visit)
         bundles.write_whole(path, sealing.seal(bundles.pack_bundle(bundle, kit.journal.device_key()), public_key))
     subjects = {entry.subject.partition(":")[0]: set[str]() for entry in bundle.entries}
     for entry in bundle.entries:
@@ -89,7 +106,7 @@ def receive(
     from qpm_widgets.visits.erasures import erase_earlier_versions
 
     for file in files:
-        if not file.is_file():
+        if not os.path.isfile(file):  # noqa: PTH113  # a name that no file can have is no file
             from qpm_widgets.journal.bundles import read_whole
 
             read_whole(file, 0)  # says what is the matter, before anybody types a passphrase
