@@ -181,7 +181,3 @@ def main() -> None:
             f"line {place.lineno}). Nothing that was saved is lost. Please report this line."
         )
         raise SystemExit(1) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from getpass import getpass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -183,8 +183,30 @@ def check_place(path: Path) -> None:
 
 
 def ask(what: str, *, secret: bool = False) -> str:
-    """One line from the keyboard, unseen if it is secret; or from a pipe."""
-    if not sys.stdin.isatty():
+    """One line from the keyboard, unseen if it is secret; or from a pipe.
+
+    Raises
+    ------
+    QpmError
+        START-005 if the input is closed or at its end.
+    """
+    if keyboard().isatty():
+        with contextlib.suppress(EOFError):
+            return getpass(f"{what}: ", stream=sys.stderr) if secret else say.input(f"{what}: ")
+    else:
         say.print(f"{what}:")
-        return sys.stdin.readline().rstrip("\r\n")
-    return getpass(f"{what}: ", stream=sys.stderr) if secret else say.input(f"{what}: ")
+        if line := keyboard().readline():
+            return line.rstrip("\r\n")
+    raise _unanswered(what)
+
+
+def keyboard() -> TextIO:
+    """Where answers come from (START-005 if the program was started without)."""
+    stdin: TextIO | None = getattr(sys, "stdin", None)  # None where it was closed
+    if stdin is None:
+        raise _unanswered("input")
+    return stdin
+
+
+def _unanswered(what: str) -> QpmError:
+    return QpmError("START-005", what, "Run the command in a terminal and type the answer, or pipe it in.")

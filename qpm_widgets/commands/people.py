@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, HomeOption, counted, keyboard, open_kit, out, say
 
 _LARGEST_LIST = 1_000_000  # bytes; more than the longest names in the greatest number take
 
@@ -33,9 +32,9 @@ def names(
     with open_kit(home) as kit:
         load_visit(kit.journal, assessment, visit)
         if typed:
-            if sys.stdin.isatty():
+            if keyboard().isatty():
                 say.print("One name on each line; end with Ctrl+D (on Windows Ctrl+Z, then Enter).")
-            listed = read_names(sys.stdin.read(), "input")
+            listed = read_names(keyboard().read(), "input")
         if clear or listed is not None:
             keep_names(kit.journal, assessment, visit, () if clear else listed or ())
         kept = kit.journal.names(assessment).get(visit, ())
