@@ -41,8 +41,11 @@ def hold_open(runtime: Path) -> OpenMark:
     QpmError
         KEEP-001 if someone is just at work on its files.
     """
-    descriptor = _open(runtime)
-    if descriptor >= 0 and not _lock(descriptor, alone=False):
+    try:
+        descriptor = _open(runtime)
+    except OSError:  # as on a disk that may only be read: it is read without a mark
+        return OpenMark(-1)
+    if not _lock(descriptor, alone=False):
         os.close(descriptor)
         raise QpmError("KEEP-001", str(runtime.parent), "Wait until the other command has ended, and try again.")
     return OpenMark(descriptor)
@@ -55,26 +58,31 @@ def alone_with(runtime: Path) -> Iterator[None]:
     Raises
     ------
     QpmError
-        KEEP-001 if anybody has it open.
+        KEEP-001 if anybody has it open, JOURNAL-008 if the folder may not be written to.
     """
-    descriptor = _open(runtime)
     try:
-        if descriptor < 0 or not _lock(descriptor, alone=True):
+        descriptor = _open(runtime)
+    except OSError as error:
+        remedy = f"The kit's folder may only be read ({error.strerror}); allow writing to it, and try again."
+        raise QpmError("JOURNAL-008", str(runtime.parent), remedy) from None
+    try:
+        if not _lock(descriptor, alone=True):
             raise QpmError("KEEP-001", str(runtime.parent), _CLOSE_IT)
         yield
     finally:
-        if descriptor >= 0:
-            os.close(descriptor)
+        os.close(descriptor)
 
 
 def is_open(runtime: Path) -> bool:
-    """Whether any process has the kit open."""
+    """Whether any process has the kit open (JOURNAL-008 if its folder may not be written to: then nobody can tell)."""
     if not (runtime / LOCK_FILE).exists():
         return False
     try:
         with alone_with(runtime):
             return False
-    except QpmError:
+    except QpmError as error:
+        if error.code != "KEEP-001":
+            raise
         return True
 
 
@@ -89,11 +97,8 @@ def await_closed(runtime: Path, patience: float = 15.0) -> bool:
 
 
 def _open(runtime: Path) -> int:
-    """A descriptor of the lock file; -1 where it cannot be had, as on a disk that may only be read."""
-    try:
-        return os.open(runtime / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        return -1
+    """A descriptor of the lock file."""
+    return os.open(runtime / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 if sys.platform == "win32":

@@ -81,6 +81,17 @@ def test_locking_ends_the_server(home: Path) -> None:
         assert server.wait(30) == 0
 
 
+@pytest.mark.parametrize("command", ["lock", "passphrase"])
+def test_a_folder_that_may_only_be_read_is_called_so(home: Path, command: str) -> None:
+    mark = home / "runtime" / "kit.lock"
+    mark.unlink(missing_ok=True)
+    mark.mkdir()  # what nobody can write to, whoever runs the tests
+    said = refusal(command, "--home", str(home))
+    assert said.startswith("JOURNAL-008, ")
+    assert "allow writing" in said
+    assert "another" not in said
+
+
 def test_when_the_kit_locks_itself_can_be_set(home: Path) -> None:
     assert KitFile.read(home).lock_after == 20
     assert run("lock", "--after", "45", "--home", str(home)).exit_code == 0
