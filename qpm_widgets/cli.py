@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +22,9 @@ from qpm_widgets.terminal import (
     open_kit,
     out,
     payload_lines,
+    program,
     say,
+    tell,
 )
 
 app = typer.Typer(
@@ -168,10 +169,9 @@ def check(
 def main() -> None:
     """Run the command line; a fault becomes one sentence, never a traceback."""
     try:
-        # Whoever came through kit.py is told to come that way again.
-        app(prog_name="qpm" if Path(sys.argv[0]).stem.startswith("qpm") else "python kit.py")
+        app(prog_name=program())
     except QpmError as error:
-        say.print(str(error))
+        tell(error)
         raise SystemExit(2) from None
     except Exception as error:
         # The exception's own words may quote what a respondent said, so only its kind and place are shown.

@@ -69,6 +69,16 @@ def counted(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
+def program() -> str:
+    """How the person called the program: whoever came through kit.py is told to come that way again."""
+    return "qpm" if Path(sys.argv[0]).stem.startswith("qpm") else "python kit.py"
+
+
+def tell(error: QpmError) -> None:
+    """Print an error; commands that it names are named as the person calls them."""
+    say.print(str(error).replace("`qpm ", f"`{program()} "))
+
+
 def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
     """What an entry says, a line for each key, and more where words have several.
 
@@ -96,7 +106,7 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
     from qpm_widgets.journal import Kit
 
     if not _has_kit(home):
-        remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
+        remedy = "Start the kit once with `qpm start`, or name its folder with --home."
         raise QpmError("START-002", str(home), remedy)
     if not (home / "kit.json").exists():
         remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
@@ -108,7 +118,7 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
         except QpmError as error:
             if error.code != "JOURNAL-001" or not sys.stdin.isatty() or not left:
                 raise
-            say.print(str(error))
+            tell(error)
     raise AssertionError("the last try returns or raises")
 
 

@@ -21,6 +21,7 @@ from qpm_widgets.terminal import (
     open_kit,
     out,
     say,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -44,12 +45,11 @@ def key(
     with open_kit(home) as kit:
         public_key = sealing.public_key_of(kit.journal.secret(sealing.IDENTITY, sealing.make_identity))
         path = file or Path(f"{kit.assessor}.pub")
-        out.print(
-            f"numbers of this kit's device, for those who receive its visits: {sealing.fingerprint(kit.device_id)}"
-        )
+        device = sealing.fingerprint(kit.device_id)
+        out.print(f"numbers of this kit's device, read out to whoever receives visits from it: {device}")
         bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor).encode())
         out.print(f"public key: {path}")
-        out.print(f"its numbers, to be read out to whoever uses it: {sealing.fingerprint(public_key)}")
+        out.print(f"numbers of this key, read out to whoever submits visits to it: {sealing.fingerprint(public_key)}")
 
 
 def submit(
@@ -102,13 +102,16 @@ def receive(
 ) -> None:
     """Add submitted visits to this kit: in any order, and as often as you like."""
     from qpm_widgets.commands.erasing import tell_outputs
+    from qpm_widgets.journal.account_files import SUFFIX
+    from qpm_widgets.journal.bundles import read_whole, shown_name
     from qpm_widgets.reports.noted_erasures import note_erasures
     from qpm_widgets.visits.erasures import erase_earlier_versions
 
     for file in files:
+        if file.suffix.lower() == SUFFIX:
+            remedy = "It is an account of harm: take it in with `qpm safeguarding receive`."
+            raise QpmError("BUNDLE-001", shown_name(file), remedy)
         if not os.path.isfile(file):  # noqa: PTH113  # a name that no file can have is no file
-            from qpm_widgets.journal.bundles import read_whole
-
             read_whole(file, 0)  # says what is the matter, before anybody types a passphrase
     received: list[Manifest] = []
     with open_kit(home) as kit:
@@ -116,7 +119,7 @@ def receive(
             try:
                 received.append(_receive_one(kit, file))
             except QpmError as error:
-                say.print(str(error))
+                tell(error)
         assessments = list(dict.fromkeys(manifest.assessment_id for manifest in received))
         for assessment_id in assessments:
             for sentence in _to_settle(kit.journal, assessment_id):

@@ -209,3 +209,11 @@ def test_ctrl_c_ends_it_at_once_without_a_traceback(closed_kit: str, options: tu
     assert job.returncode == 130
     assert "Traceback" not in rest
     assert "KeyboardInterrupt" not in rest
+
+
+@pytest.mark.parametrize(("called", "named"), [("/usr/bin/qpm", "`qpm start`"), ("kit.py", "`python kit.py start`")])
+def test_remedies_name_the_program_as_it_was_called(tmp_path: Path, monkeypatch, capsys, called: str, named: str):
+    monkeypatch.setattr("sys.argv", [called, "verify", "--home", str(tmp_path / "none")])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert named in capsys.readouterr().err
