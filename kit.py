@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
     try:
         if testing:
             return run_tests(arguments[1:])
-        return subprocess.call([str(PYTHON), "-m", "qpm_widgets.cli", *arguments], cwd=Path.cwd())
+        return subprocess.call([str(PYTHON), "-m", "qpm_widgets", *arguments], cwd=Path.cwd())
     except KeyboardInterrupt:
         return 130
 

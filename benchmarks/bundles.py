@@ -61,7 +61,11 @@ def submit_visits(folder: Path, public_key: str, count: int, devices: int) -> li
 
 
 def receive_file(kit: Kit, file: Path, identity: str) -> bundles.Bundle:
-    """As `qpm receive` does."""
+    """What `qpm receive` does for one file: read, open, check and merge it.
+
+    What the command does once for a whole run is not measured: it lists conflicts, looks through rendered reports for
+    erased words and blanks earlier versions of findings.
+    """
     content = sealing.unseal(bundles.read_whole(file, bundles.LARGEST_FILE), identity, file.name)
     bundle = bundles.unpack_bundle(content, file.name)
     kit.journal.writers(bundle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -18,11 +17,14 @@ from qpm_widgets.terminal import (
     BrowserOption,
     HomeOption,
     OutputsOption,
+    check_folder,
     counted,
     open_kit,
     out,
     payload_lines,
+    program,
     say,
+    tell,
 )
 
 app = typer.Typer(
@@ -63,7 +65,10 @@ def demo(browser: BrowserOption = True, outputs: OutputsOption = OUTPUTS) -> Non
 
 @app.command()
 def plan(
-    folder: Annotated[Path, typer.Argument(help="A folder with assessment.yaml and visit*.yaml.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(help="A folder with assessment.yaml and visit*.yaml.", callback=check_folder("TEMPLATE-001")),
+    ],
     home: HomeOption = HOME,
 ) -> None:
     """Record or correct an assessment and its visits, and prepare their pages."""
@@ -146,7 +151,9 @@ app.command()(retaining.retention)
 
 @templates_app.command("check")
 def check(
-    folder: Annotated[Path, typer.Argument(help="A templates folder.")] = CHECKOUT / "site_visit_templates",
+    folder: Annotated[
+        Path, typer.Argument(help="A templates folder.", callback=check_folder("TEMPLATE-001"))
+    ] = CHECKOUT / "site_visit_templates",
 ) -> None:
     """Report every fault of the templates at once, each with code, file, place and remedy."""
     from qpm_widgets.templates import check_templates
@@ -162,10 +169,9 @@ def check(
 def main() -> None:
     """Run the command line; a fault becomes one sentence, never a traceback."""
     try:
-        # Whoever came through kit.py is told to come that way again.
-        app(prog_name="qpm" if Path(sys.argv[0]).stem.startswith("qpm") else "python kit.py")
+        app(prog_name=program())
     except QpmError as error:
-        say.print(str(error))
+        tell(error)
         raise SystemExit(2) from None
     except Exception as error:
         # The exception's own words may quote what a respondent said, so only its kind and place are shown.
@@ -175,7 +181,3 @@ def main() -> None:
             f"line {place.lineno}). Nothing that was saved is lost. Please report this line."
         )
         raise SystemExit(1) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -41,7 +41,7 @@ def clear_folder(folder: Path) -> None:
     QpmError
         START-003 if the folder was not made by a demonstration, if its desk is open, or if it cannot be removed.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
+    if folder.exists() and not (folder.is_dir() and ((folder / MARKER).exists() or not any(folder.iterdir()))):
         raise QpmError("START-003", str(folder), "Name another folder with --outputs, or move what is there.")
     if find_server(folder / "kit" / "runtime"):
         raise QpmError("START-003", str(folder), "Its desk is open: close it with Ctrl+C, then try again.")

@@ -116,6 +116,7 @@ CODES: dict[str, str] = {
     "START-002": "no kit has been set up in this folder",
     "START-003": "the folder for the demonstration holds something else",
     "START-004": "what the kit's processes say to each other cannot be kept private",
+    "START-005": "nothing can be typed here, or nothing was",
 }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import stat
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from getpass import getpass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -27,8 +31,36 @@ TRIES = 3  # at the passphrase, before the command gives up
 out = Console(soft_wrap=True, highlight=False, markup=False)
 say = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
-HomeOption = Annotated[Path, typer.Option("--home", help="The kit home: where the encrypted journal lies.")]
-OutputsOption = Annotated[Path, typer.Option("--outputs", help="The folder for finished reports.")]
+
+def check_folder(code: str) -> Callable[[Path], Path]:
+    """What looks at a folder that somebody named, before anything is asked; one that is not there yet may do.
+
+    It raises ``code`` where something else has the name, or nothing can have it.
+    """
+
+    def look(path: Path) -> Path:
+        from qpm_widgets.journal.bundles import shown_name
+
+        try:
+            if stat.S_ISDIR(path.stat().st_mode):
+                return path
+            said = "This is no folder"
+        except FileNotFoundError:
+            return path
+        except OSError as error:
+            said = f"The system says: {error.strerror}"
+        raise QpmError(code, shown_name(path), f"{said}; name a folder.")
+
+    return look
+
+
+HomeOption = Annotated[
+    Path,
+    typer.Option("--home", help="The kit home: where the encrypted journal lies.", callback=check_folder("START-002")),
+]
+OutputsOption = Annotated[
+    Path, typer.Option("--outputs", help="The folder for finished reports.", callback=check_folder("REPORT-006"))
+]
 BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the desk in the browser.")]
 
 
@@ -42,6 +74,16 @@ def places(home: Path, outputs: Path) -> str:
     named = (("--home", home, HOME), ("--outputs", outputs, OUTPUTS))
     given = [(name, str(place)) for name, place, default in named if place.absolute() != default]
     return "".join(f' {name} "{place}"' if " " in place else f" {name} {place}" for name, place in given)
+
+
+def program() -> str:
+    """How the person called the program: whoever came through kit.py is told to come that way again."""
+    return "qpm" if Path(sys.argv[0]).stem.startswith("qpm") else "python kit.py"
+
+
+def tell(error: QpmError) -> None:
+    """Print an error; commands that it names are named as the person calls them."""
+    say.print(str(error).replace("`qpm ", f"`{program()} "))
 
 
 def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
@@ -71,7 +113,7 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
     from qpm_widgets.journal import Kit
 
     if not _has_kit(home):
-        remedy = "Start the kit once with `python kit.py start`, or name its folder with --home."
+        remedy = "Start the kit once with `qpm start`, or name its folder with --home."
         raise QpmError("START-002", str(home), remedy)
     if not (home / "kit.json").exists():
         remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
@@ -83,7 +125,7 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
         except QpmError as error:
             if error.code != "JOURNAL-001" or not sys.stdin.isatty() or not left:
                 raise
-            say.print(str(error))
+            tell(error)
     raise AssertionError("the last try returns or raises")
 
 
@@ -136,9 +178,52 @@ def set_up_kit(home: Path) -> Kit:
     return Kit.create(home, passphrase, assessor=assessor)
 
 
+def check_place(path: Path) -> None:
+    """Refuse a place where no new file can be written, before anybody types a passphrase.
+
+    Raises
+    ------
+    QpmError
+        BUNDLE-011.
+    """
+    from qpm_widgets.journal.bundles import shown_name
+
+    where = shown_name(path)
+    try:
+        if path.exists() or path.is_symlink():
+            raise QpmError("BUNDLE-011", where, "There is one already; choose another name with --out.")
+        tempfile.TemporaryFile(dir=path.parent).close()
+        with contextlib.suppress(FileNotFoundError):
+            os.lstat(path.with_name(f".{path.name}.00000000.part"))  # the name that it has until it is whole
+    except OSError as error:
+        raise QpmError("BUNDLE-011", where, f"The system says: {error.strerror}.") from None
+
+
 def ask(what: str, *, secret: bool = False) -> str:
-    """One line from the keyboard, unseen if it is secret; or from a pipe."""
-    if not sys.stdin.isatty():
+    """One line from the keyboard, unseen if it is secret; or from a pipe.
+
+    Raises
+    ------
+    QpmError
+        START-005 if the input is closed or at its end.
+    """
+    if keyboard().isatty():
+        with contextlib.suppress(EOFError):
+            return getpass(f"{what}: ", stream=sys.stderr) if secret else say.input(f"{what}: ")
+    else:
         say.print(f"{what}:")
-        return sys.stdin.readline().rstrip("\r\n")
-    return getpass(f"{what}: ", stream=sys.stderr) if secret else say.input(f"{what}: ")
+        if line := keyboard().readline():
+            return line.rstrip("\r\n")
+    raise _unanswered(what)
+
+
+def keyboard() -> TextIO:
+    """Where answers come from (START-005 if the program was started without)."""
+    stdin: TextIO | None = getattr(sys, "stdin", None)  # None where it was closed
+    if stdin is None:
+        raise _unanswered("input")
+    return stdin
+
+
+def _unanswered(what: str) -> QpmError:
+    return QpmError("START-005", what, "Run the command in a terminal and type the answer, or pipe it in.")

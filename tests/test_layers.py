@@ -50,6 +50,7 @@ MAY_IMPORT = {
         "commands",
         "demo",
     },
+    "__main__": {"cli"},
     "__init__": {"errors", "templates", "journal", "capture", "reports"},
 }
 FORBIDDEN = {

@@ -178,6 +178,7 @@ def history(
     from qpm_widgets.journal.history import field_histories
 
     with open_kit(home) as kit:
+        subject = _meant_subject(kit.journal, assessment, subject)
         histories = field_histories(kit.journal, assessment, subject, field)
         if not histories:
             raise QpmError("KEEP-008", "history", _known_subjects(kit.journal, assessment, subject))
@@ -192,10 +193,23 @@ def history(
         _print_history(one)
 
 
+def _meant_subject(journal: Journal, assessment: str, typed: str) -> str:
+    """The one planned subject that has this name or id as typed, or else in any case; else what was typed."""
+    known = _planned_subjects(journal, assessment)
+    exact = [one for one in known if one == typed] or [one for one in known if one.partition(":")[2] == typed]
+    meant = exact or [one for one in known if typed.casefold() in (one.casefold(), one.partition(":")[2].casefold())]
+    return meant[0] if len(meant) == 1 else typed
+
+
+def _planned_subjects(journal: Journal, assessment: str) -> list[str]:
+    return sorted({entry.subject for entry in journal.current(assessment, field_prefix="plan")})
+
+
 def _known_subjects(journal: Journal, assessment: str, subject: str) -> str:
     """What could have been meant, as one sentence."""
-    known = sorted({entry.subject for entry in journal.current(assessment, field_prefix="plan")})
-    meant = [one for one in known if one.partition(":")[2] == subject.partition(":")[2] or one.endswith(f":{subject}")]
+    known = _planned_subjects(journal, assessment)
+    typed = subject.rpartition(":")[2].casefold()
+    meant = [one for one in known if one.partition(":")[2].casefold() == typed]
     if not known:
         return f"Assessments in this kit: {', '.join(journal.assessment_ids()) or 'none yet'}."
     if subject in (*known, "assessment"):

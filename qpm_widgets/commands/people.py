@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, counted, open_kit, out, say
+from qpm_widgets.terminal import HOME, HomeOption, counted, keyboard, open_kit, out, say
+
+_LARGEST_LIST = 1_000_000  # bytes; more than the longest names in the greatest number take
 
 
 def names(
@@ -31,9 +32,9 @@ def names(
     with open_kit(home) as kit:
         load_visit(kit.journal, assessment, visit)
         if typed:
-            if sys.stdin.isatty():
+            if keyboard().isatty():
                 say.print("One name on each line; end with Ctrl+D (on Windows Ctrl+Z, then Enter).")
-            listed = read_names(sys.stdin.read(), "input")
+            listed = read_names(keyboard().read(), "input")
         if clear or listed is not None:
             keep_names(kit.journal, assessment, visit, () if clear else listed or ())
         kept = kit.journal.names(assessment).get(visit, ())
@@ -43,9 +44,9 @@ def names(
 
 
 def _read(file: Path) -> str:
+    from qpm_widgets.journal.bundles import read_whole, shown_name
+
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise QpmError("PLAN-007", file.name, f"The system says: {error.strerror}.") from None
+        return read_whole(file, _LARGEST_LIST, "PLAN-007").decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise QpmError("PLAN-007", file.name, "Save it as plain text (UTF-8).") from None
+        raise QpmError("PLAN-007", shown_name(file), "Save it as plain text (UTF-8).") from None

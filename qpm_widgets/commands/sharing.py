@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, ask, counted, open_kit, out, places, say
+from qpm_widgets.terminal import (
+    HOME,
+    OUTPUTS,
+    HomeOption,
+    OutputsOption,
+    ask,
+    check_place,
+    counted,
+    open_kit,
+    out,
+    places,
+    say,
+    tell,
+)
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Journal, Kit
@@ -27,15 +41,16 @@ def key(
     """Write this kit's public key, for assessors to submit their visits to, and show the numbers of its device."""
     from qpm_widgets.journal import bundles, sealing
 
+    if file is not None:
+        check_place(file)
     with open_kit(home) as kit:
         public_key = sealing.public_key_of(kit.journal.secret(sealing.IDENTITY, sealing.make_identity))
         path = file or Path(f"{kit.assessor}.pub")
-        out.print(
-            f"numbers of this kit's device, for those who receive its visits: {sealing.fingerprint(kit.device_id)}"
-        )
+        device = sealing.fingerprint(kit.device_id)
+        out.print(f"numbers of this kit's device, read out to whoever receives visits from it: {device}")
         bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor).encode())
         out.print(f"public key: {path}")
-        out.print(f"its numbers, to be read out to whoever uses it: {sealing.fingerprint(public_key)}")
+        out.print(f"numbers of this key, read out to whoever submits visits to it: {sealing.fingerprint(public_key)}")
 
 
 def submit(
@@ -53,6 +68,9 @@ def submit(
     from qpm_widgets.visits import load_visit
 
     public_key = sealing.read_public_key(to)  # before anybody types a passphrase
+    to_folder = file is None or os.path.isdir(file)  # noqa: PTH112  # a name that no file can have is no folder
+    if file is not None and not to_folder:
+        check_place(file)
     with open_kit(home) as kit:
         load_visit(kit.journal, assessment, visit)
         if not kit.journal.verify().ok:
@@ -60,7 +78,7 @@ def submit(
         bundle = kit.journal.bundle_visit(
             assessment, visit, kit=version("qpm-field-kit"), templates=load_templates().digest
         )
-        path = file if file is not None and not file.is_dir() else _free_name(file or Path(), kit, assessment, visit)
+        path = file if file is not None and not to_folder else _free_name(file or Path(), kit, assessment, visit)
         bundles.write_whole(path, sealing.seal(bundles.pack_bundle(bundle, kit.journal.device_key()), public_key))
     subjects = {entry.subject.partition(":")[0]: set[str]() for entry in bundle.entries}
     for entry in bundle.entries:
@@ -85,13 +103,16 @@ def receive(
 ) -> None:
     """Add submitted visits to this kit: in any order, and as often as you like."""
     from qpm_widgets.commands.erasing import tell_outputs
+    from qpm_widgets.journal.account_files import SUFFIX
+    from qpm_widgets.journal.bundles import read_whole, shown_name
     from qpm_widgets.reports.noted_erasures import note_erasures
     from qpm_widgets.visits.erasures import erase_earlier_versions
 
     for file in files:
-        if not file.is_file():
-            from qpm_widgets.journal.bundles import read_whole
-
+        if file.suffix.lower() == SUFFIX:
+            remedy = "It is an account of harm: take it in with `qpm safeguarding receive`."
+            raise QpmError("BUNDLE-001", shown_name(file), remedy)
+        if not os.path.isfile(file):  # noqa: PTH113  # a name that no file can have is no file
             read_whole(file, 0)  # says what is the matter, before anybody types a passphrase
     received: list[Manifest] = []
     with open_kit(home) as kit:
@@ -99,7 +120,7 @@ def receive(
             try:
                 received.append(_receive_one(kit, file))
             except QpmError as error:
-                say.print(str(error))
+                tell(error)
         assessments = list(dict.fromkeys(manifest.assessment_id for manifest in received))
         for assessment_id in assessments:
             for sentence in _to_settle(kit.journal, assessment_id):

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
+import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -201,6 +202,8 @@ def _unpack(archive: zipfile.ZipFile, name: str, path: Path) -> None:
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     """The container, once it is known to hold just what ``write_backup`` puts in."""
+    if not stat.S_ISREG(file.stat().st_mode):  # a pipe would wait for somebody to write
+        raise QpmError("KEEP-005", file.name, "It is no ordinary file; name the file itself.")
     with zipfile.ZipFile(file) as archive:
         found = archive.infolist()
         sound = [member.filename for member in found] == [*MEMBERS] and all(

@@ -45,8 +45,11 @@ def hold_open(runtime: Path) -> OpenMark:
     QpmError
         KEEP-001 if someone is just at work on its files.
     """
-    descriptor = _open(runtime)
-    if descriptor >= 0 and not _lock(descriptor, alone=False):
+    try:
+        descriptor = _open(runtime / LOCK_FILE)
+    except OSError:  # as on a disk that may only be read: it is read without a mark
+        return OpenMark(-1)
+    if not _lock(descriptor, alone=False):
         os.close(descriptor)
         raise QpmError("KEEP-001", str(runtime.parent), "Wait until the other command has ended, and try again.")
     return OpenMark(descriptor)
@@ -59,16 +62,10 @@ def alone_with(runtime: Path) -> Iterator[None]:
     Raises
     ------
     QpmError
-        KEEP-001 if anybody has it open.
+        KEEP-001 if anybody has it open, JOURNAL-008 if the folder may not be written to.
     """
-    descriptor = _open(runtime)
-    try:
-        if descriptor < 0 or not _lock(descriptor, alone=True):
-            raise QpmError("KEEP-001", str(runtime.parent), _CLOSE_IT)
+    with _held(runtime / LOCK_FILE, _CLOSE_IT):
         yield
-    finally:
-        if descriptor >= 0:
-            os.close(descriptor)
 
 
 @contextmanager
@@ -78,26 +75,39 @@ def making_alone(runtime: Path) -> Iterator[None]:
     Raises
     ------
     QpmError
-        KEEP-001 if somebody else does so just now.
+        KEEP-001 if somebody else does so just now, JOURNAL-008 if the folder may not be written to.
     """
-    descriptor = _open(runtime, MAKING_FILE)
+    with _held(runtime / MAKING_FILE, _BEING_MADE):
+        yield
+
+
+@contextmanager
+def _held(file: Path, if_taken: str) -> Iterator[None]:
+    """The lock on a file, alone: JOURNAL-008 if its folder may not be written to, KEEP-001 if somebody has it."""
+    home = str(file.parent.parent)
     try:
-        if descriptor < 0 or not _lock(descriptor, alone=True) or not _is_there(runtime / MAKING_FILE, descriptor):
-            raise QpmError("KEEP-001", str(runtime.parent), _BEING_MADE)
+        descriptor = _open(file)
+    except OSError as error:
+        remedy = f"The kit's folder may only be read ({error.strerror}); allow writing to it, and try again."
+        raise QpmError("JOURNAL-008", home, remedy) from None
+    try:
+        if not _lock(descriptor, alone=True) or not _is_there(file, descriptor):
+            raise QpmError("KEEP-001", home, if_taken)
         yield
     finally:
-        if descriptor >= 0:
-            os.close(descriptor)
+        os.close(descriptor)
 
 
 def is_open(runtime: Path) -> bool:
-    """Whether any process has the kit open."""
+    """Whether any process has the kit open (JOURNAL-008 if its folder may not be written to: then nobody can tell)."""
     if not (runtime / LOCK_FILE).exists():
         return False
     try:
         with alone_with(runtime):
             return False
-    except QpmError:
+    except QpmError as error:
+        if error.code != "KEEP-001":
+            raise
         return True
 
 
@@ -111,12 +121,9 @@ def await_closed(runtime: Path, patience: float = 15.0) -> bool:
     return True
 
 
-def _open(runtime: Path, name: str = LOCK_FILE) -> int:
-    """A descriptor of the lock file; -1 where it cannot be had, as on a disk that may only be read."""
-    try:
-        return os.open(runtime / name, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        return -1
+def _open(file: Path) -> int:
+    """A descriptor of a lock file; OSError where it cannot be had, as on a disk that may only be read."""
+    return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _is_there(path: Path, descriptor: int) -> bool:

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
+from qpm_widgets.journal.bundles import read_whole
 from qpm_widgets.journal.erasure import FIELD as TOMBSTONE
 from qpm_widgets.visits import iter_interviews, iter_observations
 from qpm_widgets.visits.erasures import Erasure
 
 MANIFEST = "manifest.json"
+_LARGEST = 64 * 1024**2  # bytes; a manifest has some ten thousand
 _SECRET = "interviews in manifests"
 _DOCUMENTS = {".pdf", ".html", ".docx", ".ipynb"}
 
@@ -147,7 +150,7 @@ def seal(journal: Journal, assessment_id: str, name: str) -> str:
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file; empty if there is none."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        value = json.loads(read_whole(path, _LARGEST))
+    except (QpmError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -16,7 +16,7 @@ def test_the_demo_leaves_reports_to_open_and_starts_clean(tmp_path: Path) -> Non
     leftover.write_text("half a kit of a demo that was interrupted", encoding="utf-8")
     (tmp_path / "demo" / MARKER).write_text("", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "qpm_widgets.cli", "demo", "--no-browser", "--outputs", str(tmp_path)],
+        [sys.executable, "-m", "qpm_widgets", "demo", "--no-browser", "--outputs", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +26,7 @@ VISIT = {
 
 def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "qpm_widgets.cli", *arguments],
+        [sys.executable, "-m", "qpm_widgets", *arguments],
         input=typed,
         capture_output=True,
         text=True,
@@ -162,3 +165,57 @@ def test_the_demonstration_removes_nothing_that_it_did_not_make(tmp_path: Path):
     done = run("demo", "--no-browser", "--outputs", str(tmp_path))
     assert (done.returncode, done.stderr[:9]) == (2, "START-003")
     assert letter.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.fixture
+def closed_kit(tmp_path: Path) -> str:
+    Kit.create(tmp_path / "kit", "four words are good", assessor="AS1", cost=CHEAP).close()
+    return str(tmp_path / "kit")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell of Unix closes and redirects it")
+@pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
+@pytest.mark.parametrize("command", ["verify", "passphrase", "start"])
+def test_input_that_is_closed_or_empty_is_one_sentence(closed_kit: str, command: str, redirection: str):
+    home = closed_kit + ("/new" if command == "start" else "")
+    line = f"{shlex.join([sys.executable, '-m', 'qpm_widgets', command, '--home', home])} {redirection}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert fault(done).splitlines()[-1].startswith("START-005, ")
+    assert "Something went wrong" not in done.stderr
+    assert not Path(closed_kit, "new").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell of Unix closes and redirects it")
+@pytest.mark.parametrize("redirection", [">&-", "| head -0"])
+def test_output_that_nobody_reads_brings_no_traceback(closed_kit: str, redirection: str):
+    line = f"{shlex.join([sys.executable, '-m', 'qpm_widgets', 'verify', '--home', closed_kit])} {redirection}"
+    done = subprocess.run(
+        ["sh", "-c", line], input="four words are good\n", capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert "Something went wrong" not in done.stderr
+    assert "Error" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as Unix has them")
+@pytest.mark.parametrize(("options", "shown"), [((), "Passphrase:"), (("-X", "importtime"), "click.core")])
+def test_ctrl_c_ends_it_at_once_without_a_traceback(closed_kit: str, options: tuple[str, ...], shown: str):
+    with subprocess.Popen(
+        [sys.executable, *options, "-m", "qpm_widgets", "verify", "--home", closed_kit],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    ) as job:  # fmt: skip
+        assert any(shown in line for line in job.stderr)
+        job.send_signal(signal.SIGINT)
+        rest = job.stderr.read()
+    assert job.returncode == 130
+    assert "Traceback" not in rest
+    assert "KeyboardInterrupt" not in rest
+
+
+@pytest.mark.parametrize(("called", "named"), [("/usr/bin/qpm", "`qpm start`"), ("kit.py", "`python kit.py start`")])
+def test_remedies_name_the_program_as_it_was_called(tmp_path: Path, monkeypatch, capsys, called: str, named: str):
+    monkeypatch.setattr("sys.argv", [called, "verify", "--home", str(tmp_path / "none")])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert named in capsys.readouterr().err

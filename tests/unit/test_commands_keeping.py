@@ -82,6 +82,17 @@ def test_locking_ends_the_server(home: Path) -> None:
         assert server.wait(30) == 0
 
 
+@pytest.mark.parametrize("command", ["lock", "passphrase"])
+def test_a_folder_that_may_only_be_read_is_called_so(home: Path, command: str) -> None:
+    mark = home / "runtime" / "kit.lock"
+    mark.unlink(missing_ok=True)
+    mark.mkdir()  # what nobody can write to, whoever runs the tests
+    said = refusal(command, "--home", str(home))
+    assert said.startswith("JOURNAL-008, ")
+    assert "allow writing" in said
+    assert "another" not in said
+
+
 def test_when_the_kit_locks_itself_can_be_set(home: Path) -> None:
     assert KitFile.read(home).lock_after == 20
     assert run("lock", "--after", "45", "--home", str(home)).exit_code == 0
@@ -133,11 +144,22 @@ def test_a_history_says_who_wrote_what_and_what_it_replaced(home: Path) -> None:
     assert "of another" not in everything
     for typed, remedy in (
         (("observation:O1", "answer:O-IN"), "This assessment has assessment, visit:V1."),
-        (("V1",), "Write it as visit:V1."),
         (("visit:V1", "nothing"), "Write the field as in the lead's report"),
     ):
         unknown = refusal("history", "test", *typed, "--home", str(home), typed=f"{OLD}\n")
         assert unknown.startswith("KEEP-008, ") and remedy in unknown
+
+
+def test_a_subject_may_be_named_by_its_id_alone_and_in_any_case(home: Path) -> None:
+    with Kit.unlock(home, OLD) as kit:
+        kit.journal.append(Edit("test", "visit:v2", "plan", VISIT))
+        kit.journal.append(Edit("test", "visit:V2", "plan", VISIT))
+    for typed in ("visit:V1", "V1", "v1", "VISIT:v1"):
+        done = run("history", "test", typed, "--home", str(home), typed=f"{OLD}\n")
+        assert done.stdout.startswith("test visit:V1: 1 entry in 1 field, "), done.output
+    assert run("history", "test", "V2", "--home", str(home), typed=f"{OLD}\n").stdout.startswith("test visit:V2: ")
+    unclear = refusal("history", "test", "VISIT:v2", "--home", str(home), typed=f"{OLD}\n")
+    assert "Write it as visit:V2, visit:v2." in unclear
 
 
 def test_a_history_marks_conflicts_and_what_was_erased(home: Path) -> None:

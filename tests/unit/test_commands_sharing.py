@@ -80,6 +80,9 @@ def test_a_key_is_written_once_and_stays_the_same(lead: Path, tmp_path: Path) ->
     assert (tmp_path / "again.pub").read_text() == text
     (numbers,) = NUMBERS.findall(text)
     shown = NUMBERS.findall(again.stdout)
+    device, _, own = again.stdout.splitlines()
+    assert device.startswith("numbers of this kit's device, read out to whoever receives visits from it: ")
+    assert own.startswith("numbers of this key, read out to whoever submits visits to it: ")
     assert shown[1:] == [numbers]
     with Kit.unlock(lead, PASSPHRASE) as kit:
         assert shown[0] == sealing.fingerprint(kit.device_id) != numbers
@@ -328,3 +331,11 @@ def test_other_templates_are_said_and_refuse_nothing(submitted, lead, monkeypatc
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     yield
+
+
+def test_an_account_of_harm_is_sent_to_its_own_command(lead, tmp_path) -> None:
+    (tmp_path / "SG-7K2M4Q.qpmaccount").write_bytes(b"age-encryption.org/v1\n")
+    done = qpm(lead, "receive", tmp_path / "SG-7K2M4Q.qpmaccount")
+    assert isinstance(done.exception, QpmError)
+    assert done.exception.code == "BUNDLE-001"
+    assert "`qpm safeguarding receive`" in str(done.exception)
