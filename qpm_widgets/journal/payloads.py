@@ -191,10 +191,24 @@ class Consent(Payload):
     how: Literal["spoken", "written", "signed", "aac"]
 
 
+def _with_digit(reference: str) -> str:
+    if not any(sign.isdigit() for sign in reference):
+        raise ValueError("a reference has a digit")
+    return reference
+
+
+# It goes where the interview goes and no withdrawal blanks it, so it has no room for what was told: two words at most.
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9/.-]+( [A-Za-z0-9/.-]+)?$", max_length=30),
+    AfterValidator(_with_digit),
+]
+
+
 class ProtocolUsed(Payload):
     """All that a meeting keeps of a disclosure: that the protocol was used, a reference, when."""
 
-    reference: Line  # a number or code; the page leaves room for no account
+    reference: Reference
     used_at: datetime
 
 

@@ -81,3 +81,18 @@ def test_what_could_not_be_kept_says_so_in_the_dialog_and_comes_after_a_reload(f
         process.send_signal(signal.SIGCONT)
     assert until(lambda: kept_words(field_kit, "observation:O1") == ["seen through the door"], page, 40)
     assert until(lambda: "Kept apart at" in account_state(hand), page)
+
+
+def test_a_reference_that_could_tell_what_happened_is_not_recorded_and_not_lost(field_kit, server, page) -> None:
+    hand = Hand(page, server, "P2").open()
+    hand.click("open-safeguarding")
+    typed = hand.sheet.locator('dialog[open] [id$="safeguarding-reference"]')
+    typed.fill("he hit her, in room 2")
+    hand.sheet.locator("dialog[open] .qpm-main").click()
+    assert "A reference is a number or code" in typed.evaluate("box => box.validationMessage")
+    assert typed.input_value() == "he hit her, in room 2"
+    assert "safeguarding" not in values_of(field_kit, "interview:P2")
+    typed.fill("SG-2026-014")
+    hand.sheet.locator("dialog[open] .qpm-main").click()
+    hand.await_saved()
+    assert values_of(field_kit, "interview:P2")["safeguarding"]["reference"] == "SG-2026-014"

@@ -29,6 +29,7 @@ from qpm_widgets.journal.signing import KEY_BYTES, SIGNATURE_BYTES
 CANARY = "Kanarienvogel-in-der-Grube-2290"
 PLANTED = "Spatz-auf-dem-Dach-1173"
 NEW = "another passphrase of many words"
+USED_AT = "2026-10-13T11:00:00+01:00"
 
 
 def write(store: SafeguardingStore, said: str = CANARY, *, part: int = 1, name: str = "SG-1", **more) -> str:
@@ -57,6 +58,22 @@ def test_what_is_written_is_read_again_with_the_passphrase_alone(kit, home) -> N
     kit.close()
     with Kit.unlock(home, PASSPHRASE) as again:
         assert said_in(again.safeguarding) == ["she said he hit her", "and that it was on Friday"]
+
+
+@pytest.mark.parametrize("reference", ["SG-7K2M4QXH", "heronsgate-2026-1013", "Form 12/2026.4", "7"])
+def test_a_reference_is_a_number_or_code(kit, reference) -> None:
+    agree(kit.journal)
+    kit.journal.append(Edit(ASSESSMENT, INTERVIEW, "safeguarding", {"reference": reference, "used_at": USED_AT}))
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "Mrs Heron", "he hit her 2 times", "in bed 4 at-night", "1 ", "1\n", "7" * 31, "SG-1, bruises"]
+)
+def test_a_reference_has_no_room_for_what_was_told(kit, reference) -> None:
+    agree(kit.journal)
+    with pytest.raises(QpmError, match="JOURNAL-006") as refused:
+        kit.journal.append(Edit(ASSESSMENT, INTERVIEW, "safeguarding", {"reference": reference, "used_at": USED_AT}))
+    assert len(reference) < 3 or reference not in str(refused.value)
 
 
 def test_a_page_can_write_and_nothing_that_it_holds_reads_it(kit, home) -> None:

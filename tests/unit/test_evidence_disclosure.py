@@ -233,7 +233,7 @@ def test_codes_and_ids_in_a_finding_never_reach_the_provider(small, kit, templat
 
 def test_what_the_safeguarding_protocol_keeps_is_nowhere(small, kit, templates) -> None:
     small.interview("P1", "ps1")
-    used = {"reference": "Heronsgate-7 / 14", "used_at": "2026-05-12T11:00:00+01:00"}
+    used = {"reference": "Heronsgate-7 /14", "used_at": "2026-05-12T11:00:00+01:00"}
     small.write("interview:P1", "safeguarding", used)
     small.note("P1", "P-CP-1", "Passed on as heronsgate 7 14, see there.")
     small.note("P1", "P-CP-2", "Something else.")

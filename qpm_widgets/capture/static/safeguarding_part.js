@@ -3,6 +3,8 @@
 // The account goes to a store of its own that no page can read again. What was typed in this window stays in its boxes until
 // the page is left, so that a sentence can be put right; after that one can only add to it.
 
+// As the journal takes it: letters, digits, - / and ., one space at most, and a digit among them.
+const REFERENCE = /^(?=.{1,30}$)(?=.*[0-9])[A-Za-z0-9/.-]+( [A-Za-z0-9/.-]+)?$/;
 const ACCOUNT_BOXES = ["said", "where", "wants", "done"];
 
 function safeguardingDialog(page) {
@@ -50,9 +52,10 @@ function referencePart(page) {
         h("p", {}, h("label", { for: usedAt.id, class: "qpm-label" }, said.used_at), usedAt))),
     // True once it is on its way to the journal.
     record() {
-      input.setCustomValidity(input.value.trim() ? "" : said.needed);
+      const text = input.value.trim();
+      input.setCustomValidity(!text ? said.needed : REFERENCE.test(text) ? "" : said.no_reference);
       if (!input.reportValidity()) return false;
-      put(input.value.trim());
+      put(text);
       return true;
     },
     // Whoever writes an account need not think of a reference as well.
