@@ -34,6 +34,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Journal, new_entry_id
 from qpm_widgets.journal.bundles import Bundle, pack_bundle
 from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.visits.erasures import erase_earlier_versions
 
 VISITS = [("one", "V1"), ("one", "V2"), ("two", "V1")]
 INTERVIEWS = [("one", "V1", "A1"), ("one", "V1", "A2"), ("one", "V2", "A3"), ("two", "V1", "A1")]
@@ -64,9 +65,8 @@ class Step:
 
 
 MERGES = settings.default.max_examples // 2  # 50; with `--hypothesis-profile=long` 1,000
-DOES = {"note": 5, "quote": 2, "submit": 2, "receive": 2, "consent": 2, "withdraw": 2} | dict.fromkeys(
-    ("note twice", "plan", "move", "told", "restore"), 1
-)
+DOES = {"note": 5, "judge": 3} | dict.fromkeys(("quote", "submit", "receive", "consent", "withdraw"), 2)
+DOES |= dict.fromkeys(("note twice", "plan", "move", "told", "earlier versions", "restore"), 1)
 STEPS = st.lists(
     st.builds(
         Step,
@@ -89,6 +89,10 @@ def write(journal: Journal, step: Step) -> None:
     if step.does == "withdraw":
         scope, whose = ("interview", "quotes")[number], respondent if step.pick % 4 == 1 else ""
         journal.erase(Withdrawal(assessment, interview, scope=scope, respondent=whose))
+        erase_earlier_versions(journal, assessment)
+        return
+    if step.does in ("judge", "earlier versions"):
+        judge(journal, step)
         return
     if step.does == "move" and assessment == "one":
         visit = {"V1": "V2", "V2": "V1"}[visit]
@@ -110,6 +114,22 @@ def write(journal: Journal, step: Step) -> None:
         edit = replace(edit, supersedes=seen, entry_id=new_entry_id())
         journal.append(edit)
         seen = (edit.entry_id,)
+
+
+def judge(journal: Journal, step: Step) -> None:
+    """A finding that rests on what was said in an interview; or, after an erasure, the end of its earlier versions."""
+    assessment, visit, interview = INTERVIEWS[step.interview]
+    if step.does == "earlier versions":
+        erase_earlier_versions(journal, assessment)
+        return
+    answers = journal.current(assessment, subject=f"interview:{interview}", field_prefix="answer:")
+    payload = {"standard": "independence", "kind": "finding", "text": f"heard {step.pick}", "order": 0}
+    field, cites = f"finding:F{step.pick % 2}", [entry.entry_id for entry in answers if not entry.erased][:1]
+    before = [one for one in journal.current(assessment, subject=f"visit:{visit}") if one.field == field]
+    cites = cites or [cite for one in before for cite in (one.payload or {}).get("cites", ())]
+    if cites:
+        seen = tuple(one.entry_id for one in before) if step.pick % 5 else ()
+        journal.append(Edit(assessment, f"visit:{visit}", field, {**payload, "cites": cites}, supersedes=seen))
 
 
 def run_history(kits: Kits, devices: int, steps: list[Step]) -> tuple[list[Journal], list[Bundle]]:
@@ -188,6 +208,37 @@ def test_any_histories_merge_to_one_state_in_any_order(
             assert verified.ok, verified.faults
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_earlier_versions_of_a_finding_are_erased_in_whatever_order_they_come(kits: Kits, order) -> None:
+    """One device begins a finding, another rewrites it, and a third, which has the first version only, withdraws."""
+
+    def find(journal: Journal, text: str, *before: str) -> str:
+        payload = {"standard": "independence", "kind": "finding", "text": text, "cites": [said.entry_id], "order": 0}
+        return journal.append(Edit("one", "visit:V1", "finding:F1", payload, supersedes=before)).entry_id
+
+    with fresh(kits):
+        first, second, third = (kits.new(f"dev{number}") for number in range(3))
+        first.append_all([plan("one", "V1", "A1"), consent("one", "A1"), said := note("one", "A1", "words")])
+        begun = find(first, "as she said, words")
+        for other in (second, third):
+            other.merge(take(first, "one", "V1"))
+        rewritten = find(second, "somebody said words", begun)
+        third.erase(Withdrawal("one", "A1"))
+        erase_earlier_versions(third, "one")
+        last = find(second, "somebody spoke", rewritten)
+        bundles = [take(journal, "one", "V1") for journal in (first, second, third)]
+        lead = kits.new("lead")
+        for number in order:
+            lead.merge(bundles[number])
+            assert lead.verify().ok
+        kept = {one.entry_id: not one.erased for one in lead.iter_entries("one", field_prefix="finding:")}
+        assert kept == {begun: False, rewritten: False, last: True}
+        for journal in (first, second, third):
+            journal.merge(take(lead, "one", "V1"))
+            assert state_of(journal) == state_of(lead)
+            assert journal.verify().ok
+
+
 def words_to_erase(entries: list[Entry]) -> list[str]:
     """Entries whose words are there, though a withdrawal of the interview, or of this person's quotes, has come."""
     whole, quotes = set(), set()
@@ -196,9 +247,14 @@ def words_to_erase(entries: list[Entry]) -> list[str]:
             whole.add((entry.assessment_id, entry.subject))
         elif entry.field == "erasure:quotes":
             quotes.add((entry.assessment_id, entry.subject, entry.payload["respondent"]))
-    found = []
+    judged = {
+        (one.assessment_id, one.subject, one.field) for one in entries if one.field.startswith("erasure:finding.")
+    }
+    replaced, found = {old for entry in entries for old in entry.supersedes}, []
     for entry in entries:
         place, said = (entry.assessment_id, entry.subject), entry.payload or {}
+        if (*place, f"erasure:{entry.field.replace(':', '.')}") in judged and entry.entry_id in replaced and said:
+            found.append(entry.entry_id)
         if place in whole and (entry.field.startswith("answer:") or said.get("access_needs")):
             found += [entry.entry_id] if said else []
         elif ".quote." in entry.field and said and {(*place, ""), (*place, said["respondent"])} & quotes:
