@@ -63,7 +63,7 @@ def rename_words(subject: str, field: str, payload: dict[str, Any]) -> dict[str,
 @pytest.fixture
 def newer(monkeypatch) -> None:
     """From here on this kit is of version 2."""
-    for room in ("writing", "bundles", "bundle_checks", "verifying"):
+    for room in ("writing", "bundles", "entry_checks", "verifying"):
         monkeypatch.setattr(f"qpm_widgets.journal.{room}.SCHEMA_VERSION", 2)
     monkeypatch.setitem(upgrade_payload.__kwdefaults__, "steps", {1: rename_words})
     monkeypatch.setitem(upgrade_payload.__kwdefaults__, "newest", 2)

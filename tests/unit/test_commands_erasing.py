@@ -89,7 +89,7 @@ def make_report(journal: Journal, outputs: Path, edition: str) -> tuple[Path, di
 
 def test_it_is_said_first_and_nothing_goes_without_the_id_typed(lantern_copy, outputs) -> None:
     head = lantern_copy.journal.head()
-    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", typed="yes\n")
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", typed="yes\nno\n")
     assert done.exit_code == 1
     assert "To be erased from interview P2: 23 notes, 3 quotes, 19 marks on indicators, 3 reasons for no answer." in (
         done.stderr
@@ -367,7 +367,7 @@ def test_what_is_due_is_erased_on_confirmation_only(lantern_copy, outputs, templ
     assert "Interview and observation notes: kept until " in keep(now, erase=True, yes=True)
     head = journal.head()
     assert "Interview and observation notes: due since " in keep(add_months(now, 7), erase=False)
-    monkeypatch.setattr("sys.stdin", io.StringIO("L\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("L\nL\n"))
     with pytest.raises(typer.Exit):
         keep(add_months(now, 7), erase=True)
     assert journal.head() == head
