@@ -188,9 +188,16 @@ def _cited_lines(journal: Journal, cites: Collection[str]) -> Iterator[str]:
     for entry_id in cites:
         if entry_id in found:
             one = found[entry_id]
-            yield f"  {printed_id(one)}, entry {entry_id}{', erased' if one.erased else ''}"
+            yield f"  {printed_id(one)}, entry {entry_id}{_since(journal, one)}"
         else:
             yield f"  entry {entry_id}, which is not in this journal"
+
+
+def _since(journal: Journal, cited: Entry) -> str:
+    """What became of a cited entry."""
+    current = journal.current(cited.assessment_id, subject=cited.subject, field_prefix=cited.field)
+    replaced = "" if cited.entry_id in {one.entry_id for one in current} else ", replaced since"
+    return f"{replaced}{', erased' if cited.erased else ''}"
 
 
 def _say_erased(entry: Entry, one: FieldHistory) -> str:

@@ -140,6 +140,10 @@ def test_what_a_finding_or_rating_cites_is_listed(kit: Kit, small: SmallJournal)
     assert lines[0] == f"{ASSESSMENT} visit:V1 finding:F1"
     assert lines[-3:] == ["cites:", f"  A2.A-CP-1.note, entry {note}", f"  {QUOTE.replace('CO', 'CP')}, entry {quote}"]
     assert show(kit, "V1.rating.CP1")[0][-2:] == ["cites:", f"  A2.A-CP-1.note, entry {note}"]
+    corrected = small.note("A2", "A-CP-1", "kept, and corrected")
+    assert show(kit, "V1.rating.CP1")[0][-1] == f"  A2.A-CP-1.note, entry {note}, replaced since"
+    small.rate("CP1", "met", "As heard.", corrected)
+    assert show(kit, "V1.rating.CP1")[0][-1] == f"  A2.A-CP-1.note, entry {corrected}"
     small.journal.erase(Withdrawal(ASSESSMENT, "P1"))
     assert show(kit, finding)[0][-1] == f"  P1.P-CP-1.quote.1, entry {quote}, erased"
     past, _ = show(kit, ASSESSMENT, "V1", "finding:F1", command="history")
