@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 PASSPHRASE = "four words are good"
+SAMPLE_PASSPHRASE = "a test passphrase of many words"  # as in tests/conftest.py
 QUOTE = "P1.P-CO-1.quote.1"
 FIELD = "interview:P1 answer:P-CO-1.quote.1"
 
@@ -149,3 +151,21 @@ def test_what_a_finding_or_rating_cites_is_listed(kit: Kit, small: SmallJournal)
     past, _ = show(kit, ASSESSMENT, "V1", "finding:F1", command="history")
     assert f"      P1.P-CP-1.quote.1, entry {quote}, erased" in past
     assert note not in "\n".join(line for line in past if line.startswith("    cites")), "one way to list them"
+
+
+def test_the_readme_s_steps_lead_from_a_sentence_of_the_sample_to_its_earlier_words(lantern: Kit) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    [section] = re.findall(r"^### Tracing a sentence.*?(?=^##)", readme, re.DOTALL | re.MULTILINE)
+    steps = re.findall(r"`python kit\.py ((?:show|history) [^`]+)`", section)
+    assert [one.split()[0] for one in steps] == ["show", "show", "history", "history"]
+    said = []
+    for step in steps:
+        done = CliRunner().invoke(app, [*step.split(), "--home", str(lantern.home)], input=f"{SAMPLE_PASSPHRASE}\n")
+        assert done.exit_code == 0, done.output
+        said.append(done.output)
+    sentence, words, past, visit = said
+    assert re.findall(r"“(.+?)”", section.replace("\n", " "))[0] in sentence
+    assert f"  {steps[1].split()[1]}, entry " in sentence, "the second step is one of what the first lists"
+    assert f"There is 1 earlier version: `{steps[2]} " in words
+    assert "replaced since" in past
+    assert "finding:F301" in visit and "rating:CO1" in visit
