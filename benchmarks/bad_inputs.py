@@ -109,7 +109,7 @@ class Bench:
         before = self._hash()
         words = [{"KIT": str(self.home), "BAD": str(bad), "NEW": str(new)}.get(word, word) for word in case.command]
         done = subprocess.run(
-            [sys.executable, "-m", "qpm_widgets.cli", *words], input=f"{PASSPHRASE}\n\n", capture_output=True,
+            [sys.executable, "-m", "qpm_widgets", *words], input=f"{PASSPHRASE}\n\n", capture_output=True,
             text=True, check=False, timeout=120,
         )  # fmt: skip
         said = [line for line in done.stderr.splitlines() if SENTENCE.match(line)]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from qpm_widgets.commands import erasing, keeping, people, retaining, safeguarding, sharing
+from qpm_widgets.commands import erasing, keeping, people, retaining, safeguarding, sharing, tracing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -21,7 +21,6 @@ from qpm_widgets.terminal import (
     counted,
     open_kit,
     out,
-    payload_lines,
     program,
     say,
     tell,
@@ -38,7 +37,7 @@ templates_app = typer.Typer(help="The standards, guides, wording and rules.", no
 app.add_typer(templates_app, name="templates")
 app.add_typer(safeguarding.app, name="safeguarding")
 app.command()(keeping.verify)
-app.command()(keeping.history)
+app.command()(tracing.history)
 app.command()(keeping.lock)
 app.command()(keeping.passphrase)
 app.command()(keeping.keyring)
@@ -120,27 +119,7 @@ def render(
         say.print("No names were looked for: this kit has no list of them. `names` or the planning page makes one.")
 
 
-@app.command()
-def show(
-    entry: Annotated[str, typer.Argument(help="The id of a journal entry, as the lead's report prints it.")],
-    home: HomeOption = HOME,
-) -> None:
-    """Show one journal entry: where a sentence of a lead's report comes from."""
-    from datetime import UTC, datetime
-
-    journal = open_kit(home).journal
-    found = journal.find_entries([entry]).get(entry)
-    if found is None:
-        raise QpmError("JOURNAL-016", entry[:60], "Copy the whole id from the report's appendix.")
-    recorded = datetime.fromtimestamp(found.recorded_at / 1000, UTC)
-    out.print(f"{found.assessment_id} {found.subject} {found.field}")
-    out.print(f"recorded {recorded:%d %B %Y %H:%M:%S} UTC by {found.recorded_by}")
-    for entry_id in found.supersedes:
-        out.print(f"replaces {entry_id}")
-    for line in ["erased"] if found.payload is None else payload_lines(found.payload):
-        out.print(line)
-
-
+app.command()(tracing.show)
 app.command()(sharing.key)
 app.command()(sharing.submit)
 app.command()(sharing.receive)

@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "JOURNAL-015": "an id does not look like an id",
     "JOURNAL-016": "the journal has no such entry",
     "JOURNAL-017": "the kit was made before the kit's first release, when its entries could not be signed",
+    "JOURNAL-018": "several assessments of this kit have something of this id",
     # Keeping the kit: its passphrase, its backups, who has it open
     "KEEP-001": "the kit is open in another process",
     "KEEP-002": "the file is not a whole backup of a kit",

@@ -18,15 +18,13 @@ from qpm_widgets.terminal import (
     open_kit,
     open_with_passphrase,
     out,
-    payload_lines,
     say,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qpm_widgets.journal import Entry, Journal, Kit
-    from qpm_widgets.journal.history import FieldHistory
+    from qpm_widgets.journal import Kit
     from qpm_widgets.journal.references import TemplateIds
     from qpm_widgets.templates import Templates
 
@@ -166,87 +164,6 @@ def _prepare_pages(kit: Kit) -> int:
         for assessment_id in kit.journal.assessment_ids()
         for visit in iter_visits(kit.journal, assessment_id)
     )
-
-
-def history(
-    assessment: Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")],
-    subject: Annotated[str, typer.Argument(help="What it is about, such as interview:A1, visit:V1 or assessment.")],
-    field: Annotated[str | None, typer.Argument(help="One field of it, such as answer:A-CP-1.note.")] = None,
-    home: HomeOption = HOME,
-) -> None:
-    """Show who wrote what when, and what it replaced: field by field, oldest first."""
-    from qpm_widgets.journal.history import field_histories
-
-    with open_kit(home) as kit:
-        subject = _meant_subject(kit.journal, assessment, subject)
-        histories = field_histories(kit.journal, assessment, subject, field)
-        if not histories:
-            raise QpmError("KEEP-008", "history", _known_subjects(kit.journal, assessment, subject))
-    entries = sorted((entry for one in histories for entry in one.entries), key=lambda entry: entry.recorded_at)
-    erased = sum(entry.erased for entry in entries)
-    out.print(
-        f"{assessment} {subject}: {counted(len(entries), 'entry', 'entries')} in {counted(len(histories), 'field')}, "
-        f"{_moment(entries[0])} to {_moment(entries[-1])}, by {', '.join(sorted({one.recorded_by for one in entries}))}"
-        f"{f', {erased} of them erased' if erased else ''}"
-    )
-    for one in histories:
-        _print_history(one)
-
-
-def _meant_subject(journal: Journal, assessment: str, typed: str) -> str:
-    """The one planned subject that has this name or id as typed, or else in any case; else what was typed."""
-    known = _planned_subjects(journal, assessment)
-    exact = [one for one in known if one == typed] or [one for one in known if one.partition(":")[2] == typed]
-    meant = exact or [one for one in known if typed.casefold() in (one.casefold(), one.partition(":")[2].casefold())]
-    return meant[0] if len(meant) == 1 else typed
-
-
-def _planned_subjects(journal: Journal, assessment: str) -> list[str]:
-    return sorted({entry.subject for entry in journal.current(assessment, field_prefix="plan")})
-
-
-def _known_subjects(journal: Journal, assessment: str, subject: str) -> str:
-    """What could have been meant, as one sentence."""
-    known = _planned_subjects(journal, assessment)
-    typed = subject.rpartition(":")[2].casefold()
-    meant = [one for one in known if one.partition(":")[2].casefold() == typed]
-    if not known:
-        return f"Assessments in this kit: {', '.join(journal.assessment_ids()) or 'none yet'}."
-    if subject in (*known, "assessment"):
-        return "Write the field as in the lead's report, or leave it out to see them all."
-    return f"Write it as {', '.join(meant)}." if meant else f"This assessment has assessment, {', '.join(known)}."
-
-
-def _print_history(one: FieldHistory) -> None:
-    out.print(one.field)
-    if one.in_conflict:
-        out.print(f"  CONFLICT: {len(one.current)} entries stand side by side; neither writer knew of the other's.")
-    for entry in one.entries:
-        _print_entry(entry, one)
-
-
-def _print_entry(entry: Entry, one: FieldHistory) -> None:
-    standing = (
-        "replaced since" if entry.entry_id not in one.current else "in conflict" if one.in_conflict else "current"
-    )
-    out.print(f"  {_moment(entry)} by {entry.recorded_by}, {standing}: {entry.entry_id}")
-    for entry_id in entry.supersedes:
-        out.print(f"    replaces {entry_id}")
-    for line in [_say_erased(entry, one)] if entry.payload is None else payload_lines(entry.payload):
-        out.print(f"    {line}")
-
-
-def _say_erased(entry: Entry, one: FieldHistory) -> str:
-    by = one.erased_by.get(entry.entry_id)
-    if by is None:
-        return "erased, and there is no record of it"
-    return f"erased {_moment(by)} by {by.recorded_by} ({(by.payload or {}).get('reason', '')}), entry {by.entry_id}"
-
-
-def _moment(entry: Entry) -> str:
-    from datetime import UTC, datetime
-
-    return f"{datetime.fromtimestamp(entry.recorded_at / 1000, UTC):%d %B %Y %H:%M:%S} UTC"
 
 
 def verify(

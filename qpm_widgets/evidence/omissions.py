@@ -18,7 +18,7 @@ from qpm_widgets.evidence.disclosure import (
 )
 from qpm_widgets.evidence.frames import Row, make_frame
 from qpm_widgets.evidence.pieces import NAME_COLUMNS
-from qpm_widgets.evidence.record import Judgement, Piece, VisitRecord, read_record
+from qpm_widgets.evidence.record import Judgement, Piece, VisitRecord, printed_id, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.templates import Templates
 
@@ -124,13 +124,12 @@ def left_out_rows(record: VisitRecord) -> Iterator[Row]:
             }
     for (judgement, always), (_, here) in zip(lead.judgements, provider.judgements, strict=True):
         if always or here:
-            kind = judgement.entry.field.partition(":")[0]
             yield {
-                "evidence_id": f"{judgement.visit}.{kind}.{judgement.name}",
+                "evidence_id": printed_id(judgement.entry),
                 "entry_id": judgement.entry.entry_id,
                 "visit": judgement.visit,
                 "interview": "",
-                "kind": kind,
+                "kind": judgement.entry.field.partition(":")[0],
                 "reason": always or here,
                 "editions": "all" if always else "provider",
                 "conflict": judgement.conflict,

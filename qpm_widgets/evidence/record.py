@@ -31,6 +31,15 @@ from qpm_widgets.visits import (
 OBSERVATION_SOURCE = "O"
 
 
+def printed_id(entry: Entry) -> str:
+    """The id of evidence, a finding or a rating as the lead's report prints it: it stays when the words are corrected.
+
+    That is ``P1.P-CO-1.quote.1``, ``V1.finding.F3`` or ``V1.rating.CP1``.
+    """
+    area, _, rest = entry.field.partition(":")
+    return ".".join((entry.subject.partition(":")[2], *(() if area == "answer" else (area,)), rest))
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a question or scene was about; ``place`` orders questions as their guide does."""
@@ -95,7 +104,7 @@ class Piece:
     @property
     def evidence_id(self) -> str:
         """A name that people can read and that stays when the words are corrected."""
-        return f"{self.meeting.id}.{self.question}.{self.part}"
+        return printed_id(self.entry)
 
     @property
     def kind(self) -> str:
@@ -197,7 +206,7 @@ class VisitRecord:
         entry = self.cited.get(entry_id)
         if entry is None or not entry.field.startswith("answer:"):
             return ""
-        return f"{entry.subject.partition(':')[2]}.{entry.field.removeprefix('answer:')}"
+        return printed_id(entry)
 
 
 def read_record(journal: Journal, templates: Templates, assessment_id: str, visit_id: str | None = None) -> VisitRecord:

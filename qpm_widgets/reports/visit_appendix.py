@@ -1,4 +1,4 @@
-"""What only the lead assessor's edition has: who is still to be met, the evidence, all that was left out."""
+"""What only the lead assessor's edition has: who is still to be met, evidence, who concluded what, what is left out."""
 
 from __future__ import annotations
 
@@ -168,8 +168,25 @@ def _part_label(content: Content, piece: Piece) -> str:
     return piece.part
 
 
+def judgements(content: Content) -> Iterator[Block]:
+    """Appendix C: every finding and rating that this edition prints, with who wrote it and its journal entry."""
+    say = content.words.say
+    yield Heading(1, say("lead.judgements"))
+    printed = [row for row in content.ratings if row["level"] and not row["refused"]]
+    if not content.findings and not printed:
+        yield Paragraph(say("lead.no_judgements"))
+        return
+    yield Paragraph(say("lead.judgements_intro"))
+    columns = tuple(Column(say(f"lead.{key}")) for key in ("id", "written_by", "journal_entry"))
+    for caption, found in (("findings_caption", content.findings), ("ratings_caption", printed)):
+        if found:
+            ids = tuple(content.own_ids[row["entry_id"]] for row in found)
+            rows = tuple((own, row["recorded_by"], row["entry_id"]) for own, row in zip(ids, found, strict=True))
+            yield Table(say(f"lead.{caption}"), columns, rows, row_anchors=ids)
+
+
 def left_out_in_full(content: Content) -> Iterator[Block]:
-    """Appendix C: each entry that is left out, with its reason."""
+    """Appendix D: each entry that is left out, with its reason."""
     say = content.words.say
     yield Heading(1, say("lead.left_out"))
     yield Paragraph(say("lead.left_out_intro"))

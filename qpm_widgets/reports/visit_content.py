@@ -14,7 +14,7 @@ from qpm_widgets.evidence.disclosure import LEAD, POOL, PROVIDER, Voices, choose
 from qpm_widgets.evidence.frames import Row
 from qpm_widgets.evidence.judgements import finding_rows, rating_rows, weigh_sources
 from qpm_widgets.evidence.omissions import Sorting, left_out_rows, sort_out
-from qpm_widgets.evidence.record import Piece, VisitRecord, read_record
+from qpm_widgets.evidence.record import Piece, VisitRecord, printed_id, read_record
 from qpm_widgets.journal import Journal
 from qpm_widgets.reports.visit_words import Words
 from qpm_widgets.templates import Templates
@@ -173,6 +173,15 @@ class Content:
         if not self.lead:
             return ()
         return tuple(sorted({self.anchors[one] for one in evidence_ids if one in self.anchors}, key=_by_number))
+
+    @cached_property
+    def own_ids(self) -> Mapping[str, str]:
+        """The id of each finding and rating, by the id of its entry."""
+        return {one.entry.entry_id: printed_id(one.entry) for one in (*self.record.findings, *self.record.ratings)}
+
+    def cite_behind(self, row: Row) -> tuple[str, ...]:
+        """The ids to show beside a finding or rating: for the lead its own and then those that it cites, else none."""
+        return (self.own_ids[row["entry_id"]], *self.cite(row["evidence_ids"])) if self.lead else ()
 
     def translated_only(self, quote: Piece) -> bool:
         """Whether this edition prints a quote in English alone, since its language would point at somebody."""

@@ -87,7 +87,7 @@ class VisitReport:
         return Section((*visit_limits.made(self.content), *visit_limits.next_steps(self.content)))
 
     def appendices(self) -> Section:
-        """For the lead: interviews, evidence, all that was left out. For the provider: nothing to read."""
+        """For the lead: interviews, evidence, conclusions, all that was left out. For the provider: nothing to read."""
         content = self.content
         if not content.lead:
             return Section((self.account(),))
@@ -95,6 +95,7 @@ class VisitReport:
             (
                 *visit_appendix.interviews(content),
                 *visit_appendix.evidence(content),
+                *visit_appendix.judgements(content),
                 *visit_appendix.left_out_in_full(content),
                 self.account(),
             )

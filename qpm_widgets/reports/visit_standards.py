@@ -73,7 +73,7 @@ def one_standard(content: Content, standard: Standard) -> Iterator[Block]:
 def _statement(content: Content, row: Row) -> Iterator[Block]:
     """A finding in the assessor's words, with its ids for the lead, and the quotes that belong beside it."""
     text = " ".join([row["text"], *_remarks(content, row)])
-    yield Paragraph(text, evidence=content.cite(row["evidence_ids"]))
+    yield Paragraph(text, evidence=content.cite_behind(row))
     yield from show_quotes(content, content.quotes.get(row["entry_id"], ()))
 
 
@@ -119,7 +119,7 @@ def _differences(content: Content, standard: Standard) -> Iterator[Block]:
         weighed = [one for one in rated if one["rationale"].strip() and not one["refused"]]
         for one in weighed:
             text = words.say("standards.differ_weighed", rationale=one["rationale"])
-            yield Paragraph(text, evidence=content.cite(one["evidence_ids"]))
+            yield Paragraph(text, evidence=content.cite_behind(one))
         if not weighed:
             yield Paragraph(words.say("standards.differ_open"))
 
@@ -213,10 +213,9 @@ def _evidence_behind(content: Content, standard: Standard) -> Iterator[Block]:
     for row in content.ratings:
         if row["standard"] != standard.id or not row["level"] or row["refused"]:
             continue
-        evidence = content.cite(row["evidence_ids"])
-        key = "standards.evidence_item" if evidence else "standards.nothing_cited"
+        key = "standards.evidence_item" if content.cite(row["evidence_ids"]) else "standards.nothing_cited"
         text = say(key, indicator=row["indicator"], level=row["level_label"])
-        items.append(Item(" ".join([*_remarks(content, row), text]), evidence))
+        items.append(Item(" ".join([*_remarks(content, row), text]), content.cite_behind(row)))
     if items:
         yield Heading(3, say("standards.evidence_behind"))
         yield BulletList(tuple(items))
@@ -252,7 +251,7 @@ def _points(content: Content, rows: list[Row]) -> Iterator[Block]:
     items: list[Item] = []
     for row in rows:
         text = " ".join([row["text"], *_remarks(content, row)])
-        items.append(Item(text, content.cite(row["evidence_ids"])))
+        items.append(Item(text, content.cite_behind(row)))
         if quotes := content.quotes.get(row["entry_id"]):
             yield BulletList(tuple(items))
             items = []

@@ -117,6 +117,7 @@ def test_the_provider_reads_no_id_no_code_and_no_note(form, editions, lantern) -
     listed = "|".join(re.escape(one) for one in sorted(codes | evidence, key=len, reverse=True))
     assert re.findall(rf"(?<!\w)(?:{listed})(?!\w)", text) == []
     assert not UUID.findall(text)
+    assert not re.findall(r"V1\.(?:finding|rating)", text)
     notes = [one.payload["text"] for one in answers(lantern) if ".quote." not in one.field and "text" in one.payload]
     assert len(notes) > 200
     assert not [note for note in notes if len(note) > 25 and squeeze(note) in text]
@@ -189,21 +190,27 @@ def test_each_statement_of_the_lead_edition_leads_to_its_evidence(editions, lant
     said |= {item.text: item.evidence for block in lists for item in block.items}
     # A statement is every finding in its own words, every quote, and every weighing of accounts that differ.
     for finding in findings.itertuples():
-        assert [ids for text, ids in said.items() if text.startswith(finding.text) and ids], finding.text
+        own = f"V1.finding.{finding.finding}"
+        cited = [ids for text, ids in said.items() if text.startswith(finding.text)]
+        assert [ids for ids in cited if ids[0] == own and ids[1:]], finding.text
     weighed = [ids for text, ids in said.items() if text.startswith("How we weighed it")]
     assert weighed
-    assert all(weighed)
+    assert all(ids[0].startswith("V1.rating.") and ids[1:] for ids in weighed)
     assert all(block.evidence for block in document.blocks if isinstance(block, Quote))
     assert document.cited() <= set(document.targets)
     assert document.account is not None
     assert set(document.account.used) <= set(document.targets)
 
 
-def test_an_id_that_is_copied_from_a_page_is_the_whole_id(editions) -> None:
+def test_an_id_that_is_copied_from_a_page_is_the_whole_id(editions, lantern) -> None:
     document = editions["lead"].document
     rows = [row for block in document.blocks if isinstance(block, Table) and block.row_anchors for row in block.rows]
-    entries = {found for row in rows for found in UUID.findall(row[1])}
-    assert len(entries) > 300
+    entries = {found for row in rows for cell in row for found in UUID.findall(cell)}
+    assert len(entries) > 400
+    concluded = [
+        one for area in ("finding:", "rating:") for one in lantern.journal.current("lantern", field_prefix=area)
+    ]
+    assert {one.entry_id for one in concluded} <= entries
     for form in ("html", "docx", "pdf"):
         text = editions["lead"].texts[form]
         assert entries <= set(UUID.findall(text))

@@ -182,10 +182,12 @@ def test_each_statement_of_the_lead_edition_leads_to_a_row_of_evidence(small, re
     document = read("lead")
     assert document.cited() == {
         "A1.A-CP-1.note", "P2.P-CP-1.quote.1", "P2.P-CP-2.evidence.CP2", "O1.O-IN-1.description",
+        "V1.finding.F1", "V1.finding.F2", "V1.rating.IN6",
     }  # fmt: skip
     assert document.cited() <= set(document.targets)
     [finding] = [one for one in only(Paragraph, document.blocks) if one.text == "All say it alike."]
-    assert finding.evidence == ("A1.A-CP-1.note", "P2.P-CP-1.quote.1")  # the mark stands in the note's row
+    # Its own id comes first; the mark stands in the note's row.
+    assert finding.evidence == ("V1.finding.F1", "A1.A-CP-1.note", "P2.P-CP-1.quote.1")
     rows = {row[0]: row for table in only(Table, document.blocks) if table.row_anchors for row in table.rows}
     assert (
         rows["A1.A-CP-1.note"][1] == f"what she says\nBears on CP1: supports (direct experience).\nJournal entry {note}"
@@ -223,6 +225,24 @@ def test_two_versions_of_a_text_have_two_rows_and_one_anchor(small, read) -> Non
     assert [row[1].splitlines()[0] for row in table.rows] == ["here", "there"]
     assert all("two versions" in row[1] for row in table.rows)
     assert list(document.targets) == ["A1.A-CP-1.note"]
+
+
+def test_each_finding_and_rating_of_the_lead_edition_leads_to_its_own_entry(small, read) -> None:
+    small.interview("A1", "adv1")
+    cited = small.note("A1", "A-CP-1", "words")
+    finding = small.find("F1", "clarity_of_purpose", "All say it alike.", cited)
+    develop = small.find("G1", "independence", "Aims are loose.", cited, kind="area_to_develop")
+    sides = [small.rate("CP1", "strong", text, cited, replace=False) for text in ("one", "other")]
+    bare = small.rate("CP2", "not_seen", "Nobody was asked.")
+    document = read("lead")
+    findings, ratings = only(Table, between(document, "Appendix C: findings and ratings", 1))
+    assert findings.rows == (("V1.finding.F1", "AS1", finding), ("V1.finding.G1", "AS1", develop))
+    assert ratings.rows == (*(("V1.rating.CP1", "AS1", one) for one in sides), ("V1.rating.CP2", "AS1", bare))
+    assert set(document.cited()) >= {row[0] for row in (*findings.rows, *ratings.rows)}
+    assert document.cited() <= set(document.targets)
+    provider = read("provider")
+    assert not provider.cited() and "V1." not in words_of(provider.blocks)
+    assert not [one for one in (finding, develop, *sides, bare) if one in words_of(provider.blocks)]
 
 
 def test_what_the_assessors_have_not_settled_waits(small, read) -> None:

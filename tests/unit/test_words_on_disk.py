@@ -49,7 +49,7 @@ class Laptop:
 
     def begin(self, *arguments: object, home: Path | None = None) -> subprocess.Popen[str]:
         """A command that is asked for, and not yet given its passphrase."""
-        command = [sys.executable, "-m", "qpm_widgets.cli", *map(str, arguments), "--home", str(home or self.kit)]
+        command = [sys.executable, "-m", "qpm_widgets", *map(str, arguments), "--home", str(home or self.kit)]
         pipe = subprocess.PIPE
         return subprocess.Popen(
             command, env=self.environment, cwd=self.folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True
