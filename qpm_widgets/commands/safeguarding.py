@@ -101,7 +101,7 @@ def sheet(
     home: HomeOption = HOME,
 ) -> None:
     """Write one account as a PDF to print and hand over, for where nothing can be sent."""
-    from qpm_widgets.journal.bundles import write_whole
+    from qpm_widgets.journal.readable_files import write_readable
     from qpm_widgets.reports.safeguarding_sheet import write_safeguarding_sheet
     from qpm_widgets.templates import load_templates
 
@@ -110,7 +110,7 @@ def sheet(
         described = kit.safeguarding.find(account)
         parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
         _refuse_erased(account, parts)
-        write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
+        write_readable(file, write_safeguarding_sheet(load_templates(), described, parts))
         kit.safeguarding.note_file(described, "printed")
     out.print(f"sheet: {file.absolute()}")
     say.print("It is not encrypted. Print it and give it to the safeguarding lead today, then delete this file.")

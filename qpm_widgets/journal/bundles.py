@@ -225,7 +225,7 @@ def write_whole(path: Path, content: bytes) -> None:
     QpmError
         BUNDLE-011.
     """
-    with _refused_in_words(path):
+    with refused_in_words(path):
         refuse_taken(path)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
@@ -247,7 +247,8 @@ def refuse_taken(path: Path) -> None:
 
 
 @contextmanager
-def _refused_in_words(path: Path) -> Iterator[None]:
+def refused_in_words(path: Path) -> Iterator[None]:
+    """Say in one sentence what keeps a file from being written (BUNDLE-011)."""
     try:
         yield
     except ValueError:  # a name with a null character, or none
