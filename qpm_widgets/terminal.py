@@ -186,17 +186,15 @@ def check_place(path: Path) -> None:
     QpmError
         BUNDLE-011.
     """
-    from qpm_widgets.journal.bundles import shown_name
+    from qpm_widgets.journal.bundles import refuse_taken, shown_name
 
-    where = shown_name(path)
     try:
-        if path.exists() or path.is_symlink():
-            raise QpmError("BUNDLE-011", where, "There is one already; choose another name with --out.")
+        refuse_taken(path)
         tempfile.TemporaryFile(dir=path.parent).close()
         with contextlib.suppress(FileNotFoundError):
             os.lstat(path.with_name(f".{path.name}.00000000.part"))  # the name that it has until it is whole
     except OSError as error:
-        raise QpmError("BUNDLE-011", where, f"The system says: {error.strerror}.") from None
+        raise QpmError("BUNDLE-011", shown_name(path), f"The system says: {error.strerror}.") from None
 
 
 def ask(what: str, *, secret: bool = False) -> str:

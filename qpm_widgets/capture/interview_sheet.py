@@ -110,23 +110,15 @@ class InterviewSheet(Sheet):
         """Record one edit; an account of harm goes to the store of its own, where no page can read it again."""
         if not edit.field.startswith(DISCLOSURE):
             return super().record(edit)
-        return self.kit.safeguarding.record(
-            edit.assessment_id,
-            edit.subject,
-            edit.field.removeprefix(DISCLOSURE),
-            edit.payload,
-            supersedes=edit.supersedes,
-            entry_id=edit.entry_id,
-        )
-
-    def heads(self) -> dict[str, list[str]]:
-        """As every sheet's, with those of the accounts: what waited in the page replaces what was kept of it."""
-        heads = super().heads()
-        if "safeguarding" in heads:
-            with suppress(QpmError):  # as below
-                kept = self.kit.safeguarding.current(self.assessment_id, self.subject)
-                heads |= {f"{DISCLOSURE}{place}": [entry_id] for place, entry_id in kept.items()}
-        return heads
+        store, place = self.kit.safeguarding, edit.field.removeprefix(DISCLOSURE)
+        told = edit.assessment_id, edit.subject, place, edit.payload
+        try:
+            return store.record(*told, supersedes=edit.supersedes, entry_id=edit.entry_id)
+        except QpmError as error:
+            if error.code != "CONSENT-005":
+                raise
+            # Another code than that of an interview: the page does not drop these words but begins a new account.
+            raise QpmError("SAFE-005", place, "What you typed stays here; write it as a new account.") from None
 
     def _accounts(self) -> list[dict[str, Any]]:
         """That accounts are there, how many parts they have and when they were last written; never what they say."""

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, HomeOption, ask, counted, open_kit, open_with_passphrase, out, payload_lines, say
+from qpm_widgets.terminal import (
+    HOME,
+    HomeOption,
+    ask,
+    check_place,
+    counted,
+    open_kit,
+    open_with_passphrase,
+    out,
+    payload_lines,
+    say,
+    tell,
+)
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Kit
@@ -89,15 +101,16 @@ def sheet(
     home: HomeOption = HOME,
 ) -> None:
     """Write one account as a PDF to print and hand over, for where nothing can be sent."""
-    from qpm_widgets.journal.bundles import write_whole
+    from qpm_widgets.journal.readable_files import write_readable
     from qpm_widgets.reports.safeguarding_sheet import write_safeguarding_sheet
     from qpm_widgets.templates import load_templates
 
+    check_place(file)
     with _opened(home) as (kit, identity):
         described = kit.safeguarding.find(account)
         parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
         _refuse_erased(account, parts)
-        write_whole(file, write_safeguarding_sheet(load_templates(), described, parts))
+        write_readable(file, write_safeguarding_sheet(load_templates(), described, parts))
         kit.safeguarding.note_file(described, "printed")
     out.print(f"sheet: {file.absolute()}")
     say.print("It is not encrypted. Print it and give it to the safeguarding lead today, then delete this file.")
@@ -115,11 +128,14 @@ def key(
     """Write this kit's safeguarding key: for the scheme's safeguarding lead, to whom accounts are sent."""
     from qpm_widgets.journal import bundles, sealing
 
+    if file is not None:
+        check_place(file)
     with open_kit(home) as kit:
         public_key, path = kit.safeguarding.public_key, file or Path(f"{kit.assessor}-safeguarding.pub")
         bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor, "safeguarding").encode())
     out.print(f"safeguarding key: {path}")
-    out.print(f"its numbers, to be read out to whoever uses it: {sealing.fingerprint(public_key)}")
+    numbers = sealing.fingerprint(public_key)
+    out.print(f"numbers of this key, read out to each assessor before accounts of harm are sent to it: {numbers}")
 
 
 @app.command()
@@ -133,12 +149,13 @@ def send(
     from qpm_widgets.journal import account_files, bundles, sealing
 
     public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
+    path = file or Path(f"{account}{account_files.SUFFIX}")
+    check_place(path)
     with _opened(home) as (kit, identity):
         described = kit.safeguarding.find(account)  # before it is read: what a page writes meanwhile is in no file
         content = account_files.pack_account(
             kit.safeguarding, account, identity, public_key, key=kit.journal.device_key(), assessor=kit.assessor
         )
-        path = file or Path(f"{account}{account_files.SUFFIX}")
         bundles.write_whole(path, content)
         kit.safeguarding.note_file(described, "sent")
     out.print(f"account: {path.absolute()}")
@@ -181,7 +198,7 @@ def receive(
                 where = bundles.shown_name(file)
                 received = account_files.receive_account(kit.safeguarding, content, identity, where)
             except QpmError as error:
-                say.print(str(error))
+                tell(error)
                 refused += 1
             else:
                 account, sender = received.disclosure_id, received.assessor

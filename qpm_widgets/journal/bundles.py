@@ -11,6 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -183,7 +184,7 @@ def _read_entries(lines: Iterable[bytes], where: str) -> Iterator[Entry]:
 
 def shown_name(path: Path) -> str:
     """A file's name, safe to print: names come with files from elsewhere."""
-    return "".join(sign if sign.isprintable() else "?" for sign in path.name)[:100]
+    return "".join(sign if sign.isprintable() else "?" for sign in path.name or str(path))[:100]
 
 
 def read_whole(path: Path, largest: int, code: str = "BUNDLE-001") -> bytes:
@@ -224,17 +225,33 @@ def write_whole(path: Path, content: bytes) -> None:
     QpmError
         BUNDLE-011.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with refused_in_words(path):
+        refuse_taken(path)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            close_to_others(temporary)
+            put_in_place(temporary, path)
+        finally:
+            with suppress(OSError):  # which would hide what was wrong
+                temporary.unlink(missing_ok=True)
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse a name that something has already (BUNDLE-011)."""
+    if path.exists() or path.is_symlink():
+        raise QpmError("BUNDLE-011", shown_name(path), "There is one already; choose another name with --out.")
+
+
+@contextmanager
+def refused_in_words(path: Path) -> Iterator[None]:
+    """Say in one sentence what keeps a file from being written (BUNDLE-011)."""
     try:
-        if path.exists() or path.is_symlink():
-            raise QpmError("BUNDLE-011", shown_name(path), "There is one already; choose another name with --out.")
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        close_to_others(temporary)
-        put_in_place(temporary, path)
+        yield
+    except ValueError:  # a name with a null character, or none
+        raise QpmError("BUNDLE-011", shown_name(path), "No file can have that name.") from None
     except OSError as error:
         raise QpmError("BUNDLE-011", shown_name(path), f"The system says: {error.strerror}.") from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -211,14 +211,6 @@ class SafeguardingStore:
         found = [_described(entries) for entries in groups.values()]
         return [one for one in found if about in (None, one.about)]
 
-    def current(self, assessment_id: str, about: str) -> dict[str, str]:
-        """For each part that was written here in a meeting (``<disclosure id>.<part>``) its newest entry's id."""
-        return {
-            f"{entry.subject.removeprefix(_SUBJECT)}.{entry.field.removeprefix(_FIELD)}": entry.entry_id
-            for entry in self.journal.current(assessment_id, field_prefix=_FIELD)
-            if entry.payload and entry.payload["about"] == about and not _sender_of(entry)
-        }
-
     def find(self, disclosure_id: str) -> Disclosure:
         """The account with this id; of two, one that is not erased.
 

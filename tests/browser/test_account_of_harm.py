@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
+import sys
 
 from canary_search import files_holding
-from field_pages import Hand, kernel_process, until, values_of
+from field_pages import Hand, kernel_process, notebook_of, until, values_of
 
 CANARY = "Kanarienvogel-in-der-Grube-8846"
 PASSPHRASE = "a passphrase for a day out"  # as in conftest.py
@@ -29,6 +31,15 @@ def kept_words(field_kit, subject: str) -> list[str]:
         for one in store.read(described.id, identity)
         if one.current
     ]
+
+
+def account_id(hand: Hand) -> str:
+    return re.search(r"SG-[0-9A-Z]{8}|$", account_state(hand))[0]
+
+
+def erase_at_the_command_line(field_kit, name: str) -> None:
+    command = ("safeguarding", "erase", name, "--yes", "--home", str(field_kit.home))
+    subprocess.run([sys.executable, "-m", "qpm_widgets", *command], input=f"{PASSPHRASE}\n", text=True, check=True)
 
 
 def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page) -> None:
@@ -96,3 +107,99 @@ def test_a_reference_that_could_tell_what_happened_is_not_recorded_and_not_lost(
     hand.sheet.locator("dialog[open] .qpm-main").click()
     hand.await_saved()
     assert values_of(field_kit, "interview:P2")["safeguarding"]["reference"] == "SG-2026-014"
+
+
+def test_words_typed_after_their_account_was_erased_begin_a_new_one(field_kit, server, page) -> None:
+    hand = Hand(page, server, "P2").open()
+    hand.click("open-safeguarding")
+    account_box(hand, "said").press_sequentially("She said")
+    assert until(lambda: "Kept apart at" in account_state(hand), page)
+    old = account_id(hand)
+    erase_at_the_command_line(field_kit, old)
+    account_box(hand, "said").press_sequentially(" it was him")
+    assert until(lambda: kept_words(field_kit, "interview:P2") == ["She said it was him"], page)
+    assert account_box(hand, "said").input_value() == "She said it was him"
+    assert until(lambda: account_id(hand) not in ("", old), page)
+    said = hand.sheet.locator("dialog[open] .qpm-account").inner_text()
+    assert f"{old} was erased in this kit" in said
+    assert f"a new account, {account_id(hand)}" in said
+    # It is gone on with as any other.
+    account_box(hand, "wants").fill("to move")
+    assert until(lambda: "Kept apart at" in account_state(hand), page)
+    assert len(field_kit.safeguarding.disclosures(about="interview:P2")) == 1
+    assert field_kit.safeguarding.find(old).erased
+
+
+def test_words_that_waited_while_their_account_was_erased_come_after_a_reload(field_kit, server, page) -> None:
+    hand = Hand(page, server, "A4").open()
+    page.on("dialog", lambda asked: asked.accept())  # "Leave the page?"
+    hand.click("open-safeguarding")
+    account_box(hand, "said").press_sequentially("He shouted")
+    assert until(lambda: "Kept apart at" in account_state(hand), page)
+    old, process = account_id(hand), kernel_process(server, "A4")
+    process.send_signal(signal.SIGSTOP)
+    try:
+        account_box(hand, "said").press_sequentially(" at me")
+        assert until(lambda: "Not saved" in account_state(hand), page)
+        erase_at_the_command_line(field_kit, old)
+        page.goto(server.address(notebook_of("A4")))
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert until(lambda: kept_words(field_kit, "interview:A4") == ["He shouted at me"], page, 60)
+    hand.click("open-safeguarding")
+    assert account_box(hand, "said").input_value() == "He shouted at me"
+    assert f"{old} was erased in this kit" in hand.sheet.locator("dialog[open] .qpm-account").inner_text()
+
+
+def duplicate(hand: Hand) -> Hand:
+    """The same page in another tab, which has a copy of the window's storage."""
+    with hand.page.expect_popup() as opened:
+        hand.page.evaluate("window.open(location.href)")
+    return Hand(opened.value, hand.server, hand.name)
+
+
+def test_two_tabs_that_have_the_same_unsaved_words_keep_what_both_write(field_kit, server, page) -> None:
+    hand = Hand(page, server, "A2").open()
+    hand.click("open-safeguarding")
+    account_box(hand, "said").press_sequentially("one")
+    assert until(lambda: "Kept apart at" in account_state(hand), page)
+    page.evaluate("() => { window.sending = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; }")
+    account_box(hand, "said").press_sequentially(" two")
+    assert until(lambda: "Not saved" in account_state(hand), page)  # so what follows waits for its turn
+    account_box(hand, "said").press_sequentially(" three")
+    page.wait_for_timeout(300)  # until the storage has it
+    copy = duplicate(hand)
+    account_box(hand, "said").press_sequentially(" four")
+    copy.sheet.wait_for(timeout=60_000)
+    assert until(lambda: kept_words(field_kit, "interview:A2") == ["one two three"], copy.page)
+    page.evaluate("() => { WebSocket.prototype.send = window.sending; }")
+    assert until(lambda: "Kept apart at" in account_state(hand), page)
+    assert sorted(kept_words(field_kit, "interview:A2")) == ["one two three", "one two three four"]
+    copy.page.close()
+
+
+def test_a_tab_that_was_duplicated_while_words_were_typed_replaces_nothing_of_the_other(
+    field_kit, server, page
+) -> None:
+    hand = Hand(page, server, "A3").open()
+    hand.click("open-safeguarding")
+    account_box(hand, "said").press_sequentially("one")
+    assert until(lambda: "Kept apart at" in account_state(hand), page)
+    with page.expect_popup() as opened:
+        account_box(hand, "said").evaluate("""async (box) => {
+            const write = (words) => { box.value += words; box.dispatchEvent(new Event("input", { bubbles: true })); };
+            write(" two");
+            await new Promise((done) => setTimeout(done, 100)); // until the storage has it; it is not sent yet
+            window.open(location.href);
+            write(" three");
+        }""")
+    copy = Hand(opened.value, server, "A3")
+    assert until(lambda: kept_words(field_kit, "interview:A3") == ["one two three"], page)
+    copy.sheet.wait_for(timeout=60_000)
+    copy.await_saved()
+    assert until(lambda: len(kept_words(field_kit, "interview:A3")) == 2, copy.page)
+    assert sorted(kept_words(field_kit, "interview:A3")) == ["one two", "one two three"]
+    account_box(hand, "said").press_sequentially(" four")
+    assert until(lambda: "one two three four" in kept_words(field_kit, "interview:A3"), page)
+    assert sorted(kept_words(field_kit, "interview:A3")) == ["one two", "one two three four"]
+    copy.page.close()

@@ -436,7 +436,6 @@ class TestSending:
         identity = lead.safeguarding.identity(NEW)
         receive_account(lead.safeguarding, self.packed(kit, lead), identity, "file")
         assert said_in(lead.safeguarding, NEW) == ["the lead's own", CANARY]
-        assert lead.safeguarding.current(ASSESSMENT, INTERVIEW) == {"SG-1.1": own}, "a page goes on with its own"
 
     def test_many_versions_travel(self, kit, lead) -> None:
         """An account that was typed for hours: a version of 20,000 characters at every pause, 17 MB in all."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
+import signal
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -252,3 +258,62 @@ def test_an_account_is_in_no_table_no_bundle_no_report_and_no_export(home, tmp_p
     found = [(place, words) for place, text in every.items() for words in hidden if words in text]
     assert found == []
     assert (home / FILE).exists()
+
+
+KILLED_BEFORE_THE_NAME = """
+import os, signal, sys
+from qpm_widgets import cli
+def die(source, *rest, **more):
+    os.write(2, f"written: {os.stat(source).st_size}".encode())
+    os.kill(os.getpid(), signal.SIGKILL)
+os.link = os.replace = die
+cli.main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system has no files without a name")
+def test_a_sheet_whose_writing_is_killed_is_nowhere(home, tmp_path) -> None:
+    """It is the one file of an account that is not encrypted, so no unfinished copy of it may stay."""
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    asked = ["safeguarding", "sheet", ACCOUNT, "--out", str(folder / "SHEET.pdf"), "--home", str(home)]
+    command = [sys.executable, "-c", KILLED_BEFORE_THE_NAME, *asked]
+    killed = subprocess.run(command, input=f"{PASSPHRASE}\n", text=True, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert int(killed.stderr.rpartition("written: ")[2]) > 1000, "all of it was on the disk"
+    assert not list(folder.iterdir())
+    assert qpm(home, "sheet", ACCOUNT, "--out", folder / "SHEET.pdf").exit_code == 0
+    assert CANARY in pdf_text(folder / "SHEET.pdf")
+    assert [stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()] == [0o600]
+
+
+def test_where_no_file_is_without_a_name_a_sheet_has_its_own_and_goes_if_it_fails(home, tmp_path, monkeypatch) -> None:
+    """As on Windows, macOS and some network drives."""
+    opened = os.open
+
+    def refuse_unnamed(path: object, flags: int, *rest: object, **more: object) -> int:
+        if (nameless := getattr(os, "O_TMPFILE", 0)) and flags & nameless == nameless:
+            raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+        return opened(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refuse_unnamed)
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    names = []
+    sync = os.fsync
+
+    def refuse(handle: int) -> None:
+        if found := list(folder.iterdir()):
+            names.extend(one.name for one in found)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    told = qpm(home, "sheet", ACCOUNT, "--out", folder / "SHEET.pdf")
+    assert "BUNDLE-011" in str(told.exception), told.output
+    assert names == ["SHEET.pdf"]
+    assert not list(folder.iterdir())
+    monkeypatch.setattr(os, "fsync", sync)
+    assert qpm(home, "sheet", ACCOUNT, "--out", folder / "SHEET.pdf").exit_code == 0
+    assert CANARY in pdf_text(folder / "SHEET.pdf")
+    assert qpm(home, "sheet", ACCOUNT, "--out", folder / "SHEET.pdf").exit_code != 0, "never written over"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from qpm_widgets import cli
-from qpm_widgets.journal import Edit, Kit, sealing
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Kit, bundles, new_entry_id, sealing
 from qpm_widgets.journal.keys import KeyCost
 
 CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
@@ -29,6 +30,8 @@ READ = {
     "submit --to": ("submit", *VISIT, "--to", "NAMED"),
     "plan": ("plan", "NAMED"),
     "templates check": ("templates", "check", "NAMED"),
+    "safeguarding receive": ("safeguarding", "receive", "NAMED"),
+    "safeguarding send --to": ("safeguarding", "send", "SG-1", "--to", "NAMED"),
     "verify --report": ("verify", "--report", "NAMED"),
     "home": ("verify", "--home", "NAMED"),
     "home, locked": ("lock", "--home", "NAMED"),
@@ -37,6 +40,9 @@ WRITTEN = {
     "backup": ("backup", "NAMED"),
     "key --out": ("key", "--out", "NAMED"),
     "submit --out": ("submit", *VISIT, "--to", "KEY", "--out", "NAMED"),
+    "safeguarding key --out": ("safeguarding", "key", "--out", "NAMED"),
+    "safeguarding send --out": ("safeguarding", "send", "SG-1", "--to", "SAFE", "--out", "NAMED"),
+    "safeguarding sheet --out": ("safeguarding", "sheet", "SG-1", "--out", "NAMED"),
 }
 FOLDERS = {
     "render --outputs": ("render", "visit_report", *VISIT, "--outputs", "NAMED"),
@@ -53,6 +59,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("named")
     with Kit.create(place / "kit", PASSPHRASE, assessor="AS1", cost=CHEAP) as kit:
         kit.journal.append(Edit("lantern", "visit:V1", "plan", PLAN))
+        kit.safeguarding.record("lantern", "interview:A1", "SG-1.1", {"said": "words"}, entry_id=new_entry_id())
+        safe = sealing.public_key_text(kit.safeguarding.public_key, "SL1", "safeguarding")
     os.mkfifo(place / "pipe")
     (place / "file").write_text("words\n", encoding="utf-8")
     (place / "folder").mkdir()
@@ -62,6 +70,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "loop").symlink_to(place / "loop")
     public_key = sealing.public_key_of(sealing.make_identity())
     (place / "LEAD.pub").write_text(sealing.public_key_text(public_key, "LEAD"), encoding="utf-8")
+    (place / "SAFE.pub").write_text(safe, encoding="utf-8")
     return place
 
 
@@ -73,6 +82,8 @@ def named(place: Path, kind: str) -> str:
         "below a file": f"{place}/file/below",
         "in no folder": f"{place}/nowhere/below",
         "a name too long for a part": f"{place}/{'n' * 245}",
+        "here": ".",
+        "the root": "/",
     }.get(kind, f"{place}/{kind}")
 
 
@@ -90,6 +101,7 @@ def said(arguments: tuple[str, ...], monkeypatch, capsys) -> tuple[int, str]:
 def check(arguments: tuple[str, ...], kind: str, place: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     values = {"NAMED": named(place, kind), "NEW": str(tmp_path / "new"), "KEY": str(place / "LEAD.pub")}
+    values |= {"SAFE": str(place / "SAFE.pub")}
     filled = tuple(values.get(one, one) for one in arguments)
     if "--home" not in filled and filled[0] not in ("templates", "demo"):
         filled += ("--home", str(place / "kit"))
@@ -123,13 +135,36 @@ def test_what_cannot_be_read(command, kind, place, tmp_path, monkeypatch, capsys
         "a name too long for a part",
         "below a file",
         "in no folder",
+        "here",
+        "the root",
     ],
 )
 @pytest.mark.parametrize("command", WRITTEN)
 def test_what_cannot_be_written(command, kind, place, tmp_path, monkeypatch, capsys) -> None:
-    if (command, kind) == ("submit --out", "folder"):
+    if command == "submit --out" and kind in ("folder", "here", "the root"):
         pytest.skip("a folder is what submit takes too")
     check(WRITTEN[command], kind, place, tmp_path, monkeypatch, capsys)
+
+
+@pytest.mark.timeout(60, func_only=True)
+@pytest.mark.parametrize("command", [one for one, arguments in WRITTEN.items() if "--out" in arguments])
+def test_a_place_is_looked_at_before_anybody_types_a_passphrase(command, place, tmp_path, monkeypatch, capsys) -> None:
+    values = {"NAMED": named(place, "file"), "KEY": str(place / "LEAD.pub"), "SAFE": str(place / "SAFE.pub")}
+    monkeypatch.setattr(sys, "argv", ["qpm", *(values.get(one, one) for one in WRITTEN[command])])
+    sys.argv += ["--home", str(place / "kit")]
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = capsys.readouterr().err
+    assert told.startswith("BUNDLE-011, file: ")
+    assert "Passphrase" not in told
+
+
+@pytest.mark.parametrize("name", [".", "/", "a\0b", "n" * 300, "n" * 245, "/dev/null/below", "/nowhere/below"])
+def test_a_file_that_cannot_be_written_is_one_coded_sentence(name, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(QpmError, match="BUNDLE-011"):
+        bundles.write_whole(Path(name), b"words")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.timeout(60, func_only=True)

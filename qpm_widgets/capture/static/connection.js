@@ -5,6 +5,8 @@
 //            the state every decision waits for its turn: that someone agreed and took it back is not the same as never
 //   sent     on its way: one entry per field at a time, so each entry replaces one that the journal has
 //   neither: the journal has it
+// An entry's id stands for one text. A tab that is duplicated takes the outbox along, so two may send what waited in it, and
+// each goes on with words of its own: neither knows the other's, and neither replaces them.
 // Words in which the kernel noticed something new that points to one person stay in `sent`, held: they are not in the journal
 // and not on their way. They go when the person has answered (which makes newer words), left the box, or let some seconds pass:
 // asking.js.
@@ -107,9 +109,9 @@ const connectSheet = (() => {
     // The newest words of a field. Until they are sent they share one entry; decisions do not.
     keep(field, payload, ready) {
       const slot = this.slot(field);
-      if (!slot.waiting.length || isDecision(field)) slot.waiting.push({ entry_id: makeEntryId(), field, ready: false });
+      if (!slot.waiting.length || isDecision(field)) slot.waiting.push({ field, ready: false });
       const newest = slot.waiting.at(-1);
-      newest.payload = wellFormed(payload);
+      Object.assign(newest, { entry_id: makeEntryId(), payload: wellFormed(payload) });
       if (ready) this.release(slot);
       this.changed();
       return newest.entry_id;
@@ -282,7 +284,8 @@ const connectSheet = (() => {
           continue;
         }
         const iv = crypto.getRandomValues(new Uint8Array(12));
-        const plain = new TextEncoder().encode(JSON.stringify([...this.slots]));
+        const kept = [...this.slots].map(([field, slot]) => [field, slot, this.heads[field] ?? []]);
+        const plain = new TextEncoder().encode(JSON.stringify(kept));
         const cipher = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, plain));
         // Nothing is put back that has had its receipt in the meantime: the loop comes round again.
         const parts = [];
@@ -305,9 +308,11 @@ const connectSheet = (() => {
         const [iv, ...parts] = stored.split(".").map(toBytes);
         const cipher = new Uint8Array(await new Blob(parts).arrayBuffer());
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, cipher);
-        for (const [field, slot] of JSON.parse(new TextDecoder().decode(plain))) {
+        for (const [field, slot, heads = []] of JSON.parse(new TextDecoder().decode(plain))) {
           for (const entry of slot.waiting) entry.ready = false; // the time of another page says nothing here
-          if (!this.slots.has(field)) this.slots.set(field, slot);
+          if (this.slots.has(field)) continue;
+          this.slots.set(field, slot);
+          this.heads[field] = heads;
         }
       } catch {
         // Made under another key: it was never this journal's to have.
@@ -341,7 +346,10 @@ const connectSheet = (() => {
       channels.set(view.scope, found);
       channel = found;
       await channel.restore(view.page_key);
-      for (const [field, heads] of Object.entries(view.heads ?? {})) channel.heads[field] = heads;
+      for (const [field, heads] of Object.entries(view.heads ?? {})) {
+        // Words that wait here were written after what this window had; decisions answer to whatever was decided anywhere.
+        if (!channel.slots.has(field) || isDecision(field)) channel.heads[field] = heads;
+      }
       channel.links.push(link);
       link.memory = channel.memory;
       handlers.opened?.(view);

@@ -446,6 +446,9 @@ function render({ model, el }) {
       if (field === "state") page.openDialog("end"); // where its reason is written
       showIdentifiers(page, field, payload, noticed, true);
     },
+    refused(field, _entryId, code) {
+      if (code === "SAFE-005") page.beginAccountAnew(field);
+    },
     elsewhere(field, payload) {
       page.values[field] = payload;
       page.changed();

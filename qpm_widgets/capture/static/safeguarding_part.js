@@ -69,7 +69,7 @@ function referencePart(page) {
 
 function accountPart(page, reference) {
   const said = page.words.safeguarding;
-  const earlier = h("p", { class: "qpm-banner", hidden: true });
+  const earlier = h("p", { class: "qpm-banner", role: "status", hidden: true });
   const state = h("p", { class: "qpm-hint qpm-account-state", role: "status" });
   const boxes = ACCOUNT_BOXES.map((name) => textBox({
     id: page.id(`account-${name}`), label: said.account[name], labelClass: "qpm-label", rows: name === "said" ? 4 : 2,
@@ -86,17 +86,26 @@ function accountPart(page, reference) {
     reference.suggest(id);
     page.link.type(field, page.memory.account.words);
   };
+  const tellBefore = () => {
+    const { id, erased, field } = page.memory.account ?? {};
+    const before = page.view.accounts.at(-1);
+    if (field) node.dataset.field = field;
+    earlier.hidden = !erased && !before;
+    if (erased) earlier.textContent = fill(said.account.erased, { erased, id });
+    else if (before) earlier.textContent = fill(said.account.earlier, { id: before.id, time: page.moment(before.last_at) });
+  };
   page.showAccount = (status) => showAccount(page, state, status);
+  page.beginAccountAnew = (field) => {
+    beginAnew(page, field);
+    tellBefore();
+  };
   return {
     node,
     prepare() {
       page.memory.account ??= unsavedAccount(page);
-      const { field, words = {} } = page.memory.account ?? {};
-      if (field) node.dataset.field = field;
+      const { words = {} } = page.memory.account ?? {};
       for (const [at, name] of ACCOUNT_BOXES.entries()) areas[at].value = words[name] ?? "";
-      const before = page.view.accounts.at(-1);
-      earlier.hidden = !before;
-      if (before) earlier.textContent = fill(said.account.earlier, { id: before.id, time: page.moment(before.last_at) });
+      tellBefore();
     },
   };
 }
@@ -108,10 +117,26 @@ function beginAccount(page) {
   return { id, field: `disclosure:${id}.${(before?.parts ?? 0) + 1}` };
 }
 
+// The account was erased at the command line, and nothing more can be added to it. What is being written begins an account of
+// its own, so that no word of it is lost.
+function beginAnew(page, field) {
+  const words = page.link.unsaved()[field];
+  if (!words) return; // another sheet of this window has done so
+  const erased = accountOf(field);
+  page.view.accounts = page.view.accounts.filter(({ id }) => id !== erased);
+  const id = makeReference();
+  const begun = { id, field: `disclosure:${id}.1`, words, erased };
+  if ((page.memory.account?.field ?? field) === field) page.memory.account = begun;
+  page.link.forget(field);
+  page.link.commit(begun.field, words);
+}
+
+const accountOf = (field) => field.slice("disclosure:".length).split(".")[0];
+
 // What was typed before a reload and not yet kept: it is on its way, and still here to be gone on with.
 function unsavedAccount(page) {
   const [field, words] = Object.entries(page.link.unsaved()).find(([name]) => name.startsWith("disclosure:")) ?? [];
-  return field && { id: field.slice("disclosure:".length).split(".")[0], field, words };
+  return field && { id: accountOf(field), field, words };
 }
 
 // Without letters that are taken for digits over the telephone.
