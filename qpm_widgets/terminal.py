@@ -86,14 +86,16 @@ def tell(error: QpmError) -> None:
     say.print(str(error).replace("`qpm ", f"`{program()} "))
 
 
-def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
-    """What an entry says, a line for each key, and more where words have several.
+def harmless(line: str) -> str:
+    """A line with whatever could steer a terminal shown as its code."""
+    return line if line.isprintable() else repr(line)[1:-1]
 
-    Whatever could steer a terminal is shown as its code.
-    """
+
+def payload_lines(payload: Mapping[str, Any]) -> Iterator[str]:
+    """What an entry says, a line for each key, and more where words have several; nothing that steers a terminal."""
     for key, value in payload.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        first, *rest = [line if line.isprintable() else repr(line)[1:-1] for line in text.split("\n")]
+        first, *rest = map(harmless, text.split("\n"))
         yield f"{key}: {first or '–'}"
         yield from (f"  {line}" for line in rest)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, counted, open_kit, out, payload_lines, places, say
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, counted, harmless, open_kit, out, payload_lines, places, say
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Entry, Journal
@@ -54,7 +54,7 @@ def _entries_meant(journal: Journal, wanted: str, assessment: str | None, home: 
     entries = list(journal.find_entries([wanted.lower()]).values())
     found = entries or _named(journal, wanted, [assessment] if assessment else journal.assessment_ids())
     if not found:
-        raise QpmError("JOURNAL-016", wanted[:60] or "id", _KINDS)
+        raise QpmError("JOURNAL-016", harmless(wanted[:60]) or "id", _KINDS)
     having = list(dict.fromkeys(one.assessment_id for one in found))
     if len(having) > 1:
         again = f"`qpm show {wanted} --assessment {having[0]}{places(home, OUTPUTS)}`"
@@ -190,7 +190,7 @@ def _cited_lines(journal: Journal, cites: Collection[str]) -> Iterator[str]:
             one = found[entry_id]
             yield f"  {printed_id(one)}, entry {entry_id}{_since(journal, one)}"
         else:
-            yield f"  entry {entry_id}, which is not in this journal"
+            yield f"  entry {harmless(entry_id)}, which is not in this journal"
 
 
 def _since(journal: Journal, cited: Entry) -> str:

@@ -169,3 +169,9 @@ def test_the_readme_s_steps_lead_from_a_sentence_of_the_sample_to_its_earlier_wo
     assert f"There is 1 earlier version: `{steps[2]} " in words
     assert "replaced since" in past
     assert "finding:F301" in visit and "rating:CO1" in visit
+
+
+def test_what_a_submitted_visit_may_cite_sends_no_control_characters(kit: Kit, small: SmallJournal) -> None:
+    small.rate("CP1", "met", "As heard.", "\x1b]0;title\x07")
+    lines, _ = show(kit, "V1.rating.CP1")
+    assert lines[-1] == r"  entry \x1b]0;title\x07, which is not in this journal"
