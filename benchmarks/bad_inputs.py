@@ -91,7 +91,8 @@ class Bench:
             kit.safeguarding.record(*place, {"said": "he hit me"}, entry_id=new_entry_id())
             identity = kit.safeguarding.identity(PASSPHRASE)
             self.account_key = kit.safeguarding.public_key
-            self.account = pack_account(kit.safeguarding, "SG-7K2M4QXH", identity, self.account_key)
+            signed = {"key": kit.journal.device_key(), "assessor": kit.assessor}
+            self.account = pack_account(kit.safeguarding, "SG-7K2M4QXH", identity, self.account_key, **signed)
             write_backup(kit, folder / "good.qpmbackup")
         self.backup = (folder / "good.qpmbackup").read_bytes()
 

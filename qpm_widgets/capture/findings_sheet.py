@@ -20,7 +20,7 @@ from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import earlier_versions
 from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import load_profile, load_visit, look_out_for
-from qpm_widgets.visits.erasures import has_lost_words
+from qpm_widgets.visits.erasures import erase_earlier_versions, has_lost_words
 
 _SCRIPTS = (
     "drawing.js",
@@ -72,10 +72,13 @@ class FindingsSheet(Sheet):
     def record(self, edit: Edit) -> Receipt:
         """Record one edit; the version it replaces is erased with it, if that may repeat erased words."""
         receipt = super().record(edit)
-        stone = self.kit.journal.current_entry(edit.assessment_id, edit.subject, earlier_versions(edit.field))
-        if stone is not None:
+        journal = self.kit.journal
+        cited = journal.find_entries(str(one) for one in edit.payload.get("cites", ()))
+        if any(one.erased for one in cited.values()):  # while this page was open
+            erase_earlier_versions(journal, edit.assessment_id)
+        if journal.current_entry(edit.assessment_id, edit.subject, earlier_versions(edit.field)) is not None:
             with suppress(QpmError):  # somebody is reading: the log is cut at the next chance, and when the kit closes
-                self.kit.journal.compact()
+                journal.compact()
         return receipt
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,8 +69,9 @@ def _tell_gone(one: Gone) -> None:
 def _tell_duties(proof: Proof) -> None:
     """What a person has to do about words that are gone and still stand in documents."""
     for one in proof.gone:
-        _, _, meeting = one.erasure.tombstone.subject.partition(":")
-        if not one.noted:
-            say.print(f"Run `withdraw` for {meeting} again: it notes what is gone beside the reports that used it.")
+        kind, _, meeting = one.erasure.tombstone.subject.partition(":")
+        if not one.noted:  # of a finding: with whatever withdrawal is given again
+            which = meeting if kind in ("interview", "observation") else "the interview that it rested on"
+            say.print(f"Run `withdraw` for {which} again: it notes what is gone beside the reports that used it.")
     if "same" in proof.files.values() and any(not one.erasure.for_time for one in proof.gone):
         say.print("Destroy these documents, also handed over copies: they hold what a person took back.")

@@ -106,7 +106,6 @@ def receive(
     from qpm_widgets.journal.account_files import SUFFIX
     from qpm_widgets.journal.bundles import read_whole, shown_name
     from qpm_widgets.reports.noted_erasures import note_erasures
-    from qpm_widgets.visits.erasures import erase_earlier_versions
 
     for file in files:
         if file.suffix.lower() == SUFFIX:
@@ -125,7 +124,6 @@ def receive(
         for assessment_id in assessments:
             for sentence in _to_settle(kit.journal, assessment_id):
                 out.print(f"{assessment_id}: {sentence}")
-            erase_earlier_versions(kit.journal, assessment_id)
             used = [one for one in note_erasures(kit.journal, outputs, assessment_id) if one.files]
             tell_outputs(used, places(home, outputs))
         # Also when nothing new was erased: the run before may have been interrupted, or somebody was in its way.
@@ -139,6 +137,7 @@ def receive(
 def _receive_one(kit: Kit, file: Path) -> Manifest:
     """Merge one file and say what it brought; what it says of itself."""
     from qpm_widgets.journal import bundles, sealing
+    from qpm_widgets.visits.erasures import erase_earlier_versions
 
     where = bundles.shown_name(file)
     identity = kit.journal.secret(sealing.IDENTITY, sealing.make_identity)
@@ -148,8 +147,8 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
     if any(writer.must_be_known for writer in writers):
         _compare_numbers(kit.journal, bundle, writers, where)
         writers = kit.journal.writers(bundle)
-    merged = kit.journal.merge(bundle, where)
-    manifest = bundle.manifest
+    merged, manifest = kit.journal.merge(bundle, where), bundle.manifest
+    erase_earlier_versions(kit.journal, manifest.assessment_id)
     out.print(
         f"received: {manifest.assessment_id} {manifest.visit_id} from {manifest.assessor}, "
         f"{counted(merged.new, 'new entry', 'new entries')} of {len(bundle.entries)}"

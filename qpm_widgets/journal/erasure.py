@@ -4,7 +4,8 @@ A tombstone is an ordinary entry, field ``erasure:<scope>`` of what it erases fr
 has the same entries blanks the same ones, in whatever order they came:
 
 * scope ``interview``, of an interview or observation: every answer, and every state or plan that holds free text;
-* scope ``quotes``: every quote, or those of the one respondent it names;
+* scope ``quotes``: every quote, or those of the one respondent it names, with each earlier version of these: a quote
+  is often begun under another's code;
 * scope ``finding.<id>`` or ``rating.<indicator>``, of a visit: each version of that judgement that a newer one has
   replaced, from now on. They may repeat what was erased elsewhere, also those saved while somebody rewrites it; the
   newest is for people to read again;
@@ -44,10 +45,9 @@ _FREE_TEXT = {"state": "reason", "plan": "access_needs"}
 
 # GLOB as in the index entry_tombstone, which only so is used.
 ALL_TOMBSTONES = f"SELECT assessment_id, subject, field, payload FROM entry WHERE field GLOB '{FIELD}*'"
-_WITH_WORDS = (
+_OF_SUBJECT = (
     "SELECT entry_id, field, payload, EXISTS (SELECT 1 FROM superseded WHERE superseded.entry_id = entry.entry_id) "
-    "FROM entry WHERE assessment_id = :assessment_id AND subject = :subject "
-    "AND payload IS NOT NULL AND field NOT GLOB 'erasure:*'"
+    "FROM entry WHERE assessment_id = :assessment_id AND subject = :subject AND field NOT GLOB 'erasure:*'"
 )
 _BLANK = "UPDATE entry SET payload = NULL, salt = NULL WHERE entry_id = :entry_id"
 
@@ -57,10 +57,10 @@ Place = tuple[str, str]
 
 
 class Words(NamedTuple):
-    """What a tombstone looks at in an entry that still says something; ``replaced`` by a newer one."""
+    """What a tombstone looks at in an entry: its payload, None once erased, and whether a newer one has replaced it."""
 
     field: str
-    payload: Mapping[str, Any]
+    payload: Mapping[str, Any] | None
     replaced: bool = False
 
 
@@ -83,6 +83,8 @@ class Tombstone(NamedTuple):
     def covers(self, words: Words) -> bool:
         """Whether an entry of the same subject must be blank."""
         field, payload, replaced = words
+        if payload is None:
+            return False
         if self.field == WHOLE:
             return field.startswith("answer:") or bool(payload.get(_FREE_TEXT.get(field, "")))
         if self.field == QUOTES:
@@ -143,15 +145,27 @@ def blank_covered(execute: Execute) -> list[str]:
     """
     blanked: list[str] = []
     for (assessment_id, subject), covering in read_tombstones(execute(ALL_TOMBSTONES).fetchall()).items():
-        rows = execute(_WITH_WORDS, {"assessment_id": assessment_id, "subject": subject}).fetchall()
-        blanked += [
-            entry_id
-            for entry_id, field, text, replaced in rows
-            if _any_covers(covering, Words(field, _read(text), bool(replaced)))
+        rows = execute(_OF_SUBJECT, {"assessment_id": assessment_id, "subject": subject}).fetchall()
+        said = [
+            Words(field, None if text is None else _read(text), bool(replaced)) for _, field, text, replaced in rows
         ]
+        blanked += [rows[place][0] for place in covered_places(said, covering)]
     for entry_id in blanked:
         execute(_BLANK, {"entry_id": entry_id})
     return blanked
+
+
+def covered_places(entries: Sequence[Words], covering: Sequence[Tombstone]) -> list[int]:
+    """Which of a subject's entries must be blank and are not, by their places."""
+    # Where a version is of somebody who takes quotes back, or was and is blank, those that it replaced say the same.
+    stones = [stone for stone in covering if stone.field == QUOTES and stone.respondent]
+    quotes = [one for one in entries if is_quote(one.field)] if stones else []
+    theirs = {one.field for one in quotes if one.payload is None or _any_covers(stones, one)}
+    return [
+        place
+        for place, one in enumerate(entries)
+        if one.payload is not None and (_any_covers(covering, one) or (one.replaced and one.field in theirs))
+    ]
 
 
 def refuse_erased(subject: str, words: Words, tombstones: Iterable[Tombstone]) -> None:

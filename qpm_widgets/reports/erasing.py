@@ -10,7 +10,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.erasure_certificate import Certificate, write_certificate
-from qpm_widgets.reports.noted_erasures import note_erasure
+from qpm_widgets.reports.noted_erasures import note_erasures
 from qpm_widgets.reports.used_interviews import UsedIn, find_outputs
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits import load_profile
@@ -60,7 +60,7 @@ def carry_out(journal: Journal, templates: Templates, wanted: Withdrawal, output
     used = tuple(one for one in find_outputs(journal, outputs, erasure) if one.files)
     resting = tuple(find_resting(journal, erasure))
     try:
-        note_erasure(journal, outputs, erasure)
+        note_erasures(journal, outputs, wanted.assessment_id)  # also of findings that repeated it
         certificate = find_certificate(outputs, erasure)
         if certificate is None:
             facts = Certificate(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qpm_widgets.journal import Edit, Entry, Journal
-from qpm_widgets.journal.erasure import FIELD, JUDGED, Tombstone, Words, earlier_versions
+from qpm_widgets.journal.erasure import FIELD, JUDGED, Tombstone, Words, covered_places, earlier_versions
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 KINDS = (
@@ -35,12 +35,10 @@ class Erasure:
 
 def count_covered(journal: Journal, wanted: Withdrawal) -> Counter[str]:
     """How many entries with words a withdrawal would blank, by the names of ``KINDS``."""
-    entries = journal.iter_entries(wanted.assessment_id, subject=wanted.subject)
-    return Counter(
-        kind_of(entry.field)
-        for entry in entries
-        if entry.payload is not None and wanted.tombstone.covers(Words(entry.field, entry.payload))
-    )
+    entries = list(journal.iter_entries(wanted.assessment_id, subject=wanted.subject))
+    replaced = {old for entry in entries for old in entry.supersedes}
+    said = [Words(entry.field, entry.payload, entry.entry_id in replaced) for entry in entries]
+    return Counter(kind_of(entries[place].field) for place in covered_places(said, [wanted.tombstone]))
 
 
 def read_erasure(journal: Journal, wanted: Withdrawal) -> Erasure | None:

@@ -16,6 +16,7 @@ from qpm_widgets.journal import Edit, Journal, Kit
 from qpm_widgets.journal.erasure import blank_covered
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import load_interview
+from qpm_widgets.visits.erasures import count_covered
 
 CANARY = "Zeisig-am-Fenster-5580"
 WHOLE = Withdrawal(ASSESSMENT, "A1")
@@ -329,3 +330,20 @@ def test_an_observation_is_erased_like_an_interview(journal) -> None:
     with pytest.raises(QpmError, match="CONSENT-005"):
         journal.append(note("more", field="answer:O-IN-1.what_i_saw", subject="observation:O1"))
     assert journal.verify().ok
+
+
+def test_a_quote_that_was_begun_under_another_code_goes_in_all_its_versions(kit) -> None:
+    """The page begins a quote under the first code, and saves while the assessor still chooses whose it is."""
+    agree(kit.journal, "R1", "R2")
+    begun = kit.journal.append(quote(CANARY, "R1")).entry_id
+    kit.journal.append(quote(CANARY, "R2", supersedes=(begun,)))
+    kept = Edit(ASSESSMENT, INTERVIEW, "answer:A-CP-1.quote.2", quote("R1's own words").payload)
+    kit.journal.append(kept)
+    wanted = Withdrawal(ASSESSMENT, "A1", scope="quotes", respondent="R2")
+    assert count_covered(kit.journal, wanted).total() == 2
+    assert len(kit.journal.erase(wanted)) == 2
+    kit.journal.compact()
+    key = bytes.fromhex(kit.environment()["QPM_KIT_KEY"])
+    assert CANARY.encode() not in decrypted(kit.journal.path, key)
+    assert not kit.journal.find_entries([kept.entry_id])[kept.entry_id].erased
+    assert kit.journal.verify().ok

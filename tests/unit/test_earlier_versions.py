@@ -52,15 +52,16 @@ def holds(journal: Journal, words: str) -> bool:
     return any(words in str(one.payload) for one in journal.iter_entries())
 
 
-def save(kit: Kit, text: str) -> None:
-    """A finding as the debrief page saves it."""
+def save(kit: Kit, text: str, field: str = FINDING, cites: tuple[str, ...] = ()) -> None:
+    """A finding as the debrief page saves it; without other cites, with what is left of those it had."""
     sheet = FindingsSheet(ASSESSMENT, VISIT)
     sheet.kit = kit
-    heads = sheet.answer({"kind": "open"})["view"]["heads"][FINDING]
-    now = kit.journal.current_entry(ASSESSMENT, f"visit:{VISIT}", FINDING)
-    cites = [cite for cite in now.payload["cites"] if not kit.journal.find_entries([cite])[cite].erased]
-    payload = {"standard": "clarity_of_purpose", "kind": "finding", "text": text, "cites": cites}
-    message = {"kind": "commit", "entry_id": new_entry_id(), "field": FINDING, "payload": payload}
+    heads = sheet.answer({"kind": "open"})["view"]["heads"].get(field, [])
+    if not cites:
+        now = kit.journal.current_entry(ASSESSMENT, f"visit:{VISIT}", field)
+        cites = tuple(cite for cite in now.payload["cites"] if not kit.journal.find_entries([cite])[cite].erased)
+    payload = {"standard": "clarity_of_purpose", "kind": "finding", "text": text, "cites": list(cites)}
+    message = {"kind": "commit", "entry_id": new_entry_id(), "field": field, "payload": payload}
     answer = sheet.answer({**message, "supersedes": heads})
     assert answer["kind"] == "receipt", answer
 
@@ -99,6 +100,16 @@ def test_what_a_page_saves_while_the_words_are_taken_out_goes_too(small, kit, te
     log = Path(f"{kit.journal.path}-wal")
     assert not log.exists() or log.stat().st_size == 0, "pages as they were before are gone as well"
     assert kit.journal.verify().ok
+
+
+def test_a_page_that_was_open_all_the_time_leaves_no_earlier_version_either(small, kit, templates, tmp_path) -> None:
+    note = kit.journal.current_entry(ASSESSMENT, "interview:P1", "answer:P-CP-1.note").entry_id
+    other = kit.journal.current_entry(ASSESSMENT, "interview:A1", "answer:A-CP-1.note").entry_id
+    carry_out(kit.journal, templates, Withdrawal(ASSESSMENT, "P1"), tmp_path / "outputs")
+    save(kit, f"Still ticked, and it says {REPEATED}.", "finding:F9", (note, other))
+    save(kit, OWN, "finding:F9", (other,))
+    assert said(kit.journal, "finding:F9") == ["", OWN]
+    assert not holds(kit.journal, REPEATED)
 
 
 def test_what_is_left_behind_is_a_fault(small, kit) -> None:
