@@ -86,7 +86,7 @@ CODES: dict[str, str] = {
     "BUNDLE-011": "the file could not be written or read",
     "BUNDLE-012": "a signature of the submitted visit is missing or wrong",
     "BUNDLE-013": "a key of the submitted visit does not belong to the device that it stands for",
-    "BUNDLE-014": "the submitted visit withdraws words or restores a consent, and whose device did so is not known",
+    "BUNDLE-014": "the submitted visit erases words or goes round a refusal, and whose device did so is not known",
     # Planning
     "PLAN-001": "the visit, interview or observation is not in the journal",
     "PLAN-002": "a plan refers to a team, area, manager or advocate the assessment does not have",

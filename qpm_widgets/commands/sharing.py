@@ -161,7 +161,7 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
 
 
 def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:
-    """A withdrawal cannot be undone, and a consent that is restored shows nowhere: each is taken once somebody has
+    """An erasure cannot be undone, and a refusal that no longer counts shows nowhere: each is taken once somebody has
     compared its device's numbers, and then always.
 
     Raises
@@ -176,8 +176,8 @@ def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer]
     for writer in writers:
         if writer.must_be_known:
             names = " and ".join(writer.names)
-            what = "holds a withdrawal" if writer.erases else "restores a consent that was refused or taken back,"
-            say.print(f"{where}: it {what} by the device of {names}, whose numbers you have not compared.")
+            what = "erases words" if writer.erases else "says who was met or agreed where somebody had refused"
+            say.print(f"{where}: the device of {names}, whose numbers you have not compared, {what}.")
             typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
             if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
                 remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."

@@ -7,7 +7,7 @@ a device's numbers to each other (``sealing.fingerprint`` of its id).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
@@ -15,11 +15,18 @@ from sqlalchemy import Connection, select, text
 from qpm_widgets.journal.bundles import Bundle
 from qpm_widgets.journal.consent import is_given
 from qpm_widgets.journal.entries import Entry
-from qpm_widgets.journal.erasure import is_tombstone
+from qpm_widgets.journal.erasure import earlier_versions, is_judgement, is_tombstone
 from qpm_widgets.journal.schema import entry_table, secret_table
 
 _c = entry_table.c
-_BY_ID = text("SELECT entry_id, device_id, payload FROM entry WHERE entry_id IN (SELECT value FROM json_each(:wanted))")
+_HERE = text("SELECT entry_id FROM entry WHERE entry_id IN (SELECT value FROM json_each(:wanted))")
+_CONSENTS = text(
+    "SELECT assessment_id, subject, device_id, payload FROM entry "
+    "WHERE assessment_id = :assessment_id AND subject GLOB 'interview:*' AND field GLOB 'consent:*'"
+)
+_TOMBSTONES = text(
+    "SELECT assessment_id, subject, field FROM entry WHERE assessment_id = :assessment_id AND field GLOB 'erasure:*'"
+)
 
 
 class Writer(NamedTuple):
@@ -27,8 +34,8 @@ class Writer(NamedTuple):
 
     ``names`` are the assessors in whose names it writes there, ``new_names`` those in whose names the journal has
     nothing of it; ``known`` says that the journal has anything of it, ``compared`` that somebody had its numbers read
-    out. With entries that are not here yet, ``erases`` says, it withdraws something; or, ``restores``, it replaces what
-    another device recorded about a consent, and was not "given", by "given".
+    out. With entries that are not here yet, ``erases`` says, it withdraws something, or replaces a finding whose former
+    versions go; or, ``restores``, it plans or says what was agreed to where another device has recorded a refusal.
     """
 
     device_id: str
@@ -56,11 +63,15 @@ def iter_writers(connection: Connection, bundle: Bundle, own_device: str) -> Ite
     for entry in bundle.entries:
         names.setdefault(entry.device_id, {})[entry.recorded_by] = None
     names.pop(own_device, None)
-    telling = [entry for entry in bundle.entries if is_tombstone(entry.field) or _may_restore(entry)]
-    here = _facts(connection, (entry.entry_id for entry in telling))
-    new = [entry for entry in telling if entry.entry_id not in here]
-    erasing = {entry.device_id for entry in new if is_tombstone(entry.field)}
-    restoring = {entry.device_id for entry in _restoring(connection, bundle, new)}
+    new = _new_entries(connection, bundle)
+    stones = _judgements_with_tombstones(connection, bundle)
+    refused = _refusals(connection, bundle)
+    erasing = {one.device_id for one in new if is_tombstone(one.field) or (one.supersedes and _place(one) in stones)}
+    restoring = {
+        one.device_id
+        for one in new
+        if not is_judgement(one.field) and refused.get((one.assessment_id, one.subject), set()) - {one.device_id}
+    }
     for device_id, its in names.items():
         of_device = select(_c.entry_id).where(_c.device_id == device_id).limit(1)
         met = {name for name in its if connection.execute(of_device.where(_c.recorded_by == name)).first()}
@@ -76,25 +87,43 @@ def iter_writers(connection: Connection, bundle: Bundle, own_device: str) -> Ite
         )
 
 
-def _restoring(connection: Connection, bundle: Bundle, new: Sequence[Entry]) -> Iterator[Entry]:
-    """Consents "given" that replace another device's entry which did not say so, or one that nobody here can read.
+def _new_entries(connection: Connection, bundle: Bundle) -> list[Entry]:
+    """Those that are not here and could do harm unseen: they erase, judge, plan, or say what somebody agreed to."""
+    telling = [
+        one
+        for one in bundle.entries
+        if is_tombstone(one.field) or is_judgement(one.field) or one.field == "plan" or one.field.startswith("consent:")
+    ]
+    wanted = json.dumps([one.entry_id for one in telling])
+    here = {row[0] for row in connection.execute(_HERE, {"wanted": wanted})}
+    return [one for one in telling if one.entry_id not in here]
 
-    Without replacing it, a consent restores nothing: of two that stand side by side the stricter counts.
+
+def _refusals(connection: Connection, bundle: Bundle) -> dict[tuple[str, str], set[str]]:
+    """For each interview in which anybody ever refused or took back anything: the devices that recorded it.
+
+    Who may write a plan or a consent there can make that refusal count for nothing, by many ways: another "given", or
+    that the person takes no part, or that somebody else was met. So it is asked for the place, not for the way.
     """
-    given = [entry for entry in new if _may_restore(entry)]
-    known = _facts(connection, (old for entry in given for old in entry.supersedes))
-    known |= {entry.entry_id: (entry.device_id, is_given(entry.payload)) for entry in bundle.entries}
-    for entry in given:
-        replaced = [known.get(old, ("", False)) for old in entry.supersedes]
-        if any(device_id != entry.device_id and not agreed for device_id, agreed in replaced):
-            yield entry
+    found: dict[tuple[str, str], set[str]] = {}
+    rows = connection.execute(_CONSENTS, {"assessment_id": bundle.manifest.assessment_id})
+    said = [(tuple(row[:2]), row[2], None if row[3] is None else json.loads(row[3])) for row in rows]
+    said += [
+        ((one.assessment_id, one.subject), one.device_id, one.payload)
+        for one in bundle.entries
+        if one.field.startswith("consent:")
+    ]
+    for place, device_id, payload in said:
+        if not is_given(payload):
+            found.setdefault(place, set()).add(device_id)
+    return found
 
 
-def _may_restore(entry: Entry) -> bool:
-    return entry.field.startswith("consent:") and is_given(entry.payload) and bool(entry.supersedes)
+def _judgements_with_tombstones(connection: Connection, bundle: Bundle) -> set[tuple[str, str, str]]:
+    """Ratings and findings of which each version goes as soon as it is replaced: to replace one is to erase it."""
+    rows = [tuple(row) for row in connection.execute(_TOMBSTONES, {"assessment_id": bundle.manifest.assessment_id})]
+    return {*rows, *((one.assessment_id, one.subject, one.field) for one in bundle.entries if is_tombstone(one.field))}
 
 
-def _facts(connection: Connection, entry_ids: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """For those of the entries that are here: the device, and whether the entry says that somebody agreed."""
-    rows = connection.execute(_BY_ID, {"wanted": json.dumps(sorted(set(entry_ids)))})
-    return {row[0]: (row[1], is_given(None if row[2] is None else json.loads(row[2]))) for row in rows}
+def _place(entry: Entry) -> tuple[str, str, str]:
+    return entry.assessment_id, entry.subject, earlier_versions(entry.field)

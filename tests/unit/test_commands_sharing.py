@@ -273,11 +273,59 @@ def test_a_consent_is_restored_by_a_device_whose_numbers_were_compared_only(samp
     before = heads(lead)
     done = qpm(lead, "receive", file)
     assert refusal(done).startswith("BUNDLE-014, other.qpmvisit: ")
-    assert "it restores a consent that was refused or taken back, by the device of AS2" in done.stderr
+    assert "the device of AS2, whose numbers you have not compared, says who was met or agreed where" in done.stderr
     assert heads(lead) == before
     assert qpm(lead, "receive", file, typed=numbers).exit_code == 0
     with Kit.unlock(lead, PASSPHRASE) as kit:
         assert load_interview(kit.journal, "lantern", "P2").quotes_allowed("PS2")
+
+
+ROUNDABOUT = {
+    "its own refusal in between": [("consent:quotes.PS2", "declined"), ("consent:quotes.PS2", "given")],
+    "somebody who takes no part": [("consent:talk.PS2", "declined")],
+    "another person": [("plan", "PS9"), ("consent:talk.PS9", "given"), ("consent:notes.PS9", "given")],
+}
+
+
+@pytest.mark.parametrize("steps", ROUNDABOUT.values(), ids=ROUNDABOUT)
+def test_no_way_round_a_refusal_is_open_to_a_device_that_nobody_knows(sample, lead, tmp_path, steps) -> None:
+    subject = "interview:P2"
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        seen = kit.journal.current_entry("lantern", subject, "consent:quotes.PS2")
+        withdrawn = {"decision": "withdrawn", "how": "spoken"}
+        kit.journal.append(Edit("lantern", subject, seen.field, withdrawn, supersedes=(seen.entry_id,)))
+        bundle = kit.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64)
+    assert qpm(lead, "receive", submit_to(lead, sample)).exit_code == 0
+    with other_kit(tmp_path / "other") as kit:
+        kit.journal.merge(bundle)
+        for field, said in steps:
+            now = kit.journal.current_entry("lantern", subject, field)
+            payload = {"decision": said, "how": "spoken"} if field != "plan" else now.payload | {"respondents": [said]}
+            before = (now.entry_id,) if now else ()
+            kit.journal.append(Edit("lantern", subject, field, payload, supersedes=before))
+    assert refusal(qpm(lead, "receive", submit_to(lead, tmp_path / "other"))).startswith("BUNDLE-014, ")
+
+
+def test_a_finding_whose_versions_go_is_replaced_by_a_known_device_only(sample, lead, tmp_path) -> None:
+    from qpm_widgets.journal.withdrawing import Withdrawal
+    from qpm_widgets.visits.erasures import erase_earlier_versions
+
+    with Kit.unlock(sample, PASSPHRASE) as kit:
+        signed_by = sealing.fingerprint(kit.device_id)
+        kit.journal.erase(Withdrawal("lantern", "P2"))
+        erase_earlier_versions(kit.journal, "lantern")
+        stone = kit.journal.current("lantern", subject="visit:V1", field_prefix="erasure:finding.")[0]
+        bundle = kit.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64)
+    assert qpm(lead, "receive", submit_to(lead, sample), typed=signed_by).exit_code == 0
+    field = stone.field.removeprefix("erasure:").replace(".", ":", 1)
+    with other_kit(tmp_path / "other") as kit:
+        kit.journal.merge(bundle)
+        now = kit.journal.current_entry("lantern", "visit:V1", field)
+        rubbish = Edit("lantern", "visit:V1", field, now.payload | {"text": "rubbish"}, supersedes=(now.entry_id,))
+        kit.journal.append(rubbish)
+    assert refusal(qpm(lead, "receive", submit_to(lead, tmp_path / "other"))).startswith("BUNDLE-014, ")
+    with Kit.unlock(lead, PASSPHRASE) as kit:
+        assert not kit.journal.find_entries([now.entry_id])[now.entry_id].erased
 
 
 def test_devices_that_are_new_and_names_that_are_not_the_senders_are_said(submitted, sample, lead) -> None:
