@@ -49,7 +49,9 @@ class DeskSheet(Sheet):
     def _certify(self, tombstone: str) -> dict[str, Any] | None:
         """Finish an erasure that has no certificate; None if it has one by now."""
         for assessment_id in self.kit.journal.assessment_ids():
-            found = list_uncertified(self.kit.journal, self.kit.device_id, assessment_id, outputs_folder())
+            found = list_uncertified(
+                self.kit.journal, self.templates, self.kit.device_id, assessment_id, outputs_folder()
+            )
             if tombstone in found:
                 return erase_for_good(self.kit, found[tombstone])
         return None

@@ -38,7 +38,7 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     return {
         "assessor": kit.assessor,
         "waiting_accounts": _waiting_accounts(kit),
-        "uncertified": list(view_uncertified(kit, ids)),
+        "uncertified": list(view_uncertified(kit, templates, ids)),
         "assessments": [_Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)],
     }
 

@@ -18,6 +18,7 @@ from typing import Any
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits.certificates import list_uncertified
 from qpm_widgets.visits.erasures import read_erasure
 
@@ -61,11 +62,13 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
     return answer
 
 
-def view_uncertified(kit: Kit, assessment_ids: list[str]) -> Iterator[dict[str, Any]]:
+def view_uncertified(kit: Kit, templates: Templates, assessment_ids: list[str]) -> Iterator[dict[str, Any]]:
     """The erasures of this kit that have no certificate yet, for the desk to ask about."""
     outputs = outputs_folder()
     for assessment_id in assessment_ids:
-        for tombstone, wanted in list_uncertified(kit.journal, kit.device_id, assessment_id, outputs).items():
+        for tombstone, wanted in list_uncertified(
+            kit.journal, templates, kit.device_id, assessment_id, outputs
+        ).items():
             yield {"tombstone": tombstone, **asdict(wanted)}
 
 

@@ -162,7 +162,7 @@ def confirm(name: str, yes: bool) -> None:
 
 def _kinds(counts: Counter[str]) -> str:
     named = [counted(counts[kind], *names) for kind, names in _KINDS.items() if counts[kind]]
-    return ", ".join(named) or "nothing, for nothing was written; it is only closed"
+    return ", ".join(named) or "nothing, for nothing of it was written"
 
 
 def _day(milliseconds: int) -> str:

@@ -85,6 +85,8 @@ def _with_folders(due: Due, outputs: Path) -> Due:
 def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path) -> None:
     from qpm_widgets.visits.retention import RAW_NOTES
 
+    for folder in due.folders:  # first: once the record is gone, nothing else says whose they are
+        _delete(folder)
     for visit_id in due.name_lists:
         journal.keep_names(due.assessment_id, visit_id, ())
         out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
@@ -95,8 +97,6 @@ def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path) 
             _certified(journal, templates, _for_time(due.assessment_id, subject, "interview"), outputs)
     elif due.subjects:
         _erase_record(journal, templates, due, outputs)
-    for folder in due.folders:
-        _delete(folder)
 
 
 def _erase_record(journal: Journal, templates: Templates, due: Due, outputs: Path) -> None:
@@ -106,7 +106,7 @@ def _erase_record(journal: Journal, templates: Templates, due: Due, outputs: Pat
     scope: Scope = "consents" if due.record == CONSENT_LOG else "record"
     whole = _for_time(due.assessment_id, "assessment", scope)
     for subject in due.subjects:
-        if subject != whole.subject:  # last, so that a run that was interrupted is seen to be
+        if subject != whole.subject:  # last: its certificate counts them all
             journal.erase(_for_time(due.assessment_id, subject, scope))
     _certified(journal, templates, whole, outputs)
 

@@ -126,7 +126,7 @@ def receive_account(store: SafeguardingStore, content: bytes, identity: str, whe
     QpmError
         SAFE-002 if it is no account or damaged, SAFE-003 if it is for another key, SAFE-006 if its signature is missing
         or wrong, SAFE-007 if it is too large, SAFE-008 if another account has its id here, SAFE-005 if this store has
-        erased it and something in the file is new; nothing was written then.
+        erased it; nothing was written then.
     """
     device_id, head, versions = _read(content, identity, where)
     _check_replacing(versions, where)
@@ -156,12 +156,14 @@ def receive_account(store: SafeguardingStore, content: bytes, identity: str, whe
     ]
     there = store.journal.find_entries(edit.entry_id for edit in edits)
     new = [edit for edit in edits if edit.entry_id not in there]
+    remedy = f"It was erased in this kit, which takes nothing more of it. Ask {head.assessor} for it on paper."
+    if there and all(one.erased for one in there.values()):
+        raise QpmError("SAFE-005", where, remedy)
     try:
         store.journal.append_all(new)
     except QpmError as error:
         if error.code != "CONSENT-005":
             raise
-        remedy = f"It was erased in this kit, which takes nothing more of it. Ask {head.assessor} for it on paper."
         raise QpmError("SAFE-005", where, remedy) from None
     return Received(head.disclosure_id, len(new), head.assessor, device_id)
 

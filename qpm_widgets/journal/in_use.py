@@ -18,7 +18,9 @@ from qpm_widgets.errors import QpmError
 
 LOCK_FILE = "kit.lock"
 MAKING_FILE = "making.lock"
+_LOOKS = 10
 _CLOSE_IT = "Close the kit with `qpm lock`, wait for other commands to end, and try again."
+_NO_LOCKS = "The drive cannot lock files ({cause}); keep the kit in a folder of this machine's own drive."
 _BEING_MADE = "Another command is just making a kit in this folder; wait until it has ended."
 
 
@@ -49,10 +51,13 @@ def hold_open(runtime: Path) -> OpenMark:
         descriptor = _open(runtime / LOCK_FILE)
     except OSError:  # as on a disk that may only be read: it is read without a mark
         return OpenMark(-1)
-    if not _lock(descriptor, alone=False):
-        os.close(descriptor)
-        raise QpmError("KEEP-001", str(runtime.parent), "Wait until the other command has ended, and try again.")
-    return OpenMark(descriptor)
+    for left in range(_LOOKS, -1, -1):
+        if _lock(descriptor, alone=False):
+            return OpenMark(descriptor)
+        if left:  # somebody may only be looking whether the kit is open
+            time.sleep(0.02)
+    os.close(descriptor)
+    raise QpmError("KEEP-001", str(runtime.parent), "Wait until the other command has ended, and try again.")
 
 
 @contextmanager
@@ -157,6 +162,7 @@ else:
             fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        except OSError:  # a file system without locks
-            return not alone
+        except OSError as error:  # a drive without locks, such as some in a network
+            if alone:
+                raise QpmError("JOURNAL-008", "lock", _NO_LOCKS.format(cause=error.strerror)) from None
         return True

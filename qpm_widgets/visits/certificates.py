@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.erasure import FIELD, QUOTES, WHOLE
 from qpm_widgets.journal.withdrawing import KINDS, SCOPES, Withdrawal
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits.erasures import Erasure, read_erasure
+from qpm_widgets.visits.retention import CERTIFICATES, add_months
 
 CERTIFICATE = "certificate_of_erasure"
 """The report's name, and its file's without the ending."""
@@ -28,13 +31,20 @@ def find_certificate(outputs: Path, erasure: Erasure) -> Path | None:
     return None
 
 
-def list_uncertified(journal: Journal, device_id: str, assessment_id: str, outputs: Path) -> dict[str, Withdrawal]:
+def list_uncertified(
+    journal: Journal, templates: Templates, device_id: str, assessment_id: str, outputs: Path
+) -> dict[str, Withdrawal]:
     """The erasures of one kit that have no certificate in ``outputs`` yet, by the id of their tombstone, oldest first.
 
-    An erasure that a later one covers as well has its certificate with that one's.
+    An erasure that a later one covers as well has its certificate with that one's. Those whose certificate was due for
+    deletion are left out: it was written, and deleted.
     """
-    found: dict[str, Withdrawal] = {}
+    kept = next((rule.months for rule in templates.scheme.retention if rule.id == CERTIFICATES), None)
+    today, found = datetime.now(UTC).date(), dict[str, Withdrawal]()
     for tombstone in _own_tombstones(journal, device_id, assessment_id):
+        erased = datetime.fromtimestamp(tombstone.recorded_at / 1000, UTC).date()
+        if kept is not None and add_months(erased, kept) <= today:
+            continue
         wanted = withdrawal_of(tombstone)
         erasure = read_erasure(journal, wanted)
         if erasure is not None and find_certificate(outputs, erasure) is None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from qpm_widgets.journal import Journal
-from qpm_widgets.journal.erasure import CONSENTS, RECORD, WHOLE, Tombstone, Words
+from qpm_widgets.journal.erasure import CONSENTS, FIELD, RECORD, WHOLE, Tombstone, Words
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits.assessments import iter_visits
 
@@ -71,19 +71,23 @@ def list_retention(journal: Journal, templates: Templates, assessment_ids: Itera
     found = []
     for assessment_id in assessment_ids:
         worked, erased = last_work(journal, assessment_id), _last_erasure(journal, assessment_id)
+        ended = _last_erasure(journal, assessment_id, RECORD)
         held = _held_subjects(journal, assessment_id)
         name_lists = tuple(sorted(journal.names(assessment_id)))
         for rule in templates.scheme.retention:
+            subjects, names = held.get(rule.id, ()), name_lists if rule.id == RAW_NOTES else ()
             start = erased if rule.id == CERTIFICATES else worked
-            if start is not None:
-                subjects, names = held.get(rule.id, ()), name_lists if rule.id == RAW_NOTES else ()
+            if rule.id in SCOPES and ended is not None:
+                # What an interrupted run left, or a submitted visit brought after the end, is due at once.
+                found.append(Due(assessment_id, rule.id, rule.label, ended, ended, subjects, names))
+            elif start is not None:
                 due = add_months(start, rule.months)
                 found.append(Due(assessment_id, rule.id, rule.label, start, due, subjects, names))
     return found
 
 
-def _last_erasure(journal: Journal, assessment_id: str) -> date | None:
-    tombstones = journal.current(assessment_id, field_prefix="erasure:")
+def _last_erasure(journal: Journal, assessment_id: str, scope: str = FIELD) -> date | None:
+    tombstones = journal.current(assessment_id, field_prefix=scope)
     return max((_day(one.recorded_at) for one in tombstones), default=None)
 
 

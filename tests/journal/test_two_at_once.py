@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,3 +101,15 @@ def test_of_two_new_passphrases_one_counts(kit, home, at_once, attempt) -> None:
     with Kit.unlock(home, NEW[outcomes.index("done")]) as changed:
         assert changed.journal.verify().ok
         changed.safeguarding.identity(NEW[outcomes.index("done")])
+
+
+def test_a_drive_without_locks_is_said_to_be_one(tmp_path, monkeypatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(QpmError, match="JOURNAL-008") as refused:
+        Kit.create(tmp_path / "kit", PASSPHRASE, assessor="AS1", cost=CHEAP)
+    assert "The drive cannot lock files" in str(refused.value)

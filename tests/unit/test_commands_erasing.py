@@ -442,6 +442,44 @@ def test_the_time_of_an_assessment_ends_with_nothing_but_rows_and_dates(
     assert keep(49) == []
 
 
+@pytest.mark.parametrize("stop_at", ["interview:A1", "visit:V1", "assessment"])
+def test_a_run_that_was_stopped_is_finished_by_the_next(
+    lantern_copy, outputs, templates, capsys, monkeypatch, stop_at
+) -> None:
+    journal = lantern_copy.journal
+    report, _ = make_report(journal, outputs, "lead")
+    day = add_months(datetime.now(UTC).date(), 49)
+    erase = journal.erase
+
+    def stopping(wanted: Withdrawal, **more: Any) -> list[str]:
+        if (wanted.scope, wanted.subject) == ("record", stop_at):
+            raise KeyboardInterrupt
+        return erase(wanted, **more)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(journal, "erase", stopping)
+        keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+    assert not report.exists()
+    keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+    assert "erased: lantern record, " in capsys.readouterr().out
+    assert not [one for one in journal.iter_entries("lantern") if one.payload and not one.field.startswith("erasure:")]
+    assert journal.verify().ok
+
+
+def test_what_comes_after_the_end_is_due_at_once(lantern_copy, outputs, templates, capsys) -> None:
+    journal, day = lantern_copy.journal, add_months(datetime.now(UTC).date(), 49)
+    keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+    small = SmallJournal.__new__(SmallJournal)  # a late visit, with what its kit had of the assessment
+    small.journal, small.assessment = journal, "lantern"
+    small.interview("A9", "A9x")
+    small.note("A9", "A-CP-1", "They ask everybody.")
+    capsys.readouterr()
+    keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
+    assert "Interview and observation notes: due since " in capsys.readouterr().out
+    assert not [one for one in journal.iter_entries("lantern") if one.payload and not one.field.startswith("erasure:")]
+    assert journal.verify().ok
+
+
 def test_who_rewrites_a_finding_keeps_nobodys_notes_for_longer(kit, monkeypatch) -> None:
     small = SmallJournal(kit.journal)
     small.interview("A1")

@@ -16,6 +16,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.used_interviews import seal
+from qpm_widgets.templates import load_templates
 from qpm_widgets.visits.certificates import list_uncertified
 
 
@@ -136,7 +137,7 @@ def test_only_what_this_kit_erased_is_asked_for_and_each_once(lantern_copy, temp
     ):
         journal.erase(wanted)
     assert asked_for(desk_of(lantern_copy, templates)) == ["P2", "O1"]
-    assert list_uncertified(journal, "another device", "lantern", outputs) == {}
+    assert list_uncertified(journal, load_templates(), "another device", "lantern", outputs) == {}
     refused = sheet_of(lantern_copy, templates, "P9")
     with pytest.raises(QpmError, match="PLAN-001"):
         refused.do("erase", {"scope": "interview"})

@@ -164,9 +164,13 @@ function eraseDialog(page) {
     trouble.hidden = true;
     working.textContent = said.working;
     const respondent = whose.hidden ? "" : whose.querySelector("select").value;
-    for (const field of Object.keys(page.link.unsaved())) if (isErasedBy(chosen(), field)) page.link.forget(field);
+    const scope = chosen();
     try {
-      const carried = await page.link.do("erase", { scope: chosen(), respondent });
+      const carried = await page.link.do("erase", { scope, respondent });
+      // Words that wait to be saved and are covered would be refused from now on; whoever did not take theirs back keeps them.
+      for (const [field, words] of Object.entries(page.link.unsaved())) {
+        if (isErasedBy(scope, field) && (!respondent || words?.respondent === respondent)) page.link.forget(field);
+      }
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);
     } catch (error) {
