@@ -188,8 +188,10 @@ def test_a_tab_that_was_duplicated_while_words_were_typed_replaces_nothing_of_th
     with page.expect_popup() as opened:
         account_box(hand, "said").evaluate("""async (box) => {
             const write = (words) => { box.value += words; box.dispatchEvent(new Event("input", { bubbles: true })); };
+            const before = JSON.stringify(sessionStorage);
             write(" two");
-            await new Promise((done) => setTimeout(done, 100)); // until the storage has it; it is not sent yet
+            // Until the storage has it, and not a moment longer: it must not have been sent yet.
+            while (JSON.stringify(sessionStorage) === before) await new Promise((done) => setTimeout(done, 2));
             window.open(location.href);
             write(" three");
         }""")
