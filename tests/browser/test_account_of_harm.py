@@ -49,6 +49,7 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page)
     account_box(hand, "wants").fill("to move")
     assert until(lambda: "Kept apart at" in account_state(hand), page)
     account_id = re.search(r"SG-[0-9A-Z]{8}", account_state(hand))[0]
+    assert until(lambda: "safeguarding" in values_of(field_kit, "interview:P1"), page)
     kept = values_of(field_kit, "interview:P1")
     assert kept["safeguarding"]["reference"] == account_id, "the reference comes by itself"
     assert CANARY not in str([entry.payload for entry in field_kit.journal.iter_entries()])
