@@ -44,7 +44,8 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
         ``finished``: false while a copy may be left in the journal's files; then nothing else. ``certificate``: its
         path, or null with ``trouble``, a sentence. ``used``: the folders of documents that used what is gone, each
         with ``folder``, ``certain``, ``files`` and the command ``again``. ``resting``: how many ratings and findings
-        cite it. ``outputs``: the folder that was looked through.
+        cite it. ``names``: whether there is a list of names, which stays. ``accounts``: ids of accounts of harm told
+        there, which stay too. ``outputs``: the folder that was looked through.
 
     Raises
     ------

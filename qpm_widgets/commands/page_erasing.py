@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,18 @@ def answer(kit: Kit, wanted: Withdrawal, outputs: Path) -> dict[str, Any]:
             for one in carried.used
         ],
         "resting": len(carried.resting),
+        "names": bool(kit.journal.names(wanted.assessment_id)),
+        "accounts": _accounts(kit, wanted),
         "outputs": str(outputs),
     }
+
+
+def _accounts(kit: Kit, wanted: Withdrawal) -> list[str]:
+    """The accounts of harm that stay; none where their store cannot be opened, which its own commands say."""
+    with suppress(QpmError):
+        found = kit.safeguarding.disclosures(assessment_id=wanted.assessment_id, about=wanted.subject)
+        return [one.id for one in found if not one.erased]
+    return []
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ what it said and the chain still verifies.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -116,8 +116,13 @@ def is_tombstone(field: str) -> bool:
 
 
 def is_judgement(field: str) -> bool:
-    """Whether a field holds what an assessor concluded: an entry of it may uncover versions to be blanked."""
+    """Whether a field holds what an assessor concluded."""
     return field.startswith(JUDGED)
+
+
+def may_cover(field: str) -> bool:
+    """Whether a new entry of this field can make a tombstone cover others: as one, or by replacing them."""
+    return is_tombstone(field) or is_judgement(field) or is_quote(field)
 
 
 def earlier_versions(field: str) -> str:
@@ -143,16 +148,20 @@ def blank_covered(execute: Execute) -> list[str]:
     list of str
         The ids of the entries newly blanked.
     """
-    blanked: list[str] = []
-    for (assessment_id, subject), covering in read_tombstones(execute(ALL_TOMBSTONES).fetchall()).items():
-        rows = execute(_OF_SUBJECT, {"assessment_id": assessment_id, "subject": subject}).fetchall()
-        said = [
-            Words(field, None if text is None else _read(text), bool(replaced)) for _, field, text, replaced in rows
-        ]
-        blanked += [rows[place][0] for place in covered_places(said, covering)]
+    blanked = find_covered(execute)
     for entry_id in blanked:
         execute(_BLANK, {"entry_id": entry_id})
     return blanked
+
+
+def find_covered(execute: Execute) -> list[str]:
+    """The ids of entries that a tombstone covers and whose words are still there; none in a sound journal."""
+    found: list[str] = []
+    for (assessment_id, subject), covering in read_tombstones(execute(ALL_TOMBSTONES).fetchall()).items():
+        rows = execute(_OF_SUBJECT, {"assessment_id": assessment_id, "subject": subject}).fetchall()
+        said = [Words(field, None if text is None else _read(text), bool(old)) for _, field, text, old in rows]
+        found += [rows[place][0] for place in covered_places(said, covering)]
+    return found
 
 
 def covered_places(entries: Sequence[Words], covering: Sequence[Tombstone]) -> list[int]:
@@ -181,14 +190,9 @@ def refuse_erased(subject: str, words: Words, tombstones: Iterable[Tombstone]) -
         raise QpmError("CONSENT-005", f"{subject} {words.field}", remedy)
 
 
-def erasure_faults(entry: Entry, text: str | None, tombstones: Tombstones, *, replaced: bool) -> Iterator[str]:
-    """What is wrong with an entry's being blank, or with its words being there."""
-    covering = tombstones.get((entry.assessment_id, entry.subject), [])
-    if text is None and entry.salt is None:
-        if not any(tombstone.explains(entry.field) for tombstone in covering):
-            yield "its words are gone, and no record of an erasure covers it"
-    elif text is not None and covering and _any_covers(covering, Words(entry.field, _read(text), replaced)):
-        yield "a record of an erasure covers it, and its words are still there"
+def is_explained(entry: Entry, tombstones: Tombstones) -> bool:
+    """Whether a tombstone may have blanked an entry whose words are gone."""
+    return any(stone.explains(entry.field) for stone in tombstones.get((entry.assessment_id, entry.subject), ()))
 
 
 def _read(text: str) -> Mapping[str, Any]:

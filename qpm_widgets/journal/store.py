@@ -22,7 +22,7 @@ from qpm_widgets.journal.bundles import Bundle, Link
 from qpm_widgets.journal.compacting import cut_log, write_log_back
 from qpm_widgets.journal.device_keys import read_device_key
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
-from qpm_widgets.journal.erasure import blank_covered, is_judgement, is_tombstone
+from qpm_widgets.journal.erasure import blank_covered, may_cover
 from qpm_widgets.journal.failures import explained, is_read_only
 from qpm_widgets.journal.in_use import OpenMark
 from qpm_widgets.journal.kept_secrets import make_secret, read_names, read_secret, write_names
@@ -139,7 +139,7 @@ class Journal:
             return []
         with self._turn, self._driver(f"{checked[0][0].subject} {checked[0][0].field}") as driver:
             receipts = [self._writer.write(driver.execute, edit, payload, author) for edit, payload in checked]
-            if any(is_tombstone(edit.field) or is_judgement(edit.field) for edit, _ in checked):
+            if any(may_cover(edit.field) for edit, _ in checked):
                 blank_covered(driver.execute)
             return receipts
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, select
@@ -19,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
-from qpm_widgets.journal.erasure import ALL_TOMBSTONES, erasure_faults, read_tombstones
+from qpm_widgets.journal.erasure import ALL_TOMBSTONES, find_covered, is_explained, read_tombstones
 from qpm_widgets.journal.payloads import JOURNAL, Grammar, payload_shape
 from qpm_widgets.journal.queries import AnyRow, entry_with
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, mark_table, superseded_table
@@ -55,6 +56,7 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
     """
     faults: list[str] = []
     entries, devices = 0, set[str]()
+    execute: Any = connection.exec_driver_sql
     connection = connection.execution_options(yield_per=_BATCH)
     try:
         faults += _check_pages(connection)
@@ -64,8 +66,6 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
         replaced: dict[str, tuple[str, ...]] = {}
         for old, new in connection.execute(select(superseded_table.c.entry_id, superseded_table.c.by_entry_id)):
             replaced[new] = (*replaced.get(new, ()), old)
-        # Only where there are tombstones is it asked what was replaced: a journal has a million entries.
-        olds = {old for ids in replaced.values() for old in ids if places.get(old, ("", ""))[:2] in tombstones}
         marks: Marks = {(row[0], row[1]): row[2] for row in connection.execute(select(mark_table))}
         faults += [
             f"mark {own_device} {number}: the chain is this kit's own" for by, number in marks if by == own_device
@@ -78,10 +78,8 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
             link = _link_before(row, before, {} if is_own else marks)
             previous, row_faults = _check_row(row, before, link, places, replaced, grammar, is_own=is_own)
             faults += row_faults
-            faults += [
-                f"{row.entry_id}: {kind}"
-                for kind in erasure_faults(previous, row.payload, tombstones, replaced=row.entry_id in olds)
-            ]
+            if row.payload is None and row.salt is None and not is_explained(previous, tombstones):
+                faults.append(f"{row.entry_id}: its words are gone, and no record of an erasure covers it")
             if marks.get((row.device_id, row.device_seq), row.chain) != row.chain:
                 faults.append(f"{row.entry_id}: a chain mark says otherwise than the entry")
             unneeded.discard((row.device_id, row.device_seq - 1))
@@ -89,6 +87,10 @@ def verify_journal(connection: Connection, own_device: str, grammar: Grammar = J
             devices.add(row.device_id)
         faults += [f"mark {device_id} {number}: no entry follows it" for device_id, number in sorted(unneeded)]
         faults += signature_faults(connection, own_device)
+        faults += [
+            f"{entry_id}: a record of an erasure covers it, and its words are still there"
+            for entry_id in find_covered(execute)
+        ]
         faults += [f"superseded {entry_id}: names a successor that is not there" for entry_id in sorted(replaced)]
     except DBAPIError as error:
         faults.append(f"file: cannot be read to its end ({getattr(error.orig, 'sqlite_errorname', 'unknown')})")

@@ -13,7 +13,7 @@ from journal_interviews import ASSESSMENT, INTERVIEW, PASSPHRASE, agree, consent
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Kit
-from qpm_widgets.journal.erasure import blank_covered
+from qpm_widgets.journal.erasure import blank_covered, find_covered
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import load_interview
 from qpm_widgets.visits.erasures import count_covered
@@ -347,3 +347,30 @@ def test_a_quote_that_was_begun_under_another_code_goes_in_all_its_versions(kit)
     assert CANARY.encode() not in decrypted(kit.journal.path, key)
     assert not kit.journal.find_entries([kept.entry_id])[kept.entry_id].erased
     assert kit.journal.verify().ok
+
+
+def test_versions_that_were_replaced_after_the_withdrawal_go_as_they_do_elsewhere(kit) -> None:
+    """A box that was R2's for a moment is R1's again: every journal with these entries comes to the same."""
+    agree(kit.journal, "R1", "R2")
+    first = kit.journal.append(quote("begun", "R1")).entry_id
+    second = kit.journal.append(quote("as R2 said", "R2", supersedes=(first,))).entry_id
+    third = kit.journal.append(quote("no, R1 did", "R1", supersedes=(second,))).entry_id
+    kit.journal.erase(Withdrawal(ASSESSMENT, "A1", scope="quotes", respondent="R2"))
+    last = kit.journal.append(quote("R1, in full", "R1", supersedes=(third,))).entry_id
+    blank = {one.entry_id: one.erased for one in kit.journal.find_entries([first, second, third, last]).values()}
+    assert blank == {first: True, second: True, third: True, last: False}
+    with kit.journal._transaction("test") as execute:
+        assert find_covered(execute) == []
+    assert kit.journal.verify().ok
+
+
+def test_an_earlier_version_that_was_left_behind_is_a_fault(kit) -> None:
+    agree(kit.journal, "R1", "R2")
+    begun = kit.journal.append(quote(CANARY, "R1")).entry_id
+    theirs = kit.journal.append(quote(CANARY, "R2", supersedes=(begun,))).entry_id
+    with kit.journal._transaction("test") as execute:
+        edit = Edit(ASSESSMENT, INTERVIEW, "erasure:quotes", {"reason": "withdrawn", "respondent": "R2"})
+        kit.journal._writer.write(execute, edit, dict(edit.payload), "AS1")
+    assert sorted(kit.journal.verify().faults) == sorted(
+        f"{one}: a record of an erasure covers it, and its words are still there" for one in (begun, theirs)
+    )

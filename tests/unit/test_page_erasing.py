@@ -13,7 +13,7 @@ from test_commands_erasing import make_report, reading, words_of
 from qpm_widgets import terminal
 from qpm_widgets.capture import DeskSheet, InterviewSheet, erasing
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Kit
+from qpm_widgets.journal import Kit, new_entry_id
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.used_interviews import seal
 from qpm_widgets.templates import load_templates
@@ -47,6 +47,10 @@ def asked_for(desk: DeskSheet) -> list[str]:
 def test_the_button_erases_marks_the_reports_and_certifies(lantern_copy, templates, outputs) -> None:
     journal, before = lantern_copy.journal, lantern_copy.journal.head()
     words = words_of(journal, "P2")
+    lantern_copy.safeguarding.record(
+        "lantern", "interview:P2", "SG-7K2M4QXH.1", {"said": "something else"}, entry_id=new_entry_id()
+    )
+    journal.keep_names("lantern", "V1", ["Mair Evans"])
     provider, _ = make_report(journal, outputs, "provider")
     lead, _ = make_report(journal, outputs, "lead")
     said = sheet_of(lantern_copy, templates, "P2").do("erase", {"scope": "interview"})
@@ -67,6 +71,7 @@ def test_the_button_erases_marks_the_reports_and_certifies(lantern_copy, templat
     assert [one["files"] for one in said["used"]] == [[str(lead / "report.html")], [str(provider / "report.html")]]
     places = f"--home {lantern_copy.home} --outputs {outputs}"
     assert said["used"][0]["again"] == f"python kit.py render visit_report lantern V1 --edition lead {places}"
+    assert (said["names"], said["accounts"]) == (True, ["SG-7K2M4QXH"])
     assert said["resting"] > 0
     assert not [one for one in words if one in json.dumps(said)]
     assert asked_for(desk_of(lantern_copy, templates)) == []

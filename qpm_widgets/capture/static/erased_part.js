@@ -2,7 +2,7 @@
 // `said` is the wording; `carried` what erasing.py answers.
 
 function erasedPart(said, carried) {
-  const { certificate, trouble, used, resting, outputs } = carried;
+  const { certificate, trouble, used, resting, names, accounts, outputs } = carried;
   const listed = (lines) => h("ul", { class: "qpm-paths" }, lines.map((line) => h("li", {}, h("code", {}, line))));
   return [
     certificate
@@ -13,6 +13,8 @@ function erasedPart(said, carried) {
         h("p", {}, said.render_again), listed(used.map(({ again }) => again))]
       : h("p", {}, fill(said.none, { outputs })),
     resting > 0 && h("p", {}, countWords(said.resting_one, said.resting_many, resting)),
+    names && h("p", {}, said.names),
+    accounts.length > 0 && h("p", {}, fill(said.accounts, { ids: accounts.join(", ") })),
     h("p", { class: "qpm-hint" }, said.rest),
   ].flat();
 }
