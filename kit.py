@@ -172,8 +172,8 @@ def run_tests(arguments: list[str]) -> int:
         for step in steps:
             print(f"== {' '.join(step)}", flush=True)
             status = subprocess.call([str(PYTHON), "-m", *step], cwd=HERE) or status
-        # File by file beside each other: most of the time of a browser test is waiting.
-        arguments = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+        # File by file, two for each core: most of the time of a browser test is waiting.
+        arguments = ["-n", str(min(2 * (os.cpu_count() or 1), 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
     print("== pytest", flush=True)
     return subprocess.call([str(PYTHON), "-m", "pytest", *arguments], cwd=HERE) or status
 
