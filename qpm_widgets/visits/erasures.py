@@ -20,12 +20,21 @@ KINDS = (
 class Erasure:
     """An erasure as the journal has it: its tombstone, and what is blank because of it.
 
-    ``counts`` is by the names of ``KINDS``; ``entry_ids`` are the blank entries, in order of time.
+    ``blank`` is in order of time.
     """
 
     tombstone: Entry
-    counts: Counter[str]
-    entry_ids: tuple[str, ...]
+    blank: tuple[Entry, ...]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many entries are blank, by the names of ``KINDS``."""
+        return Counter(kind_of(one.field) for one in self.blank)
+
+    @property
+    def entry_ids(self) -> tuple[str, ...]:
+        """The ids of the blank entries."""
+        return tuple(one.entry_id for one in self.blank)
 
     @property
     def for_time(self) -> bool:
@@ -47,13 +56,16 @@ def read_erasure(journal: Journal, wanted: Withdrawal) -> Erasure | None:
     done = [one for one in entries if one.field.startswith(FIELD) and wanted.done_by([_tombstone(one)])]
     if not done:
         return None
-    return _erasure(journal, done[-1])
+    # One of the assessment itself stands for those of the same scope of all that belongs to it.
+    whose = entries if wanted.subject != "assessment" else journal.iter_entries(wanted.assessment_id)
+    return _erasure(done[-1], [one for one in whose if one.erased])
 
 
 def iter_erasures(journal: Journal, assessment_id: str) -> Iterator[Erasure]:
     """Every erasure of an assessment, this kit's and those that came with submitted visits, oldest first."""
-    for tombstone in list(journal.iter_entries(assessment_id, field_prefix=FIELD)):
-        yield _erasure(journal, tombstone)
+    blank = [one for one in journal.iter_entries(assessment_id) if one.erased]  # of one read: there may be hundreds
+    for tombstone in journal.iter_entries(assessment_id, field_prefix=FIELD):
+        yield _erasure(tombstone, blank)
 
 
 def has_lost_words(cited: Iterable[Entry]) -> bool:
@@ -123,16 +135,11 @@ def _reasons(journal: Journal, assessment_id: str) -> dict[str, str]:
     return found
 
 
-def _erasure(journal: Journal, tombstone: Entry) -> Erasure:
-    # One of the assessment itself stands for those of the same scope of all that belongs to it.
-    subject = None if tombstone.subject == "assessment" else tombstone.subject
+def _erasure(tombstone: Entry, blank: Iterable[Entry]) -> Erasure:
     covering = _tombstone(tombstone)
-    blank = [
-        one
-        for one in journal.iter_entries(tombstone.assessment_id, subject=subject)
-        if one.erased and covering.explains(one.field)
-    ]
-    return Erasure(tombstone, Counter(kind_of(one.field) for one in blank), tuple(one.entry_id for one in blank))
+    about_all = tombstone.subject == "assessment"
+    of_it = [one for one in blank if about_all or one.subject == tombstone.subject]
+    return Erasure(tombstone, tuple(one for one in of_it if covering.explains(one.field)))
 
 
 def _tombstone(entry: Entry) -> Tombstone:
