@@ -64,7 +64,7 @@ class Step:
     pick: int
 
 
-MERGES = settings.default.max_examples // 2  # 50; with `--hypothesis-profile=long` 1,000
+MERGES = settings.default.max_examples // 4  # 25; with `--hypothesis-profile=long` 500
 DOES = {"note": 5, "judge": 3} | dict.fromkeys(("quote", "submit", "receive", "consent", "withdraw"), 2)
 DOES |= dict.fromkeys(("note twice", "plan", "move", "told", "earlier versions", "restore"), 1)
 STEPS = st.lists(
