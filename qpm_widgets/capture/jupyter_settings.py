@@ -25,14 +25,32 @@ FONTS = Path(__file__).resolve().parents[2] / "site_visit_templates" / "report" 
 DISABLED_PLUGINS = (
     "@jupyterlab/application-extension:dirty",  # wants to keep people on a page with nothing to lose
     "@jupyterlab/apputils-extension:announcements",
+    "@jupyterlab/audio-extension",
+    "@jupyterlab/completer-extension",
+    "@jupyterlab/console-extension",
+    "@jupyterlab/csvviewer-extension",
     "@jupyterlab/debugger-extension",  # asks the kernel how it is at every turn
     "@jupyterlab/extensionmanager-extension",
     "@jupyterlab/fileeditor-extension:language-server",
+    "@jupyterlab/help-extension",
+    "@jupyterlab/htmlviewer-extension",
+    "@jupyterlab/hub-extension",
+    "@jupyterlab/imageviewer-extension",
+    "@jupyterlab/inspector-extension",
+    "@jupyterlab/launcher-extension",
+    "@jupyterlab/logconsole-extension",
     "@jupyterlab/lsp-extension",
+    "@jupyterlab/markdownviewer-extension",
+    "@jupyterlab/mermaid-extension",
     "@jupyterlab/notebook-extension:export",  # its exporters name addresses on the internet
     "@jupyterlab/notebook-extension:language-server",
     "@jupyterlab/notebook-extension:update-raw-mimetype",  # asks for the exporters too
+    "@jupyterlab/pdf-extension",
+    "@jupyterlab/pluginmanager-extension",
     "@jupyterlab/terminal-extension",
+    "@jupyterlab/tooltip-extension",
+    "@jupyterlab/vega5-extension",
+    "@jupyterlab/video-extension",
 )
 
 OVERRIDES: dict[str, dict[str, Any]] = {

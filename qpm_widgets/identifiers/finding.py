@@ -30,16 +30,17 @@ class Identifier:
     kind: str
 
 
-_NHS = re.compile(r"(?<![0-9])[0-9]{3}([ -]?)[0-9]{3}\1[0-9]{4}(?![0-9])")
+_GAP = r"(?:[ \u00a0]{1,2}|[.\u2010\u2011-])"  # between the groups of a number, as people type and paste it
+_NHS = re.compile(rf"(?<![0-9])[0-9]{{3}}({_GAP}?)[0-9]{{3}}\1[0-9]{{4}}(?![0-9])")
 # Letters and prefixes that HMRC does not give out are left aside (NIM39110).
 _NI = re.compile(
     r"(?<![A-Za-z0-9])(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
-    r" ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D](?![A-Za-z0-9])",
+    rf"{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{2}}{_GAP}?[A-D](?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(
     r"(?<![A-Za-z0-9])(?:GIR ?0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9][0-9ABEHMNPRV-Y]?|[0-9][A-HJKPS-UW])"
-    r" ?[0-9][ABD-HJLNP-UW-Z]{2})(?![A-Za-z0-9])",
+    rf"{_GAP}?[0-9][ABD-HJLNP-UW-Z]{{2}})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"[0-9](?:st|nd|rd|th)$")  # "room b12 3rd floor" is no postcode
@@ -51,11 +52,17 @@ _MONTHS = (
     "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec|"
     "ionawr|chwefror|mawrth|ebrill|mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr"
 )
+_DAYS = (
+    "(?:twenty|thirty)[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|twentieth|thirtieth|"
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|"
+    "(?:thir|four|fif|six|seven|eigh|nine)teenth"
+)
 _DATE = re.compile(
     r"(?<![0-9])(?:"
-    r"[0-9]{1,2}[./-][0-9]{1,2}[./-](?P<y1>[0-9]{4}|[0-9]{2})"
+    r"[0-9]{1,2} ?[./-] ?[0-9]{1,2} ?[./-] ?(?P<y1>[0-9]{4}|[0-9]{2})"
     r"|(?P<y2>[0-9]{4})-[0-9]{2}-[0-9]{2}"
-    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\.?,? (?P<y3>[0-9]{{4}}|'?[0-9]{{2}})"
+    rf"|(?:[0-9]{{1,2}}(?:st|nd|rd|th)?|\b(?:{_DAYS})) (?:of )?(?:{_MONTHS})\.?,? (?P<y3>[0-9]{{4}}|'?[0-9]{{2}})"
+    rf"|\b(?:{_MONTHS})\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? (?P<y4>[0-9]{{4}})"
     r")(?![0-9])",
     re.IGNORECASE,
 )
@@ -63,6 +70,7 @@ _CUE = re.compile(
     r"\b(?:born|d\.? ?o\.? ?b\b\.?|date of birth|birthday|birth date|ganwyd|ganed|geni|pen-?blwydd)[^0-9.\n]{0,25}$",
     re.IGNORECASE,
 )
+_CUE_AFTER = re.compile(r"[ ,;(-]{1,3}(?:aged|age|yn) [0-9]", re.IGNORECASE)
 _CUE_REACH = 45  # characters before a date
 _YOUNGEST = 10  # years; a younger date without a cue is taken for a meeting, not a birth
 
@@ -102,7 +110,7 @@ def utf16_span(text: str, found: Identifier) -> Span:
 
 
 def _find_nhs(text: str) -> Iterator[Span]:
-    return (match.span() for match in _NHS.finditer(text) if nhs.is_valid(match[0]))
+    return (match.span() for match in _NHS.finditer(text) if nhs.is_valid(re.sub("[^0-9]", "", match[0])))
 
 
 def _find_phones(text: str) -> Iterator[Span]:
@@ -123,6 +131,7 @@ def _find_births(text: str, today: date) -> Iterator[Span]:
     for match in _DATE.finditer(text):
         year = next(value for value in match.groupdict().values() if value is not None).lstrip("'")
         cue = _CUE.search(text[max(0, match.start() - _CUE_REACH) : match.start()])
+        cue = cue or _CUE_AFTER.match(text, match.end())
         long_ago = len(year) == 4 and 1900 <= int(year) <= today.year - _YOUNGEST
         if cue or long_ago:
             yield match.span()

@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -246,18 +247,30 @@ def test_an_account_is_in_no_table_no_bundle_no_report_and_no_export(home, tmp_p
             "journal": json.dumps([[entry.field, entry.payload] for entry in kit.journal.iter_entries()]),
         }
         prepare_working_notebooks(kit, "lantern", "V1")
-        parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": "lead"}
         notebook = CHECKOUT / "notebooks" / "visit_report.ipynb"
-        # Word and PDF are written from the same blocks.
-        render_report(kit, notebook, parameters, outputs=tmp_path / "outputs", formats=("html",))
-    for path in (tmp_path / "outputs").rglob("*"):
+        for edition in ("lead", "provider"):
+            parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": edition}
+            render_report(kit, notebook, parameters, outputs=tmp_path / edition)
+    for path in (path for edition in ("lead", "provider") for path in (tmp_path / edition).rglob("*.*")):
         if path.is_file():
-            every[path.name] = path.read_text(encoding="utf-8", errors="replace")
-    assert {"report.ipynb", "manifest.json"} <= set(every)
-    assert any(name.endswith(".html") for name in every)
+            every[f"{path.name} of {path.parent.name}"] = text_of(path)
+    assert {Path(name.split()[0]).suffix for name in every} == {"", ".html", ".docx", ".pdf", ".ipynb", ".json"}
+    assert all(
+        "Lantern" in text for name, text in every.items() if name.split()[0].endswith((".docx", ".pdf", ".html"))
+    )
     found = [(place, words) for place, text in every.items() for words in hidden if words in text]
     assert found == []
     assert (home / FILE).exists()
+
+
+def text_of(path: Path) -> str:
+    """What a reader of the file can read."""
+    if path.suffix == ".pdf":
+        return pdf_text(path)
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as package:
+            return "".join(package.read(name).decode("utf-8", "replace") for name in package.namelist())
+    return path.read_text(encoding="utf-8")
 
 
 KILLED_BEFORE_THE_NAME = """

@@ -44,7 +44,30 @@ def test_a_number_with_a_wrong_check_digit_is_somebody_elses_business() -> None:
     assert words_of("943 476 5918") == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("nhs_number", ["943.476.5919", "943  476  5919", "943\u00a0476\u00a05919", "943\u2011476\u20115919"]),
+        ("ni_number", ["AB-12-34-56-C", "AB.12.34.56.C", "AB  123456  C"]),
+        ("postcode", ["SW1A  1AA", "SW1A\u00a01AA", "SW1A-1AA"]),
+        (
+            "date_of_birth",
+            ["third of May 1958", "twenty-first May 1958", "May 3rd, 1958", "3rd May, 1958", "3 / 5 / 1958"],
+        ),
+    ],
+)
+def test_it_is_found_however_it_is_spaced_and_said(kind: str, written: list[str]) -> None:
+    for one in written:
+        assert words_of(f"It is {one} they said.") == [(kind, one)]
+
+
+def test_a_row_of_numbers_is_not_one_with_gaps() -> None:
+    assert words_of("943, 476, 5919 and 943 - 476 - 5919 and 943-476 5919") == []
+    assert words_of("rooms B1\n1AA; second of May meeting; in March 2001 they moved") == []
+
+
 def test_a_date_is_a_birth_by_its_cue_or_its_age() -> None:
+    assert words_of("3rd May 58, aged 68; 3rd May 24, agreed") == [("date_of_birth", "3rd May 58")]
     assert words_of("born 3/4/20, met 3/4/2026") == [("date_of_birth", "3/4/20")]
     assert words_of("12 May 1958") == [("date_of_birth", "12 May 1958")]
     assert words_of("12 May 2020") == []

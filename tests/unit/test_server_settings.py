@@ -153,6 +153,14 @@ def test_settings_are_written_private_and_without_history(tmp_path: Path) -> Non
         assert stat.S_IMODE(runtime.stat().st_mode) == 0o700
 
 
+def test_nothing_saves_a_page_or_asks_for_news_by_itself(tmp_path: Path) -> None:
+    write_settings(tmp_path, {})
+    settings = json.loads((tmp_path / "lab" / "settings" / "overrides.json").read_text())
+    assert settings["@jupyterlab/docmanager-extension:plugin"]["autosave"] is False
+    notification = settings["@jupyterlab/apputils-extension:notification"]
+    assert (notification["fetchNews"], notification["checkForUpdates"]) == ("false", False)
+
+
 @pytest.mark.parametrize("plugin", sorted(OVERRIDES))
 def test_every_overridden_setting_exists_in_this_jupyterlab(plugin: str) -> None:
     package, _, name = plugin.partition(":")
