@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -251,6 +251,28 @@ def test_what_does_not_hold_of_a_report_is_said(lantern_copy, outputs) -> None:
     assert "REPORT-008" in str(done.exception)
     with pytest.raises(QpmError, match="REPORT-007"):
         prove_report(journal, outputs / "lantern")
+
+
+@pytest.mark.parametrize(
+    ("file", "facts", "said"),
+    [
+        ("manifest.json", {"interviews": 3}, "may have used it: "),
+        ("manifest.json", {"erasures": 3}, "used it: "),
+        ("manifest.json", {"journal_heads": None}, "used it: "),
+        ("manifest.json", {"journal_heads": [1]}, "used it: "),
+        ("erasures.json", {"erasures": 3}, "used it: "),
+        ("erasures.json", {"erasures": [{"tombstone": []}]}, "used it: "),
+    ],
+)
+def test_a_file_out_of_shape_beside_a_report_holds_up_no_erasure(lantern_copy, outputs, file, facts, said) -> None:
+    folder, manifest = make_report(lantern_copy.journal, outputs, "lead")
+    (folder / file).write_text(json.dumps((manifest if file == "manifest.json" else {}) | facts))
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--yes")
+    assert done.exit_code == 0, done.exception
+    assert f"{said}{folder}" in done.stdout.splitlines()
+    assert len(list(outputs.glob("lantern/erasures/*/*.pdf"))) == 1
+    with suppress(QpmError):  # REPORT-007
+        prove_report(lantern_copy.journal, folder)
 
 
 def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs) -> None:
