@@ -102,3 +102,22 @@ def test_an_observation_goes_whole_and_the_desk_asks_for_the_certificate(erasing
     assert len(list(outputs.glob("harbour/erasures/*/certificate_of_erasure.pdf"))) == 2
     page.get_by_role("button", name="Done").click()
     assert not page.get_by_role("heading", name="Erased for good").is_visible()
+
+
+def test_what_came_of_it_is_shown_also_to_who_closed_the_dialog_meanwhile(erasing_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2")
+    hand.notes("A-CP-1").fill(f"She said {CANARY}.")
+    hand.await_saved()
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    hand.click("open-erase")
+    dialog = hand.sheet.locator("dialog[open]")
+    dialog.locator('input[value="interview"]').check()
+    dialog.locator("input[type=text]").fill("A2")
+    dialog.locator(".qpm-danger").click()
+    page.keyboard.press("Escape")
+    assert dialog.count() == 0
+    dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
+    page.keyboard.press("Escape")
+    hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
+    assert page.get_by_text(CANARY).count() == 0

@@ -163,13 +163,12 @@ function eraseDialog(page) {
     erase.disabled = true;
     trouble.hidden = true;
     working.textContent = said.working;
-    const respondent = whose.hidden ? "" : whose.querySelector("select").value;
-    const scope = chosen();
+    const wanted = { scope: chosen(), respondent: whose.hidden ? "" : whose.querySelector("select").value };
     try {
-      const carried = await page.link.do("erase", { scope, respondent });
+      const carried = await page.link.do("erase", wanted);
       // Words that wait to be saved and are covered would be refused from now on; whoever did not take theirs back keeps them.
       for (const [field, words] of Object.entries(page.link.unsaved())) {
-        if (isErasedBy(scope, field) && (!respondent || words?.respondent === respondent)) page.link.forget(field);
+        if (isErasedBy(wanted, field, words)) page.link.forget(field);
       }
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);
@@ -178,6 +177,7 @@ function eraseDialog(page) {
     }
     working.textContent = "";
     erase.disabled = false;
+    if (!box.open) box.showModal(); // closed meanwhile: what is left to do is told all the same
   } }, said.erase);
   const box = dialog(page.id("erase"), observed ? said.title_observation : said.title,
     h("p", {}, observed ? said.intro_observation : said.intro), scope, whose, h("p", { class: "qpm-hint" }, said.after),
@@ -191,4 +191,5 @@ function eraseDialog(page) {
   return box;
 }
 
-const isErasedBy = (scope, field) => field.startsWith("answer:") && (scope === "interview" || field.includes(".quote."));
+const isErasedBy = ({ scope, respondent }, field, words) => field.startsWith("answer:")
+  && (scope === "interview" || field.includes(".quote.")) && (!respondent || words.respondent === respondent);
