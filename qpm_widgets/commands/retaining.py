@@ -61,12 +61,11 @@ def keep_to_dates(
     found = [one for one in found if one.is_held or one.lies_elsewhere]
     for one in found:
         out.print(_due_line(one, today))
-    if not found:
-        say.print("Nothing is kept that the scheme gives a date to.")
-        return
     say.print(
         "The journal holds no decision yet, so every date is counted from the last day of the visits or on which "
         "something was begun, whichever is later. While a decision or an appeal is open, do not erase."
+        if found
+        else "Nothing is kept that the scheme gives a date to."
     )
     ready = [one for one in found if one.is_held and one.is_due(today)]
     if ready and not erase:
@@ -75,6 +74,8 @@ def keep_to_dates(
         say.print(f"To be erased from {one.assessment_id}: {_held(one)}.")
         confirm(one.assessment_id, yes)
         _erase_due(journal, templates, one, outputs)
+    if erase:  # also when nothing is due: the run before may have been stopped, or a page was in its way
+        journal.compact()
 
 
 def _with_folders(due: Due, outputs: Path) -> Due:
@@ -92,9 +93,8 @@ def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path) 
         _delete(folder)
     for visit_id in due.name_lists:
         journal.keep_names(due.assessment_id, visit_id, ())
-        out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
-    if due.name_lists:
         journal.compact()
+        out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
     if due.record == RAW_NOTES:
         for subject in due.subjects:
             _certified(journal, templates, _for_time(due.assessment_id, subject, "interview"), outputs)

@@ -425,6 +425,19 @@ def test_a_list_of_names_goes_with_the_notes_and_also_without_them(kit, template
     assert "Mair" not in said.out + said.err
 
 
+def test_names_that_a_page_kept_in_the_log_go_with_the_next_run(kit, templates, outputs, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
+    SmallJournal(kit.journal)
+    kit.journal.keep_names("small", "V1", ["Mair Evans"])
+    log = kit.journal.path.with_name("journal.qpm-wal")
+    with reading(kit), pytest.raises(QpmError, match="CONSENT-006"):
+        keep_to_dates(kit.journal, templates, ["small"], outputs, today=date(2027, 9, 1), erase=True, yes=True)
+    assert log.stat().st_size > 0
+    assert "erased: " not in capsys.readouterr().out, "it is not said before it is true"
+    keep_to_dates(kit.journal, templates, ["small"], outputs, today=date(2027, 9, 1), erase=True, yes=True)
+    assert log.stat().st_size == 0
+
+
 def test_the_time_of_an_assessment_ends_with_nothing_but_rows_and_dates(
     lantern_copy, outputs, templates, capsys
 ) -> None:
