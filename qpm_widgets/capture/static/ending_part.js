@@ -74,7 +74,7 @@ function endDialog(page) {
     h("div", { class: "qpm-withdrawals" }), h("p", { class: "qpm-hint" }, words.end.withdraw_hint));
   const chosen = () => how.querySelector("input:checked").value;
   const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
-    for (const input of withdrawals.querySelectorAll("input:checked")) {
+    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) {
       const field = `consent:notes.${input.value}`;
       page.put(field, { decision: "withdrawn", how: page.values[field].how });
     }
