@@ -115,6 +115,7 @@ def test_what_came_of_it_is_shown_also_to_who_closed_the_dialog_meanwhile(erasin
     dialog.locator('input[value="interview"]').check()
     dialog.locator("input[type=text]").fill("A2")
     dialog.locator(".qpm-danger").click()
+    assert dialog.get_by_role("button", name="Keep everything").is_disabled(), "it no longer can"
     page.keyboard.press("Escape")
     assert dialog.count() == 0
     dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)

@@ -160,7 +160,7 @@ function eraseDialog(page) {
   const erase = h("button", { type: "button", class: "qpm-main qpm-danger", onclick: async () => {
     typed.setCustomValidity(typed.value.trim() === view.id ? "" : fill(said.not_typed, { id: view.id }));
     if (!typed.reportValidity()) return;
-    erase.disabled = true;
+    erase.disabled = keep.disabled = true;
     trouble.hidden = true;
     working.textContent = said.working;
     const wanted = { scope: chosen(), respondent: whose.hidden ? "" : whose.querySelector("select").value };
@@ -176,13 +176,14 @@ function eraseDialog(page) {
       showTrouble(error.message);
     }
     working.textContent = "";
-    erase.disabled = false;
+    erase.disabled = keep.disabled = false;
     if (!box.open) box.showModal(); // closed meanwhile: what is left to do is told all the same
   } }, said.erase);
+  const keep = h("button", { type: "button", onclick: () => box.close() }, said.cancel);
   const box = dialog(page.id("erase"), observed ? said.title_observation : said.title,
     h("p", {}, observed ? said.intro_observation : said.intro), scope, whose, h("p", { class: "qpm-hint" }, said.after),
     h("p", {}, h("label", { for: typed.id, class: "qpm-label" }, fill(said.type, { id: view.id })), typed), trouble, working,
-    h("p", { class: "qpm-buttons" }, erase, h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
+    h("p", { class: "qpm-buttons" }, erase, keep));
   box.prepare = () => {
     typed.value = "";
     trouble.hidden = true;
