@@ -50,7 +50,8 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
     Raises
     ------
     QpmError
-        CAPTURE-003, or what the journal refuses: nothing was erased.
+        CAPTURE-003, PLAN-001 or CONSENT-004: nothing was erased. JOURNAL-* if the disk refuses: what was erased by then
+        stands, and the desk asks for its certificate.
     """
     answer = _ask(kit, wanted)
     if answer is None:  # it ended before its time: the journal knows how far it came

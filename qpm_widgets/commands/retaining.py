@@ -15,6 +15,8 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, counted, open_kit, out, say
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from qpm_widgets.journal import Journal
     from qpm_widgets.journal.withdrawing import Scope, Withdrawal
     from qpm_widgets.templates import Templates
@@ -53,17 +55,17 @@ def keep_to_dates(
     found = list_retention(journal, templates, ids)
     for one in found if erase else ():
         if one.record == CERTIFICATES and not one.is_due(today):  # those that are due were written, and may be deleted
-            _finish_erasures(journal, templates, one.assessment_id, outputs)
+            held = {other.record for other in found if other.assessment_id == one.assessment_id and other.subjects}
+            _finish_erasures(journal, templates, one.assessment_id, outputs, held)
     found = [_with_folders(one, outputs) for one in found]
     found = [one for one in found if one.is_held or one.lies_elsewhere]
     for one in found:
         out.print(_due_line(one, today))
-    if not found:
-        say.print("Nothing is kept that the scheme gives a date to.")
-        return
     say.print(
         "The journal holds no decision yet, so every date is counted from the last day of the visits or on which "
         "something was begun, whichever is later. While a decision or an appeal is open, do not erase."
+        if found
+        else "Nothing is kept that the scheme gives a date to."
     )
     ready = [one for one in found if one.is_held and one.is_due(today)]
     if ready and not erase:
@@ -72,6 +74,8 @@ def keep_to_dates(
         say.print(f"To be erased from {one.assessment_id}: {_held(one)}.")
         confirm(one.assessment_id, yes)
         _erase_due(journal, templates, one, outputs)
+    if erase:  # also when nothing is due: the run before may have been stopped, or a page was in its way
+        journal.compact()
 
 
 def _with_folders(due: Due, outputs: Path) -> Due:
@@ -89,9 +93,8 @@ def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path) 
         _delete(folder)
     for visit_id in due.name_lists:
         journal.keep_names(due.assessment_id, visit_id, ())
-        out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
-    if due.name_lists:
         journal.compact()
+        out.print(f"erased: {due.assessment_id} visit:{visit_id}, its list of names")
     if due.record == RAW_NOTES:
         for subject in due.subjects:
             _certified(journal, templates, _for_time(due.assessment_id, subject, "interview"), outputs)
@@ -101,14 +104,17 @@ def _erase_due(journal: Journal, templates: Templates, due: Due, outputs: Path) 
 
 def _erase_record(journal: Journal, templates: Templates, due: Due, outputs: Path) -> None:
     """Erase all consents of an assessment, or its record; one certificate, for the assessment, is about all of it."""
-    from qpm_widgets.visits.retention import CONSENT_LOG
-
-    scope: Scope = "consents" if due.record == CONSENT_LOG else "record"
-    whole = _for_time(due.assessment_id, "assessment", scope)
+    whole = _whole(due.assessment_id, due.record)
     for subject in due.subjects:
         if subject != whole.subject:  # last: its certificate counts them all
-            journal.erase(_for_time(due.assessment_id, subject, scope))
+            journal.erase(_for_time(due.assessment_id, subject, whole.scope))
     _certified(journal, templates, whole, outputs)
+
+
+def _whole(assessment_id: str, record: str) -> Withdrawal:
+    from qpm_widgets.visits.retention import CONSENT_LOG
+
+    return _for_time(assessment_id, "assessment", "consents" if record == CONSENT_LOG else "record")
 
 
 def _for_time(assessment_id: str, subject: str, scope: Scope) -> Withdrawal:
@@ -133,18 +139,29 @@ def _delete(folder: Path) -> None:
     out.print(f"deleted: {folder}")
 
 
-def _finish_erasures(journal: Journal, templates: Templates, assessment_id: str, outputs: Path) -> None:
-    """Certify what an earlier run erased and could not finish, because a page was in the way."""
-    from qpm_widgets.reports.erasing import carry_out
-    from qpm_widgets.visits.certificates import find_certificate, has_certificate, withdrawal_of
-    from qpm_widgets.visits.erasures import read_erasure
+def _finish_erasures(
+    journal: Journal, templates: Templates, assessment_id: str, outputs: Path, held: Collection[str]
+) -> None:
+    """Certify what an earlier run erased and could not finish: a page was in the way, or it was stopped.
 
-    for one in journal.current(assessment_id, field_prefix="erasure:"):
-        if (one.payload or {}).get("reason") == "retention" and has_certificate(one):
-            wanted = withdrawal_of(one)
-            erasure = read_erasure(journal, wanted)
-            if erasure is not None and find_certificate(outputs, erasure) is None:
-                tell_certificate(carry_out(journal, templates, wanted, outputs), is_new=False)
+    Of what is still ``held`` the consents or the record are certified by this run, when all of them are gone.
+    """
+    from qpm_widgets.journal.erasure import FIELD
+    from qpm_widgets.reports.erasing import carry_out
+    from qpm_widgets.visits.certificates import find_certificate, withdrawal_of
+    from qpm_widgets.visits.erasures import read_erasure
+    from qpm_widgets.visits.retention import CONSENT_LOG, RAW_NOTES, REPORT, SCOPES
+
+    tombstones = journal.current(assessment_id, field_prefix=FIELD)
+    for_time = [one for one in tombstones if (one.payload or {}).get("reason") == "retention"]
+    unfinished = [withdrawal_of(one) for one in for_time if one.field == SCOPES[RAW_NOTES]]
+    for record in (CONSENT_LOG, REPORT):
+        if record not in held and any(one.field == SCOPES[record] for one in for_time):
+            unfinished.append(_whole(assessment_id, record))
+    for wanted in dict.fromkeys(unfinished):
+        erasure = read_erasure(journal, wanted)
+        if erasure is None or find_certificate(outputs, erasure) is None:
+            tell_certificate(carry_out(journal, templates, wanted, outputs), is_new=False)
 
 
 def _due_line(due: Due, today: date) -> str:

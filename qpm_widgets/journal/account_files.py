@@ -129,7 +129,7 @@ def receive_account(store: SafeguardingStore, content: bytes, identity: str, whe
         erased it; nothing was written then.
     """
     device_id, head, versions = _read(content, identity, where)
-    _check_replacing(versions, where)
+    _check_versions(versions, where)
     for one in store.disclosures():
         if one.id == head.disclosure_id and one.assessment_id != head.assessment_id and not one.erased:
             remedy = (
@@ -193,8 +193,10 @@ def _read(content: bytes, identity: str, where: str) -> tuple[str, _Head, list[_
     return device_id_of(public_key), head, versions
 
 
-def _check_replacing(versions: list[_Version], where: str) -> None:
-    """Every version is there once and replaces only earlier ones of its part."""
+def _check_versions(versions: list[_Version], where: str) -> None:
+    """There is a version; each is there once and replaces only earlier ones of its part."""
+    if not versions:
+        raise QpmError("SAFE-002", where, _ASK)
     parts: dict[str, int] = {}
     for version in versions:
         sound = version.entry_id not in parts and len(set(version.supersedes)) == len(version.supersedes)

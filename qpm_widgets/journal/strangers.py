@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, text
 from qpm_widgets.journal.bundles import Bundle
 from qpm_widgets.journal.consent import is_given
 from qpm_widgets.journal.entries import Entry
-from qpm_widgets.journal.erasure import earlier_versions, is_judgement, is_tombstone
+from qpm_widgets.journal.erasure import QUOTES, earlier_versions, is_quote, is_tombstone, may_cover
 from qpm_widgets.journal.schema import entry_table, secret_table
 
 _c = entry_table.c
@@ -34,8 +34,9 @@ class Writer(NamedTuple):
 
     ``names`` are the assessors in whose names it writes there, ``new_names`` those in whose names the journal has
     nothing of it; ``known`` says that the journal has anything of it, ``compared`` that somebody had its numbers read
-    out. With entries that are not here yet, ``erases`` says, it withdraws something, or replaces a finding whose former
-    versions go; or, ``restores``, it plans or says what was agreed to where another device has recorded a refusal.
+    out. With entries that are not here yet, ``erases`` says, it withdraws something, or replaces a finding or a quote
+    whose former versions may go; or, ``restores``, it plans or says what was agreed to where another device has
+    recorded a refusal.
     """
 
     device_id: str
@@ -64,13 +65,13 @@ def iter_writers(connection: Connection, bundle: Bundle, own_device: str) -> Ite
         names.setdefault(entry.device_id, {})[entry.recorded_by] = None
     names.pop(own_device, None)
     new = _new_entries(connection, bundle)
-    stones = _judgements_with_tombstones(connection, bundle)
+    stones = _tombstones(connection, bundle)
     refused = _refusals(connection, bundle)
     erasing = {one.device_id for one in new if is_tombstone(one.field) or (one.supersedes and _place(one) in stones)}
     restoring = {
         one.device_id
         for one in new
-        if not is_judgement(one.field) and refused.get((one.assessment_id, one.subject), set()) - {one.device_id}
+        if _is_agreement(one.field) and refused.get((one.assessment_id, one.subject), set()) - {one.device_id}
     }
     for device_id, its in names.items():
         of_device = select(_c.entry_id).where(_c.device_id == device_id).limit(1)
@@ -88,12 +89,8 @@ def iter_writers(connection: Connection, bundle: Bundle, own_device: str) -> Ite
 
 
 def _new_entries(connection: Connection, bundle: Bundle) -> list[Entry]:
-    """Those that are not here and could do harm unseen: they erase, judge, plan, or say what somebody agreed to."""
-    telling = [
-        one
-        for one in bundle.entries
-        if is_tombstone(one.field) or is_judgement(one.field) or one.field == "plan" or one.field.startswith("consent:")
-    ]
+    """Those that are not here and could do harm unseen: they may erase, plan, or say what somebody agreed to."""
+    telling = [one for one in bundle.entries if may_cover(one.field) or _is_agreement(one.field)]
     wanted = json.dumps([one.entry_id for one in telling])
     here = {row[0] for row in connection.execute(_HERE, {"wanted": wanted})}
     return [one for one in telling if one.entry_id not in here]
@@ -119,11 +116,16 @@ def _refusals(connection: Connection, bundle: Bundle) -> dict[tuple[str, str], s
     return found
 
 
-def _judgements_with_tombstones(connection: Connection, bundle: Bundle) -> set[tuple[str, str, str]]:
-    """Ratings and findings of which each version goes as soon as it is replaced: to replace one is to erase it."""
+def _is_agreement(field: str) -> bool:
+    """Whether a field says who is met, or what somebody agreed to."""
+    return field == "plan" or field.startswith("consent:")
+
+
+def _tombstones(connection: Connection, bundle: Bundle) -> set[tuple[str, str, str]]:
+    """Where tombstones stand. Under those of ``_place``, an entry can go because another replaces it."""
     rows = [tuple(row) for row in connection.execute(_TOMBSTONES, {"assessment_id": bundle.manifest.assessment_id})]
     return {*rows, *((one.assessment_id, one.subject, one.field) for one in bundle.entries if is_tombstone(one.field))}
 
 
 def _place(entry: Entry) -> tuple[str, str, str]:
-    return entry.assessment_id, entry.subject, earlier_versions(entry.field)
+    return entry.assessment_id, entry.subject, QUOTES if is_quote(entry.field) else earlier_versions(entry.field)

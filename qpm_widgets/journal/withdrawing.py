@@ -109,7 +109,7 @@ def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
         Current(entry_id, field, None if text is None else json.loads(text))
         for entry_id, field, text in execute(_CURRENT, place).fetchall()
     ]
-    plans = [one for one in current if one.field == "plan" and one.payload]
+    plans = [one for one in current if one.field == "plan"]
     if not plans:
         where = f"{wanted.kind} {wanted.meeting_id} of {wanted.assessment_id}"
         raise QpmError("PLAN-001", where, "Copy its id from the desk.")
@@ -127,7 +127,8 @@ def _edits(wanted: Withdrawal, current: list[Current]) -> Iterator[Edit]:
         plans = [one for one in current if one.field == "plan" and one.payload]
         if any(one.payload and one.payload.get("access_needs") for one in plans):
             yield _replace(wanted, current, "plan", {**(plans[-1].payload or {}), "access_needs": ""})
-        yield _replace(wanted, current, "state", {"state": "stopped", "reason": ""})
+        if plans:  # with its record erased it is no interview any more, and notes that came late go by themselves
+            yield _replace(wanted, current, "state", {"state": "stopped", "reason": ""})
     field = wanted.tombstone.field
     yield _replace(wanted, current, field, {"reason": wanted.reason, "respondent": wanted.respondent})
 

@@ -48,8 +48,8 @@ def carry_out(journal: Journal, templates: Templates, wanted: Withdrawal, output
     Raises
     ------
     QpmError
-        PLAN-001, CONSENT-004 or JOURNAL-* with nothing erased; CONSENT-006 if a byte may be left in a file: the
-        erasure stands, and a second call finishes it.
+        PLAN-001 or CONSENT-004 with nothing erased; CONSENT-006 if a byte may be left in a file, JOURNAL-* if the disk
+        refuses: what was erased stands, and a second call finishes it.
     """
     before, sample = "" if read_erasure(journal, wanted) else journal.head(), _say_invented(journal, templates, wanted)
     journal.erase(wanted)

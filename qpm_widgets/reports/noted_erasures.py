@@ -64,8 +64,8 @@ def note_erasures(journal: Journal, outputs: Path, assessment_id: str) -> list[U
 
 def noted_in(folder: Path) -> dict[str, Mapping[str, Any]]:
     """What is noted in a report's folder, by the id of the tombstone."""
-    lines = read_json(folder / NOTE).get("erasures")
-    return {one["tombstone"]: one for one in lines or () if isinstance(one, dict) and "tombstone" in one}
+    lines = _lines(read_json(folder / NOTE))
+    return {one["tombstone"]: one for one in lines if isinstance(one, dict) and isinstance(one.get("tombstone"), str)}
 
 
 def is_of_this_manifest(folder: Path) -> bool:
@@ -87,13 +87,18 @@ def _line(journal: Journal, manifest: Mapping[str, Any], erasure: Erasure) -> di
     }
 
 
+def _lines(note: Mapping[str, Any]) -> list[Any]:
+    lines = note.get("erasures")
+    return lines if isinstance(lines, list) else []
+
+
 def _add(folder: Path, line: Mapping[str, Any]) -> None:
     """Add a line to the note, in one step; the note's own word on its manifest stays as it was first written."""
     path = folder / NOTE
     temporary = path.with_suffix(".new")
     try:
         note = read_json(path) or {"manifest_sha256": sha256((folder / MANIFEST).read_bytes()), "erasures": []}
-        text = json.dumps({**note, "erasures": [*(note.get("erasures") or ()), line]}, indent=2) + "\n"
+        text = json.dumps({**note, "erasures": [*_lines(note), line]}, indent=2) + "\n"
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()

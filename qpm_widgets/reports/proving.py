@@ -14,11 +14,10 @@ from qpm_widgets.journal.queries import digest_heads
 from qpm_widgets.reports.noted_erasures import is_of_this_manifest, noted_in
 from qpm_widgets.reports.publishing import sha256
 from qpm_widgets.reports.used_interviews import (
-    MANIFEST,
     entries_gone,
     is_sealed_here,
     parameters_of,
-    read_json,
+    read_manifest,
     rests_on,
 )
 from qpm_widgets.visits.erasures import Erasure, iter_erasures
@@ -80,7 +79,7 @@ def prove_report(journal: Journal, folder: Path) -> Proof:
     QpmError
         REPORT-007 if there is no manifest of a report.
     """
-    manifest = read_json(folder / MANIFEST)
+    manifest = read_manifest(folder)
     try:
         heads = [Link(*head) for head in manifest["journal_heads"]]
         files = {name: _state(folder / name, facts["sha256"]) for name, facts in manifest["outputs"].items()}

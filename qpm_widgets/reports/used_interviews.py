@@ -86,7 +86,7 @@ def find_outputs(journal: Journal, outputs: Path, erasure: Erasure) -> list[Used
     """The run folders that used what was erased, oldest first."""
     found = []
     for path in sorted(outputs.glob(f"**/{MANIFEST}")):
-        manifest = read_json(path)
+        manifest = read_manifest(path.parent)
         if rests_on(journal, manifest, erasure):
             files = tuple(file for file in sorted(path.parent.iterdir()) if file.suffix in _DOCUMENTS)
             found.append(UsedIn(path.parent, manifest, files, certain="interviews" in manifest))
@@ -97,7 +97,7 @@ def find_folders(outputs: Path, assessment_id: str) -> tuple[list[Path], list[Pa
     """The folders of an assessment's rendered reports, and those of its certificates of erasure."""
     reports, certificates = [], []
     for path in sorted(outputs.glob(f"**/{MANIFEST}")):
-        manifest = read_json(path)
+        manifest = read_manifest(path.parent)
         if parameters_of(manifest).get("assessment_id") == assessment_id:
             reports.append(path.parent)
         elif manifest.get("assessment") == assessment_id and "tombstone" in manifest:
@@ -147,6 +147,23 @@ def seal(journal: Journal, assessment_id: str, name: str) -> str:
     """What stands for a subject or an entry where its name must not: the same each time, in this kit only."""
     key = journal.secret(_SECRET, lambda: secrets.token_hex(32))
     return hmac.digest(bytes.fromhex(key), f"{assessment_id} {name}".encode(), "sha256").hex()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in a folder; a list in it that is out of shape is left out, so that the report may have used all."""
+    manifest = read_json(folder / MANIFEST)
+    shapes = {"interviews": _is_seals, "erasures": _is_seals, "journal_heads": _is_heads}
+    return {name: value for name, value in manifest.items() if name not in shapes or shapes[name](value)}
+
+
+def _is_seals(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _is_heads(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, list) and [type(part) for part in one] == [str, int, str] for one in value
+    )
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -65,11 +65,8 @@ def withdrawal_of(tombstone: Entry) -> Withdrawal:
     )
 
 
-def has_certificate(tombstone: Entry) -> bool:
-    """Whether an erasure gets a certificate of its own: words do, and the consents or the record of an assessment."""
-    return tombstone.field in (WHOLE, QUOTES) or tombstone.subject == "assessment"
-
-
 def _own_tombstones(journal: Journal, device_id: str, assessment_id: str) -> Iterator[Entry]:
-    entries = list(journal.iter_entries(assessment_id, field_prefix=FIELD))
-    return (one for one in entries if one.device_id == device_id and has_certificate(one))
+    """Those whose erasures get a certificate each: words do, and the consents or the record of an assessment."""
+    for one in list(journal.iter_entries(assessment_id, field_prefix=FIELD)):
+        if one.device_id == device_id and (one.field in (WHOLE, QUOTES) or one.subject == "assessment"):
+            yield one

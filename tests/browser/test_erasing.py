@@ -19,7 +19,7 @@ CANARY = "Rotschwanz-im-Speicher-7741"
 
 @pytest.fixture(scope="module")
 def erasing_kit(tmp_path_factory, templates):
-    interviews = {"A1": interview_plan("advocate", ["AD1"]), "A2": interview_plan("advocate", ["AD2"])}
+    interviews = {f"A{number}": interview_plan("advocate", [f"AD{number}"]) for number in (1, 2, 3)}
     kit = create_field_kit(tmp_path_factory.mktemp("erasing") / "kit", templates, interviews, ["O1"])
     yield kit
     kit.close()
@@ -102,3 +102,41 @@ def test_an_observation_goes_whole_and_the_desk_asks_for_the_certificate(erasing
     assert len(list(outputs.glob("harbour/erasures/*/certificate_of_erasure.pdf"))) == 2
     page.get_by_role("button", name="Done").click()
     assert not page.get_by_role("heading", name="Erased for good").is_visible()
+
+
+def test_what_came_of_it_is_shown_also_to_who_closed_the_dialog_meanwhile(erasing_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2")
+    hand.notes("A-CP-1").fill(f"She said {CANARY}.")
+    hand.await_saved()
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    hand.click("open-erase")
+    dialog = hand.sheet.locator("dialog[open]")
+    dialog.locator('input[value="interview"]').check()
+    dialog.locator("input[type=text]").fill("A2")
+    dialog.locator(".qpm-danger").click()
+    assert dialog.get_by_role("button", name="Keep everything").is_disabled(), "it no longer can"
+    page.keyboard.press("Escape")
+    assert dialog.count() == 0
+    dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
+    page.keyboard.press("Escape")
+    hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
+    assert page.get_by_text(CANARY).count() == 0
+
+
+def test_who_finishes_after_all_takes_nothing_back_that_was_ticked_for_stopping(erasing_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD3")
+    hand.notes("A-CP-1").fill("We ask everybody.")
+    hand.await_saved()
+    hand.click("open-end")
+    dialog = hand.sheet.locator("dialog[open]")
+    dialog.locator("input[value=stopped]").check()
+    dialog.locator("input[value=AD3]").check()
+    dialog.locator("input[value=finished]").check()
+    assert not dialog.locator("input[value=AD3]").is_visible()
+    dialog.locator(".qpm-main").click()
+    hand.await_saved()
+    current = {one.field: one.payload for one in erasing_kit.journal.current("harbour", subject="interview:A3")}
+    assert current["state"]["state"] == "finished"
+    assert current["consent:notes.AD3"]["decision"] == "given"

@@ -491,3 +491,22 @@ def test_every_order_of_three_bundles(kits: Kits, assessor: Journal, lead: Journ
         states.append(state_of(journal))
         assert len(journal.conflicts("one")) == 1
     assert all(state == states[0] for state in states)
+
+
+def test_a_quote_beside_quotes_taken_back_is_replaced_by_a_known_device_only(kits, lead) -> None:
+    """Once R1 took quotes back, what R2 said goes with a newer version of it that is said to be R1's."""
+    assessor, stranger = kits.new("dev1"), kits.new("forger", "AS9")
+    group = plan("one", "V1", "G1")
+    both = replace(group, payload={**group.payload, "respondents": ["R1", "R2"]})
+    said = [quote("one", "G1", f"words of {code}", code, number) for number, code in enumerate(("R1", "R2"), 1)]
+    assessor.append_all([both, consent("one", "G1"), *said])
+    for journal in (stranger, lead):
+        journal.merge(take(assessor, "one", "V1"))
+    rubbish = replace(quote("one", "G1", "rubbish", number=2), supersedes=(said[1].entry_id,))
+    stranger.append(rubbish)
+    bundle = take(stranger, "one", "V1")
+    asked = {id_of("forger"): False, id_of("dev1"): False}
+    assert {one.device_id: one.must_be_known for one in lead.writers(bundle)} == asked, "nothing goes by it yet"
+    lead.erase(Withdrawal("one", "G1", "quotes", respondent="R1"))
+    assert {one.device_id: one.must_be_known for one in lead.writers(bundle)} == asked | {id_of("forger"): True}
+    assert set(lead.merge(bundle).blanked) == {said[1].entry_id, rubbish.entry_id}, "which is why it is asked"

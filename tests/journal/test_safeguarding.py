@@ -363,7 +363,8 @@ class TestSending:
                 (_sealed_to(lead, signed[:50]), identity),
                 (_sealed_to(lead, SIGNED.sign(b"not packed", key)), identity),
                 *((_sealed_to(lead, SIGNED.sign(zlib.compress(bad), key)), identity) for bad in (
-                    b"", b"\n", b"{}\n", b"\xff\n", good[:-2] + b"\n", good + good.splitlines()[-1] + b"\n",
+                    b"", b"\n", b"{}\n", b"\xff\n", good[:-2] + b"\n",
+                    good.splitlines()[0] + b"\n", good + good.splitlines()[-1] + b"\n",
                     good.replace(b'"supersedes":[]', b'"supersedes":["%s"]' % new_entry_id().encode()),
                 )),
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from qpm_widgets.commands.retaining import keep_to_dates
 from qpm_widgets.errors import QpmError
 from qpm_widgets.evidence import answers_table, left_out_table, quotes_table
 from qpm_widgets.journal import Edit, Journal, Kit
+from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.journal.queries import digest_heads
 from qpm_widgets.journal.store import now_ms
 from qpm_widgets.journal.withdrawing import Withdrawal
@@ -39,6 +40,7 @@ from qpm_widgets.visits import load_interview
 from qpm_widgets.visits.erasures import read_erasure
 from qpm_widgets.visits.retention import add_months, last_work, list_retention
 
+CHEAP = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
 PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
 P2 = Withdrawal("lantern", "P2")
 NOTEBOOK = CHECKOUT / "notebooks" / "visit_report.ipynb"
@@ -251,6 +253,28 @@ def test_what_does_not_hold_of_a_report_is_said(lantern_copy, outputs) -> None:
         prove_report(journal, outputs / "lantern")
 
 
+@pytest.mark.parametrize(
+    ("file", "facts", "said"),
+    [
+        ("manifest.json", {"interviews": 3}, "may have used it: "),
+        ("manifest.json", {"erasures": 3}, "used it: "),
+        ("manifest.json", {"journal_heads": None}, "used it: "),
+        ("manifest.json", {"journal_heads": [1]}, "used it: "),
+        ("erasures.json", {"erasures": 3}, "used it: "),
+        ("erasures.json", {"erasures": [{"tombstone": []}]}, "used it: "),
+    ],
+)
+def test_a_file_out_of_shape_beside_a_report_holds_up_no_erasure(lantern_copy, outputs, file, facts, said) -> None:
+    folder, manifest = make_report(lantern_copy.journal, outputs, "lead")
+    (folder / file).write_text(json.dumps((manifest if file == "manifest.json" else {}) | facts))
+    done = qpm(lantern_copy, outputs, "withdraw", "lantern", "P2", "--yes")
+    assert done.exit_code == 0, done.exception
+    assert f"{said}{folder}" in done.stdout.splitlines()
+    assert len(list(outputs.glob("lantern/erasures/*/*.pdf"))) == 1
+    with suppress(QpmError):  # REPORT-007
+        prove_report(lantern_copy.journal, folder)
+
+
 def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs) -> None:
     journal = lantern_copy.journal
     visit = {"assessment_id": "lantern", "visit_id": "V1"}
@@ -401,6 +425,19 @@ def test_a_list_of_names_goes_with_the_notes_and_also_without_them(kit, template
     assert "Mair" not in said.out + said.err
 
 
+def test_names_that_a_page_kept_in_the_log_go_with_the_next_run(kit, templates, outputs, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("qpm_widgets.journal.compacting._WAIT_MS", 50)
+    SmallJournal(kit.journal)
+    kit.journal.keep_names("small", "V1", ["Mair Evans"])
+    log = kit.journal.path.with_name("journal.qpm-wal")
+    with reading(kit), pytest.raises(QpmError, match="CONSENT-006"):
+        keep_to_dates(kit.journal, templates, ["small"], outputs, today=date(2027, 9, 1), erase=True, yes=True)
+    assert log.stat().st_size > 0
+    assert "erased: " not in capsys.readouterr().out, "it is not said before it is true"
+    keep_to_dates(kit.journal, templates, ["small"], outputs, today=date(2027, 9, 1), erase=True, yes=True)
+    assert log.stat().st_size == 0
+
+
 def test_the_time_of_an_assessment_ends_with_nothing_but_rows_and_dates(
     lantern_copy, outputs, templates, capsys
 ) -> None:
@@ -466,6 +503,31 @@ def test_a_run_that_was_stopped_is_finished_by_the_next(
     assert journal.verify().ok
 
 
+def test_consents_of_which_a_stopped_run_left_none_are_certified_by_the_next(
+    kit, outputs, templates, monkeypatch
+) -> None:
+    written = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp() * 1000)
+    monkeypatch.setattr(kit.journal._writer, "_clock", lambda: written)
+    SmallJournal(kit.journal).interview("A1")
+    erase, day = kit.journal.erase, date(2030, 5, 20)  # four years after the visit; certificates are kept to June
+
+    def stopping(wanted: Withdrawal, **more: Any) -> list[str]:
+        if (wanted.scope, wanted.subject) == ("consents", "assessment"):
+            raise KeyboardInterrupt
+        return erase(wanted, **more)
+
+    def certificates() -> list[str]:
+        return sorted(json.loads(file.read_text())["scope"] for file in outputs.glob("small/erasures/*/manifest.json"))
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(kit.journal, "erase", stopping)
+        keep_to_dates(kit.journal, templates, ["small"], outputs, today=day, erase=True, yes=True)
+    assert certificates() == []
+    for _ in range(2):
+        keep_to_dates(kit.journal, templates, ["small"], outputs, today=day, erase=True, yes=True)
+        assert certificates() == ["consents", "record"]
+
+
 def test_what_comes_after_the_end_is_due_at_once(lantern_copy, outputs, templates, capsys) -> None:
     journal, day = lantern_copy.journal, add_months(datetime.now(UTC).date(), 49)
     keep_to_dates(journal, templates, ["lantern"], outputs, today=day, erase=True, yes=True)
@@ -478,6 +540,25 @@ def test_what_comes_after_the_end_is_due_at_once(lantern_copy, outputs, template
     assert "Interview and observation notes: due since " in capsys.readouterr().out
     assert not [one for one in journal.iter_entries("lantern") if one.payload and not one.field.startswith("erasure:")]
     assert journal.verify().ok
+
+
+def test_notes_of_an_interview_whose_record_is_gone_are_erased_too(kit, outputs, templates, tmp_path) -> None:
+    small, day = SmallJournal(kit.journal), date(2060, 1, 1)
+    small.interview("A1")  # planned in this kit, held by another that submits it after the end
+
+    def keep() -> None:
+        keep_to_dates(kit.journal, templates, ["small"], outputs, today=day, erase=True, yes=True)
+
+    with Kit.create(tmp_path / "other", PASSPHRASE, assessor="AS2", cost=CHEAP) as other:
+        other.journal.merge(kit.journal.bundle_visit("small", "V1", kit="0.1.0", templates="0" * 64))
+        keep()
+        note = {"text": "They ask everybody."}
+        other.journal.append(Edit("small", "interview:A1", "answer:A-CP-1.note", note))
+        kit.journal.merge(other.journal.bundle_visit("small", "V1", kit="0.1.0", templates="0" * 64))
+    keep()
+    assert not [one for one in kit.journal.iter_entries() if one.payload and not one.field.startswith("erasure:")]
+    assert len(list(outputs.glob("small/erasures/A1-*/*.pdf"))) == 1
+    assert kit.journal.verify().ok
 
 
 def test_who_rewrites_a_finding_keeps_nobodys_notes_for_longer(kit, monkeypatch) -> None:

@@ -74,7 +74,7 @@ function endDialog(page) {
     h("div", { class: "qpm-withdrawals" }), h("p", { class: "qpm-hint" }, words.end.withdraw_hint));
   const chosen = () => how.querySelector("input:checked").value;
   const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
-    for (const input of withdrawals.querySelectorAll("input:checked")) {
+    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) {
       const field = `consent:notes.${input.value}`;
       page.put(field, { decision: "withdrawn", how: page.values[field].how });
     }
@@ -160,16 +160,15 @@ function eraseDialog(page) {
   const erase = h("button", { type: "button", class: "qpm-main qpm-danger", onclick: async () => {
     typed.setCustomValidity(typed.value.trim() === view.id ? "" : fill(said.not_typed, { id: view.id }));
     if (!typed.reportValidity()) return;
-    erase.disabled = true;
+    erase.disabled = keep.disabled = true;
     trouble.hidden = true;
     working.textContent = said.working;
-    const respondent = whose.hidden ? "" : whose.querySelector("select").value;
-    const scope = chosen();
+    const wanted = { scope: chosen(), respondent: whose.hidden ? "" : whose.querySelector("select").value };
     try {
-      const carried = await page.link.do("erase", { scope, respondent });
+      const carried = await page.link.do("erase", wanted);
       // Words that wait to be saved and are covered would be refused from now on; whoever did not take theirs back keeps them.
       for (const [field, words] of Object.entries(page.link.unsaved())) {
-        if (isErasedBy(scope, field) && (!respondent || words?.respondent === respondent)) page.link.forget(field);
+        if (isErasedBy(wanted, field, words)) page.link.forget(field);
       }
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);
@@ -177,12 +176,14 @@ function eraseDialog(page) {
       showTrouble(error.message);
     }
     working.textContent = "";
-    erase.disabled = false;
+    erase.disabled = keep.disabled = false;
+    if (!box.open) box.showModal(); // closed meanwhile: what is left to do is told all the same
   } }, said.erase);
+  const keep = h("button", { type: "button", onclick: () => box.close() }, said.cancel);
   const box = dialog(page.id("erase"), observed ? said.title_observation : said.title,
     h("p", {}, observed ? said.intro_observation : said.intro), scope, whose, h("p", { class: "qpm-hint" }, said.after),
     h("p", {}, h("label", { for: typed.id, class: "qpm-label" }, fill(said.type, { id: view.id })), typed), trouble, working,
-    h("p", { class: "qpm-buttons" }, erase, h("button", { type: "button", onclick: () => box.close() }, said.cancel)));
+    h("p", { class: "qpm-buttons" }, erase, keep));
   box.prepare = () => {
     typed.value = "";
     trouble.hidden = true;
@@ -191,4 +192,5 @@ function eraseDialog(page) {
   return box;
 }
 
-const isErasedBy = (scope, field) => field.startsWith("answer:") && (scope === "interview" || field.includes(".quote."));
+const isErasedBy = ({ scope, respondent }, field, words) => field.startsWith("answer:")
+  && (scope === "interview" || field.includes(".quote.")) && (!respondent || words.respondent === respondent);
