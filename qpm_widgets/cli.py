@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from qpm_widgets.commands import erasing, keeping, people, retaining, safeguarding, sharing, tracing
+from qpm_widgets.commands import erasing, keeping, people, planning, retaining, safeguarding, sharing, tracing
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     CHECKOUT,
@@ -87,6 +87,10 @@ def plan(
     for visit_id in visits:
         pages = prepare_working_notebooks(kit, assessment_id, visit_id)
         out.print(f"planned: {assessment_id} {visit_id}, {counted(len(pages), 'page')}")
+
+
+app.command()(planning.itinerary)
+app.command()(planning.invite)
 
 
 @app.command()

@@ -33,7 +33,8 @@ class Document:
     ``places`` holds, for the position of each heading and table in ``blocks``, the ids of its places: one for a
     heading, one for each row of a table (none where the row has no anchor, or another place had it first).
     ``targets`` maps each anchor to the id of its place. Ids are letters and digits, safe in HTML, Word and Typst.
-    A ``brief`` document is printed without a list of contents.
+    A ``brief`` document is printed without a list of contents, a ``large`` one in large print, of 16 point and
+    more.
 
     Raises
     ------
@@ -45,6 +46,7 @@ class Document:
     blocks: tuple[Block, ...]
     account: Account | None = None
     brief: bool = False
+    large: bool = False
     places: Mapping[int, tuple[str | None, ...]] = field(init=False)
     targets: Mapping[str, str] = field(init=False)
 

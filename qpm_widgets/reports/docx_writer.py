@@ -74,7 +74,7 @@ class _WordWriter:
         self.document = document
         self.words = words
         self.design = design
-        self.word: WordDocument = open_word_template(design)
+        self.word: WordDocument = open_word_template(design, large=document.large)
         self.bookmarks = Bookmarks()
         self.boxes = 0
         self.after_table = False

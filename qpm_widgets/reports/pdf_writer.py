@@ -57,11 +57,14 @@ def _describe(document: Document, words: dict[str, Any], fonts: Path) -> dict[st
     return {
         "title": title.title,
         "subtitle": title.subtitle,
-        "running": " – ".join(filter(None, (title.title, title.subtitle))).replace("\n", " ")[:90],
+        "running": " – ".join(filter(None, (title.title, title.subtitle))).replace("\n", " ")[
+            : 45 if document.large else 90
+        ],
         "facts": title.facts,
         "sample": title.sample,
         "language": title.language,
         "words": words,
+        "large": document.large,
         "contents": not document.brief and bool(document.contents()),
         "depth": document.printed_depth,
         "blocks": [_describe_block(document, position, block, fonts) for position, block in enumerate(document.blocks)],

@@ -23,8 +23,11 @@ _FACES = ("Regular", "Bold", "Italic", "BoldItalic")  # Word's slots and our fil
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
-def open_word_template(design: Path) -> WordDocument:
-    """An empty Word document with the kit's styles, which lie as plain XML under ``word/`` in the design folder."""
+def open_word_template(design: Path, *, large: bool = False) -> WordDocument:
+    """An empty Word document with the kit's styles, which lie as plain XML under ``word/`` in the design folder.
+
+    A ``large`` one has them in large print, grown as in ``report.typ``.
+    """
     folder = design / "word"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -32,7 +35,10 @@ def open_word_template(design: Path) -> WordDocument:
             if path.is_file():
                 archive.writestr(path.relative_to(folder).as_posix(), path.read_bytes())
     packed.seek(0)
-    return docx.Document(packed)
+    word = docx.Document(packed)
+    for size in word.styles.element.iter(qn("w:sz"), qn("w:szCs")) if large else ():
+        size.set(qn("w:val"), str(round(int(size.get(qn("w:val"))) * 0.9 + 14)))  # in half points
+    return word
 
 
 def embed_typeface(word: WordDocument, design: Path) -> None:

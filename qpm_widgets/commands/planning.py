@@ -1,0 +1,86 @@
+"""`qpm itinerary` and `qpm invite`: the papers that go out before a visit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, open_kit, out
+
+if TYPE_CHECKING:
+    from qpm_widgets.reports.document import Document
+    from qpm_widgets.templates import Templates
+
+AssessmentArgument = Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")]
+
+
+def itinerary(
+    assessment: AssessmentArgument,
+    visit: Annotated[str, typer.Argument(help="The visit's id, such as V1.")],
+    home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
+) -> None:
+    """Write whom a visit meets when and where: as PDF and DOCX to print, and as .ics for a calendar."""
+    from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary, write_calendar
+    from qpm_widgets.templates import load_templates
+
+    templates = load_templates()
+    with open_kit(home) as kit:
+        planned = read_itinerary(kit.journal, assessment, visit)
+    files = _documents(templates, compose_itinerary(templates, planned), "itinerary")
+    files["itinerary.ics"] = write_calendar(planned)
+    _publish(outputs, assessment, visit, "itinerary", files)
+
+
+def invite(
+    assessment: AssessmentArgument,
+    interview: Annotated[str, typer.Argument(help="The interview's id, such as P1.")],
+    language: Annotated[
+        Literal["en", "cy"] | None, typer.Option(help="English or Welsh; otherwise as it is planned.")
+    ] = None,
+    easy_read: Annotated[
+        bool | None, typer.Option("--easy-read/--plain", help="Easy Read or plain words; otherwise as it is planned.")
+    ] = None,
+    contact: Annotated[
+        str, typer.Option(help='Whom to tell or ask, as in "the office, 01632 960000"; otherwise who hands it out.')
+    ] = "",
+    home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
+) -> None:
+    """Write the invitation to an interview, with what to know before deciding, as PDF and DOCX."""
+    from qpm_widgets.reports.invitation import Reading, compose_invitation, read_invitation
+    from qpm_widgets.templates import load_templates
+
+    wanted: dict[bool | None, Reading | None] = {True: "easy_read", False: "plain", None: None}
+    with open_kit(home) as kit:
+        invitation = read_invitation(kit.journal, assessment, interview, wanted[easy_read], contact)
+    templates = load_templates(language=language or invitation.plan.language)
+    name = "-".join(("invitation", interview, templates.wording.language, invitation.reading.replace("_", "-")))
+    files = _documents(templates, compose_invitation(templates, invitation), name)
+    _publish(outputs, assessment, invitation.plan.visit, name, files)
+
+
+def _documents(templates: Templates, document: Document, name: str) -> dict[str, bytes]:
+    from qpm_widgets.reports.docx_writer import write_docx
+    from qpm_widgets.reports.pdf_writer import write_pdf
+
+    words, design = templates.wording.section("report_writers"), templates.folder / "report"
+    return {
+        f"{name}.pdf": write_pdf(document, words, design),
+        f"{name}.docx": write_docx(document, words, design),
+    }
+
+
+def _publish(outputs: Path, assessment: str, visit: str, name: str, files: dict[str, bytes]) -> None:
+    from qpm_widgets.reports.publishing import publish, safe_name
+
+    # No word of an interview is in it, so no erasure concerns it; it goes with the reports when their time is over.
+    parameters = {"assessment_id": assessment, "visit_id": visit}
+    facts = {"report": name, "parameters": parameters, "interviews": [], "erasures": []}
+    run = f"{safe_name(name)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    folder, _ = publish(outputs, (safe_name(assessment), safe_name(visit)), run, files, facts)
+    for file in files:
+        out.print(f"written: {folder / file}")

@@ -1,0 +1,123 @@
+"""An invitation to an interview: what somebody reads before they decide, in English or Welsh, plain or Easy Read.
+
+It tells what UK GDPR Articles 13 and 7(3) ask for: who asks, what for, how long words are kept, and that consent can be
+taken back. It names nobody: who hands it out writes the name on it, so no file holds who was invited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from babel.dates import format_datetime
+
+from qpm_widgets.journal import Journal
+from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, VisitPlan
+from qpm_widgets.reports.blocks import Block, BulletList, Heading, Item, Language, Paragraph, Title
+from qpm_widgets.reports.document import Document
+from qpm_widgets.templates import Templates
+from qpm_widgets.visits import load_interview, load_profile, load_visit
+
+Reading = Literal["plain", "easy_read"]
+_SHEETS = {"person_supported": "person", "family_carer": "family"}  # every other role: worker
+_KEPT = "raw_notes"  # of the scheme's retention
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What one invitation says.
+
+    Parameters
+    ----------
+    plan : InterviewPlan
+    profile : AssessmentProfile
+    visit : VisitPlan
+    reading : {"plain", "easy_read"}
+    contact : str
+        Whom to tell or ask, as in "the office (01632 960000)"; "" for whoever hands the sheet out.
+    """
+
+    plan: InterviewPlan
+    profile: AssessmentProfile
+    visit: VisitPlan
+    reading: Reading
+    contact: str = ""
+
+
+def read_invitation(
+    journal: Journal, assessment_id: str, interview_id: str, reading: Reading | None = None, contact: str = ""
+) -> Invitation:
+    """The invitation to a planned interview, in Easy Read if that is planned or wanted.
+
+    Raises
+    ------
+    QpmError
+        PLAN-001 if there is no such interview.
+    """
+    plan = load_interview(journal, assessment_id, interview_id).plan
+    visit = load_visit(journal, assessment_id, plan.visit).plan
+    profile = load_profile(journal, assessment_id)
+    return Invitation(plan, profile, visit, reading or ("easy_read" if plan.easy_read else "plain"), contact)
+
+
+def compose_invitation(templates: Templates, invitation: Invitation) -> Document:
+    """The sheet, in the language of the templates' wording; Easy Read is set in large print."""
+    months = next(one.months for one in templates.scheme.retention if one.id == _KEPT)
+    facts = {
+        "provider": invitation.profile.provider,
+        "contact": invitation.contact or templates.wording.text("invitation.giver"),
+        "months": months,
+    }
+
+    def say(key: str) -> str:
+        return templates.wording.text(f"invitation.{key}", **facts)
+
+    sheet = f"{_SHEETS.get(invitation.plan.role, 'worker')}.{invitation.reading}"
+    blocks = (Paragraph(say("to"), _language(templates)), *_blocks(templates, invitation, sheet, say))
+    large = invitation.reading == "easy_read"
+    return Document(_title(templates, invitation, sheet, say), blocks, brief=True, large=large)
+
+
+def _title(templates: Templates, invitation: Invitation, sheet: str, say: Callable[[str], str]) -> Title:
+    plan, language = invitation.plan, _language(templates)
+    sites = {site.id: site.name for site in invitation.visit.sites}
+    where = say("remote") if plan.mode == "remote" else sites.get(plan.site or "")
+    when = format_datetime(plan.planned_at, "EEEE d MMMM y, HH:mm", locale=language)
+    facts = {
+        "when": when[0].upper() + when[1:],
+        "where": where or say("no_place"),
+        "how_long": templates.wording.text("invitation.minutes", minutes=plan.minutes),
+        "who": say("who"),
+    }
+    shown = tuple((say(f"facts.{name}"), value) for name, value in facts.items())
+    sample = say("sample") if invitation.profile.sample else None
+    return Title(say(f"{sheet}.title"), say(f"{sheet}.subtitle"), shown, sample, language)
+
+
+def _blocks(templates: Templates, invitation: Invitation, sheet: str, say: Callable[[str], str]) -> Iterator[Block]:
+    kind, _, reading = sheet.partition(".")
+    planned, language = _planned(invitation.plan), _language(templates)
+    for part, content in templates.wording.section("invitation")[kind][reading].items():
+        if isinstance(content, str):  # title and subtitle
+            continue
+        yield Heading(1, say(f"{sheet}.{part}.heading"))
+        if "text" in content:
+            yield Paragraph(say(f"{sheet}.{part}.text"), language)
+        points = [name for name in content.get("points", ()) if planned.get(name, True)]
+        if points:
+            yield BulletList(tuple(Item(say(f"{sheet}.{part}.points.{name}"), language=language) for name in points))
+
+
+def _planned(plan: InterviewPlan) -> dict[str, bool]:
+    """Which of the points that depend on the plan stand in the sheet."""
+    return {
+        "remote": plan.mode == "remote",
+        "in_person": plan.mode == "in_person",
+        "group": len(plan.respondents) > 1,
+        "interpreter": plan.interpreter,
+    }
+
+
+def _language(templates: Templates) -> Language:
+    return "cy" if templates.wording.language == "cy" else "en"

@@ -1,0 +1,173 @@
+"""`qpm itinerary` and `qpm invite`: what goes out before a visit, and what must not."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pikepdf
+import pytest
+from icalendar import Calendar
+from pdf_reading import read_text
+from typer.testing import CliRunner
+
+from qpm_widgets.cli import app
+from qpm_widgets.journal import Edit
+from qpm_widgets.reports.blocks import BulletList, Heading, Paragraph
+from qpm_widgets.reports.invitation import compose_invitation, read_invitation
+from qpm_widgets.reports.itinerary import read_itinerary, write_calendar
+from qpm_widgets.templates import Templates, load_templates
+from qpm_widgets.visits import iter_interviews
+
+PASSPHRASE = "a test passphrase of many words"  # the sample kit's, as in tests/conftest.py
+NEEDS = "Easy Read and symbols"  # P1's access needs begin so
+
+
+@pytest.fixture(scope="module")
+def in_welsh() -> Templates:
+    return load_templates(language="cy")
+
+
+def written(kit, outputs: Path, *arguments: str) -> dict[str, Path]:
+    """What a command wrote, by file type."""
+    given = [*arguments, "--home", str(kit.home), "--outputs", str(outputs)]
+    done = CliRunner().invoke(app, given, input=f"{PASSPHRASE}\n")
+    assert done.exit_code == 0, done.output
+    paths = [Path(line.removeprefix("written: ")) for line in done.stdout.splitlines() if line.startswith("written: ")]
+    return {path.suffix: path for path in paths}
+
+
+def text_of(path: Path) -> str:
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as package:
+            return package.read("word/document.xml").decode()
+    with pikepdf.open(path) as pdf:
+        return read_text(pdf)
+
+
+def words_of(document) -> str:
+    said = [document.title.title, document.title.subtitle, *(value for fact in document.title.facts for value in fact)]
+    for block in document.blocks:
+        if isinstance(block, Heading | Paragraph):
+            said.append(block.text)
+        elif isinstance(block, BulletList):
+            said += [item.text for item in block.items]
+    return "\n".join(said)
+
+
+def test_an_itinerary_says_whom_when_and_where_but_not_what_somebody_needs(lantern, tmp_path) -> None:
+    files = written(lantern, tmp_path, "itinerary", "lantern", "V1")
+    assert set(files) == {".pdf", ".docx", ".ics"}
+    for kind in (".pdf", ".docx"):
+        text = text_of(files[kind])
+        assert "Tuesday 13 October 2026" in text
+        for words in ("10:00–11:15", "P1, person supported", "Main office, Marlowshire", "AS2"):
+            assert words in text
+        assert NEEDS not in text
+        assert "PS1" not in text
+    manifest = json.loads((files[".ics"].parent / "manifest.json").read_text())
+    assert (manifest["parameters"]["visit_id"], manifest["interviews"]) == ("V1", [])
+
+
+def test_a_calendar_has_ids_times_and_places_only(lantern) -> None:
+    itinerary = read_itinerary(lantern.journal, "lantern", "V1")
+    content = write_calendar(itinerary)
+    assert content == write_calendar(read_itinerary(lantern.journal, "lantern", "V1"))
+    events = {str(event["summary"]): event for event in Calendar.from_ical(content).walk("VEVENT")}
+    assert len(events) == 14
+    first = events["Interview P1"]
+    assert first.decoded("dtstart") == datetime(2026, 10, 13, 9, 0, tzinfo=UTC)
+    assert first.decoded("dtend") == datetime(2026, 10, 13, 10, 15, tzinfo=UTC)
+    assert first["location"] == "Main office, Marlowshire"
+    assert {key for event in events.values() for key in event} == {
+        "SUMMARY", "DTSTAMP", "DTSTART", "DTEND", "UID", "LOCATION", "CLASS",
+    }  # fmt: skip
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    told = content.decode()
+    codes = {code for one in iter_interviews(lantern.journal, "lantern") for code in one.plan.respondents}
+    assert not [word for word in (*codes, NEEDS, "Lantern Advocacy", "person", "advocate") if word in told]
+
+
+def test_what_was_cancelled_is_in_no_itinerary(lantern_copy) -> None:
+    lantern_copy.journal.append(Edit("lantern", "interview:P1", "state", {"state": "cancelled", "reason": "ill"}))
+    ids = [one.id for one in read_itinerary(lantern_copy.journal, "lantern", "V1").meetings]
+    assert "P1" not in ids
+    assert len(ids) == 13
+
+
+def test_an_invitation_follows_the_plan_unless_something_else_is_asked_for(lantern, tmp_path) -> None:
+    easy = written(lantern, tmp_path, "invite", "lantern", "P1")
+    assert easy[".pdf"].name == "invitation-P1-en-easy-read.pdf"
+    welsh = written(lantern, tmp_path, "invite", "lantern", "P2", "--plain", "--contact", "y swyddfa")
+    assert welsh[".docx"].name == "invitation-P2-cy-plain.docx"
+    for path in welsh.values():
+        text = text_of(path)
+        assert "Dydd Mercher 14 Hydref 2026, 11:00" in text
+        assert "Dywedwch wrth y swyddfa" in text
+    with zipfile.ZipFile(welsh[".docx"]) as package:
+        assert 'w:lang w:val="cy-GB"' in package.read("word/styles.xml").decode()
+    with pikepdf.open(welsh[".pdf"]) as pdf:
+        assert str(pdf.Root.Lang) == "cy-GB"
+    again = written(lantern, tmp_path, "invite", "lantern", "P2", "--plain", "--contact", "y swyddfa")
+    assert again[".docx"].read_bytes() == welsh[".docx"].read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("reading", ["plain", "easy_read"])
+@pytest.mark.parametrize("interview", ["P1", "A1", "M1", "T1", "R1"])
+def test_every_sheet_says_what_the_law_asks_for_and_names_nobody(
+    lantern, templates, in_welsh, language, reading, interview
+) -> None:
+    chosen = {"en": templates, "cy": in_welsh}[language]
+    invitation = read_invitation(lantern.journal, "lantern", interview, reading, "Mx Contact")
+    document = compose_invitation(chosen, invitation)
+    said = words_of(document)
+    assert "Lantern Advocacy" in said  # who asked for it
+    assert "ico.org.uk" in said  # where to complain
+    assert said.count("Mx Contact") == 2  # to take words back, and to ask for what helps
+    assert f" {chosen.scheme.retention[0].months} " in said  # how long words are kept
+    assert "{" not in said
+    assert NEEDS not in said
+    assert not [code for code in invitation.plan.respondents if code in said]
+    assert document.large is (reading == "easy_read")
+    assert document.title.language == language
+
+
+def test_only_what_is_planned_is_announced(lantern_copy, templates) -> None:
+    journal = lantern_copy.journal
+    plan = journal.current_entry("lantern", "interview:P1", "plan")
+
+    def said(**changes: object) -> str:
+        change = Edit("lantern", "interview:P1", "plan", {**plan.payload, **changes})
+        journal.append(change)
+        return words_of(compose_invitation(templates, read_invitation(journal, "lantern", "P1")))
+
+    telephone, language = "One of us talks with you on the phone", "A person will put our words into your language"
+    assert telephone not in said() + said(interpreter=True)
+    assert language in said(interpreter=True)
+    assert telephone in said(mode="remote")
+    assert "By telephone or video" in said(mode="remote")
+    assert "Other people will talk with us too" in said(respondents=["PS1", "PS9"])
+
+
+def test_large_print_is_large(lantern, templates, tmp_path) -> None:
+    easy = written(lantern, tmp_path, "invite", "lantern", "A1", "--easy-read")
+    plain = written(lantern, tmp_path, "invite", "lantern", "A1", "--plain")
+    sizes = []
+    for files in (easy, plain):
+        with zipfile.ZipFile(io.BytesIO(files[".docx"].read_bytes())) as package:
+            defaults = package.read("word/styles.xml").decode().partition("</w:rPrDefault>")[0]
+        sizes.append(int(defaults.rpartition('<w:sz w:val="')[2].partition('"')[0]) / 2)
+    assert sizes[0] >= 16
+    assert sizes[1] == 11
+
+
+def test_an_unknown_interview_or_visit_is_one_sentence(lantern, tmp_path) -> None:
+    for arguments in (("invite", "lantern", "P99"), ("itinerary", "lantern", "V9"), ("itinerary", "nowhere", "V1")):
+        given = [*arguments, "--home", str(lantern.home), "--outputs", str(tmp_path / "none")]
+        done = CliRunner().invoke(app, given, input=f"{PASSPHRASE}\n")
+        assert done.exception.code in ("PLAN-001", "PLAN-003")
+    assert not (tmp_path / "none").exists()
