@@ -99,6 +99,7 @@ CODES: dict[str, str] = {
     "CAPTURE-001": "the guide has no such question or indicator",
     "CAPTURE-002": "a message from the page could not be read",
     "CAPTURE-003": "nothing was erased, for what does so could not be started",
+    "CAPTURE-004": "no paper was written, for what does so could not be started",
     # Evidence
     "EVIDENCE-001": "a finding cites no evidence",
     "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from qpm_widgets.capture.desk_view import missing_pages, view_desk
-from qpm_widgets.capture.erasing import erase_for_good, outputs_folder
+from qpm_widgets.capture.erasing import erase_for_good
+from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.sheet import Sheet, page_source, page_style
 from qpm_widgets.visits import prepare_working_notebooks
 from qpm_widgets.visits.certificates import list_uncertified

@@ -1,20 +1,12 @@
-"""What a page does when somebody takes words back: all that `withdraw` does, in a process of its own.
-
-A page imports no reports: its kernel should not load what sets a certificate. So it starts `commands/page_erasing.py`,
-unlocked by its environment as a kernel is. Ids, codes, sentences and paths go to it and come back, no words.
-"""
+"""What a page does when somebody takes words back: all that `withdraw` does, in a process of its own."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from qpm_widgets.capture.own_process import ask_process, outputs_folder
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
@@ -22,17 +14,7 @@ from qpm_widgets.templates import Templates
 from qpm_widgets.visits.certificates import list_uncertified
 from qpm_widgets.visits.erasures import read_erasure
 
-OUTPUTS_VARIABLE = "QPM_OUTPUTS"
-DEFAULT_OUTPUTS = Path(__file__).resolve().parents[2] / "outputs"
-"""The commands' own, ``terminal.OUTPUTS``."""
-
-PATIENCE = 120  # seconds; it takes one or two
 _PROCESS = "qpm_widgets.commands.page_erasing"
-
-
-def outputs_folder() -> Path:
-    """Where the finished documents of this kit lie: what its server was started with."""
-    return Path(os.environ.get(OUTPUTS_VARIABLE) or DEFAULT_OUTPUTS)
 
 
 def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
@@ -53,14 +35,12 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
         CAPTURE-003, PLAN-001 or CONSENT-004: nothing was erased. JOURNAL-* if the disk refuses: what was erased by then
         stands, and the desk asks for its certificate.
     """
-    answer = _ask(kit, wanted)
+    answer = ask_process(kit, _PROCESS, {"wanted": asdict(wanted)})
     if answer is None:  # it ended before its time: the journal knows how far it came
         if read_erasure(kit.journal, wanted) is None:
             remedy = "Try again, or close the page and use the command `withdraw`."
             raise QpmError("CAPTURE-003", f"{wanted.assessment_id} {wanted.subject}", remedy)
         return {"finished": False}
-    if "refused" in answer:
-        raise QpmError(*answer["refused"])
     return answer
 
 
@@ -72,21 +52,3 @@ def view_uncertified(kit: Kit, templates: Templates, assessment_ids: list[str]) 
             kit.journal, templates, kit.device_id, assessment_id, outputs
         ).items():
             yield {"tombstone": tombstone, **asdict(wanted)}
-
-
-def _ask(kit: Kit, wanted: Withdrawal) -> dict[str, Any] | None:
-    request = {"wanted": asdict(wanted), "outputs": str(outputs_folder())}
-    try:
-        ended = subprocess.run(
-            [sys.executable, "-m", _PROCESS],
-            input=json.dumps(request).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what a fault prints may quote anything
-            env={**os.environ, **kit.environment()},
-            timeout=PATIENCE,
-            check=True,
-        )
-        answer = json.loads(ended.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
-    return answer if isinstance(answer, dict) else None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qpm_widgets.capture.noticing import point_out
+from qpm_widgets.capture.own_process import ask_process
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.plan_choices import list_choices
 from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_meeting_id, visit_payload
@@ -36,6 +37,7 @@ from qpm_widgets.visits.two_people import people_of
 
 Meeting = Interview | Observation
 
+_PAPERS = "qpm_widgets.commands.page_papers"
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
@@ -43,6 +45,7 @@ _SCRIPTS = (
     "plan_form.js",
     "plan_fields.js",
     "plan_coverage.js",
+    "plan_papers.js",
     "plan_sheet.js",
 )
 
@@ -83,7 +86,7 @@ class PlanSheet(Sheet):
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting``, ``choose_plan``, ``prepare``,
-        ``list_names``, ``keep_names``.
+        ``list_names``, ``keep_names``, ``write_papers``.
 
         Whatever else they answer, each ends with the situation.
         """
@@ -96,6 +99,7 @@ class PlanSheet(Sheet):
             "prepare": self._prepare,
             "list_names": self._list_names,
             "keep_names": self._keep_names,
+            "write_papers": self._write_papers,
         }
         if name not in acts:
             return super().do(name, arguments)
@@ -228,6 +232,22 @@ class PlanSheet(Sheet):
             if error.code != "CONSENT-006":  # the new list is kept, the old one's last byte goes with the next clearing
                 raise
         return {"id": self.visit_id, "recorded_at": now_ms()}
+
+    def _write_papers(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The itinerary, or an invitation if an interview is named; answers with the paths of the ``files``."""
+        self._visit()
+        request: dict[str, Any] = {"assessment": self.assessment_id, "visit": self.visit_id}
+        if interview := str(arguments.get("interview") or ""):
+            request["invitation"] = {
+                "interview": interview,
+                "language": arguments.get("language") or None,
+                "reading": arguments.get("reading") or None,
+                "contact": str(arguments.get("contact") or "").strip(),
+            }
+        written = ask_process(self.kit, _PAPERS, request)
+        if written is None:
+            raise QpmError("CAPTURE-004", self.subject, "Try again, or use the commands `itinerary` and `invite`.")
+        return written
 
     def _visit(self) -> Visit:
         for visit in iter_visits(self.kit.journal, self.assessment_id):

@@ -17,9 +17,9 @@ from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
 from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
-from qpm_widgets.capture.erasing import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
 from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
+from qpm_widgets.capture.own_process import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
 from qpm_widgets.capture.silence import Silence
 from qpm_widgets.capture.wordless_log import keep_words_out_of_log
 from qpm_widgets.errors import QpmError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,9 +12,11 @@ import typer
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, open_kit, out
 
 if TYPE_CHECKING:
+    from qpm_widgets.journal import Journal
     from qpm_widgets.reports.document import Document
     from qpm_widgets.templates import Templates
 
+Reading = Literal["plain", "easy_read"]
 AssessmentArgument = Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")]
 
 
@@ -24,15 +27,8 @@ def itinerary(
     outputs: OutputsOption = OUTPUTS,
 ) -> None:
     """Write whom a visit meets when and where: as PDF and DOCX to print, and as .ics for a calendar."""
-    from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary, write_calendar
-    from qpm_widgets.templates import load_templates
-
-    templates = load_templates()
     with open_kit(home) as kit:
-        planned = read_itinerary(kit.journal, assessment, visit)
-    files = _documents(templates, compose_itinerary(templates, planned), "itinerary")
-    files["itinerary.ics"] = write_calendar(planned)
-    _publish(outputs, assessment, visit, "itinerary", files)
+        _tell(write_itinerary(kit.journal, assessment, visit, outputs))
 
 
 def invite(
@@ -51,16 +47,44 @@ def invite(
     outputs: OutputsOption = OUTPUTS,
 ) -> None:
     """Write the invitation to an interview, with what to know before deciding, as PDF and DOCX."""
-    from qpm_widgets.reports.invitation import Reading, compose_invitation, read_invitation
-    from qpm_widgets.templates import load_templates
-
     wanted: dict[bool | None, Reading | None] = {True: "easy_read", False: "plain", None: None}
     with open_kit(home) as kit:
-        invitation = read_invitation(kit.journal, assessment, interview, wanted[easy_read], contact)
-    templates = load_templates(language=language or invitation.plan.language)
-    name = "-".join(("invitation", interview, templates.wording.language, invitation.reading.replace("_", "-")))
+        asked = Sheet(interview, language, wanted[easy_read], contact)
+        _tell(write_invitation(kit.journal, assessment, asked, outputs))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Which invitation is wanted; None where the interview's plan decides."""
+
+    interview: str
+    language: Literal["en", "cy"] | None = None
+    reading: Reading | None = None
+    contact: str = ""
+
+
+def write_itinerary(journal: Journal, assessment_id: str, visit_id: str, outputs: Path) -> list[Path]:
+    """The files of a visit's itinerary; PLAN-* if there is no such visit, REPORT-006 if they cannot be written."""
+    from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary, write_calendar
+    from qpm_widgets.templates import load_templates
+
+    templates, planned = load_templates(), read_itinerary(journal, assessment_id, visit_id)
+    files = _documents(templates, compose_itinerary(templates, planned), "itinerary")
+    files["itinerary.ics"] = write_calendar(planned)
+    return _publish(outputs, assessment_id, visit_id, "itinerary", files)
+
+
+def write_invitation(journal: Journal, assessment_id: str, wanted: Sheet, outputs: Path) -> list[Path]:
+    """The files of an invitation; PLAN-* if there is no such interview, REPORT-006 if they cannot be written."""
+    from qpm_widgets.reports.invitation import compose_invitation, read_invitation
+    from qpm_widgets.templates import load_templates
+
+    invitation = read_invitation(journal, assessment_id, wanted.interview, wanted.reading, wanted.contact)
+    language = wanted.language or invitation.plan.language
+    name = "-".join(("invitation", wanted.interview, language, invitation.reading.replace("_", "-")))
+    templates = load_templates(language=language)
     files = _documents(templates, compose_invitation(templates, invitation), name)
-    _publish(outputs, assessment, invitation.plan.visit, name, files)
+    return _publish(outputs, assessment_id, invitation.plan.visit, name, files)
 
 
 def _documents(templates: Templates, document: Document, name: str) -> dict[str, bytes]:
@@ -74,7 +98,7 @@ def _documents(templates: Templates, document: Document, name: str) -> dict[str,
     }
 
 
-def _publish(outputs: Path, assessment: str, visit: str, name: str, files: dict[str, bytes]) -> None:
+def _publish(outputs: Path, assessment: str, visit: str, name: str, files: dict[str, bytes]) -> list[Path]:
     from qpm_widgets.reports.publishing import publish, safe_name
 
     # No word of an interview is in it, so no erasure concerns it; it goes with the reports when their time is over.
@@ -82,5 +106,9 @@ def _publish(outputs: Path, assessment: str, visit: str, name: str, files: dict[
     facts = {"report": name, "parameters": parameters, "interviews": [], "erasures": []}
     run = f"{safe_name(name)}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     folder, _ = publish(outputs, (safe_name(assessment), safe_name(visit)), run, files, facts)
+    return [folder / file for file in files]
+
+
+def _tell(files: list[Path]) -> None:
     for file in files:
-        out.print(f"written: {folder / file}")
+        out.print(f"written: {file}")

@@ -27,7 +27,7 @@ def visited(lantern, tmp_path_factory):
     home = tmp_path_factory.mktemp("visited") / "kit"
     shutil.copytree(lantern.home, home, ignore=shutil.ignore_patterns("runtime"))
     kit = Kit.unlock(home, PASSPHRASE)
-    with server_process(kit) as server:
+    with server_process(kit, home.parent / "outputs") as server:
         yield kit, server
     kit.close()
 
@@ -95,6 +95,12 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_text("2 names are on the list.").wait_for()
     assert kit.journal.names("lantern") == {"V1": ("Mair Evans", "Dr Siân O'Neill")}
     assert "Evans" not in page.locator(".qpm-plan").inner_text()
+
+    page.get_by_label("Interview", exact=True).select_option("P2")
+    page.get_by_role("button", name="Write the invitation").press("Enter")
+    page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
+    assert "invitation-P2-cy-plain.docx" in page.evaluate("document.activeElement.innerText")
+    assert find_barriers(page) == []
 
     page.get_by_role("button", name="Prepare pages").click()
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)

@@ -11,7 +11,7 @@ from pdf_reading import read_text
 from test_commands_erasing import make_report, reading, words_of
 
 from qpm_widgets import terminal
-from qpm_widgets.capture import DeskSheet, InterviewSheet, erasing
+from qpm_widgets.capture import DeskSheet, InterviewSheet, erasing, own_process
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit, new_entry_id
 from qpm_widgets.journal.withdrawing import Withdrawal
@@ -23,7 +23,7 @@ from qpm_widgets.visits.certificates import list_uncertified
 @pytest.fixture
 def outputs(tmp_path: Path, monkeypatch) -> Path:
     """The folder that the server was started with."""
-    monkeypatch.setenv(erasing.OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
+    monkeypatch.setenv(own_process.OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
     return tmp_path / "outputs"
 
 
@@ -149,4 +149,4 @@ def test_only_what_this_kit_erased_is_asked_for_and_each_once(lantern_copy, temp
 
 
 def test_pages_and_commands_mean_the_same_folder() -> None:
-    assert erasing.DEFAULT_OUTPUTS == terminal.OUTPUTS
+    assert own_process.DEFAULT_OUTPUTS == terminal.OUTPUTS

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from qpm_widgets.capture import plan_sheet
+from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_sheet import PlanSheet
 from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import load_interview, load_visit
@@ -240,6 +242,27 @@ def test_prepared_pages_are_linked(lantern_copy):
     assert all(
         Path(lantern_copy.notebooks, "lantern", "V1", f"{one['id']}.ipynb").exists() for one in situation["meetings"]
     )
+
+
+def test_papers_are_written_in_a_process_of_their_own(lantern, tmp_path, monkeypatch):
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path))
+    sheet = open_plan(lantern)
+    files = ask(sheet, "write_papers")["result"]["files"]
+    assert [Path(file).name for file in files] == ["itinerary.pdf", "itinerary.docx", "itinerary.ics"]
+    wanted = {"interview": "P2", "language": "", "reading": "easy_read", "contact": " y swyddfa "}
+    files = ask(sheet, "write_papers", **wanted)["result"]["files"]
+    assert [Path(file).name for file in files] == [f"invitation-P2-cy-easy-read.{kind}" for kind in ("pdf", "docx")]
+    assert all(Path(file).is_relative_to(tmp_path) and Path(file).exists() for file in files)
+
+
+def test_papers_that_cannot_be_written_are_told_in_a_sentence(lantern, tmp_path, monkeypatch):
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path / "file"))
+    (tmp_path / "file").write_text("in the way")
+    sheet = open_plan(lantern)
+    assert ask(sheet, "write_papers")["code"] == "REPORT-006"
+    assert ask(sheet, "write_papers", interview="P99")["code"] == "PLAN-001"
+    monkeypatch.setattr(plan_sheet, "_PAPERS", "qpm_widgets.nothing")
+    assert ask(sheet, "write_papers")["code"] == "CAPTURE-004"
 
 
 def test_an_assessment_that_is_not_there_is_told_in_a_sentence(kit):

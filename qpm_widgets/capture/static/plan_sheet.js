@@ -3,7 +3,7 @@
 const planSheet = (() => {
   const PATIENCE = 2000; // ms until the page says that saving takes long
   const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
-  const AT_MOST = { prepare: 120000, other: 12000 }; // ms until it says that there was no answer
+  const AT_MOST = { prepare: 120000, write_papers: 120000, other: 12000 }; // ms until it says that there was no answer
 
   class PlanPage {
     constructor(model, el) {
@@ -68,9 +68,9 @@ const planSheet = (() => {
 
     async ask(name, args) {
       Object.assign(this, { busy: true, problem: null });
-      const isPrepare = name === "prepare";
-      this.say(isPrepare ? this.words.prepare.working : this.words.saving);
-      const slow = setTimeout(() => !isPrepare && this.say(this.words.slow), PATIENCE);
+      const long = { prepare: this.words.prepare.working, write_papers: this.words.papers.working }[name];
+      this.say(long ?? this.words.saving);
+      const slow = setTimeout(() => !long && this.say(this.words.slow), PATIENCE);
       let giveUp;
       const silence = new Promise((_, reject) => {
         giveUp = setTimeout(() => reject(new Error(this.words.no_answer)), AT_MOST[name] ?? AT_MOST.other);
@@ -293,7 +293,7 @@ const planSheet = (() => {
           h("h3", { class: "qpm-day" }, this.day(day)),
           h("ol", { class: "qpm-meetings" }, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one))),
         ]).flat() : h("p", { class: "qpm-empty" }, words.empty),
-        this.drawPrepare(), this.drawNames());
+        this.drawPrepare(), planPapers.draw(this), this.drawNames());
     }
 
     counted() {

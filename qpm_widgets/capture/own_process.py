@@ -1,0 +1,62 @@
+"""What a page has done in a process of its own: erasing, and writing documents.
+
+A page imports no reports: its kernel should not load what sets a document. So it starts a module of `commands/`,
+unlocked by its environment as a kernel is. Ids, codes, sentences and paths go to it and come back, no words.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Kit
+
+OUTPUTS_VARIABLE = "QPM_OUTPUTS"
+DEFAULT_OUTPUTS = Path(__file__).resolve().parents[2] / "outputs"
+"""The commands' own, ``terminal.OUTPUTS``."""
+
+PATIENCE = 120  # seconds; it takes one or two
+
+
+def outputs_folder() -> Path:
+    """Where the finished documents of this kit lie: what its server was started with."""
+    return Path(os.environ.get(OUTPUTS_VARIABLE) or DEFAULT_OUTPUTS)
+
+
+def ask_process(kit: Kit, module: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The answer of ``python -m module`` to a request as JSON, to which the folder of outputs is added.
+
+    Returns
+    -------
+    dict or None
+        None if it could not be started, or ended without an answer.
+
+    Raises
+    ------
+    QpmError
+        What the process answered with ``refused``.
+    """
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", module],
+            input=json.dumps({**request, "outputs": str(outputs_folder())}).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what a fault prints may quote anything
+            env={**os.environ, **kit.environment()},
+            timeout=PATIENCE,
+            check=True,
+        )
+        answer = json.loads(ended.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    if not isinstance(answer, dict):
+        return None
+    if "refused" in answer:
+        raise QpmError(*answer["refused"])
+    return answer
