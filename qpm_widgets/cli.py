@@ -91,6 +91,7 @@ def plan(
 
 app.command()(planning.itinerary)
 app.command()(planning.invite)
+app.command()(planning.form)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`qpm itinerary` and `qpm invite`: the papers that go out before a visit."""
+"""`qpm itinerary`, `qpm invite` and `qpm form`: the papers of a visit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, open_kit, out
 
 if TYPE_CHECKING:
@@ -51,6 +52,37 @@ def invite(
     with open_kit(home) as kit:
         asked = Sheet(interview, language, wanted[easy_read], contact)
         _tell(write_invitation(kit.journal, assessment, asked, outputs))
+
+
+def form(
+    guide: Annotated[str, typer.Argument(help="A guide, such as person_supported or observation.")],
+    language: Annotated[Literal["en", "cy"], typer.Option(help="English or Welsh.")] = "en",
+    easy_read: Annotated[
+        bool, typer.Option("--easy-read/--plain", help="Easy Read and large print, or plain.")
+    ] = False,
+    nation: Annotated[
+        Literal["england", "wales", "northern_ireland"] | None,
+        typer.Option(help="Leaves out the questions that only other nations call for."),
+    ] = None,
+    outputs: OutputsOption = OUTPUTS,
+) -> None:
+    """Print a guide as a form, for places where a laptop is wrong; asks for no passphrase, for nothing is read."""
+    from qpm_widgets.reports.paper_form import PaperForm, write_form
+    from qpm_widgets.reports.publishing import publish, safe_name
+    from qpm_widgets.templates import load_templates
+    from qpm_widgets.templates.faults import suggest
+    from qpm_widgets.templates.safe_yaml import shorten
+
+    templates = load_templates(language=language)
+    if guide not in templates.guides:
+        raise QpmError(
+            "TEMPLATE-001", f"interview_guides/{shorten(guide)}.yaml", suggest(guide, list(templates.guides))
+        )
+    wanted = PaperForm(templates.guides[guide], "easy_read" if easy_read else "plain", nation)
+    name = safe_name("-".join(filter(None, (guide, language, "easy-read" if easy_read else "plain", nation or ""))))
+    facts = {"form": wanted.code(templates), "templates": templates.digest}
+    folder, _ = publish(outputs, ("forms",), name, {f"{name}.pdf": write_form(templates, wanted)}, facts)
+    out.print(f"written: {folder / f'{name}.pdf'}")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from qpm_widgets.templates.safe_yaml import read_bounded, shorten
 from qpm_widgets.templates.shipped_shape import STYLES, ShippedShape, style_ids
 
 _PUT_BACK = "Put the file back as it was shipped."
+_TYPST = {"report/report.typ": ("report.json", "report.blocks"), "report/form.typ": ("form.json", "form.closing")}
+"""The files in Typst, each with the data that it reads and the part of it that it writes last."""
 _LINE_OF_TYPST = re.compile(r"main\.typ:(\d+)")
 
 
@@ -109,21 +111,22 @@ def _check_page(check: FileCheck, text: str, shape: ShippedShape) -> None:
 
 
 def _check_typst(check: FileCheck, content: bytes) -> None:
-    """Typst parses all of a file before it asks for the report's data, which is not there: then the file is sound."""
+    """Typst parses all of a file before it asks for the document's data, which is not there: then the file is sound."""
     import typst  # noqa: PLC0415
 
+    data, last = _TYPST[check.file]
     sources: dict[str, bytes] = {"main.typ": content}
     try:
         typst.compile(sources, ignore_system_fonts=True)  # type: ignore[call-overload] # its stub misses mappings
     except typst.TypstError as error:
         message = error.message.partition("\n")[0]
-        if message.startswith("file not found") and "report.json" in message:
-            # Cut off between two statements it would still be sound, and print no word of the report.
-            if b"report.blocks" not in content:
-                check.add("TEMPLATE-015", (), f"It does not write report.blocks. {_PUT_BACK}")
+        if message.startswith("file not found") and data in message:
+            # Cut off between two statements it would still be sound, and print no word of the document.
+            if last.encode() not in content:
+                check.add("TEMPLATE-015", (), f"It does not write {last}. {_PUT_BACK}")
             return
         line = _LINE_OF_TYPST.search(str(getattr(error, "diagnostic", "")))
         remedy = f"Correct the Typst there: {shorten(message.partition(' (searched')[0], 200)}."
         check.add("TEMPLATE-015", (), remedy, f"line {line[1]}" if line else "")
     else:
-        check.add("TEMPLATE-015", (), "It does not read report.json, and so would print no report.")
+        check.add("TEMPLATE-015", (), f"It does not read {data}, and so would print nothing of it.")

@@ -10,11 +10,16 @@ import pikepdf
 
 def read_text(pdf: pikepdf.Pdf) -> str:
     """The text of all pages through the fonts' own Unicode maps, with single spaces between what was set apart."""
+    return " ".join(read_pages(pdf))
+
+
+def read_pages(pdf: pikepdf.Pdf) -> list[str]:
+    """So the text of each page."""
     pages = []
     for page in pdf.pages:
         fonts = {name: _unicode_map(font) for name, font in page.Resources.get("/Font", {}).items()}
-        pages.append("".join(_page_text(page, fonts)))
-    return " ".join(" ".join(pages).replace("\u200b", "").split())
+        pages.append(" ".join("".join(_page_text(page, fonts)).replace("\u200b", "").split()))
+    return pages
 
 
 def _page_text(page: pikepdf.Page, fonts: dict[str, dict[int, str]]) -> Iterator[str]:

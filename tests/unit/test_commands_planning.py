@@ -11,7 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from icalendar import Calendar
-from pdf_reading import read_text
+from pdf_reading import read_pages, read_text
 from typer.testing import CliRunner
 
 from qpm_widgets.cli import app
@@ -19,6 +19,7 @@ from qpm_widgets.journal import Edit
 from qpm_widgets.reports.blocks import BulletList, Heading, Paragraph
 from qpm_widgets.reports.invitation import compose_invitation, read_invitation
 from qpm_widgets.reports.itinerary import read_itinerary, write_calendar
+from qpm_widgets.reports.paper_form import PaperForm
 from qpm_widgets.templates import Templates, load_templates
 from qpm_widgets.visits import iter_interviews
 
@@ -170,4 +171,48 @@ def test_an_unknown_interview_or_visit_is_one_sentence(lantern, tmp_path) -> Non
         given = [*arguments, "--home", str(lantern.home), "--outputs", str(tmp_path / "none")]
         done = CliRunner().invoke(app, given, input=f"{PASSPHRASE}\n")
         assert done.exception.code in ("PLAN-001", "PLAN-003")
+    assert not (tmp_path / "none").exists()
+
+
+def printed(outputs: Path, *arguments: str) -> Path:
+    done = CliRunner().invoke(app, ["form", *arguments, "--outputs", str(outputs)])
+    assert done.exit_code == 0, done.output
+    return Path(done.stdout.strip().removeprefix("written: "))
+
+
+@pytest.mark.parametrize("guide", sorted(load_templates().guides))
+def test_every_guide_prints_as_a_form_with_its_code_on_each_page(templates, tmp_path, guide) -> None:
+    path = printed(tmp_path, guide)
+    code = PaperForm(templates.guides[guide]).code(templates)
+    with pikepdf.open(path) as pdf:
+        pages = read_pages(pdf)
+        assert [float(side) for side in pdf.pages[0].mediabox[2:]] == pytest.approx([595.28, 841.89], abs=0.01)  # A4
+    assert [code in page for page in pages] == [True] * len(pages)
+    shown = templates.guides[guide]
+    parts = shown.scenes if guide == "observation" else [one for part in shown.sections for one in part.questions]
+    assert [one.id for one in parts if one.id not in " ".join(pages)] == []
+    assert json.loads((path.parent / "manifest.json").read_text())["form"] == code
+
+
+def test_a_form_in_easy_read_is_large_and_leaves_out_what_another_nation_asks(templates, tmp_path) -> None:
+    easy, plain = printed(tmp_path, "person_supported", "--easy-read"), printed(tmp_path, "person_supported")
+    texts = {}
+    for path in (easy, plain):
+        with pikepdf.open(path) as pdf:
+            texts[path], pages = read_text(pdf), len(pdf.pages)
+            assert (pages > 20) is (path == easy)
+    assert "Whose side is your advocate on?" in texts[easy]
+    assert "Whose side is your advocate on?" not in texts[plain]
+    guide = next(one for one in templates.guides.values() if "wales" in str(one))
+    only = next(one.id for part in guide.sections for one in part.questions if one.nations == ("wales",))
+    for nation, is_asked in (("wales", True), ("england", False)):
+        with pikepdf.open(printed(tmp_path, guide.id, "--nation", nation)) as pdf:
+            assert (only in read_text(pdf)) is is_asked
+
+
+def test_a_form_is_the_same_each_time_and_an_unknown_guide_is_one_sentence(tmp_path) -> None:
+    assert printed(tmp_path, "trustee").read_bytes() == printed(tmp_path, "trustee").read_bytes()
+    done = CliRunner().invoke(app, ["form", "advocat", "--outputs", str(tmp_path / "none")])
+    assert done.exception.code == "TEMPLATE-001"
+    assert "advocate" in str(done.exception)
     assert not (tmp_path / "none").exists()
