@@ -91,7 +91,10 @@ class Current(NamedTuple):
 
 
 def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
-    """The entries that a withdrawal adds, the tombstone last; none if it was made before.
+    """The entries that a withdrawal adds, the tombstone last.
+
+    If all of it was erased before, there is no second tombstone; what somebody agreed to is withdrawn all the same, for
+    it may have been erased for another reason.
 
     To be written in the transaction that ``execute`` belongs to, so that nothing can come in between.
 
@@ -101,14 +104,15 @@ def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
         PLAN-001 if the interview is not planned; CONSENT-004 if it has no such respondent.
     """
     place = {"assessment_id": wanted.assessment_id, "subject": wanted.subject}
-    if wanted.done_by(Tombstone.read(*row) for row in execute(_TOMBSTONES, place).fetchall()):
-        return []
+    done = wanted.done_by(Tombstone.read(*row) for row in execute(_TOMBSTONES, place).fetchall())
     if wanted.scope in ("consents", "record"):
-        return [_replace(wanted, [], wanted.tombstone.field, {"reason": wanted.reason})]
+        return [] if done else [_replace(wanted, [], wanted.tombstone.field, {"reason": wanted.reason})]
     current = [
         Current(entry_id, field, None if text is None else json.loads(text))
         for entry_id, field, text in execute(_CURRENT, place).fetchall()
     ]
+    if done:
+        return list(_withdraw_consents(wanted, current))
     plans = [one for one in current if one.field == "plan"]
     if not plans:
         where = f"{wanted.kind} {wanted.meeting_id} of {wanted.assessment_id}"
@@ -121,8 +125,7 @@ def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
 
 
 def _edits(wanted: Withdrawal, current: list[Current]) -> Iterator[Edit]:
-    if wanted.reason in ("withdrawn", "objection"):
-        yield from _withdraw_consents(wanted, current)
+    yield from _withdraw_consents(wanted, current)
     if wanted.scope == "interview":
         plans = [one for one in current if one.field == "plan" and one.payload]
         if any(one.payload and one.payload.get("access_needs") for one in plans):
@@ -134,7 +137,9 @@ def _edits(wanted: Withdrawal, current: list[Current]) -> Iterator[Edit]:
 
 
 def _withdraw_consents(wanted: Withdrawal, current: list[Current]) -> Iterator[Edit]:
-    """What somebody agreed to is withdrawn; what nobody agreed to stays as it was said."""
+    """What somebody agreed to is withdrawn, if they said so; what nobody agreed to stays as it was said."""
+    if wanted.reason not in ("withdrawn", "objection"):
+        return
     scopes = ("notes", "quotes") if wanted.scope == "interview" else ("quotes",)
     decisions = read_decisions((one.field, one.payload) for one in current)
     for (scope, code), decision in sorted(decisions.items()):

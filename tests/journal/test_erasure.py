@@ -200,6 +200,20 @@ def test_only_what_somebody_said_becomes_a_consent(agreed, reason, decision) -> 
     assert agreed.current_entry(ASSESSMENT, INTERVIEW, "consent:notes.R1").payload["decision"] == decision
 
 
+def test_what_was_erased_for_another_reason_can_still_be_withdrawn(agreed) -> None:
+    agreed.append(note("words"))
+    agreed.erase(Withdrawal(ASSESSMENT, "A1", reason="error"))
+    assert agreed.current_entry(ASSESSMENT, INTERVIEW, "consent:notes.R1").payload["decision"] == "given"
+    agreed.erase(WHOLE)
+    consents = agreed.current(ASSESSMENT, subject=INTERVIEW, field_prefix="consent:notes")
+    assert {one.payload["decision"] for one in consents} == {"withdrawn"}
+    head = agreed.head()
+    agreed.erase(WHOLE)
+    assert agreed.head() == head, "the second time there is nothing left to say"
+    assert len(agreed.current(ASSESSMENT, subject=INTERVIEW, field_prefix="erasure:")) == 1
+    assert agreed.verify().ok
+
+
 def test_a_tombstone_appended_like_any_entry_blanks_as_well(agreed) -> None:
     agreed.append(note(CANARY))
     agreed.append(Edit(ASSESSMENT, INTERVIEW, "erasure:interview", {"reason": "withdrawn"}))
