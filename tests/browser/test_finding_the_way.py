@@ -67,7 +67,11 @@ def test_one_question_at_a_time_is_the_same_page_and_loses_no_word(field_kit, ha
     hand.notes("A-CP-1").focus()
     page.keyboard.press("End")
     page.keyboard.type(" And after")
+    hand.notes("A-CP-1").evaluate(
+        "box => { window.left = []; box.onblur = ({ target }) => window.left.push(target.id); }"
+    )
     page.keyboard.press("Alt+PageDown")
+    assert len(page.evaluate("window.left")) == 1  # its words are sent as those of a box that is left
     assert in_sight(hand) == ["A-CP-2"]
     assert focus(hand) == "answer-A-CP-2-note"
     page.keyboard.type("Straight on")
@@ -135,6 +139,12 @@ def test_the_place_is_kept_when_the_view_is_switched_and_when_the_page_is_loaded
     # What the window keeps for that has no word in it that anybody said.
     assert at in page.evaluate(VIEW)
     assert not any(word in page.evaluate(VIEW) for word in ("Before", "Straight"))
+    # As one page it is where somebody last clicked, also without a key of the page.
+    one_at_a_time(hand, on=False)
+    hand.notes("A-EQ-1").click()
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    assert until(lambda: focus(hand) == "answer-A-EQ-1-note", page)
     # In a new window it opens at the last answer.
     hand.notes("A-CP-2").evaluate("box => box.closest('form').querySelector('[id$=-go-section-1]').click()")
     hand.notes("A-CP-1").fill("The last that was written.")
