@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.interview_view import question_of, view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -45,6 +45,10 @@ class InterviewSheet(Sheet):
 
     scripts = (
         "drawing.js",
+        "show_card.js",
+        "stepping.js",
+        "search_part.js",
+        "keys_part.js",
         "consent_part.js",
         "question_part.js",
         "erased_part.js",
@@ -55,7 +59,7 @@ class InterviewSheet(Sheet):
         "interview_sheet.js",
     )
     _esm = page_source(*scripts)
-    _css = page_style("interview_sheet.css")
+    _css = page_style("interview_sheet.css", "show_card.css")
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id
@@ -80,7 +84,7 @@ class InterviewSheet(Sheet):
         meeting = self._meeting()
         recorded = journal.current(self.assessment_id, subject=self.subject)
         current = by_field(entry for entry in recorded if self._is_shown(entry))
-        answered = {field.partition(":")[2].partition(".")[0] for field in current if field.startswith("answer:")}
+        answered = {question_of(field) for field in current if field.startswith("answer:")}
         guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}

@@ -135,13 +135,15 @@ def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> 
 
 
 def view_values(current: Mapping[str, list[Entry]]) -> View:
-    """The recorded payloads by field, newest first where two are in conflict, and the time of the last one (UTC ms).
+    """The recorded payloads by field, newest first where two are in conflict, the time of the last one (UTC ms), and
+    the question of the last answer, where the page opens again.
 
     A consent is the exception: of two the more restrictive counts, here as in the journal.
     """
     values: View = {}
     others: View = {}
-    saved_at = 0
+    saved_at = answered_at = 0
+    left_at = ""
     for field, entries in current.items():
         readable = [entry for entry in entries if entry.payload is not None]
         if field == "plan" or not readable:
@@ -152,7 +154,14 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
         if rest:
             others[field] = [{"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by} for one in rest]
         saved_at = max(saved_at, *(entry.recorded_at for entry in entries))
-    return {"values": values, "others": others, "saved_at": saved_at or None}
+        if field.startswith("answer:") and shown.recorded_at >= answered_at:
+            answered_at, left_at = shown.recorded_at, question_of(field)
+    return {"values": values, "others": others, "saved_at": saved_at or None, "left_at": left_at}
+
+
+def question_of(field: str) -> str:
+    """The question that a field ``answer:<question>.<part>`` belongs to."""
+    return field.partition(":")[2].partition(".")[0]
 
 
 def _restrictive(field: str, entries: list[Entry]) -> Entry:

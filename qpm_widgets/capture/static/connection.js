@@ -22,6 +22,7 @@
 //     refused(field, entryId, code, sentence),                 not written, and why
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
 //     elsewhere(field, payload),                               recorded in another window: consents and the state
+//     placed(),                                                the page stands, in the place of the one before it if there was one
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
 //   link.open()
 //   link.type(field, payload, unfinished)

@@ -24,7 +24,7 @@ function consentPart(page) {
   const details = h("details", { id: page.id("consent-body"), class: "qpm-consent" },
     h("summary", {}, h("span", { class: "qpm-consent-state" })),
     h("div", { class: "qpm-consent-grid" },
-      h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), scripts),
+      h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), h("p", {}, cardButton(page, "consent", BEGINNING)), scripts),
       h("div", {}, view.plan.respondents.map((code) => respondentPart(page, code)),
         eraseButton(page))));
   details.open = page.memory.consentOpen ?? !gateOf(page).open;
@@ -32,7 +32,7 @@ function consentPart(page) {
   page.whenChanged(() => {
     details.querySelector(".qpm-consent-state").replaceChildren(...consentSummary(page));
   });
-  return h("section", { class: "qpm-card", id: page.id("consent"), tabindex: "-1", "aria-labelledby": page.id("consent-title") },
+  return h("section", { class: "qpm-card qpm-beginning", id: page.id("consent"), tabindex: "-1", "aria-labelledby": page.id("consent-title") },
     h("h2", { id: page.id("consent-title") }, words.consent.title), details);
 }
 

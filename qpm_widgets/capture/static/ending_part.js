@@ -9,7 +9,7 @@ function closingPart(page) {
     untouched.replaceChildren(...untouchedList(page));
     finish.hidden = ["finished", "stopped"].includes(page.values.state?.state);
   });
-  return h("section", { class: "qpm-card", id: page.id("closing"), tabindex: "-1", "aria-labelledby": page.id("closing-title") },
+  return h("section", { class: "qpm-card qpm-closing", id: page.id("closing"), tabindex: "-1", "aria-labelledby": page.id("closing-title") },
     h("h2", { id: page.id("closing-title") }, words.closing.title),
     view.guide.closing && [
       h("p", { class: "qpm-hint" }, words.closing.intro),

@@ -57,6 +57,11 @@ const holdPage = (() => {
     channel.parked = root;
     // Beside the cell, not in it: a cell without output is not shown.
     (output.closest(".jp-Cell") ?? output).before(root);
+    // Whoever is moved in the page is no longer on top of it, though still open.
+    for (const box of root.querySelectorAll("dialog[open]")) {
+      box.removeAttribute("open");
+      box.showModal();
+    }
     restorePlace(root, place, true);
     setTimeout(() => channel.parked === root && !channel.slots.size && root.remove(), PARKED_AT_MOST);
   }
@@ -79,6 +84,7 @@ const holdPage = (() => {
     silenceShortcuts(root);
     parked?.remove();
     restorePlace(root, place, Boolean(parked));
+    link.handlers.placed?.();
     const output = root.closest(".jp-OutputArea");
     if (!output) return;
     const observer = new MutationObserver(() => {

@@ -6,6 +6,7 @@ const NARROW = 880; // CSS pixels; at 200% zoom a laptop has fewer
 class InterviewPage {
   constructor(view, link) {
     Object.assign(this, { view, link, words: view.wording, memory: link.memory });
+    this.isNew = recallView(view.scope, link.memory);
     this.values = { ...view.values, ...link.unsaved() };
     this.language = this.memory.language ?? view.plan.language;
     this.memory.easy ??= {};
@@ -189,22 +190,60 @@ class InterviewPage {
   setEasy(key, on) {
     if (key) this.memory.easy[key] = on;
     else this.memory.easy = { "": on }; // the whole sheet: every question follows
-    for (const update of this.wordings) update();
+    this.word();
   }
 
   setLanguage(language) {
     this.language = this.memory.language = language;
+    this.word();
+  }
+
+  word() {
     for (const update of this.wordings) update();
+    this.steps.keep();
   }
 
   // ---- moving about
 
-  go(name) {
+  // To a part of the page; `toWrite`: with the caret where one writes, if one may.
+  go(name, toWrite = false) {
     const target = this.element(name);
     if (name === "consent") this.element("consent-body").open = true;
+    const box = toWrite ? target.querySelector("textarea:enabled") : null;
+    this.steps.turnTo(target, () => (box ?? target).focus({ preventScroll: true }));
+    this.bring(target, box);
+  }
+
+  // Scrolls to a part of the page; to the box in it if both do not fit. One at a time the top of the page stays if it can.
+  bring(target, box) {
+    const top = this.coverHeight();
+    const bottom = this.root.clientHeight - this.element("steps").offsetHeight;
+    const below = (part) => part.getBoundingClientRect().bottom - this.root.getBoundingClientRect().top;
+    if (this.steps.isOn) this.root.scrollTop = 0;
+    if (this.steps.isOn && below(box ?? target) < bottom) return;
+    const isFar = box && box.getBoundingClientRect().bottom - target.getBoundingClientRect().top > bottom - top;
+    alignTo(this.root, isFar ? box.parentNode : target, top);
+  }
+
+  // How far down the bars reach that stay in sight.
+  coverHeight() {
     const covers = [...this.root.querySelectorAll(".qpm-bar, .qpm-gate")].filter((one) => getComputedStyle(one).position === "sticky");
-    alignTo(this.root, target, covers.reduce((sum, one) => sum + one.offsetHeight, 0) + 16);
-    target.focus({ preventScroll: true });
+    return covers.reduce((sum, one) => sum + one.offsetHeight, 0) + 16;
+  }
+
+  // The consent that the person is at, if they are at one.
+  scopeHere() {
+    return document.activeElement.closest(".qpm-scope")?.dataset.field.match(/^consent:(\w+)/)[1];
+  }
+
+  // The page stands. In a window where it is new it opens where it was left, if one may write there.
+  placed() {
+    this.showCardAgain?.();
+    if (!this.isNew) return;
+    this.isNew = false;
+    if (this.isClosed || !gateOf(this).open) this.memory.at = BEGINNING;
+    this.steps.show();
+    if (this.steps.at !== BEGINNING) this.go(this.steps.target(this.steps.at), true);
   }
 
   openDialog(name) {
@@ -233,7 +272,8 @@ function topBar(page) {
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
       safeguarding,
-      h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end)),
+      h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end),
+      h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
 }
 
@@ -249,7 +289,7 @@ function facts(page) {
     view.sample && h("p", { class: "qpm-sample" }, words.sample),
     view.two_people.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.two_people, " ",
       view.two_people.map((one) => fill(words.two_people_one, { by: one.by, codes: one.respondents.join(", ") })).join(" ")),
-    h("ul", {}, list.filter(Boolean).map((fact) => h("li", {}, fact))));
+    h("ul", { class: "qpm-beginning" }, list.filter(Boolean).map((fact) => h("li", {}, fact))));
 }
 
 // For the assessor alone, folded away: what the advocacy in question rests on, and what to look for.
@@ -258,7 +298,7 @@ function lawPart(page) {
   const roles = page.view.plan.law ?? [];
   if (!roles.length) return null;
   const day = (date) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" }).format(new Date(`${date}T12:00`));
-  return h("details", { class: "qpm-card qpm-law" }, h("summary", {}, words.title), roles.map((role) => [
+  return h("details", { class: "qpm-card qpm-law qpm-beginning" }, h("summary", {}, words.title), roles.map((role) => [
     h("h3", {}, role.name), h("p", { class: "qpm-hint" }, role.law),
     role.look_for.length > 0 && [h("p", { class: "qpm-label" }, words.look_for), h("ul", {}, role.look_for.map((one) => h("li", {}, one)))],
     h("p", { class: "qpm-label" }, words.prompts),
@@ -297,12 +337,15 @@ function sideList(page, stops) {
   easy.checked = page.isEasy("");
   return h("details", { class: "qpm-side", open: true },
     h("summary", {}, words.header.contents),
-    view.kind === "interview" && h("div", { class: "qpm-switches" },
+    h("div", { class: "qpm-switches" },
+      stepSwitch(page),
       hasEasy && h("label", { class: "qpm-switch" }, easy, h("span", {}, words.header.easy_read)),
-      selectBox({
+      view.kind === "interview" && selectBox({
         id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
-      })),
+      }),
+      h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
+        words.search[view.kind === "observation" ? "open_scene" : "open"])),
     summary,
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
 }
@@ -345,7 +388,9 @@ function guidePart(page) {
     parts.push(consentPart(page), gateNotice(page));
     stops.push(consentStop(page));
   } else {
-    parts.push(h("section", { class: "qpm-card" }, h("h2", {}, words.observation.rules),
+    parts.push(h("section", {
+      class: "qpm-card qpm-beginning", id: page.id("rules"), tabindex: "-1", "aria-labelledby": page.id("rules-title"),
+    }, h("h2", { id: page.id("rules-title") }, words.observation.rules),
       h("ul", { class: "qpm-rules" }, view.guide.rules.map((rule) => h("li", {}, page.said(rule))))));
   }
   view.guide.sections.forEach((section, index) => {
@@ -371,10 +416,12 @@ function drawPage(page) {
   page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": view.scope, "data-jp-suppress-context-menu": "true" },
     topBar(page),
     h("div", { class: "qpm-body" }, side,
-      h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean))),
+      h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean), stepBar(page))),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page));
+    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page),
+    view.kind === "interview" && showCard(page));
+  page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
   page.root.addEventListener("keydown", (event) => {
     if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
@@ -384,16 +431,24 @@ function drawPage(page) {
     }
     if (event.key === "Enter" && event.target.matches('input[type="text"]')) event.preventDefault();
   });
+  answerKeys(page);
   followScroll(page, side, stops);
+  page.steps.show();
   page.update();
 }
 
 // Marks in the side list where the reader is, and folds the list away where there is little room.
 function followScroll(page, side, stops) {
-  const mark = () => {
+  const passed = () => {
     const line = page.root.getBoundingClientRect().top + 160;
-    const passed = stops.filter(({ name }) => page.element(name).getBoundingClientRect().top <= line);
-    const here = (passed.at(-1) ?? stops[0]).name;
+    return stops.findLast(({ name }) => page.element(name).getBoundingClientRect().top <= line) ?? stops[0];
+  };
+  const stepped = () => {
+    const step = page.element(page.steps.target(page.steps.at));
+    return stops.find(({ name }) => [step.id, step.closest(".qpm-section")?.id].includes(page.id(name)));
+  };
+  const mark = () => {
+    const here = (page.steps.isOn ? stepped() : page.root.isConnected && passed())?.name;
     for (const { name } of stops) {
       if (name === here) page.element(`go-${name}`).setAttribute("aria-current", "true");
       else page.element(`go-${name}`).removeAttribute("aria-current");
@@ -406,6 +461,7 @@ function followScroll(page, side, stops) {
       mark();
     });
   }, { passive: true });
+  page.markPlace = mark;
   const bar = page.root.querySelector(".qpm-bar");
   page.watchSize = new ResizeObserver(() => {
     page.root.style.setProperty("--bar", `${bar.offsetHeight}px`);
@@ -449,6 +505,9 @@ function render({ model, el }) {
     refused(field, _entryId, code) {
       if (code === "SAFE-005") page.beginAccountAnew(field);
     },
+    placed() {
+      page.placed();
+    },
     elsewhere(field, payload) {
       page.values[field] = payload;
       page.changed();
@@ -466,6 +525,7 @@ function render({ model, el }) {
     link.close();
     unfit();
     page?.watchSize.disconnect();
+    page?.watchCard?.disconnect();
   };
 }
 

@@ -17,10 +17,11 @@ function questionPart(page, question) {
     evidencePart(page, question));
   page.gated.push(answers);
 
-  return h("article", { class: "qpm-card qpm-question", id: page.id(question.id), "aria-labelledby": headingId, tabindex: "-1" },
+  return h("article", { class: "qpm-card qpm-question", id: page.id(question.id), "aria-labelledby": headingId, tabindex: "-1",
+    "data-question": question.id },
     h("header", {},
       page.spoken("h3", question.ask, { id: headingId }, question.id),
-      h("p", { class: "qpm-mark" }, easy, h("span", { class: "qpm-id" }, question.id))),
+      h("p", { class: "qpm-mark" }, easy, view.kind === "interview" && cardButton(page, question.id), h("span", { class: "qpm-id" }, question.id))),
     promptsPart(page, question),
     question.caution && h("p", { class: "qpm-caution" }, h("strong", {}, `${words.question.caution}: `), page.said(question.caution)),
     answers);
@@ -54,7 +55,7 @@ function writingBox(page, field, { label, hint, question, rows }) {
   return h("div", { class: "qpm-writing", "data-field": field },
     textBox({
       id, label, rows, labelClass: "qpm-label", value: page.values[field]?.text,
-      describedBy: hint && `${id}-hint`, change: (text, part) => page.type(field, describe(text), part), leave: page.leave,
+      describedBy: [page.id(`${question.id}-ask`), hint && `${id}-hint`].filter(Boolean).join(" "), change: (text, part) => page.type(field, describe(text), part), leave: page.leave,
     }),
     hint && h("p", { class: "qpm-hint", id: `${id}-hint` }, page.said(hint)),
     otherVersion(page, field));

@@ -19,6 +19,7 @@ function saveState(page) {
     text.textContent = bad ? fill(save.not_saved, { sentence: "" }).replace(/[:\s]+$/, "") : unsaved ? save.saving : saved;
     const words = bad ? `${fill(save.not_saved, { sentence })} ${lost ? save.lost_remedy : save.refused_remedy}` : "";
     trouble.hidden = !bad;
+    page.signCard?.(bad);
     if (urgent.textContent !== words) urgent.textContent = trouble.textContent = words;
     const now = wasBad && state === "saved" ? save.again : state === "saved" ? saved : announced;
     if (now !== announced) polite.textContent = announced = now;

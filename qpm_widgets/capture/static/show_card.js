@@ -1,0 +1,112 @@
+// The screen turned to the person: one question, or one part of the consent script, large, in the language and wording that
+// is chosen for it, and nothing else: no id, no notes, nothing that is recorded.
+//
+// That words are not saved is shown by a small square without words, for the assessor to see in passing.
+
+const CARD_SIZES = [5, 4.5, 4, 3.5, 3, 2.5, 2.25, 2, 1.75, 1.5]; // rem; the largest that fits, else the smallest, scrolled
+
+// What can be shown, in the order of the conversation: `place` is where on the page it belongs, `scope` which consent it asks.
+function cardsOf(page) {
+  const { opening, sections, closing = [] } = page.view.guide;
+  return [
+    ...[opening.introduction, opening.limits].map((wording) => ({ wording, place: BEGINNING, easy: "" })),
+    ...opening.consents.map(({ scope, ask }) => ({ wording: ask, place: BEGINNING, easy: "", scope })),
+    ...sections.flatMap(({ questions }) => questions.map(({ id, ask }) => ({ wording: ask, place: id, easy: id }))),
+    ...closing.map((wording) => ({ wording, place: CLOSING, easy: "" })),
+  ];
+}
+
+function showCard(page) {
+  const { words } = page;
+  const cards = cardsOf(page);
+  const name = page.id("card-words");
+  const text = h("h2", { id: name, "aria-live": "polite", "aria-atomic": "true" });
+  const frame = h("div", {
+    class: "qpm-card-words", id: page.id("card-frame"), role: "group", tabindex: "-1", "aria-labelledby": name, autofocus: true,
+  }, text);
+  const button = (id, label, path, press) => h("button", {
+    type: "button", class: `qpm-card-${id}`, id: page.id(`card-${id}`), "aria-label": label, onclick: press,
+  }, drawing(path));
+  const previous = button("previous", words.card.previous, "M15 4 7 12l8 8", () => turn(-1));
+  const next = button("next", words.card.next, "m9 4 8 8-8 8", () => turn(1));
+  const close = button("close", words.card.close, "M5 5l14 14M19 5 5 19", () => box.close());
+  const sign = h("p", { class: "qpm-card-sign", role: "status" });
+  let first = 0;
+
+  const fit = () => {
+    const fits = CARD_SIZES.some((size) => {
+      text.style.fontSize = `${size}rem`;
+      return text.offsetHeight <= frame.clientHeight && text.scrollWidth <= frame.clientWidth;
+    });
+    frame.tabIndex = fits ? -1 : 0; // what has to be scrolled can be reached by Tab
+  };
+  const draw = () => {
+    const { wording, easy } = cards[page.memory.card];
+    const isEasy = page.isEasy(easy) && wording.easy_read;
+    page.speak(text, isEasy || wording.plain);
+    if (isEasy) text.replaceChildren(...text.textContent.split(/(?<=[.?!])\s/).map((sentence) => h("span", {}, `${sentence} `)));
+    previous.setAttribute("aria-disabled", String(page.memory.card === 0));
+    next.setAttribute("aria-disabled", String(page.memory.card === cards.length - 1));
+    frame.scrollTop = 0;
+    fit();
+  };
+  const turn = (by) => {
+    const to = page.memory.card + by;
+    if (!cards[to]) return;
+    page.memory.card = to;
+    draw();
+  };
+
+  const box = h("dialog", { id: page.id("card"), class: "qpm-show-card", "aria-label": words.card.title, tabindex: "-1" },
+    frame, previous, next, close, sign);
+  box.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const by = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    turn(by);
+  });
+  // Focus goes back to where it was; who has turned to another card goes to what that one is about.
+  box.addEventListener("close", () => {
+    const at = page.memory.card;
+    page.memory.card = null;
+    if (at !== first && cards[at].place !== cards[first].place) page.go(page.steps.target(cards[at].place), true);
+  });
+  page.watchCard = new ResizeObserver(() => box.open && fit());
+  page.watchCard.observe(box);
+
+  // Opens at what `place` (and of a consent `scope`) asks.
+  page.showCard = (place, scope) => {
+    first = page.memory.card = Math.max(0, cards.findIndex((card) => card.place === place && (!scope || card.scope === scope)));
+    box.showModal();
+    draw();
+  };
+  // The page was run again while its card was shown: the person goes on seeing the card and not the notes.
+  page.showCardAgain = () => {
+    if (!cards[page.memory.card]) return;
+    first = page.memory.card;
+    box.showModal();
+    draw();
+  };
+  page.signCard = (bad) => {
+    if (bad === Boolean(sign.firstChild)) return;
+    sign.replaceChildren(...(bad ? [h("span", { class: "qpm-hidden" }, words.card.not_saved)] : []));
+  };
+  return box;
+}
+
+function cardButton(page, id, place = id) {
+  const { words } = page;
+  return h("button", { type: "button", class: "qpm-show", id: page.id(`${id}-show`), onclick: () => page.showCard(place) },
+    words.card.open, id !== "consent" && h("span", { class: "qpm-hidden" }, ` ${id}`));
+}
+
+// A drawing of lines in the colour of the text around it.
+function drawing(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" })) svg.setAttribute(name, value);
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}

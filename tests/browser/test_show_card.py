@@ -1,0 +1,218 @@
+"""The show card in JupyterLab and Chromium: the person sees the question and nothing else; the page keeps its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, kernel_process, until, values_of
+
+pytestmark = pytest.mark.browser
+
+SEEN = "box => box.innerText.replace(/\\s+/g, ' ').trim()"
+
+
+@pytest.fixture(scope="module")
+def hand(chromium, server) -> Iterator[Hand]:
+    """One page for all tests here: an interview in Easy Read, with notes agreed."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    hand = Hand(context.new_page(), server, "P1").open()
+    hand.agree("PS1", "talk", "notes")
+    hand.await_saved()
+    yield hand
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def closed(hand: Hand) -> Iterator[None]:
+    yield
+    hand.sheet.locator("dialog[open]").evaluate_all("boxes => boxes.forEach((box) => box.close())")
+
+
+def card(hand: Hand):
+    return hand.page.get_by_role("dialog", name="Shown to the person")
+
+
+def focus(hand: Hand) -> str:
+    return hand.page.evaluate("document.activeElement.id")
+
+
+def test_the_card_shows_one_question_and_no_word_more(hand: Hand):
+    hand.notes("P-IN-1").fill("He said a secret.")
+    hand.await_saved()
+    hand.click("P-IN-1-show")
+    assert card(hand).evaluate(SEEN) == "Whose side is your advocate on?"
+    cover = card(hand).bounding_box()
+    assert cover == {"x": 0, "y": 0, "width": 1366, "height": 768}
+    # To a screen reader as well: the question is announced when it changes, and everything behind is out of reach.
+    tree = hand.page.locator("body").aria_snapshot()
+    assert 'heading "Whose side is your advocate on?"' in tree
+    assert [
+        name for name in ("The one before", "The next", "Back to your notes") if f'button "{name}"' not in tree
+    ] == []
+    assert "P-IN-1" not in card(hand).aria_snapshot()
+    question = card(hand).get_by_role("heading")
+    assert question.get_attribute("aria-live") == "polite"
+    assert question.get_attribute("lang") == "en"
+    size = float(question.evaluate("one => getComputedStyle(one).fontSize").removesuffix("px"))
+    assert size >= 48
+
+
+def test_arrows_and_buttons_turn_the_cards_and_the_page_follows(field_kit, hand: Hand):
+    page = hand.page
+    hand.notes("P-IN-1").fill("He said it.")
+    hand.notes("P-IN-1").evaluate("box => box.setSelectionRange(3, 7)")
+    page.keyboard.press("Control+Enter")
+    assert card(hand).evaluate(SEEN) == "Whose side is your advocate on?"
+    page.keyboard.press("ArrowRight")
+    assert card(hand).evaluate(SEEN) == "How do you know that this is your advocate?"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Escape")
+    assert card(hand).count() == 0
+    # Focus and what was selected are where they were.
+    assert focus(hand) == hand.notes("P-IN-1").get_attribute("id")
+    assert hand.notes("P-IN-1").evaluate("box => [box.selectionStart, box.selectionEnd]") == [3, 7]
+    # Who has turned to another question writes there.
+    page.keyboard.press("Control+Enter")
+    card(hand).get_by_role("button", name="The next").click()
+    page.mouse.click(600, 700)  # beside everything: the keys still count
+    page.keyboard.press("PageDown")
+    asked = card(hand).evaluate(SEEN)
+    card(hand).get_by_role("button", name="Back to your notes").click()
+    assert until(lambda: focus(hand) == hand.notes("P-CO-1").get_attribute("id"), page)
+    assert hand.sheet.locator('[id$="-P-CO-1-ask"]').inner_text() == asked
+    hand.await_saved()
+    assert values_of(field_kit, "interview:P1")["answer:P-IN-1.note"]["text"] == "He said it."
+
+
+def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
+    hand.click("consent-show")
+    lines = card(hand).locator("h2 > span").all_inner_texts()
+    assert lines[:2] == ["Hello.", "Thank you for meeting me."]
+    shown = []
+    for _ in range(6):
+        hand.page.keyboard.press("ArrowRight")
+        shown.append(card(hand).evaluate(SEEN))
+    assert shown[1:5] == [
+        "Do you want to talk with me today?",
+        "Can I write down what you say? You can see what I write.",
+        "Can I put your words in my report? I leave out your name.",
+        "Do you want a person here to help you? You choose who it is. You can ask them to leave.",
+    ]
+    # At the ends the way on is there and does nothing.
+    for _ in range(40):
+        hand.page.keyboard.press("ArrowRight")
+    onward = card(hand).get_by_role("button", name="The next")
+    assert onward.get_attribute("aria-disabled") == "true"
+    last = card(hand).evaluate(SEEN)
+    onward.click(force=True)
+    assert card(hand).evaluate(SEEN) == last
+    hand.page.keyboard.press("Escape")
+    # From the consent where one is.
+    hand.sheet.locator('[id$="quotes-PS1-given"]').focus()
+    hand.page.keyboard.press("Control+Enter")
+    assert card(hand).evaluate(SEEN).startswith("Can I put your words")
+
+
+def test_the_wording_and_language_chosen_for_a_question_are_what_is_shown(hand: Hand):
+    easy = hand.sheet.locator('[id$="-P-CP-1-easy"]')
+    easy.uncheck()
+    hand.click("P-CP-1-show")
+    assert card(hand).evaluate(SEEN) == hand.sheet.locator('[id$="-P-CP-1-ask"]').text_content()
+    assert card(hand).evaluate(SEEN).startswith("A friend asks")
+    hand.page.keyboard.press("Escape")
+    easy.check()
+    hand.click("P-CP-1-show")
+    assert card(hand).evaluate(SEEN) == "What does your advocate do?"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "colours"),
+    [(1366, 768, "light"), (1366, 768, "dark"), (683, 384, "light"), (1280, 800, "light"), (800, 1280, "dark")],
+)
+def test_every_card_fits_without_scrolling_and_without_accessibility_faults(hand: Hand, width, height, colours):
+    page = hand.page
+    page.emulate_media(color_scheme=colours)
+    page.set_viewport_size({"width": width, "height": height})
+    try:
+        hand.click("consent-show")
+        seen = ""
+        while (now := card(hand).evaluate(SEEN)) != seen:
+            seen = now
+            frame = card(hand).locator(".qpm-card-words")
+            assert frame.evaluate(
+                "one => one.scrollHeight <= one.clientHeight && one.scrollWidth <= one.clientWidth"
+            ), seen
+            words = card(hand).get_by_role("heading").bounding_box()
+            for button in card(hand).get_by_role("button").all():
+                box = button.bounding_box()
+                assert min(box["width"], box["height"]) >= 44
+                apart = (
+                    box["x"] >= words["x"] + words["width"] or words["x"] >= box["x"] + box["width"]
+                    or box["y"] >= words["y"] + words["height"] or words["y"] >= box["y"] + box["height"]
+                )  # fmt: skip
+                assert apart, f"{seen!r} is under {button.get_attribute('aria-label')!r}"
+            page.keyboard.press("ArrowRight")
+        found = Axe().run(page, context=".qpm-show-card").response["violations"]
+        assert [one["id"] for one in found] == []
+    finally:
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_a_script_too_long_for_the_window_is_scrolled_with_the_keyboard(hand: Hand):
+    page = hand.page
+    page.set_viewport_size({"width": 683, "height": 300})
+    whole = hand.sheet.locator('[id$="P1-easy"]')
+    try:
+        whole.evaluate("box => box.click()")
+        hand.click("consent-show")
+        frame = card(hand).locator(".qpm-card-words")
+        assert frame.evaluate("one => one.scrollHeight > one.clientHeight")
+        assert card(hand).get_by_role("heading").bounding_box()["y"] >= 0  # from its beginning
+        assert [one["id"] for one in Axe().run(page, context=".qpm-show-card").response["violations"]] == []
+        page.keyboard.press("End")
+        assert until(lambda: frame.evaluate("one => one.scrollTop + one.clientHeight >= one.scrollHeight - 2"), page)
+        page.keyboard.press("ArrowRight")
+        assert frame.evaluate("one => one.scrollTop") == 0
+    finally:
+        page.keyboard.press("Escape")
+        whole.evaluate("box => box.click()")
+        page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_a_card_stays_while_its_page_is_run_again_and_only_a_sign_tells_that_words_wait(hand: Hand, server):
+    page = hand.page
+    hand.notes("P-IN-2").fill("Her badge")
+    hand.await_saved()
+    kernel = kernel_process(server, "P1")
+    kernel.suspend()
+    hand.notes("P-IN-2").press_sequentially(", I think")
+    page.keyboard.press("Control+Enter")
+    question = card(hand).evaluate(SEEN)
+    sign = card(hand).locator(".qpm-card-sign")
+    assert "Not saved" not in sign.text_content()
+    assert until(lambda: sign.text_content() == "Not saved", page)
+    assert sign.bounding_box()["width"] < 24  # read out, and shown as a small square
+    # Watched in every frame: the person never sees the page behind.
+    page.evaluate(
+        """() => {
+          window.bare = 0;
+          const look = () => {
+            const top = document.elementFromPoint(600, 400);
+            if (!top?.closest('.qpm-show-card:modal')) window.bare += 1;
+            window.watching = requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    before = hand.sheet.element_handle()
+    kernel.kill()
+    assert until(lambda: not before.evaluate("root => root.isConnected"), page, 40), "the page was not run again"
+    assert until(lambda: sign.text_content() == "", page, 20)
+    assert card(hand).evaluate(SEEN) == question
+    assert page.evaluate("window.bare") == 0
+    page.evaluate("cancelAnimationFrame(window.watching)")
+    page.keyboard.press("Escape")
+    assert hand.notes("P-IN-2").input_value() == "Her badge, I think"
