@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from qpm_widgets.templates.language_rules import EasyReadRules
 from qpm_widgets.templates.safe_yaml import shorten
@@ -18,6 +19,7 @@ _SIGNS = re.compile(r"[;:()\[\]–—]")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,}s?|(?:[A-Za-z]\.){2,}|etc|eg|ie)(?!\w)")
 _CONTRACTION = re.compile(r"\b\w+['’](?:t|s|re|ve|ll|d|m)\b", re.IGNORECASE)
 _FIRST_WORDS = 5
+_ADVERBS_BETWEEN = 3
 _LONGEST_NAME = 6  # words before the verb that explains them: "An Independent Mental Capacity Advocate is …"
 
 
@@ -34,13 +36,14 @@ def find_faults(text: str, rules: EasyReadRules, language: str) -> Iterator[str]
         ``en`` or ``cy``; in Welsh a word is also found in its mutated forms.
     """
     sentences = _SENTENCE_END.split(text.strip())
+    explained = _explained_in(sentences, rules)
     for sentence in sentences:
         words = sentence.split()
         first = shorten(" ".join(words[:_FIRST_WORDS])) + (" …" if len(words) > _FIRST_WORDS else "")
         for fault in (
             *_find_form(sentence, rules, language),
-            *_find_numbers_and_short_forms(sentence, sentences, rules, language),
-            *_find_hard_words(sentence, sentences, rules, language),
+            *_find_numbers_and_short_forms(sentence, explained, rules, language),
+            *_find_hard_words(sentence, explained, rules, language),
         ):
             yield f"“{first}”: {fault}"
 
@@ -56,34 +59,32 @@ def _find_form(sentence: str, rules: EasyReadRules, language: str) -> Iterator[s
         yield f"'{sign[0]}' joins a second idea on; make two sentences of it."
     joining = list(find_words(words, rules.joining_words, language))
     if len(joining) > 1:
-        yield f"{_listed(joining)} join more than two ideas; make two sentences of it."
+        yield f"{_listed(joining[:3])} join more than two ideas; make two sentences of it."
     passive = _find_passive(words.split(), rules, language)
     if passive:
-        yield f"'{passive}' is passive; say who does it."
+        yield f"'{shorten(passive)}' is passive; say who does it."
 
 
-def _find_numbers_and_short_forms(
-    sentence: str, sentences: list[str], rules: EasyReadRules, language: str
-) -> Iterator[str]:
+def _find_numbers_and_short_forms(sentence: str, explained: str, rules: EasyReadRules, language: str) -> Iterator[str]:
     if rules.contractions:
         for short in _CONTRACTION.findall(sentence):
             if not _is_possessive(short):
-                yield f"'{short}' is a short form; write the full words."
+                yield f"'{shorten(short)}' is a short form; write the full words."
     for number in find_words(words_of(sentence), rules.number_words, language):
         yield f"'{number}' is a number in words; write it in digits."
     for short in _ABBREVIATION.findall(sentence):
-        if not _is_explained(short.casefold(), sentences, rules, language):
-            yield f"'{short}' is an abbreviation; write it in full, or explain it in a sentence of its own."
+        if not _is_explained(short.casefold(), explained, language):
+            yield f"'{shorten(short)}' is an abbreviation; write it in full, or explain it in a sentence of its own."
 
 
-def _find_hard_words(sentence: str, sentences: list[str], rules: EasyReadRules, language: str) -> Iterator[str]:
+def _find_hard_words(sentence: str, explained: str, rules: EasyReadRules, language: str) -> Iterator[str]:
     words = words_of(sentence)
     for hard in rules.jargon:
+        if hard.unless_explained and _is_explained(hard.word, explained, language):
+            continue
+        otherwise = ", or explain it in a sentence of its own" if hard.unless_explained else ""
         for word in find_words(words, (hard.word,), language):
-            if not hard.unless_explained:
-                yield f"'{word}' is a hard word; write '{hard.instead}'."
-            elif not _is_explained(hard.word, sentences, rules, language):
-                yield f"'{word}' is a hard word; write '{hard.instead}', or explain it in a sentence of its own."
+            yield f"'{shorten(word)}' is a hard word; write '{hard.instead}'{otherwise}."
 
 
 def _find_passive(words: list[str], rules: EasyReadRules, language: str) -> str | None:
@@ -96,7 +97,7 @@ def _find_passive(words: list[str], rules: EasyReadRules, language: str) -> str 
             return word
         if not fits(word, passive.helpers, language):
             continue
-        for end in range(n + 1, len(words)):
+        for end in range(n + 1, min(n + 2 + _ADVERBS_BETWEEN, len(words))):
             is_exception = fits(words[end], passive.not_passive, language)
             if fits(words[end], passive.followed_by, language) and not is_exception:
                 return " ".join(words[n : end + 1])
@@ -105,14 +106,19 @@ def _find_passive(words: list[str], rules: EasyReadRules, language: str) -> str 
     return None
 
 
-def _is_explained(hard: str, sentences: list[str], rules: EasyReadRules, language: str) -> bool:
-    """Whether a sentence of the text says what a word is: it stands in what comes before "means" or "is"."""
+def _explained_in(sentences: list[str], rules: EasyReadRules) -> str:
+    """What stands before "means" or "is" at the beginning of each sentence: the words that the text explains."""
+    explained = []
     for sentence in sentences:
         words = words_of(sentence).split()
         verb = next((n for n, word in enumerate(words[:_LONGEST_NAME]) if word in rules.explained_by), 0)
-        if any(find_words(" ".join(words[:verb]), (hard,), language)):
-            return True
-    return False
+        explained.append(" ".join(words[:verb]))
+    return " . ".join(filter(None, explained))
+
+
+@lru_cache(maxsize=256)  # a text full of one hard word costs one search
+def _is_explained(hard: str, explained: str, language: str) -> bool:
+    return any(find_words(explained, (hard,), language))
 
 
 def _is_possessive(short: str) -> bool:
