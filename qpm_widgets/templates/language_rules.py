@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from qpm_widgets.templates.records import Record, Sentence
+from qpm_widgets.templates.records import Id, Record, Sentence
 
 
 class PassiveRule(Record):
@@ -59,6 +59,7 @@ class Term(Record):
 
 
 class WelshTerms(Record):
-    """The glossary."""
+    """The glossary, and what of the wording has been read by somebody who would notice."""
 
     terms: tuple[Term, ...]
+    reviewed_wording: tuple[Id, ...] = ()  # sections of wording/cy; a guide says it of itself

@@ -15,6 +15,7 @@ from qpm_widgets.templates.records import InterviewGuide, Question, Record, Text
 from qpm_widgets.templates.references import FileCheck
 from qpm_widgets.templates.safe_yaml import Steps, shorten
 from qpm_widgets.templates.word_patterns import find_words, words_of
+from qpm_widgets.templates.wording import iter_sentences
 
 RULES, TERMS = "easy_read.yaml", "welsh_terms.yaml"
 _NEVER_HEARD = frozenset(("caution",))  # for the assessor alone; everything else of an interview guide is heard or seen
@@ -22,7 +23,7 @@ _FIRST_LETTERS = 40
 
 
 def check_spoken(draft: Draft) -> None:
-    """Every interview guide: its Easy Read by the rules of its language, its Welsh complete and in the same terms."""
+    """Every guide and what is handed out: Easy Read by its language's rules, Welsh complete and in the same terms."""
     rules, glossary = read_shaped(draft, RULES, EasyRead), read_shaped(draft, TERMS, WelshTerms)
     for file, guide in _interview_guides(draft):
         check = FileCheck(draft.book, file)
@@ -37,6 +38,7 @@ def check_spoken(draft: Draft) -> None:
         if "cy" not in guide.translation:
             remedy = "Add 'translation: {cy: {reviewed: false}}', or true once a Welsh speaker has read all of it."
             check.add("TEMPLATE-017", ("translation",), remedy)
+    _check_wording(draft, rules, glossary)
 
 
 def _check_easy_read(check: FileCheck, steps: Steps, note: str, text: Text, rules: EasyRead) -> None:
@@ -54,11 +56,43 @@ def _check_terms(check: FileCheck, steps: Steps, note: str, text: Text, glossary
             check.add("TEMPLATE-018", steps, remedy, note)
 
 
+def _check_wording(draft: Draft, rules: EasyRead | None, glossary: WelshTerms | None) -> None:
+    """What is handed to a respondent: every section of the wording that says something in Easy Read."""
+    for section, content in draft.wording["en"].items():
+        english = {steps: text for steps, text in iter_sentences(content) if isinstance(text, str)}
+        if not any(_is_easy(steps) for steps in english):
+            continue
+        own = FileCheck(draft.book, f"wording/en/{section}.yaml")
+        check = FileCheck(draft.book, f"wording/cy/{section}.yaml")
+        welsh = dict(iter_sentences(draft.wording["cy"].get(section, {})))
+        for steps, en in english.items():
+            cy = welsh.get(steps)
+            if rules is not None and _is_easy(steps):
+                for fault in find_faults(en, rules.en, "en"):
+                    own.add("TEMPLATE-016", steps, fault)
+                for fault in find_faults(cy, rules.cy, "cy") if isinstance(cy, str) else ():
+                    check.add("TEMPLATE-016", steps, fault)
+            if steps not in welsh:
+                check.add("TEMPLATE-017", steps, f"Add the Welsh of “{shorten(en, _FIRST_LETTERS)}”.")
+            elif glossary is not None and isinstance(cy, str):
+                _check_terms(check, steps, "", Text(en=en, cy=cy), glossary)
+
+
+def _is_easy(steps: Steps) -> bool:
+    return "easy_read" in steps[:-1]  # as the last step it is only a label
+
+
 def find_unreviewed(folder: Path | None = None) -> list[str]:
-    """The guides whose Welsh no Welsh speaker has read, as files from the templates folder on."""
+    """The files, from the templates folder on, whose Welsh no Welsh speaker has read."""
     draft = read_folder(folder or TEMPLATES_FOLDER)
-    return [file for file, guide in _interview_guides(draft) if "cy" in guide.translation
-            and not guide.translation["cy"].reviewed]  # fmt: skip
+    glossary = read_shaped(draft, TERMS, WelshTerms)
+    reviewed = glossary.reviewed_wording if glossary else ()
+    guides = [
+        file
+        for file, guide in _interview_guides(draft)
+        if "cy" in guide.translation and not guide.translation["cy"].reviewed
+    ]
+    return guides + [f"wording/cy/{section}.yaml" for section in draft.wording["cy"] if section not in reviewed]
 
 
 def _interview_guides(draft: Draft) -> Iterator[tuple[str, InterviewGuide]]:

@@ -97,13 +97,54 @@ def test_a_page_is_given_both_languages_of_what_is_said_and_not_who_reviewed_it(
 
 def test_the_check_notes_what_no_welsh_speaker_has_reviewed(folder: Path) -> None:
     files = [f"interview_guides/{name}.yaml" for name in GUIDES]
-    assert find_unreviewed(folder) == files
+    unreviewed = find_unreviewed(folder)
+    assert unreviewed[: len(files)] == files
     shown = CliRunner().invoke(app, ["templates", "check", str(folder)])
-    notes = [f"Note: {file}: no Welsh speaker has reviewed its Welsh yet." for file in files]
+    notes = [f"Note: {file}: no Welsh speaker has reviewed its Welsh yet." for file in unreviewed]
     assert (shown.exit_code, shown.output.splitlines()) == (0, [*notes, "no faults"])
     path = folder / files[0]
     path.write_text(path.read_text(encoding="utf-8").replace("reviewed: false", "reviewed: true"), encoding="utf-8")
-    assert find_unreviewed(folder) == files[1:]
+    assert find_unreviewed(folder) == unreviewed[1:]
+
+
+HANDED_OUT = """
+title: {title}
+person:
+  plain: {{offer: {plain}}}
+  easy_read: {{offer: {easy}}}
+"""
+
+
+def hand_out(folder: Path, language: str, title: str, plain: str, easy: str) -> None:
+    (folder / f"wording/{language}").mkdir(exist_ok=True)
+    text = HANDED_OUT.format(title=title, plain=plain, easy=easy)
+    (folder / f"wording/{language}/handed_out.yaml").write_text(text, encoding="utf-8")
+
+
+def test_what_is_handed_out_in_easy_read_is_checked_as_the_guides_are(folder: Path) -> None:
+    hand_out(folder, "en", "Your advocate", "You will be asked.", "We ask you.")
+    assert [(one.code, one.file, one.place) for one in check_templates(folder)] == [
+        ("TEMPLATE-017", "wording/cy/handed_out.yaml", place)
+        for place in ("title", "person.plain.offer", "person.easy_read.offer")
+    ]
+    hand_out(folder, "cy", "Eich heiriolwr", "Byddwn yn gofyn.", "Rydyn ni'n gofyn i chi.")
+    assert [str(one) for one in check_templates(folder)] == []
+    assert "wording/cy/handed_out.yaml" in find_unreviewed(folder)
+    hand_out(folder, "en", "Your advocate", "You will be asked.", "You will be asked.")
+    hand_out(folder, "cy", "Eich ffrind", "Byddwn yn gofyn.", "Gofynnwyd i chi.")
+    assert [(one.code, one.file, one.place) for one in check_templates(folder)] == [
+        ("TEMPLATE-018", "wording/cy/handed_out.yaml", "title"),
+        ("TEMPLATE-016", "wording/en/handed_out.yaml", "person.easy_read.offer"),
+        ("TEMPLATE-016", "wording/cy/handed_out.yaml", "person.easy_read.offer"),
+    ]
+
+
+def test_reviewed_wording_is_noted_no_more(folder: Path) -> None:
+    hand_out(folder, "cy", "Eich heiriolwr", "Byddwn yn gofyn.", "Rydyn ni'n gofyn i chi.")
+    path = folder / "welsh_terms.yaml"
+    text = path.read_text(encoding="utf-8").replace("reviewed_wording: []", "reviewed_wording: [handed_out]")
+    path.write_text(text, encoding="utf-8")
+    assert "wording/cy/handed_out.yaml" not in find_unreviewed(folder)
 
 
 def test_nobody_is_addressed_as_ti() -> None:
