@@ -16,7 +16,7 @@ from qpm_widgets.templates.word_patterns import find_words, fits, words_of
 
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _SIGNS = re.compile(r"[;:()\[\]–—]")
-_ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,}s?|(?:[A-Za-z]\.){2,}|etc|eg|ie)(?!\w)")
+_ABBREVIATION = re.compile(r"\b(?:[A-Z]{2,}s?|(?:[A-Za-z]\.){2,})(?!\w)")
 _CONTRACTION = re.compile(r"\b\w+['’](?:t|s|re|ve|ll|d|m)\b", re.IGNORECASE)
 _FIRST_WORDS = 5
 _ADVERBS_BETWEEN = 3
@@ -72,7 +72,7 @@ def _find_numbers_and_short_forms(sentence: str, explained: str, rules: EasyRead
                 yield f"'{shorten(short)}' is a short form; write the full words."
     for number in find_words(words_of(sentence), rules.number_words, language):
         yield f"'{number}' is a number in words; write it in digits."
-    for short in _ABBREVIATION.findall(sentence):
+    for short in (*_ABBREVIATION.findall(sentence), *find_words(words_of(sentence), rules.abbreviations, language)):
         if not _is_explained(short.casefold(), explained, language):
             yield f"'{shorten(short)}' is an abbreviation; write it in full, or explain it in a sentence of its own."
 

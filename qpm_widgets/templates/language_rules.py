@@ -40,6 +40,7 @@ class EasyReadRules(Record):
     jargon: tuple[HardWord, ...]
     explained_by: tuple[Sentence, ...]  # verbs by which a sentence explains the words before them
     number_words: tuple[Sentence, ...]
+    abbreviations: tuple[Sentence, ...] = ()  # besides those in capitals or with full stops
     contractions: bool  # whether it's and don't are short forms to avoid
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 # What a Welsh word begins with, and what that may have become: soft, nasal and aspirate mutation.
@@ -21,8 +22,11 @@ _VOWELS = "aeiouwyâêîôûŵŷ"
 
 
 def words_of(text: str) -> str:
-    """The words of a text in small letters, with one space between; an apostrophe or hyphen in a word belongs to it."""
-    return " ".join(word.casefold().replace("’", "'") for word in _WORD.findall(text))
+    """The words of a text in small letters, with one space between; an apostrophe or hyphen in a word belongs to it.
+
+    A placeholder in braces is one word, that no list names.
+    """
+    return " ".join(word.casefold().replace("’", "'") for word in _WORD.findall(_PLACEHOLDER.sub("0", text)))
 
 
 def find_words(words: str, patterns: Iterable[str], language: str) -> Iterator[str]:

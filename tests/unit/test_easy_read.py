@@ -56,6 +56,7 @@ BROKEN = [
     # Abbreviations and short forms.
     ("en", "Ask your IMCA.", "'IMCA' is an abbreviation"),
     ("en", "Use signs, e.g. pictures.", "'e.g.' is an abbreviation"),
+    ("en", "Use signs, pictures etc.", "'etc' is an abbreviation"),
     ("cy", "Gofynnwch i'ch IMCA.", "'IMCA' is an abbreviation"),
     ("en", "You don't have to.", "'don't' is a short form"),
     ("en", "It’s your choice.", "'It’s' is a short form"),
@@ -83,7 +84,8 @@ def test_a_broken_rule_says_what_is_wrong_and_what_to_do(rules: EasyRead, langua
         ("en", "IMCA means a kind of advocate. Do you have an IMCA?"),
         ("en", "We have 1 hour. One person can stay."),
         ("cy", "Beth yw'r gwir? Pa fwyd sy'n glir? Mae'n hir."),
-        ("cy", "Ga i roi eich geiriau yma?"),
+        ("cy", "Ga i roi eich geiriau yma? Cewch ddweud ie. Cawn ei ddarllen."),
+        ("en", "{provider} asked us. We do not work for {provider}."),
         ("cy", "Goruchwyliaeth yw sgwrs â'ch rheolwr. Beth ddaeth o'ch goruchwyliaeth?"),
         ("cy", "I'r gwasanaeth mae'r eiriolwr yn gweithio."),
     ],
