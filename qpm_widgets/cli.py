@@ -139,12 +139,14 @@ def check(
         Path, typer.Argument(help="A templates folder.", callback=check_folder("TEMPLATE-001"))
     ] = CHECKOUT / "site_visit_templates",
 ) -> None:
-    """Report every fault of the templates at once, each with code, file, place and remedy."""
-    from qpm_widgets.templates import check_templates
+    """Report every fault of the templates at once, each with code, file, place and remedy, and what nobody reviewed."""
+    from qpm_widgets.templates import check_templates, find_unreviewed
 
     faults = check_templates(folder)
     for fault in faults:
         out.print(str(fault))
+    for file in find_unreviewed(folder):
+        out.print(f"Note: {file}: no Welsh speaker has reviewed its Welsh yet.")
     out.print(counted(len(faults), "fault") if faults else "no faults")
     if faults:
         raise typer.Exit(2)

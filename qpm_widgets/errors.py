@@ -24,6 +24,9 @@ CODES: dict[str, str] = {
     "TEMPLATE-013": "a placeholder is misspelt, or differs from the English",
     "TEMPLATE-014": "a closed list does not hold exactly what the kit works with",
     "TEMPLATE-015": "a file of the report's design is damaged",
+    "TEMPLATE-016": "a text is not Easy Read",
+    "TEMPLATE-017": "what a respondent hears is not in Welsh",
+    "TEMPLATE-018": "a term is not the glossary's",
     # Journal: the encrypted store
     "JOURNAL-001": "the passphrase does not open this kit",
     "JOURNAL-002": "a file of the kit is missing or damaged",

@@ -2,5 +2,6 @@
 
 from qpm_widgets.templates.checking import Fault, check_templates
 from qpm_widgets.templates.loading import Templates, load_templates
+from qpm_widgets.templates.spoken_checks import find_unreviewed
 
-__all__ = ["Fault", "Templates", "check_templates", "load_templates"]
+__all__ = ["Fault", "Templates", "check_templates", "find_unreviewed", "load_templates"]

@@ -15,6 +15,7 @@ from qpm_widgets.templates.report_checks import check_report
 from qpm_widgets.templates.sample_checks import check_samples
 from qpm_widgets.templates.scheme_checks import check_editions, check_scheme
 from qpm_widgets.templates.shipped_shape import load_shape
+from qpm_widgets.templates.spoken_checks import check_spoken
 from qpm_widgets.templates.wording_checks import check_wording
 
 __all__ = ["Fault", "check_draft", "check_templates"]
@@ -23,7 +24,8 @@ __all__ = ["Fault", "check_draft", "check_templates"]
 def check_templates(folder: Path | None = None, *, today: date | None = None) -> list[Fault]:
     """Every fault of a templates folder; nothing is raised for one.
 
-    This looks further than loading does: also at the report's design, the samples and every sentence the kit uses.
+    This looks further than loading does: also at the report's design, the samples, every
+    sentence the kit uses, and whether what a respondent hears is Easy Read and in Welsh.
 
     Parameters
     ----------
@@ -38,6 +40,7 @@ def check_templates(folder: Path | None = None, *, today: date | None = None) ->
         known, shape = known_ids(draft), load_shape()
         check_guides_are_there(draft, known)
         check_wording_is_there(draft, shape)
+        check_spoken(draft)
         check_report(draft, shape)
         check_samples(draft, known)
     return draft.book.listed()

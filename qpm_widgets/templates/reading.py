@@ -187,6 +187,12 @@ def _keep(records: dict[str, R], file: str, record: R | None) -> None:
         records[file] = record
 
 
+def read_shaped(draft: Draft, file: str, shape: type[R]) -> R | None:
+    """The record that a file of the folder holds, or None and its faults in the draft's book."""
+    content = read_mapping(draft, file)
+    return None if content is None else _shaped(draft, file, content, shape)
+
+
 def _shaped(draft: Draft, file: str, content: dict[str, Any], shape: type[R]) -> R | None:
     try:
         return shape.model_validate(content)

@@ -5,6 +5,7 @@ A record only knows itself: rules that need two at once (does this indicator exi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -246,6 +247,12 @@ class Opening(Record):
     consents: Annotated[tuple[ConsentScript, ...], Field(min_length=1)]
 
 
+class Translation(Record):
+    """How far a translation can be relied on."""
+
+    reviewed: bool  # true: someone whose language it is has read all of it
+
+
 class InterviewGuide(Record):
     """An interview with one role of respondent."""
 
@@ -254,6 +261,7 @@ class InterviewGuide(Record):
     role: Id
     title: Text
     version: Annotated[int, Field(ge=1)]
+    translation: Mapping[Literal["cy"], Translation] = {}
     opening: Opening
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     closing: tuple[Wording, ...]  # check-back, thanks, what happens next

@@ -21,8 +21,6 @@ LENGTHS = {
     "referrer_commissioner": (14, 20),
     "family_carer": (14, 20),
 }
-SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
-CONTRACTION = re.compile(r"\w['’](?:t|s|re|ve|ll|d|m)\b", re.IGNORECASE)
 NEGATIVE = re.compile(r"\b(?:not|never|nothing|nobody|no one|unless|without)\b|n['’]t\b", re.IGNORECASE)
 
 
@@ -133,16 +131,6 @@ def test_the_scheme_asks_for_easy_read_in_these_guides(templates):
 @pytest.mark.parametrize("role", EASY_READ_ROLES)
 def test_easy_read_is_there_from_the_first_word_to_the_last(templates, role):
     assert [place for place, said in everything_said(guide(templates, role)) if said.easy_read is None] == []
-
-
-@pytest.mark.parametrize("role", EASY_READ_ROLES)
-def test_easy_read_sentences_are_short_and_in_full_words(templates, role):
-    for place, said in everything_said(guide(templates, role)):
-        assert said.easy_read is not None
-        for sentence in SENTENCE_END.split(said.easy_read.en):
-            assert len(sentence.split()) <= 15, (place, sentence)
-            assert not CONTRACTION.search(sentence), (place, sentence)
-            assert ";" not in sentence and "(" not in sentence, (place, sentence)
 
 
 def test_a_question_asks_one_thing_without_negatives(templates):

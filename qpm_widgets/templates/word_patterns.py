@@ -1,0 +1,65 @@
+"""Words that lists name, found in a sentence; in Welsh also where they are mutated.
+
+A pattern is a word, several words in a row, or a word that begins or ends in ``*`` for any letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+# What a Welsh word begins with, and what that may have become: soft, nasal and aspirate mutation.
+_MUTATIONS = {
+    "p": ("b", "mh", "ph"), "t": ("d", "nh", "th"), "c": ("g", "ngh", "ch"), "b": ("f", "m"), "d": ("dd", "n"),
+    "g": ("", "ng"), "m": ("f",), "ll": ("l",), "rh": ("r",),
+}  # fmt: skip
+_UNCHANGED = ("ch", "dd", "ff", "ng", "ph", "th")  # letters of their own, that no mutation changes
+_VOWELS = "aeiouwyâêîôûŵŷ"
+
+
+def words_of(text: str) -> str:
+    """The words of a text in small letters, with one space between; an apostrophe or hyphen in a word belongs to it.
+
+    A placeholder in braces is one word, that no list names.
+    """
+    return " ".join(word.casefold().replace("’", "'") for word in _WORD.findall(_PLACEHOLDER.sub("0", text)))
+
+
+def find_words(words: str, patterns: Iterable[str], language: str) -> Iterator[str]:
+    """Each word, or row of words, that one of the patterns stands for; ``words`` are those of ``words_of``."""
+    for pattern in patterns:
+        yield from _compile(pattern, language).findall(words)
+
+
+def fits(word: str, patterns: Iterable[str], language: str) -> bool:
+    """Whether one of the patterns stands for this word."""
+    return any(_compile(pattern, language).fullmatch(word) for pattern in patterns)
+
+
+@cache
+def _compile(pattern: str, language: str) -> re.Pattern[str]:
+    words = ("|".join(map(_spell, mutations(word, language))) for word in pattern.casefold().split())
+    return re.compile(rf"(?<!\S){' '.join(f'(?:{forms})' for forms in words)}(?!\S)")
+
+
+def _spell(word: str) -> str:
+    begins, ends = (r"\S+" if word.startswith("*") else ""), (r"\S*" if word.endswith("*") else "")
+    return begins + re.escape(word.strip("*")) + ends
+
+
+def mutations(word: str, language: str) -> tuple[str, ...]:
+    """A word, and in Welsh what it may have become after another word."""
+    if language != "cy" or word.startswith("*"):
+        return (word,)
+    if word.startswith(_UNCHANGED):
+        return (word,)
+    if word[0] in _VOWELS:
+        return (word, f"h{word}")
+    for start in (word[:2], word[:1]):
+        if start in _MUTATIONS:
+            return (word, *(changed + word[len(start) :] for changed in _MUTATIONS[start]))
+    return (word,)

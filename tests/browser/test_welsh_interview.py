@@ -1,0 +1,21 @@
+"""An interview planned in Welsh: all that is said aloud stands on the page in Welsh, and nothing of it is blank."""
+
+from __future__ import annotations
+
+from field_pages import Hand
+
+SAID = """root => [...root.querySelectorAll('p[lang], h2 [lang], h3[lang], blockquote[lang], li [lang]')]
+    .filter(node => !node.closest('.qpm-caution')).map(node => [node.lang, node.textContent.trim()])"""
+
+
+def test_what_is_said_aloud_is_in_welsh_plain_and_easy_read(field_kit, server, page):
+    hand = Hand(page, server, "P2").open()
+    said = hand.sheet.first.evaluate(SAID)
+    assert said and {language for language, _ in said} == {"cy"}
+    assert all(text for _, text in said)
+    assert any(text.startswith("Dydw i ddim yn rhoi eich enw") for _, text in said), "the limits, in plain words"
+    hand.sheet.locator('[id$="-easy"][id*="P2-easy"]').check()
+    easy = hand.sheet.first.evaluate(SAID)
+    assert {language for language, _ in easy} == {"cy"}
+    assert all(text for _, text in easy)
+    assert any(text.startswith("Dydw i ddim yn ysgrifennu eich enw.") for _, text in easy), "the limits, in Easy Read"
