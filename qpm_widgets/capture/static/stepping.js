@@ -28,7 +28,7 @@ class Steps {
     this.shown = [];
     memory.at = [memory.at, view.left_at].find((name) => this.names.includes(name)) ?? BEGINNING;
     root.addEventListener("focusin", ({ target }) => this.note(this.stepOf(target)));
-    root.addEventListener("scrollend", () => this.note(this.middle()));
+    root.addEventListener("scrollend", () => this.note(this.here()));
   }
 
   get isOn() {
