@@ -47,12 +47,12 @@ class KitServer(ServerApp):
         return []
 
     def seconds_idle(self) -> float:
-        """How long no page and its kernel have said a word to each other; 0 while a kernel is at work.
+        """How long no page and its kernel have said a word to each other; 0 while such a kernel is at work.
 
         What an open page asks the server itself every few seconds counts for nothing: left alone, it closes too. The
         clock may be put back (see ``Silence``).
         """
-        kernels = [self.kernel_manager.get_kernel(kernel_id) for kernel_id in self.kernel_manager.list_kernel_ids()]
+        kernels = cast(KitKernels, self.kernel_manager).page_kernels()
         if any(getattr(kernel, "execution_state", "") == "busy" for kernel in kernels):
             return 0.0
         spoken = [getattr(kernel, "last_activity", None) for kernel in kernels]
