@@ -39,6 +39,7 @@ USAGE = """python kit.py COMMAND
   verify        prove that nothing in the journal was altered
   backup        write an encrypted copy of the kit
   restore       make a kit from such a copy
+  repair        make pages again that are missing or were changed
   passphrase    change the passphrase
   keyring       open the kit by the system's keyring instead of its passphrase
   templates     check the standards, guides, wording and rules

@@ -16,7 +16,7 @@ from typing import cast
 from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
-from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
+from qpm_widgets.capture.disposable_notebooks import empty_before_saving
 from qpm_widgets.capture.erasing import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
 from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
@@ -26,6 +26,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.running_server import RunningServer, await_server, only_server, page_path, take_close_request
 from qpm_widgets.templates import load_templates
+from qpm_widgets.visits.working_notebooks import DESK, prepare_desk
 
 LOOK_EVERY = 500  # milliseconds
 
