@@ -26,6 +26,9 @@ USAGE = """python kit.py COMMAND
   start         open your own kit
   lock          close the kit wherever it is open
   plan          put an assessment and its visits into the kit, from a folder of YAML files
+  itinerary     whom a visit meets when and where, on paper and for a calendar
+  invite        an invitation to an interview, English or Welsh, plain or Easy Read
+  form          a guide as a form, for pen and paper
   render        make a finished report
   submit        write a visit for the lead assessor, encrypted to the lead's key
   receive       take in visits that assessors submitted
@@ -39,6 +42,7 @@ USAGE = """python kit.py COMMAND
   verify        prove that nothing in the journal was altered
   backup        write an encrypted copy of the kit
   restore       make a kit from such a copy
+  repair        make pages again that are missing or were changed
   passphrase    change the passphrase
   keyring       open the kit by the system's keyring instead of its passphrase
   templates     check the standards, guides, wording and rules

@@ -43,6 +43,7 @@ app.command()(keeping.passphrase)
 app.command()(keeping.keyring)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
+app.command()(keeping.repair)
 
 
 @app.command()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qpm_widgets.capture.desk_view import missing_pages, view_desk
+from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.sheet import Sheet, page_source, page_style
-from qpm_widgets.visits import prepare_working_notebooks
+from qpm_widgets.visits import repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
 
 
@@ -41,8 +41,7 @@ class DeskSheet(Sheet):
         if name == "certify":
             return {"carried": self._certify(str(arguments.get("tombstone"))), "situation": self.situation()}
         if name == "prepare":
-            for assessment_id, visit_id in missing_pages(self.situation()):
-                prepare_working_notebooks(self.kit, assessment_id, visit_id)
+            repair_notebooks(self.kit, only_missing=True)
         elif name != "look":
             return super().do(name, arguments)
         return {"situation": self.situation()}

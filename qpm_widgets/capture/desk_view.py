@@ -50,17 +50,6 @@ def _waiting_accounts(kit: Kit) -> list[str]:
     return []
 
 
-def missing_pages(situation: View) -> list[tuple[str, str]]:
-    """The visits, as (assessment, visit), of which a page is not there: deleted, or never prepared."""
-    return [
-        (assessment["id"], visit["id"])
-        for assessment in situation["assessments"]
-        for visit in assessment["visits"]
-        if any(not page["there"] for page in visit["pages"].values())
-        or any(not meeting["page"]["there"] for meeting in visit["meetings"] if meeting["state"] != "cancelled")
-    ]
-
-
 def _has_profile(journal: Journal, assessment_id: str) -> bool:
     entry = journal.current_entry(assessment_id, "assessment", "profile")
     return entry is not None and entry.payload is not None

@@ -6,18 +6,11 @@ would be an unencrypted copy of an interview, so a notebook leaves its outputs b
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from jupyter_server.services.contents.checkpoints import AsyncCheckpoints
 from tornado.web import HTTPError
-
-from qpm_widgets.journal import Kit
-
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-DESK = "desk.ipynb"
 
 
 def empty_notebook(notebook: dict[str, Any]) -> None:
@@ -56,19 +49,3 @@ class NoCheckpoints(AsyncCheckpoints):
 
     async def delete_checkpoint(self, checkpoint_id: str, path: str) -> None:
         """Nothing to delete."""
-
-
-def prepare_desk(kit: Kit) -> Path:
-    """Put a fresh desk into the kit's notebooks; it is disposable and made again at each start.
-
-    Returns
-    -------
-    Path
-        The desk's working notebook.
-    """
-    desk = kit.notebooks / DESK
-    kit.notebooks.mkdir(parents=True, exist_ok=True)
-    partial = desk.with_name(f".{DESK}.partial")
-    shutil.copyfile(NOTEBOOKS / DESK, partial)
-    partial.replace(desk)
-    return desk

@@ -24,6 +24,7 @@ FONTS = Path(__file__).resolve().parents[2] / "site_visit_templates" / "report" 
 # JupyterLab plugins that pages have no use for; each is one thing less to load, or to ask a server or a person for.
 DISABLED_PLUGINS = (
     "@jupyterlab/application-extension:dirty",  # wants to keep people on a page with nothing to lose
+    "@jupyterlab/application-extension:faviconbusy",
     "@jupyterlab/apputils-extension:announcements",
     "@jupyterlab/audio-extension",
     "@jupyterlab/completer-extension",
@@ -44,6 +45,7 @@ DISABLED_PLUGINS = (
     "@jupyterlab/mermaid-extension",
     "@jupyterlab/notebook-extension:export",  # its exporters name addresses on the internet
     "@jupyterlab/notebook-extension:language-server",
+    "@jupyterlab/notebook-extension:toc",
     "@jupyterlab/notebook-extension:update-raw-mimetype",  # asks for the exporters too
     "@jupyterlab/pdf-extension",
     "@jupyterlab/pluginmanager-extension",

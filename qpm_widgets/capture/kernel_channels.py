@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -13,8 +14,14 @@ from traitlets.config import Config
 
 from qpm_widgets.channels import choose_transport, holds_sockets, make_private_folder
 
-WARMING = "import qpm_widgets.capture.desk_sheet"
+# The key leaves the environment here and not when a page comes, which for a spare may be hours later.
+WARMING = """
+from qpm_widgets.journal import Kit
+Kit.from_environment()
+from qpm_widgets.capture import desk_sheet, interview_sheet
+"""
 FOLDER_NOTE = "channels-folder"
+LOOK_EVERY, QUIET_LOOKS = 0.2, 5  # seconds; so many quiet looks in a row until the machine has time for a spare
 
 
 class KitKernels(AsyncMappingKernelManager):
@@ -22,21 +29,47 @@ class KitKernels(AsyncMappingKernelManager):
 
     ``launch_environment`` holds the kit's key. It is set on the running object, not in Jupyter's configuration,
     which may be shown; it reaches a kernel through its environment, not its command line.
+
+    One kernel is started beforehand, once the newest page has come to rest, and the next page that opens takes it.
+    There is never a second one: each takes memory that an old laptop may not have.
     """
 
     launch_environment: dict[str, str] = {}  # noqa: RUF012 (traitlets would make a declared trait configurable)
+    _spare: asyncio.Task[str | None] | None = None
+    _resting: asyncio.Task[None] | None = None
 
-    async def _async_start_kernel(self, **kwargs: Any) -> str:  # noqa: ANN401 (they are Jupyter's)
-        environment = {**(kwargs.get("env") or os.environ), **self.launch_environment}
-        environment.pop("PYTHONSTARTUP", None)  # a person's own start-up script has no place in a page
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        kernel_id: str = await super()._async_start_kernel(**{**kwargs, **quiet, "env": environment})
-        return kernel_id
+    async def _async_start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:  # noqa: ANN401 (Jupyter's)
+        started = await self._take_spare() if kernel_id is None else None
+        started = started or await self._launch(**kwargs, **({"kernel_id": kernel_id} if kernel_id else {}))
+        if self._resting:
+            self._resting.cancel()
+        self._resting = asyncio.create_task(self._prepare_spare(started))
+        return started
 
     start_kernel = _async_start_kernel  # type: ignore[assignment]  # as the class above does
 
+    async def _async_shutdown_all(self, now: bool = False) -> None:
+        if self._resting:
+            self._resting.cancel()
+        if self._spare:
+            await self._spare
+        await super()._async_shutdown_all(now=now)
+
+    shutdown_all = _async_shutdown_all  # type: ignore[assignment]
+
+    def page_kernels(self) -> list[Any]:
+        """The kernels that pages have been given: all but the spare."""
+        spare = self._spare.result() if self._spare and self._spare.done() else None
+        return [self.get_kernel(kernel_id) for kernel_id in self.list_kernel_ids() if kernel_id != spare]
+
     async def warm_up(self, kernel_id: str) -> None:
-        """Let a kernel import what its page will need, while the browser is still loading."""
+        """Let a kernel open the kit and import what its page will need, before there is one.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel does not answer within 30 seconds.
+        """
         client: Any = self.get_kernel(kernel_id).client()
         client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
         try:
@@ -44,6 +77,54 @@ class KitKernels(AsyncMappingKernelManager):
             client.execute(WARMING, silent=True, store_history=False, allow_stdin=False)
         finally:
             client.stop_channels()
+
+    async def _launch(self, **kwargs: Any) -> str:  # noqa: ANN401
+        environment = {**(kwargs.get("env") or os.environ), **self.launch_environment}
+        environment.pop("PYTHONSTARTUP", None)  # a person's own start-up script has no place in a page
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        # All in one folder, whichever page they will have.
+        kernel_id: str = await super()._async_start_kernel(**{**kwargs, **quiet, "env": environment, "path": ""})
+        return kernel_id
+
+    async def _prepare_spare(self, newest: str) -> None:
+        """Start the spare once the page that was opened last is there and quiet; none while no page is."""
+        quiet = 0
+        while quiet < QUIET_LOOKS:
+            await asyncio.sleep(LOOK_EVERY)
+            quiet = quiet + 1 if self._is_quiet(newest) else 0
+        if self._spare is None:
+            self._spare = asyncio.create_task(self._start_spare())
+
+    def _is_quiet(self, kernel_id: str) -> bool:
+        has_page = self._kernel_connections.get(kernel_id)
+        return bool(has_page) and getattr(self._kernels.get(kernel_id), "execution_state", "") == "idle"
+
+    async def _start_spare(self) -> str | None:
+        try:
+            kernel_id = await self._launch()
+        except Exception:  # nobody waits for it; a page that then starts its own says what is wrong
+            return None
+        # Started again by itself it would be cold, and have the key in its environment.
+        self.get_kernel(kernel_id).stop_restarter()
+        try:
+            await self.warm_up(kernel_id)
+        except RuntimeError:
+            await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+            return None
+        return kernel_id
+
+    async def _take_spare(self) -> str | None:
+        """The spare, if there is one that lives. One that is just being started is waited for: nothing is quicker."""
+        spare, self._spare = self._spare, None
+        kernel_id = await spare if spare else None
+        if kernel_id is None or kernel_id not in self:
+            return None
+        kernel: Any = self.get_kernel(kernel_id)
+        if await kernel.is_alive():
+            kernel.start_restarter()
+            return kernel_id
+        await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+        return None
 
 
 def choose_channels(runtime: Path) -> tuple[Config, Path]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from qpm_widgets.running_server import page_path
+from qpm_widgets.visits.working_notebooks import DESK
 
-DESK = "desk.ipynb"
+__all__ = ["DESK", "link_page"]
 
 
 def link_page(path: str) -> dict[str, str]:

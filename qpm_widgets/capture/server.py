@@ -16,7 +16,7 @@ from typing import cast
 from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
-from qpm_widgets.capture.disposable_notebooks import DESK, empty_before_saving, prepare_desk
+from qpm_widgets.capture.disposable_notebooks import empty_before_saving
 from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
 from qpm_widgets.capture.own_process import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
@@ -26,6 +26,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.running_server import RunningServer, await_server, only_server, page_path, take_close_request
 from qpm_widgets.templates import load_templates
+from qpm_widgets.visits.working_notebooks import DESK, prepare_desk
 
 LOOK_EVERY = 500  # milliseconds
 
@@ -47,12 +48,12 @@ class KitServer(ServerApp):
         return []
 
     def seconds_idle(self) -> float:
-        """How long no page and its kernel have said a word to each other; 0 while a kernel is at work.
+        """How long no page and its kernel have said a word to each other; 0 while such a kernel is at work.
 
         What an open page asks the server itself every few seconds counts for nothing: left alone, it closes too. The
         clock may be put back (see ``Silence``).
         """
-        kernels = [self.kernel_manager.get_kernel(kernel_id) for kernel_id in self.kernel_manager.list_kernel_ids()]
+        kernels = cast(KitKernels, self.kernel_manager).page_kernels()
         if any(getattr(kernel, "execution_state", "") == "busy" for kernel in kernels):
             return 0.0
         spoken = [getattr(kernel, "last_activity", None) for kernel in kernels]

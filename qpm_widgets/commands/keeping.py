@@ -24,7 +24,6 @@ from qpm_widgets.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qpm_widgets.journal import Kit
     from qpm_widgets.journal.references import TemplateIds
     from qpm_widgets.templates import Templates
 
@@ -147,23 +146,32 @@ def restore(
 ) -> None:
     """Make a kit of a backup, in a new folder; it goes on as another device."""
     from qpm_widgets.journal.backup import check_restore, restore_backup
+    from qpm_widgets.visits import repair_notebooks
 
     check_restore(file, home)
     with restore_backup(file, home, ask("The passphrase of the backup", secret=True)) as kit:
-        pages = _prepare_pages(kit)
+        pages = len(repair_notebooks(kit).made)
         entries = sum(1 for _ in kit.journal.iter_entries())
         out.print(f"restored: {home}, {counted(entries, 'entry', 'entries')}, {counted(pages, 'page')}")
     say.print("Use one of the two kits from now on, or send what you write in the one to the other.")
 
 
-def _prepare_pages(kit: Kit) -> int:
-    from qpm_widgets.visits import iter_visits, prepare_working_notebooks
+def repair(home: HomeOption = HOME) -> None:
+    """Make pages again that are missing or were changed; nothing that was recorded is in them."""
+    from qpm_widgets.visits import repair_notebooks
 
-    return sum(
-        len(prepare_working_notebooks(kit, assessment_id, visit.id))
-        for assessment_id in kit.journal.assessment_ids()
-        for visit in iter_visits(kit.journal, assessment_id)
-    )
+    with open_kit(home) as kit:
+        found = repair_notebooks(kit)
+    for path in found.made:
+        out.print(f"was missing, made again: {path}")
+    for path in found.replaced:
+        out.print(f"was changed, made again: {path}")
+    for path in found.strangers:
+        out.print(f"left alone, not one of the kit's pages: {path}")
+    if not found.made and not found.replaced:
+        out.print("Every page is as it should be.")
+    if found.replaced:
+        say.print("What was written into changed pages is gone: it could be words of an interview, in plain text.")
 
 
 def verify(

@@ -231,10 +231,12 @@ class _GivenKit:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kit: Kit | None = None
+        self._key: str | None = None  # one that was given and has not opened the kit yet
 
     def take(self) -> Kit:
         with self._lock:
-            home, key = os.environ.get(HOME_VARIABLE), take_variable(KEY_VARIABLE)
+            home, given = os.environ.get(HOME_VARIABLE), take_variable(KEY_VARIABLE)
+            key, self._key = self._key if given is None else given, None
             if key is None and self._kit is not None and not self._kit.closed:
                 return self._kit
             if home is None or key is None:
@@ -249,7 +251,12 @@ class _GivenKit:
                 raw = bytes.fromhex(key)
             except ValueError:
                 raise QpmError("JOURNAL-001", HOME_VARIABLE, "Start the kit again with `qpm start`.") from None
-            self._kit = Kit(Path(home), KitFile.read(Path(home)), raw)
+            try:
+                self._kit = Kit(Path(home), KitFile.read(Path(home)), raw)
+            except QpmError as error:
+                if error.code != "JOURNAL-001":  # the key is right: what is in the way may pass
+                    self._key = key
+                raise
             return self._kit
 
 

@@ -20,7 +20,7 @@ from qpm_widgets.visits.meetings import (
 )
 from qpm_widgets.visits.people import keep_names, look_out_for, read_names
 from qpm_widgets.visits.sampling import Sampling, SamplingRow, check_sampling
-from qpm_widgets.visits.working_notebooks import prepare_working_notebooks, working_notebook_path
+from qpm_widgets.visits.working_notebooks import prepare_working_notebooks, repair_notebooks, working_notebook_path
 
 __all__ = [
     "Interview",
@@ -44,5 +44,6 @@ __all__ = [
     "plan_visit",
     "prepare_working_notebooks",
     "read_names",
+    "repair_notebooks",
     "working_notebook_path",
 ]

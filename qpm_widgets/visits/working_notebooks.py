@@ -6,17 +6,20 @@ it anew.
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.erasure import RECORD
-from qpm_widgets.visits.assessments import load_visit
+from qpm_widgets.visits.assessments import iter_visits, load_visit
 from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+DESK = "desk.ipynb"
 
 
 def working_notebook_path(assessment_id: str, visit_id: str, name: str) -> Path:
@@ -30,31 +33,23 @@ def remove_notebooks(kit: Kit, assessment_id: str) -> None:
         shutil.rmtree(kit.notebooks / assessment_id, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Repair:
+    """What a repair found, as paths relative to the kit's notebooks."""
+
+    made: tuple[str, ...]  # were not there
+    replaced: tuple[str, ...]  # had been changed, or could not be read
+    strangers: tuple[str, ...]  # copies, renamed pages, notebooks of a person's own: left alone
+
+
+def prepare_desk(kit: Kit) -> Path:
+    """Put a fresh desk into the kit's notebooks; it is disposable and made again at each start."""
+    return _write(kit, Path(DESK), (NOTEBOOKS / DESK).read_text(encoding="utf-8"))
+
+
 def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str], title: str) -> Path:
-    """Prepare one working notebook from ``notebooks/<template>.ipynb`` (parameters: ids only).
-
-    The file is put in place in one step, so an open page never reads half a notebook.
-    """
-    # papermill is slow to import and only preparing needs it.
-    import nbformat  # noqa: PLC0415  # its schema checker costs more than a second to import
-    from papermill.execute import execute_notebook  # noqa: PLC0415
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    path = kit.notebooks / target
-    path.parent.mkdir(parents=True, exist_ok=True)
-    notebook = execute_notebook(
-        str(NOTEBOOKS / f"{template}.ipynb"),
-        None,
-        parameters=parameters,
-        prepare_only=True,
-        progress_bar=False,
-    )
-    notebook.metadata.pop("papermill", None)  # it names paths of this machine
-    notebook.metadata["qpm"]["title"] = title
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(nbformat.writes(notebook), encoding="utf-8")  # type: ignore[no-untyped-call]
-    partial.replace(path)
-    return path
+    """Prepare one working notebook from ``notebooks/<template>.ipynb`` (parameters: ids only)."""
+    return _write(kit, target, _build(template, parameters, title))
 
 
 def prepare_working_notebooks(
@@ -74,6 +69,54 @@ def prepare_working_notebooks(
     QpmError
         PLAN-001 if the visit is not planned.
     """
+    pages = _pages_of(kit, assessment_id, visit_id)
+    prepared = []
+    for page in pages:
+        prepared.append(prepare_notebook(kit, page.template, page.target, page.parameters, page.title))
+        if progress:
+            progress(page.target.stem, len(prepared) / len(pages))
+    return prepared
+
+
+def repair_notebooks(kit: Kit, *, only_missing: bool = False) -> Repair:
+    """Make again what is missing among all visits' pages and, unless ``only_missing``, the desk and what was changed.
+
+    What somebody wrote into a page goes with it and is not put aside: it may be words of an interview, and the kit
+    keeps none in plain text. A notebook under a name that no page has is left alone: somebody may have made it.
+    """
+    if not only_missing:
+        prepare_desk(kit)
+    found: dict[str, list[str]] = {"made": [], "replaced": []}
+    pages = [
+        page
+        for assessment_id in kit.journal.assessment_ids()
+        for visit in iter_visits(kit.journal, assessment_id)
+        for page in _pages_of(kit, assessment_id, visit.id)
+    ]
+    for page in pages:
+        path = kit.notebooks / page.target
+        is_there = path.exists()
+        if is_there and only_missing:
+            continue
+        fresh = _build(page.template, page.parameters, page.title)
+        if not is_there or _content(path.read_bytes()) != _content(fresh.encode()):
+            _write(kit, page.target, fresh)
+            found["replaced" if is_there else "made"].append(page.target.as_posix())
+    known = {page.target for page in pages} | {Path(DESK)}
+    every = (path.relative_to(kit.notebooks) for path in kit.notebooks.rglob("*.ipynb"))
+    strangers = sorted(path.as_posix() for path in every if path not in known)
+    return Repair(tuple(found["made"]), tuple(found["replaced"]), tuple(strangers))
+
+
+@dataclass(frozen=True)
+class _Page:
+    template: str
+    target: Path
+    parameters: dict[str, str]
+    title: str
+
+
+def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
     load_visit(kit.journal, assessment_id, visit_id)
     meetings: list[Interview | Observation] = [
         *iter_interviews(kit.journal, assessment_id, visit_id),
@@ -86,10 +129,45 @@ def prepare_working_notebooks(
             continue
         kind = one.subject.partition(":")[0]
         pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}, f"{kind.title()} {one.id}"))
-    prepared = []
-    for template, name, parameters, title in pages:
-        target = working_notebook_path(assessment_id, visit_id, name)
-        prepared.append(prepare_notebook(kit, template, target, parameters, title))
-        if progress:
-            progress(name, len(prepared) / len(pages))
-    return prepared
+    return [
+        _Page(template, working_notebook_path(assessment_id, visit_id, name), parameters, title)
+        for template, name, parameters, title in pages
+    ]
+
+
+def _build(template: str, parameters: dict[str, str], title: str) -> str:
+    # papermill is slow to import and only preparing needs it.
+    import nbformat  # noqa: PLC0415  # its schema checker costs more than a second to import
+    from papermill.execute import execute_notebook  # noqa: PLC0415
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    notebook = execute_notebook(
+        str(NOTEBOOKS / f"{template}.ipynb"),
+        None,
+        parameters=parameters,
+        prepare_only=True,
+        progress_bar=False,
+    )
+    notebook.metadata.pop("papermill", None)  # it names paths of this machine
+    notebook.metadata["qpm"]["title"] = title
+    return str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+
+
+def _write(kit: Kit, target: Path, text: str) -> Path:
+    """Put a page in place in one step, so an open page never reads half a notebook."""
+    path = kit.notebooks / target
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _content(notebook: bytes) -> object:
+    """What makes a page: its cells' sources and its own metadata. JupyterLab may write all else in another way."""
+    try:
+        read = json.loads(notebook)
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in read["cells"]]
+        return cells, read["metadata"]["qpm"]
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -143,14 +143,31 @@ def values_of(kit: Kit, subject: str) -> dict[str, object]:
     return {entry.field: entry.payload for entry in kit.journal.current("harbour", subject=subject)}
 
 
-def kernel_process(server, name: str) -> psutil.Process:
-    """The process of the kernel that runs one page."""
+def kernel_processes(server) -> list[psutil.Process]:
+    """The processes of all kernels, whether a page has them or not."""
+    children = psutil.Process(server.pid).children(recursive=True)
+    alive = [one for one in children if one.status() != psutil.STATUS_ZOMBIE]
+    return [one for one in alive if "ipykernel_launcher" in " ".join(one.cmdline())]
+
+
+def kernels_of_pages(server) -> dict[str, str]:
+    """By the path of a page, the id of the kernel that it has."""
     request = urllib.request.Request(f"{server.url}api/sessions", headers={"Authorization": f"token {server.token}"})
     with urllib.request.urlopen(request) as answer:
-        sessions = json.load(answer)
-    kernel_id = next(one["kernel"]["id"] for one in sessions if one["path"] == notebook_of(name))
-    children = psutil.Process(server.pid).children(recursive=True)
-    return next(one for one in children if any(kernel_id in part for part in one.cmdline()))
+        return {one["path"]: one["kernel"]["id"] for one in json.load(answer)}
+
+
+def kernel_process(server, name: str) -> psutil.Process:
+    """The process of the kernel that runs one page: an interview's or observation's id, or a path."""
+    kernels = kernels_of_pages(server)
+    kernel_id = kernels[name if name in kernels else notebook_of(name)]
+    return next(one for one in kernel_processes(server) if kernel_id in " ".join(one.cmdline()))
+
+
+def spare_kernels(server) -> list[psutil.Process]:
+    """The processes that wait for a page."""
+    taken = kernels_of_pages(server).values()
+    return [one for one in kernel_processes(server) if not any(kernel in " ".join(one.cmdline()) for kernel in taken)]
 
 
 def until(condition: Callable[[], bool], page, seconds: float = 15) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from field_pages import create_field_kit, interview_plan, until
 
 from qpm_widgets.capture.desk_sheet import DeskSheet
-from qpm_widgets.capture.desk_view import missing_pages, view_desk
+from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit, new_entry_id
@@ -64,7 +65,7 @@ def test_the_desk_tells_what_the_journal_has(lantern, templates) -> None:
     times = [(one["day"], one["time"]) for one in visit["meetings"]]
     assert len(times) == 14
     assert times == sorted(times)
-    assert missing_pages(situation) == []
+    assert all(page["there"] for page in (*visit["pages"].values(), *(one["page"] for one in visit["meetings"])))
     stopped = [one["id"] for one in visit["meetings"] if one["state"] == "stopped"]
     assert len(stopped) == 1
     for interview in iter_interviews(lantern.journal, "lantern"):
@@ -154,6 +155,50 @@ def test_the_desk_looks_again_when_it_comes_back_into_sight(chromium, kit, templ
         record_plan_folder(kit.journal, templates, templates.folder / "samples" / "lantern")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         # What is planned elsewhere is there, and its pages are prepared without being asked for.
-        page.get_by_role("link", name="Open interview M1").wait_for(timeout=60_000)
+        page.get_by_role("link", name="Next: M1 on Tuesday 13 October at 09:15").wait_for(timeout=60_000)
         assert (kit.notebooks / "lantern" / "V1" / "M1.ipynb").exists()
     context.close()
+
+
+def test_the_desk_says_what_is_next_by_the_clock_and_shows_today_first(chromium, tmp_path, templates) -> None:
+    def planned(name: str, when: str, **rest: object) -> dict[str, object]:
+        return interview_plan("advocate", [name], planned_at=f"2026-10-{when}+01:00", **rest)
+
+    plans = {
+        "A1": planned("AD1", "13T09:00:00"),
+        "A2": planned("AD2", "14T09:30:00"),
+        "A3": planned("AD3", "14T14:00:00"),
+        "A4": planned("AD4", "14T08:00:00", assessor="AS2"),
+    }
+    kit = create_field_kit(tmp_path / "kit", templates, plans)
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, timezone_id="Europe/London")
+    page = context.new_page()
+    button = page.locator("#desk-next")
+
+    def at(when: str, label: str) -> None:
+        page.clock.set_fixed_time(f"2026-10-{when}+01:00")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        assert until(lambda: button.count() == 1 and button.inner_text() == label, page), button.all_inner_texts()
+
+    with server_process(kit) as server:
+        page.clock.set_fixed_time("2026-10-14T08:05:00+01:00")
+        page.goto(server.address("desk.ipynb"))
+        button.wait_for(timeout=45_000)
+        # A2 is the next of one's own by the clock; A1, which was missed, and the colleague's A4 are not.
+        assert button.inner_text() == "Next: A2 at 09:30"
+        assert page.locator(".qpm-desk-day h4").first.inner_text().split("\n") == [
+            "Wednesday 14 October", "Today", "3 left",
+        ]  # fmt: skip
+        assert page.locator(".qpm-desk-next").count() == 1
+        assert Axe().run(page).violations_count == 0
+        at("14T10:29:00", "Next: A2 at 09:30")  # it lasts an hour
+        at("14T10:31:00", "Next: A3 at 14:00")
+        at("13T20:00:00", "Next: A2 on Wednesday 14 October at 09:30")
+        at("15T09:00:00", "Next: A1 on Tuesday 13 October at 09:00")
+        record_edit(kit.journal, templates, Edit("harbour", "interview:A3", "state", {"state": "open"}))
+        at("14T10:00:00", "Go on with A3")
+        button.click()
+        page.locator(".qpm-interview").wait_for(timeout=45_000)
+        assert page.url.endswith("/V1/A3.ipynb")
+    context.close()
+    kit.close()

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from field_pages import kernel_process, kernel_processes
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
@@ -56,11 +57,6 @@ def status_of(server, path: str, **how) -> int:
     except urllib.error.HTTPError as error:
         return error.code
     return 200
-
-
-def kernel_processes(server) -> list[psutil.Process]:
-    children = psutil.Process(server.pid).children(recursive=True)
-    return [one for one in children if "ipykernel_launcher" in " ".join(one.cmdline())]
 
 
 def await_desk(page, *, other_than: str = "") -> str:
@@ -153,8 +149,7 @@ def test_a_page_comes_back_by_itself_when_its_process_is_killed(server, window) 
     page = window.page
     mark = await_desk(page)
     for _ in range(2):
-        (process,) = kernel_processes(server)
-        process.kill()
+        kernel_process(server, "desk.ipynb").kill()
         mark = await_desk(page, other_than=mark)
     # Given up for good, as after a fault while starting: a fresh one is started.
     (session,) = ask(server, "api/sessions")

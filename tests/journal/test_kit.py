@@ -11,6 +11,7 @@ from journal_interviews import CHEAP, PASSPHRASE, agree, note
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit, safeguarding
 from qpm_widgets.journal import kit as kit_module
+from qpm_widgets.journal.in_use import alone_with
 
 FILES = ["journal.qpm", "kit.json", "safeguarding.qpm"]
 
@@ -221,3 +222,16 @@ def test_an_environment_without_the_right_key(kit, monkeypatch, key) -> None:
     if key is not None:
         monkeypatch.setenv("QPM_KIT_KEY", key)
     refused("JOURNAL-010" if key is None else "JOURNAL-001", Kit.from_environment)
+
+
+def test_a_key_that_was_taken_opens_the_kit_also_when_it_could_not_at_first(kit, monkeypatch) -> None:
+    environment = kit.environment()
+    kit.close()
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with alone_with(kit.runtime):
+        refused("KEEP-001", Kit.from_environment)
+    assert "QPM_KIT_KEY" not in os.environ
+    with Kit.from_environment() as opened:
+        assert opened.device_id == kit.device_id
+    refused("JOURNAL-010", Kit.from_environment)

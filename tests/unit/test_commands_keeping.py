@@ -240,3 +240,26 @@ def test_every_kind_of_reference_is_looked_up(lantern: Kit) -> None:
     lines = missing_references(entries, none)
     kinds = ("standards", "guide", "role", "standard", "indicator", "rating level")
     assert all(any(f" names the {kind} " in line for line in lines) for kind in kinds)
+
+
+def test_repair_says_what_it_made_again(home: Path) -> None:
+    def repaired() -> list[str]:
+        done = run("repair", "--home", str(home), typed=f"{OLD}\n")
+        assert done.exit_code == 0, done.output
+        return done.stdout.splitlines()
+
+    pages = home / "notebooks" / "test" / "V1"
+    assert repaired() == [
+        "was missing, made again: test/V1/plan.ipynb",
+        "was missing, made again: test/V1/debrief.ipynb",
+    ]
+    assert repaired() == ["Every page is as it should be."]
+    (pages / "plan.ipynb").write_text("{}", encoding="utf-8")
+    (home / "notebooks" / "desk.ipynb").unlink()
+    (pages / "debrief.ipynb").rename(pages / "mine.ipynb")
+    assert repaired() == [
+        "was missing, made again: test/V1/debrief.ipynb",
+        "was changed, made again: test/V1/plan.ipynb",
+        "left alone, not one of the kit's pages: test/V1/mine.ipynb",
+    ]
+    assert (home / "notebooks" / "desk.ipynb").exists()

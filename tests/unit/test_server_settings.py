@@ -17,11 +17,9 @@ import zmq
 from tornado.web import HTTPError
 
 from qpm_widgets.capture.disposable_notebooks import (
-    NOTEBOOKS,
     NoCheckpoints,
     empty_before_saving,
     empty_notebook,
-    prepare_desk,
 )
 from qpm_widgets.capture.jupyter_settings import (
     DISABLED_PLUGINS,
@@ -39,6 +37,7 @@ from qpm_widgets.journal import Kit
 from qpm_widgets.reports.kernel import private_kernel
 from qpm_widgets.running_server import RunningServer, find_server, only_server, page_path
 from qpm_widgets.templates import Templates
+from qpm_widgets.visits.working_notebooks import NOTEBOOKS, prepare_desk
 
 CANARY = "the canary sang at noon"
 SHARE = Path(sys.prefix) / "share" / "jupyter" / "lab"

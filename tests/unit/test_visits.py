@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import nbformat
 import pytest
 
@@ -16,6 +19,7 @@ from qpm_widgets.visits import (
     load_profile,
     plan_visit,
     prepare_working_notebooks,
+    repair_notebooks,
 )
 
 PROFILE = {
@@ -147,3 +151,41 @@ def test_a_deleted_working_notebook_is_made_again_the_same(kit, journal):
     after = nbformat.read(path, as_version=4)
     assert [cell.source for cell in after.cells] == [cell.source for cell in before.cells]
     assert not list(path.parent.glob(".*"))
+
+
+def test_repair_makes_again_what_was_deleted_renamed_or_edited_and_leaves_the_rest_alone(kit, journal):
+    for number in range(1, 6):
+        add(journal, f"interview:A{number}", "plan", interview_plan(f"AD{number}"))
+    prepare_working_notebooks(kit, "test", "V1")
+    folder = kit.notebooks / "test" / "V1"
+
+    def sources() -> dict[str, list[str]]:
+        return {path.name: [cell.source for cell in nbformat.read(path, 4).cells] for path in folder.iterdir()}
+
+    sound = sources()
+    head = [entry.entry_id for entry in journal.iter_entries()]
+    (folder / "A1.ipynb").unlink()
+    (folder / "A2.ipynb").rename(folder / "A2 of Tuesday.ipynb")
+    edited = nbformat.read(folder / "A3.ipynb", as_version=4)
+    edited.cells.append(nbformat.v4.new_code_cell("print('the canary sang at noon')"))
+    nbformat.write(edited, folder / "A3.ipynb")
+    (folder / "A4.ipynb").write_text('{"cells": 7', encoding="utf-8")
+    # Saved by JupyterLab, which writes in a way of its own: no change.
+    saved = json.loads((folder / "A5.ipynb").read_text())
+    saved["metadata"]["language_info"] = {"name": "python", "version": "3.11"}
+    (folder / "A5.ipynb").write_text(json.dumps(saved))
+    as_saved = (folder / "A5.ipynb").read_bytes()
+    shutil.copyfile(folder / "plan.ipynb", folder / "plan-Copy1.ipynb")
+
+    missing = repair_notebooks(kit, only_missing=True)
+    assert (missing.made, missing.replaced) == (("test/V1/A1.ipynb", "test/V1/A2.ipynb"), ())
+    (folder / "A1.ipynb").unlink()
+    found = repair_notebooks(kit)
+    assert found.made == ("test/V1/A1.ipynb",)
+    assert found.replaced == ("test/V1/A3.ipynb", "test/V1/A4.ipynb")
+    assert found.strangers == ("test/V1/A2 of Tuesday.ipynb", "test/V1/plan-Copy1.ipynb")
+    assert (folder / "A5.ipynb").read_bytes() == as_saved
+    assert sources() == sound | {"A2 of Tuesday.ipynb": sound["A2.ipynb"], "plan-Copy1.ipynb": sound["plan.ipynb"]}
+    assert not [path for path in folder.iterdir() if b"canary" in path.read_bytes()]
+    assert [entry.entry_id for entry in journal.iter_entries()] == head
+    assert (repair_notebooks(kit).made, repair_notebooks(kit).replaced) == ((), ())

@@ -13,7 +13,7 @@ class Desk {
 
   // Draws anew only what has changed something, and leaves the reader where they are.
   show(situation) {
-    const text = JSON.stringify(situation);
+    const text = JSON.stringify([situation, isoDay(new Date()), this.findNext(situation)?.meeting.id]);
     if (text === this.shown) return;
     this.shown = text;
     this.situation = situation;
@@ -34,7 +34,8 @@ class Desk {
         fill(words.waiting_accounts, { ids: listWords(waiting, words) })),
       situation.uncertified.map((one) => this.drawUncertified(one)),
       this.carried && this.drawCarried(),
-      assessments.length ? assessments.map((one) => this.drawAssessment(one)) : this.drawEmpty(),
+      this.drawNext(situation),
+      assessments.length ? todayFirst(assessments).map((one) => this.drawAssessment(one)) : this.drawEmpty(),
       h("div", { class: "qpm-desk-foot" },
         h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
           title: words.workbench_hint }, words.workbench)),
@@ -88,7 +89,7 @@ class Desk {
         assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample)),
       h("div", { class: "qpm-desk-columns" },
         h("div", { class: "qpm-desk-visits" },
-          assessment.visits.map((visit) => this.drawVisit(visit, assessment.id))),
+          todayFirst(assessment.visits).map((visit) => this.drawVisit(visit, assessment.id))),
         h("aside", { class: "qpm-desk-side", "aria-labelledby": `${heading}-missing` },
           this.drawMissing(assessment, `${heading}-missing`))));
   }
@@ -112,37 +113,62 @@ class Desk {
         h("nav", { "aria-labelledby": id },
           this.pageLink(visit.pages.plan, words.visit.plan, `${id}-plan`, visit.title),
           this.pageLink(visit.pages.debrief, words.visit.debrief, `${id}-debrief`, visit.title))),
-      this.drawNext(visit, wanted, id),
+      wanted.length > 0 && held === wanted.length && this.drawAllHeld(visit, id),
       visit.meetings.length ? this.drawDays(visit.meetings, id) : h("p", { class: "qpm-card" }, words.visit.nobody));
   }
 
-  // What an assessor most likely came for: their own, and if they have none left, anybody's.
-  drawNext(visit, wanted, id) {
+  drawAllHeld(visit, id) {
     const { words } = this;
-    const left = wanted.filter(({ state }) => !OVER.has(state));
-    const mine = left.some((one) => one.mine) ? left.filter((one) => one.mine) : left;
-    const next = mine.find(({ state }) => state === "open") ?? mine[0];
-    if (!next) {
-      return wanted.length > 0 && h("div", { class: "qpm-card qpm-desk-next" },
-        h("p", {}, words.next.all_held),
-        this.pageLink(visit.pages.debrief, words.next.debrief, `${id}-next`, visit.title, "qpm-desk-main"));
-    }
-    const name = this.nameOf(next);
-    const open = next.state === "open";
     return h("div", { class: "qpm-card qpm-desk-next" },
-      h("div", {},
-        h("p", { class: "qpm-desk-eyebrow" }, open ? words.next.under_way : words.next.heading),
-        h("p", { class: "qpm-desk-next-name" }, [name, next.role].filter(Boolean).join(" · ")),
-        h("p", { class: "qpm-hint" }, [`${longDay(next.day)}, ${next.time}`, ...this.facts(next)].join(" · "))),
-      this.pageLink(next.page, fill(open ? words.next.go_on : words.next.open, { name: lower(name) }), `${id}-next`, "",
-        "qpm-desk-main"));
+      h("p", {}, words.next.all_held),
+      this.pageLink(visit.pages.debrief, words.next.debrief, `${id}-next`, visit.title, "qpm-desk-main"));
   }
 
   drawDays(meetings, id) {
+    const { words } = this;
+    const today = isoDay(new Date());
     const days = [...new Set(meetings.map(({ day }) => day))];
-    return days.map((day) => h("div", { class: "qpm-card qpm-desk-day" },
-      h("h4", {}, longDay(day), day === isoDay(new Date()) && h("span", { class: "qpm-chip" }, this.words.today)),
-      h("ol", {}, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one, id)))));
+    return days.sort((one, other) => (other === today) - (one === today)).map((day) => {
+      const those = meetings.filter((one) => one.day === day);
+      const left = those.filter(({ state }) => !OVER.has(state)).length;
+      return h("div", { class: "qpm-card qpm-desk-day" },
+        h("h4", {}, longDay(day),
+          day === today && h("span", { class: "qpm-chip" }, words.today),
+          left > 0 && h("span", { class: "qpm-hint" }, fill(left === 1 ? words.left_one : words.left_many, { count: left }))),
+        h("ol", {}, those.map((one) => this.drawMeeting(one, id))));
+    });
+  }
+
+  // ---- what is next
+
+  // What an assessor most likely came for: their own, and if they have none left, anybody's. What is under way comes
+  // first, then what is not over by the clock, then what should have been held and was not.
+  findNext({ assessments }) {
+    const left = assessments.flatMap(({ provider, visits }) => visits.flatMap(({ meetings }) =>
+      meetings.filter(({ state }) => !OVER.has(state)).map((meeting) => ({ meeting, provider }))));
+    const mine = left.some(({ meeting }) => meeting.mine) ? left.filter(({ meeting }) => meeting.mine) : left;
+    mine.sort((one, other) => begins(one.meeting) - begins(other.meeting));
+    const now = Date.now();
+    return mine.find(({ meeting }) => meeting.state === "open")
+      ?? mine.find(({ meeting }) => begins(meeting) + meeting.minutes * 60_000 > now) ?? mine[0];
+  }
+
+  drawNext(situation) {
+    const next = this.findNext(situation);
+    if (!next) return null;
+    const { words } = this;
+    const { meeting, provider } = next;
+    const open = meeting.state === "open";
+    const when = fill(words.next.when, { day: longDay(meeting.day), time: meeting.time });
+    const label = open ? words.next.go_on : meeting.day === isoDay(new Date()) ? words.next.today : words.next.open;
+    return h("section", { class: "qpm-card qpm-desk-next", "aria-labelledby": "desk-next-what" },
+      h("div", {},
+        h("p", { class: "qpm-desk-eyebrow" }, open ? words.next.under_way : words.next.heading),
+        h("h2", { class: "qpm-desk-next-name", id: "desk-next-what" },
+          [this.nameOf(meeting), meeting.role && this.whoOf(meeting)].filter(Boolean).join(" · ")),
+        h("p", { class: "qpm-hint" },
+          [when, situation.assessments.length > 1 && provider, ...this.facts(meeting)].filter(Boolean).join(" · "))),
+      this.pageLink(meeting.page, fill(label, { ...meeting, day: longDay(meeting.day) }), "desk-next", "", "qpm-desk-main"));
   }
 
   drawMeeting(meeting, id) {
@@ -266,16 +292,32 @@ const longDay = (day) =>
 const isoDay = (date) =>
   [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 
+// By the clock at the place, which is taken to be this machine's.
+const begins = ({ day, time }) => new Date(`${day}T${time}`).getTime();
+
+// Visits of today, or assessments that have one, before the others.
+const todayFirst = (several) => {
+  const today = isoDay(new Date());
+  const isNow = ({ starts, ends, visits }) => visits ? visits.some(isNow) : starts <= today && today <= ends;
+  return [...several].sort((one, other) => isNow(other) - isNow(one));
+};
+
 const lower = (text) => text.charAt(0).toLocaleLowerCase() + text.slice(1);
 
 function render({ model, el }) {
   let forget = () => {};
   const link = connectSheet(model, {
     opened(view) {
+      forget();
       const desk = new Desk(view, link);
       el.replaceChildren(desk.root);
       link.hold(desk.root);
-      forget = onComingBack(desk.root, () => desk.look());
+      const clock = setInterval(() => desk.show(desk.situation), 20_000); // what is next changes with the time
+      const forgetSight = onComingBack(desk.root, () => desk.look());
+      forget = () => {
+        clearInterval(clock);
+        forgetSight();
+      };
       if (!desk.isComplete()) desk.look("prepare");
     },
     failed: (...fault) => el.replaceChildren(failurePage(...fault, () => link.open())),

@@ -69,9 +69,9 @@ export class FieldPage {
     this.running = true;
     this.stale = false;
     try {
-      for (const cell of this.panel.content.widgets) {
-        if (cell.model.type === "code") await inTime(this.CodeCell.execute(cell, this.panel.sessionContext));
-      }
+      // All are sent at once: they are run in this order, and none after one that fails.
+      const cells = this.panel.content.widgets.filter(({ model }) => model.type === "code");
+      await Promise.all(cells.map((cell) => inTime(this.CodeCell.execute(cell, this.panel.sessionContext))));
       await this.drawn();
       this.set(this.fault() ?? SHOWN);
     } catch {

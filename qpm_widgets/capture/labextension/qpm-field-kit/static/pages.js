@@ -3,7 +3,8 @@ import { FieldPage, OPENING, SHOWN } from "./field_page.js";
 import { Frame, settings, workbench, words } from "./frame.js";
 
 const DESK = "desk.ipynb";
-const KEPT_OPEN = 3; // field pages beside the desk, each with a kernel of its own
+const KEPT_OPEN = 2; // field pages beside the desk and the one in front, each with a kernel of its own
+const CLOSE_AFTER = 1500; // ms that a new page has for itself until an old one is closed
 
 // The page that an address of this server opens, as a path in the kit's notebooks. JupyterLab gives a second window a
 // workspace of its own, which stands in the address too.
@@ -64,7 +65,6 @@ export class Pages {
       this.pages.set(panel, page);
       panel.addClass("qpm-page");
       panel.disposed.connect(() => this.pages.delete(panel));
-      this.closeOldest();
     }
     this.update();
   }
@@ -111,7 +111,10 @@ export class Pages {
     if (page) page.used = Date.now();
     this.frame.show(field ? this.notice ?? page?.view ?? OPENING : SHOWN);
     const front = field && page?.view === SHOWN ? page : null;
-    if (front && front !== this.front) front.focus();
+    if (front && front !== this.front) {
+      front.focus();
+      setTimeout(() => this.closeOldest(), CLOSE_AFTER);
+    }
     this.front = front;
     this.nameWindow();
   }

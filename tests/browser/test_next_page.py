@@ -1,0 +1,132 @@
+"""The spare: one process waits for the next page, takes up no secret that others could read, and keeps no kit open."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from field_pages import Hand, kernel_process, kernel_processes, spare_kernels, until
+from jupyter_client import BlockingKernelClient
+
+from qpm_widgets.capture.server import server_process
+from qpm_widgets.journal.in_use import is_open
+from qpm_widgets.running_server import await_server, close_server
+
+pytestmark = pytest.mark.browser
+
+SERVE = """
+from qpm_widgets.capture.server import start_server
+from qpm_widgets.journal import Kit
+start_server(Kit.from_environment(), open_browser=False, idle_seconds=10)
+"""
+
+
+def open_desk(page, server) -> None:
+    page.goto(server.address("desk.ipynb"))
+    page.locator(".qpm-desk h1").wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+
+
+def await_spare(page, server) -> psutil.Process:
+    """The spare, once it has opened the kit."""
+    assert until(lambda: len(spare_kernels(server)) == 1, page, 30)
+    (spare,) = spare_kernels(server)
+    key = "QPM_KIT_KEY"
+    assert until(lambda: set(spare.environ().get(key, "0")) == {"0"}, page, 30) or sys.platform == "win32"
+    return spare
+
+
+def connection_of(kernel: psutil.Process) -> Path:
+    """The file that says where a kernel listens."""
+    return next(Path(part) for part in kernel.cmdline() if part.endswith(".json"))
+
+
+def open_from_desk(page, server, name: str) -> Hand:
+    """Open an interview by its link on the desk."""
+    hand = Hand(page, server, name)
+    page.locator(f'.qpm-desk a[data-qpm-open$="/{name}.ipynb"]').first.click()
+    hand.sheet.wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+    return hand
+
+
+def test_the_next_page_takes_the_spare_and_there_is_never_a_second_one(page, server) -> None:
+    open_desk(page, server)
+    spare = await_spare(page, server)
+    hand = open_from_desk(page, server, "A1")
+    assert kernel_process(server, "A1") == spare
+    hand.agree("AD1")
+    hand.await_saved()
+    following = await_spare(page, server)
+    assert following != spare
+    page.wait_for_timeout(3000)
+    assert len(kernel_processes(server)) == 3, "the desk, the interview, and one that waits"
+    # What a page has is mended when it dies, also where it was a spare.
+    spare.kill()
+    hand.field("consent:quotes.AD1").locator('input[value="given"]').check()
+    hand.await_saved()
+    assert kernel_process(server, "A1") != spare
+
+
+def test_nobody_can_read_the_key_of_a_spare_or_listen_to_it(page, server, field_kit) -> None:
+    open_desk(page, server)
+    spare = await_spare(page, server)
+    key = field_kit.environment()["QPM_KIT_KEY"]
+    assert key not in " ".join(spare.cmdline())
+    assert key not in spare.environ().values()
+    if sys.platform == "win32":
+        return
+    connection = connection_of(spare)
+    assert connection.parent.stat().st_mode & 0o777 == 0o700
+    assert connection.stat().st_mode & 0o777 == 0o600
+    listening = [one.laddr.ip for one in spare.net_connections() if one.status == psutil.CONN_LISTEN]
+    assert listening == ["127.0.0.1"]  # ipykernel's own, see test_server
+
+
+def test_a_spare_that_was_killed_is_missed_by_nobody(page, server) -> None:
+    open_desk(page, server)
+    spare = await_spare(page, server)
+    spare.kill()
+    page.wait_for_timeout(1500)
+    assert spare_kernels(server) == [], "started again by itself it would have the key in its environment"
+    open_from_desk(page, server, "A2")
+    assert kernel_process(server, "A2") != spare
+    await_spare(page, server)
+
+
+def test_asked_to_close_the_kit_ends_its_spare_too(page, kit) -> None:
+    with server_process(kit) as server:
+        open_desk(page, server)
+        spare = await_spare(page, server)
+        family = [psutil.Process(server.pid), *kernel_processes(server)]
+        assert spare in family
+        kit.close()
+        assert close_server(kit.runtime)
+        _, alive = psutil.wait_procs(family, timeout=30)
+        assert alive == []
+    assert not is_open(kit.runtime)
+
+
+def test_a_spare_keeps_no_kit_open_that_was_left_alone_not_even_at_work(page, kit) -> None:
+    environment = os.environ | kit.environment()
+    kit.close()
+    with subprocess.Popen([sys.executable, "-c", SERVE], env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            server = await_server(kit.runtime.resolve(), lambda: process.poll() is not None)
+            open_desk(page, server)
+            spare = await_spare(page, server)
+            family = [psutil.Process(server.pid), *kernel_processes(server)]
+            client = BlockingKernelClient(connection_file=str(connection_of(spare)))
+            client.load_connection_file()
+            client.start_channels()
+            client.execute("import time; time.sleep(120)")
+            _, alive = psutil.wait_procs(family, timeout=60)
+            client.stop_channels()
+            assert alive == []
+        finally:
+            process.kill()
+    assert not is_open(kit.runtime)
