@@ -10,6 +10,9 @@ import sys
 from canary_search import files_holding
 from field_pages import Hand, kernel_process, notebook_of, until, values_of
 
+from qpm_widgets.capture.sheet import STATIC
+from qpm_widgets.journal.payloads import check_payload
+
 CANARY = "Kanarienvogel-in-der-Grube-8846"
 PASSPHRASE = "a passphrase for a day out"  # as in conftest.py
 
@@ -40,6 +43,14 @@ def account_id(hand: Hand) -> str:
 def erase_at_the_command_line(field_kit, name: str) -> None:
     command = ("safeguarding", "erase", name, "--yes", "--home", str(field_kit.home))
     subprocess.run([sys.executable, "-m", "qpm_widgets", *command], input=f"{PASSPHRASE}\n", text=True, check=True)
+
+
+def test_every_reference_that_a_page_makes_is_one_that_the_journal_takes(page) -> None:
+    source = (STATIC / "safeguarding_part.js").read_text(encoding="utf-8")
+    made = page.evaluate(f"() => {{ {source}; return Array.from({{ length: 2000 }}, makeReference); }}")
+    assert len(set(made)) > 1990
+    for reference in made:
+        check_payload("interview:P1", "safeguarding", {"reference": reference, "used_at": "2026-10-13T10:00:00+01:00"})
 
 
 def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page) -> None:

@@ -139,10 +139,12 @@ function unsavedAccount(page) {
   return field && { id: accountOf(field), field, words };
 }
 
-// Without letters that are taken for digits over the telephone.
+// Without letters that are taken for digits over the telephone. It begins with a digit: the journal takes no reference that
+// has none, for that could be a word.
 function makeReference() {
   const signs = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  return `SG-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => signs[byte % 32]).join("")}`;
+  const [first, ...rest] = crypto.getRandomValues(new Uint8Array(8));
+  return `SG-${first % 10}${rest.map((byte) => signs[byte % 32]).join("")}`;
 }
 
 // In the dialog as at the top of the page: kept, on its way, or not saved and why.
