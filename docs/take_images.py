@@ -76,7 +76,7 @@ def show_card(page: Page) -> None:
     """One question, turned to the person."""
     selector = agree(page, "P1", "PS1")
     page.locator(f'{selector} [data-field="answer:P-IN-1.note"] textarea').focus()
-    page.keyboard.press("Alt+c")
+    page.keyboard.press("Control+Enter")
     page.locator(f"{selector} dialog[open]").wait_for()
 
 

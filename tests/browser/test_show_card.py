@@ -109,7 +109,8 @@ def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
     onward.click(force=True)
     assert card(hand).evaluate(SEEN) == last
     hand.page.keyboard.press("Escape")
-    # From the consent where one is.
+    # From the consent where one is; it may have been folded away.
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
     hand.sheet.locator('[id$="quotes-PS1-given"]').focus()
     hand.page.keyboard.press("Control+Enter")
     assert card(hand).evaluate(SEEN).startswith("Can I put your words")
