@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
-from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, check_payload
+from qpm_widgets.journal.grammar import check_payload
+from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan
 from qpm_widgets.visits import Visit, check_places
 
 # England, Wales and Northern Ireland keep one clock; that of the machine may be set to another.

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json, digest_text
-from qpm_widgets.journal.payloads import payload_shape
+from qpm_widgets.journal.grammar import payload_shape
 from qpm_widgets.journal.upgrading import upgrade_payload
 
 _ASK = "Nothing was received; ask whoever sent it to run `qpm verify` and to submit the visit again."

@@ -25,11 +25,12 @@ from typing import Any, Literal
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import Edit, Entry, Receipt, canonical_json
 from qpm_widgets.journal.erasure import ACCOUNT, is_tombstone
+from qpm_widgets.journal.grammar import SAFEGUARDING, check_shape
 from qpm_widgets.journal.keys import KEY_BYTES, KeyCost
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
 from qpm_widgets.journal.locked_identity import lock_identity, unlock_identity
 from qpm_widgets.journal.opening import copy_file, create_file
-from qpm_widgets.journal.payloads import SAFEGUARDING, Payload, Words, check_shape
+from qpm_widgets.journal.payloads import Payload, Words
 from qpm_widgets.journal.sealing import make_identity, public_key_of, seal, unseal
 from qpm_widgets.journal.store import Journal
 

@@ -24,11 +24,11 @@ from qpm_widgets.journal.device_keys import read_device_key
 from qpm_widgets.journal.entries import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import blank_covered, may_cover
 from qpm_widgets.journal.failures import explained, is_read_only
+from qpm_widgets.journal.grammar import JOURNAL, Grammar
 from qpm_widgets.journal.in_use import OpenMark
 from qpm_widgets.journal.kept_secrets import make_secret, read_names, read_secret, write_names
 from qpm_widgets.journal.merging import BundleMerger, Driver, Merged, collect_visit
 from qpm_widgets.journal.opening import check_file, make_engine
-from qpm_widgets.journal.payloads import JOURNAL, Grammar
 from qpm_widgets.journal.schema import entry_table
 from qpm_widgets.journal.signing import DeviceKey
 from qpm_widgets.journal.strangers import Writer, compared_name, iter_writers

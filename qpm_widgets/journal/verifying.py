@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, digest_text, link_chain
 from qpm_widgets.journal.erasure import ALL_TOMBSTONES, find_covered, is_explained, read_tombstones
-from qpm_widgets.journal.payloads import JOURNAL, Grammar, payload_shape
+from qpm_widgets.journal.grammar import JOURNAL, Grammar, payload_shape
 from qpm_widgets.journal.queries import AnyRow, entry_with
 from qpm_widgets.journal.schema import TRIGGERS, entry_table, mark_table, superseded_table
 from qpm_widgets.journal.signature_checks import signature_faults

@@ -16,7 +16,7 @@ from qpm_widgets.journal import queries
 from qpm_widgets.journal.consent import Standing, check_consent, needs_consent, read_standing
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Edit, Entry, Receipt, canonical_json, digest_text, link_chain
 from qpm_widgets.journal.erasure import Tombstone, Words, is_tombstone, refuse_erased
-from qpm_widgets.journal.payloads import JOURNAL, Grammar, check_payload
+from qpm_widgets.journal.grammar import JOURNAL, Grammar, check_payload
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

@@ -20,7 +20,7 @@ from qpm_widgets.journal import Edit, Kit, account_files, bundles, new_entry_id
 from qpm_widgets.journal.account_files import SIGNED, Received, pack_account, receive_account
 from qpm_widgets.journal.backup import restore_backup, write_backup
 from qpm_widgets.journal.bundles import pack_bundle
-from qpm_widgets.journal.payloads import JOURNAL
+from qpm_widgets.journal.grammar import JOURNAL
 from qpm_widgets.journal.rekeying import change_passphrase
 from qpm_widgets.journal.safeguarding import FILE, SECRET, SafeguardingStore, side_by_side
 from qpm_widgets.journal.sealing import IDENTITY, make_identity, public_key_of, seal, unseal

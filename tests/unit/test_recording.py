@@ -7,7 +7,7 @@ import pytest
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Kit
-from qpm_widgets.journal.payloads import payload_shape
+from qpm_widgets.journal.grammar import payload_shape
 from qpm_widgets.templates import Templates
 
 GIVEN = {"decision": "given", "how": "spoken"}

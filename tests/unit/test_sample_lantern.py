@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, check_payload
+from qpm_widgets.journal.grammar import check_payload
+from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates, load_templates
 from qpm_widgets.templates.records import InterviewGuide, ObservationGuide
 from qpm_widgets.templates.safe_yaml import read_yaml

@@ -12,6 +12,7 @@ import pytest
 
 from qpm_widgets.errors import CODES, QpmError
 from qpm_widgets.journal import payloads
+from qpm_widgets.journal.grammar import payload_shape
 from qpm_widgets.templates import Fault, check_templates, load_templates
 from qpm_widgets.templates.checking import check_draft
 from qpm_widgets.templates.reading import read_folder
@@ -466,6 +467,6 @@ def test_the_closed_lists_are_those_of_the_journal() -> None:
     assert choices(payloads.Bearing, "bearing") == STANDARDS_LISTS["bearings"]
     assert choices(payloads.Bearing, "strength") == STANDARDS_LISTS["strengths"]
     for scope in SCHEME_LISTS["consent_scopes"]:
-        assert payloads.payload_shape("interview:A1", f"consent:{scope}.A1") is payloads.Consent
+        assert payload_shape("interview:A1", f"consent:{scope}.A1") is payloads.Consent
     with pytest.raises(QpmError):
-        payloads.payload_shape("interview:A1", "consent:recording.A1")
+        payload_shape("interview:A1", "consent:recording.A1")
