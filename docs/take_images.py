@@ -82,7 +82,7 @@ def show_card(page: Page) -> None:
 
 def debrief(page: Page) -> None:
     """The evidence under one standard."""
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
 
 
 def plan(page: Page) -> None:

@@ -10,11 +10,11 @@ from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.capture.visit_evidence import (
-    OBSERVATION_SOURCE,
     VisitEvidence,
     read_visit_evidence,
     weigh_sources,
 )
+from qpm_widgets.capture.visit_overview import view_overview, visit_sources
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import earlier_versions
@@ -29,6 +29,7 @@ _SCRIPTS = (
     "findings_evidence.js",
     "findings_rating.js",
     "findings_finding.js",
+    "findings_overview.js",
     "findings_sheet.js",
 )
 
@@ -61,6 +62,8 @@ class FindingsSheet(Sheet):
             "sample": profile.sample,
             "visit": visit.plan.model_dump(mode="json", include={"title", "starts", "ends"}),
             "scales": self._scales(),
+            "teams": [one.model_dump(mode="json", include={"id", "name"}) for one in profile.teams],
+            "visit_sources": visit_sources(self.templates),
             "standards": [
                 one.model_dump(mode="json", include={"id", "number", "name", "meaning"})
                 | {"indicators": [indicator.id for indicator in one.indicators]}
@@ -99,12 +102,14 @@ class FindingsSheet(Sheet):
         cited = journal.find_entries({str(one) for entry in judged for one in (entry.payload or {})["cites"]})
         evidence = read_visit_evidence(journal, self.templates, self.assessment_id, self.visit_id, cited)
         judgements = [_judgement(entries, cited, evidence) for entries in by_field(judged).values()]
+        teams = [team.id for team in load_profile(journal, self.assessment_id).teams]
         names = look_out_for(journal, self.assessment_id)
         for one in judgements:
             one["noticed"] = point_out(f"{one['area']}:{one['name']}", one, names)
         return {
             "pieces": evidence.pieces,
             "gaps": evidence.gaps,
+            "overview": view_overview(self.templates, evidence, teams),
             "left_out": evidence.left_out,
             "two_people": evidence.two_people,
             "indicators": {
@@ -118,7 +123,7 @@ class FindingsSheet(Sheet):
 
     def _indicator(self, indicator: Indicator, evidence: VisitEvidence) -> dict[str, Any]:
         heard = evidence.sources_on(indicator.id)
-        here = self._visit_sources()
+        here = visit_sources(self.templates)
         return {
             "text": indicator.text,
             "heard": [source.code for source in self.templates.scheme.source_types if source.code in heard],
@@ -126,10 +131,6 @@ class FindingsSheet(Sheet):
             "on_paper": [code for code in indicator.sources if code not in here],
             "confidence": weigh_sources(self.templates.standards.confidence, heard).id,
         }
-
-    def _visit_sources(self) -> set[str]:
-        """Source types that a visit can hear: those of roles, and observation. The rest are read on paper."""
-        return {role.source for role in self.templates.scheme.roles} | {OBSERVATION_SOURCE}
 
     def _scales(self) -> dict[str, Any]:
         standards, scheme = self.templates.standards, self.templates.scheme

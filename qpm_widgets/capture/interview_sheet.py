@@ -7,11 +7,13 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.interview_view import question_of, view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.interview_view import began_at, question_of, view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
+from qpm_widgets.capture.visit_evidence import read_visit_evidence
+from qpm_widgets.capture.visit_overview import view_so_far
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.withdrawing import Withdrawal
@@ -87,6 +89,7 @@ class InterviewSheet(Sheet):
         answered = {question_of(field) for field in current if field.startswith("answer:")}
         guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
+        visit_of = journal, templates, self.assessment_id, meeting.plan.visit
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
         shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
         values = view_values(current)
@@ -106,6 +109,8 @@ class InterviewSheet(Sheet):
             "plan": shown,
             "guide": guide,
             "choices": view_choices(templates, guide, current),
+            "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
+            "began_at": began_at(current),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }

@@ -128,6 +128,7 @@ def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> 
         "decisions": _plain(scheme.consent_decisions),
         "how": _plain(scheme.consent_how),
         "standards": {one.id: {"number": one.number, "name": one.name} for one in standards.standards},
+        "sources": {one.code: one.plural for one in scheme.source_types},
         "indicators": {
             one.id: [one.text, of.id] for of in standards.standards for one in of.indicators if one.id in wanted
         },
@@ -157,6 +158,12 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
         if field.startswith("answer:") and shown.recorded_at >= answered_at:
             answered_at, left_at = shown.recorded_at, question_of(field)
     return {"values": values, "others": others, "saved_at": saved_at or None, "left_at": left_at}
+
+
+def began_at(current: Mapping[str, list[Entry]]) -> int | None:
+    """When an interview that is open was begun (UTC ms); None if it is not open."""
+    state = max(current.get("state", ()), key=lambda entry: entry.recorded_at, default=None)
+    return state.recorded_at if state and state.payload and state.payload["state"] == "open" else None
 
 
 def question_of(field: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from qpm_widgets.capture.recording import MEETINGS
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide, ObservationGuide
+from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide, ObservationGuide, Question
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
 
 OBSERVATION_SOURCE = "O"
@@ -22,6 +22,30 @@ NOT_EXPLORED = "not_explored"
 
 Field = tuple[str, str]
 """Subject and field of an entry: where words stay when they are corrected."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """That what was said or seen at one question bears on one indicator."""
+
+    subject: str
+    held: str
+    source: str
+    question: str
+    indicator: str
+    bearing: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a guide asks, or has an observer look at."""
+
+    id: str
+    text: str
+    easy_read: str  # "" if there is none
+    indicators: tuple[str, ...]
+    standard: str
+    question: Question | None = None  # of an interview guide
 
 
 @dataclass
@@ -46,10 +70,21 @@ class VisitEvidence:
             return None
         return self.newest.get((cited.subject, cited.field))
 
+    def marks(self) -> list[Mark]:
+        """Every explored bearing once, however many words were written down at its question."""
+        found = {
+            (piece["subject"], piece["question"], indicator): Mark(
+                piece["subject"], piece["held"], piece["source"], piece["question"], indicator, mark["bearing"]
+            )
+            for piece in self.pieces
+            for indicator, mark in piece["marks"].items()
+            if mark["bearing"] != NOT_EXPLORED
+        }
+        return list(found.values())
+
     def sources_on(self, indicator: str) -> set[str]:
         """Codes of the source types heard on an indicator, by bearings that were explored."""
-        marks = ((piece["source"], piece["marks"].get(indicator)) for piece in self.pieces)
-        return {source for source, mark in marks if mark and mark["bearing"] != NOT_EXPLORED}
+        return {mark.source for mark in self.marks() if mark.indicator == indicator}
 
 
 def read_visit_evidence(
@@ -105,6 +140,11 @@ def weigh_sources(rules: tuple[ConfidenceLevel, ...], heard: set[str]) -> Confid
     return next(fitting, rules[-1])
 
 
+def source_of(templates: Templates, meeting: Interview | Observation) -> str:
+    """Code of the source type that a meeting hears."""
+    return templates.source_of_role(meeting.plan.role).code if isinstance(meeting, Interview) else OBSERVATION_SOURCE
+
+
 class _Reader:
     """Reads the answers of one interview or observation."""
 
@@ -118,9 +158,7 @@ class _Reader:
     ) -> None:
         self.templates, self.meeting, self.guide = templates, meeting, guide
         self.entries, self.wanted = entries, wanted
-        self.source = (
-            templates.source_of_role(meeting.plan.role).code if isinstance(meeting, Interview) else OBSERVATION_SOURCE
-        )
+        self.source = source_of(templates, meeting)
         self.times = Counter(entry.field for entry in entries)
 
     def read(self, evidence: VisitEvidence) -> None:
@@ -130,20 +168,20 @@ class _Reader:
             question, _, part = entry.field.removeprefix("answer:").partition(".")
             by_question.setdefault(question, {}).setdefault(part, []).append(entry)
             evidence.newest[entry.subject, entry.field] = entry.entry_id
-        for question, text, easy_read, indicators, standard in _asked(self.guide, self.templates):
-            parts = by_question.get(question, {})
+        for asked in asked_of(self.guide, self.templates):
+            parts = by_question.get(asked.id, {})
             put = {entry.payload.get("wording") for entry in parts.get("note", ()) if entry.payload}
             about = {
-                "question": question,
-                "asked": easy_read if easy_read and put == {"easy_read"} else text,
-                "indicators": list(indicators),
-                "standard": standard,
+                "question": asked.id,
+                "asked": asked.easy_read if asked.easy_read and put == {"easy_read"} else asked.text,
+                "indicators": list(asked.indicators),
+                "standard": asked.standard,
             }
             evidence.pieces += self._pieces(about, parts)
             for entry in parts.get("missing", ()):
                 reason = str((entry.payload or {})["reason"])
                 if reason:
-                    gap = {"question": question, "indicators": list(indicators), "held": self.meeting.id}
+                    gap = {"question": asked.id, "indicators": list(asked.indicators), "held": self.meeting.id}
                     evidence.gaps.append(gap | {"reason": reason})
 
     def _pieces(self, about: dict[str, Any], parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
@@ -177,6 +215,7 @@ class _Reader:
             "id": entry.entry_id,
             "name": f"{self.meeting.id}.{about['question']}.{part}",
             "source": self.source,
+            "subject": self.meeting.subject,
             "held": self.meeting.id,
             "marks": dict(marks),
             "conflict": self.times[entry.field] > 1,
@@ -217,13 +256,14 @@ def _mark(entry: Entry) -> dict[str, Any]:
     return {"bearing": payload["bearing"], "strength": payload.get("strength")}
 
 
-def _asked(guide: Guide, templates: Templates) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
-    """Id, text, Easy Read text ("" if none), indicators and standard of everything a guide asks or looks at."""
+def asked_of(guide: Guide, templates: Templates) -> Iterator[Asked]:
+    """Everything that a guide asks or looks at, in its order."""
     if isinstance(guide, InterviewGuide):
         for section in guide.sections:
-            for question in section.questions:
-                plain, easy = question.ask.plain.en, question.ask.easy_read
-                yield question.id, plain, easy.en if easy else "", question.indicators, section.standard or ""
+            for one in section.questions:
+                plain, easy = one.ask.plain.en, one.ask.easy_read
+                yield Asked(one.id, plain, easy.en if easy else "", one.indicators, section.standard or "", one)
     else:
         for scene in guide.scenes:
-            yield scene.id, scene.title.en, "", scene.indicators, templates.standard_of(scene.indicators[0]).id
+            standard = templates.standard_of(scene.indicators[0]).id
+            yield Asked(scene.id, scene.title.en, "", scene.indicators, standard)

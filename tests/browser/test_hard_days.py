@@ -244,7 +244,7 @@ def save_from_the_workbench(kit, hand: Hand) -> None:
 def weigh(page, server) -> None:
     """Words on the debrief that the journal has and others that wait for evidence."""
     page.goto(server.address("harbour/V1/debrief.ipynb"))
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=60_000)
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=60_000)
     indicator = page.get_by_role("group").filter(has_text="IN3")
     indicator.locator("summary").click()
     indicator.get_by_label("Why, in your own words").fill(f"{CANARY} weighed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections import Counter
 
 import pytest
@@ -53,7 +55,11 @@ def test_words_are_saved_and_still_there_after_a_reload(field_kit, server, page)
     assert kept["answer:A-CP-1.quote.1"]["grade"] == "verbatim"
     assert kept["answer:A-CP-2.missing"] == {"reason": "not_asked"}
     assert kept["state"]["state"] == "open"
-    assert "1 piece of evidence on 1 standard" in hand.sheet.locator(".qpm-coverage").inner_text()
+    coverage = hand.sheet.locator(".qpm-coverage").inner_text()
+    assert "1 piece of evidence on 1 standard" in coverage
+    assert re.search("(60|59) minutes left", coverage)
+    heard = hand.sheet.locator('[id$="-go-section-1"]').inner_text()
+    assert "1 piece of evidence, none yet from people supported" in heard
 
     # As JupyterLab's file browser does now and then; a reload must not lead away from the interview.
     page.evaluate("history.pushState({}, '', '/doc/tree/harbour/V1')")

@@ -112,7 +112,15 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     kit, server = visited
     words = "They challenge the council and were thanked for it."
     page.goto(server.address("lantern/V1/debrief.ipynb"))
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+    page.get_by_role("heading", name="Where sources disagree").wait_for(timeout=PATIENCE)
+    heard = page.get_by_role("row").filter(has_text="2 Independence").inner_text().split()
+    page.get_by_label("Team").select_option("cymru")
+    assert page.get_by_role("row").filter(has_text="2 Independence").inner_text().split() != heard
+    page.get_by_label("Every indicator").check()
+    assert page.get_by_role("row").count() == 1 + 8 + 51
+    assert page.get_by_label("Every indicator").evaluate("box => box === document.activeElement")
+    assert find_barriers(page) == []
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click()
     page.get_by_role("heading", name="2 Independence").wait_for()
     page.get_by_role("group").filter(has_text="IN3").locator("summary").click()
     page.get_by_text(re.compile("Confidence so far")).first.wait_for()
@@ -205,7 +213,8 @@ def findings_of(kit: Kit, words: str) -> list:
 def test_a_number_in_a_finding_is_asked_about_before_it_is_saved(visited, page):
     kit, server = visited
     page.goto(server.address("lantern/V1/debrief.ipynb"))
-    page.get_by_role("button", name="Write a finding").click(timeout=PATIENCE)
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^1 Clarity")).click(timeout=PATIENCE)
+    page.get_by_role("button", name="Write a finding").click()
     editor = page.locator(".qpm-editor")
     text, asked = editor.get_by_label("What did you find?"), editor.locator(".qpm-identifiers p:has(button)")
     editor.get_by_role("checkbox").nth(1).check()

@@ -1,4 +1,4 @@
-// The findings sheet: one standard at a time, its evidence, the ratings and the findings that rest on it.
+// The findings sheet: the visit so far, and one standard at a time: its evidence, the ratings and the findings that rest on it.
 
 class FindingsPage {
   constructor(model, el) {
@@ -35,7 +35,7 @@ class FindingsPage {
     this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm,
       h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
     this.drawNav();
-    this.drawStandard();
+    this.drawMain();
     this.el.replaceChildren(this.root);
     this.link.hold(this.root);
     this.unfit = fitToRoom(this.root);
@@ -110,7 +110,7 @@ class FindingsPage {
   }
 
   keepWords(field, said) {
-    const part = this.findings.editor?.field === field ? this.findings.editor : this.parts.find((one) => one.field === field);
+    const part = this.findings?.editor?.field === field ? this.findings.editor : this.parts.find((one) => one.field === field);
     part.change({ kept: [...(this.value(field).kept ?? []), said] }, true);
   }
 
@@ -136,7 +136,7 @@ class FindingsPage {
     delete this.drafts[field];
     this.states.delete(field);
     this.link.forget(field);
-    this.read().then(() => this.drawStandard(), () => {});
+    this.read().then(() => this.drawMain(), () => {});
   }
 
   findingsOn(standard) {
@@ -163,7 +163,7 @@ class FindingsPage {
   refresh(field) {
     if (!this.root) return;
     this.parts.find((part) => part.field === field)?.update();
-    this.findings.update();
+    this.findings?.update();
     this.drawNav();
   }
 
@@ -216,8 +216,9 @@ class FindingsPage {
     return new Intl.DateTimeFormat("en-GB", form).format(new Date(`${date}T00:00:00Z`));
   }
 
+  // The standard that is shown; none while the visit so far is.
   get standard() {
-    return this.standards.find(({ id }) => id === this.memory.standard) ?? this.standards[0];
+    return this.standards.find(({ id }) => id === this.memory.standard);
   }
 
   // Who was heard, who could have been, and what is judged on paper.
@@ -245,9 +246,12 @@ class FindingsPage {
   }
 
   drawNav() {
-    const { words: { standards: words, refresh } } = this;
+    const { words: { standards: words, overview, refresh } } = this;
     const had = this.nav.contains(document.activeElement) ? document.activeElement.id : null;
     this.nav.replaceChildren(
+      h("button", {
+        type: "button", id: `${this.prefix}-go-overview`, "aria-current": this.standard ? null : "true", onclick: () => this.go(""),
+      }, overview.heading),
       h("h2", { id: `${this.prefix}-standards` }, words.heading),
       h("ol", {}, this.standards.map((standard) => {
         const rated = standard.indicators.filter((id) => this.value(`rating:${id}`)?.level).length;
@@ -269,9 +273,30 @@ class FindingsPage {
   go(standard) {
     Object.assign(this.memory, { standard, editing: null, asking: null, filter: "" });
     this.drawNav();
-    this.drawStandard();
+    this.drawMain();
     this.root.scrollTop = 0;
     this.root.querySelector(`#${CSS.escape(`${this.prefix}-standard`)}`).focus({ preventScroll: true });
+  }
+
+  drawMain() {
+    const had = this.main.contains(document.activeElement) ? document.activeElement.id : null;
+    if (this.standard) this.drawStandard();
+    else this.drawOverview();
+    if (had) this.main.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
+  }
+
+  drawOverview() {
+    this.parts = [];
+    this.findings = null;
+    this.main.replaceChildren(this.drawLeftOut(), ...new OverviewPart(this).node.filter(Boolean));
+  }
+
+  // What no part of this page counts, and why.
+  drawLeftOut() {
+    const { words, recorded: { left_out: leftOut, two_people: twoPeople } } = this;
+    return h("div", { class: "qpm-left-out" },
+      twoPeople.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.two_people, { ids: this.join(twoPeople) })),
+      leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })));
   }
 
   drawStandard() {
@@ -282,13 +307,10 @@ class FindingsPage {
     const heard = union("heard");
     const voices = { heard, silent: union("silent").filter((code) => !heard.includes(code)), on_paper: union("on_paper") };
     const at = standards.indexOf(standard);
-    const had = this.main.contains(document.activeElement) ? document.activeElement.id : null;
-    const { left_out: leftOut, two_people: twoPeople } = this.recorded;
     const step = (other, sentence) => other && h("button", { type: "button", onclick: () => this.go(other.id) }, fill(sentence, other));
     this.main.replaceChildren(
+      this.drawLeftOut(),
       h("div", { class: "qpm-standard" },
-        twoPeople.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.two_people, { ids: this.join(twoPeople) })),
-        leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })),
         h("h2", { id: `${this.prefix}-standard`, tabindex: "-1" }, `${standard.number} ${standard.name}`),
         h("p", {}, standard.meaning), this.drawVoices(voices)),
       h("section", { class: "qpm-indicators", "aria-labelledby": `${this.prefix}-indicators` },
@@ -297,7 +319,6 @@ class FindingsPage {
       h("div", { class: "qpm-actions qpm-steps" }, step(standards[at - 1], words.standards.previous),
         step(standards[at + 1], words.standards.next)));
     for (const field of this.noticed.keys()) this.showNoticed(field);
-    if (had) this.main.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
   }
 
   async read() {
@@ -312,7 +333,7 @@ class FindingsPage {
     try {
       await this.read();
       const more = Math.max(0, this.pieces.size - before);
-      this.drawStandard();
+      this.drawMain();
       this.drawNav();
       const none = quietly ? "" : refresh.none;
       this.news.textContent = more ? countWords(refresh.one, refresh.many, more) : none;

@@ -2,6 +2,7 @@
 // interview_view.py. Everything typed goes through `page.type`, everything chosen through `page.put`.
 
 const NARROW = 880; // CSS pixels; at 200% zoom a laptop has fewer
+const MINUTE = 60_000, LONGEST = 12 * 60 * MINUTE; // ms; nobody is interviewed for longer
 
 class InterviewPage {
   constructor(view, link) {
@@ -70,7 +71,10 @@ class InterviewPage {
 
   // The first thing written down opens the interview.
   begin() {
-    if (!["open", "stopped", "finished"].includes(this.values.state?.state)) this.put("state", { state: "open", reason: "" });
+    if (!["open", "stopped", "finished"].includes(this.values.state?.state)) {
+      this.view.began_at = Date.now();
+      this.put("state", { state: "open", reason: "" });
+    }
   }
 
   // Words are sent when a box is left; who also leaves what is asked about them has answered.
@@ -150,6 +154,26 @@ class InterviewPage {
   countOf(count) {
     const { evidence_none: none, evidence_one: one, evidence_many: many } = this.words.progress;
     return fill([none, one][count] ?? many, { count });
+  }
+
+  // What the whole visit has heard on a standard, and from whom not yet: "3 pieces of evidence, none yet from advocates"
+  heardOn(standard) {
+    const { words: { progress: words }, view: { so_far: elsewhere, choices } } = this;
+    const heard = { ...elsewhere.pieces[standard] };
+    heard[elsewhere.source] = (heard[elsewhere.source] ?? 0) + (this.pieces[standard] ?? 0);
+    const evidence = capital(this.countOf(Object.values(heard).reduce((sum, count) => sum + count, 0)));
+    if (!Object.values(heard).some(Boolean)) return evidence;
+    const silent = elsewhere.wanted[standard].filter((code) => !heard[code]);
+    const named = silent.includes(elsewhere.source) ? elsewhere.source : silent[0]; // who is here now, or who should know
+    return named ? fill(words.none_from, { evidence, label: choices.sources[named] }) : evidence;
+  }
+
+  // "25 minutes left" while the interview is open, on the day on which it was begun; "" otherwise.
+  timeLeft() {
+    const { words: { progress: words }, view, values } = this;
+    if (values.state?.state !== "open" || !view.began_at || Date.now() - view.began_at > LONGEST) return "";
+    const left = view.plan.minutes - Math.floor((Date.now() - view.began_at) / MINUTE);
+    return left >= 0 ? countWords(words.minute_left, words.minutes_left, left) : countWords(words.minute_over, words.minutes_over, -left);
   }
 
   labelOf(payload) {
@@ -330,7 +354,8 @@ function sideList(page, stops) {
     const { progress } = words;
     const evidence = facts.standards ? fill(facts.standards === 1 ? progress.on_one_standard : progress.on_standards, facts) : facts.evidence;
     summary.replaceChildren(h("strong", {}, capital(evidence)),
-      h("span", {}, fill(view.kind === "observation" ? progress.scenes : progress.questions, facts)));
+      h("span", {}, fill(view.kind === "observation" ? progress.scenes : progress.questions, facts)),
+      h("span", {}, page.timeLeft()));
   });
   const hasEasy = page.questions.some((question) => question.ask.easy_read);
   const easy = h("input", { type: "checkbox", id: page.id("easy"), onchange: () => page.setEasy("", easy.checked) });
@@ -369,7 +394,7 @@ function sectionStop(page, section, name) {
     state: () => {
       const answered = section.questions.filter((question) => page.isAnswered(question.id)).length;
       const touched = fill(page.words.progress.section, { answered, questions: section.questions.length });
-      const text = standard ? `${capital(page.countOf(page.pieces[section.standard] ?? 0))} · ${touched}` : touched;
+      const text = standard ? `${page.heardOn(section.standard)} · ${touched}` : touched;
       return [text, answered === section.questions.length];
     },
   };
@@ -521,7 +546,9 @@ function render({ model, el }) {
     },
   });
   link.open();
+  const minutes = setInterval(() => page?.changed(), MINUTE / 2);
   return () => {
+    clearInterval(minutes);
     link.close();
     unfit();
     page?.watchSize.disconnect();
