@@ -108,10 +108,8 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
 
 
-def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
-    kit, server = visited
-    words = "They challenge the council and were thanked for it."
-    page.goto(server.address("lantern/V1/debrief.ipynb"))
+def look_at_the_visit_so_far(page) -> None:
+    """The debrief as it opens: what was heard, of all and of one team."""
     page.get_by_role("heading", name="Where sources disagree").wait_for(timeout=PATIENCE)
     heard = page.get_by_role("row").filter(has_text="2 Independence").inner_text().split()
     page.get_by_label("Team").select_option("cymru")
@@ -120,6 +118,13 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     assert page.get_by_role("row").count() == 1 + 8 + 51
     assert page.get_by_label("Every indicator").evaluate("box => box === document.activeElement")
     assert find_barriers(page) == []
+
+
+def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
+    kit, server = visited
+    words = "They challenge the council and were thanked for it."
+    page.goto(server.address("lantern/V1/debrief.ipynb"))
+    look_at_the_visit_so_far(page)
     page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click()
     page.get_by_role("heading", name="2 Independence").wait_for()
     page.get_by_role("group").filter(has_text="IN3").locator("summary").click()
