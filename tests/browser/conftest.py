@@ -40,8 +40,29 @@ def server(field_kit):
         yield running
 
 
+def new_context(chromium, **kind):
+    return chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, "locale": "en-GB", **kind})
+
+
 @pytest.fixture
 def page(chromium):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
+    """A window of its own, with nothing in it."""
+    context = new_context(chromium)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def module_window(chromium):
+    context = new_context(chromium)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def shared_window(module_window):
+    """One window for all tests of a file that ask for it, in which pages open in place, as in a day's work."""
+    module_window.set_viewport_size({"width": 1366, "height": 768})
+    module_window.emulate_media(color_scheme="light")
+    yield module_window
+    module_window.locator("dialog[open]").evaluate_all("boxes => boxes.forEach((box) => box.close())")

@@ -76,6 +76,27 @@ def notebook_of(name: str) -> str:
     return working_notebook_path("harbour", "V1", name).as_posix()
 
 
+IN_PLACE = """([address, path]) => {
+    const link = document.createElement("a");
+    Object.assign(link, { href: address }).dataset.qpmOpen = path;
+    document.body.append(link);
+    link.click();
+    link.remove();
+}"""
+
+
+def open_page(page, server, path: str) -> None:
+    """Open a page of the kit: in place, as a link on the desk does, if the window shows one already.
+
+    Loading everything anew takes a processor four seconds; in place it takes one.
+    """
+    address = server.address(path)
+    if page.url.startswith(server.url):
+        page.evaluate(IN_PLACE, [address, path])
+    else:
+        page.goto(address)
+
+
 class Hand:
     """Works one interview page in a browser."""
 
@@ -93,6 +114,12 @@ class Hand:
             self.receipts |= set(re.findall(r'"entry_id":\s*"([0-9a-f-]{36})"', text))
 
     def open(self) -> Hand:
+        open_page(self.page, self.server, notebook_of(self.name))
+        self.sheet.wait_for(timeout=60_000)
+        return self
+
+    def load(self) -> Hand:
+        """The page with everything around it loaded anew, as by its address."""
         self.page.goto(self.server.address(notebook_of(self.name)))
         self.sheet.wait_for(timeout=60_000)
         return self

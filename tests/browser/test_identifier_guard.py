@@ -9,6 +9,11 @@ from field_pages import Hand, kernel_process, until, values_of
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def page(shared_window):
+    return shared_window
+
+
 def versions(kit, field: str, interview: str = "A3") -> list[str]:
     """Every version of a field that the journal ever had."""
     entries = kit.journal.iter_entries("harbour", subject=f"interview:{interview}", field_prefix=field)

@@ -11,6 +11,11 @@ from qpm_widgets.journal import Edit
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def page(shared_window):
+    return shared_window
+
+
 def violations(hand: Hand, within: str = "") -> list[str]:
     found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"] {within}').response["violations"]
     return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
@@ -180,7 +185,7 @@ def test_easy_read_and_language_change_without_losing_the_place(field_kit, serve
 
     # Two devices wrote the same field: the newer is shown, the other is not hidden and not replaced.
     field_kit.journal.append(Edit("harbour", "interview:P2", "answer:P-CP-2.note", {"text": "other device"}))
-    hand.open()
+    hand.load()
     assert hand.notes("P-CP-2").input_value() == "other device"
     other = hand.field("answer:P-CP-2.note").locator("details")
     other.locator("summary").click()
@@ -192,34 +197,26 @@ def test_easy_read_and_language_change_without_losing_the_place(field_kit, serve
 
 
 @pytest.mark.parametrize(("name", "scheme"), [("P2", "light"), ("P1", "dark"), ("O1", "dark")])
-def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, server, chromium, name, scheme):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme=scheme, locale="en-GB")
-    page = context.new_page()
-    try:
-        hand = Hand(page, server, name).open()
-        hand.sheet.locator("details").evaluate_all("parts => parts.forEach((part) => { part.open = true; })")
-        assert violations(hand) == []
-        for dialog in ("end", "safeguarding"):
-            hand.click(f"open-{dialog}")
-            assert violations(hand, "dialog[open]") == []
-            page.keyboard.press("Escape")
-        assert fields_a_browser_takes(page) == []
-    finally:
-        context.close()
+def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, server, page, name, scheme):
+    page.emulate_media(color_scheme=scheme)
+    hand = Hand(page, server, name).open()
+    hand.sheet.locator("details").evaluate_all("parts => parts.forEach((part) => { part.open = true; })")
+    assert violations(hand) == []
+    for dialog in ("end", "safeguarding"):
+        hand.click(f"open-{dialog}")
+        assert violations(hand, "dialog[open]") == []
+        page.keyboard.press("Escape")
+    assert fields_a_browser_takes(page) == []
 
 
-def test_at_200_percent_nothing_runs_out_of_the_window(field_kit, server, chromium):
-    context = chromium.new_context(viewport={"width": 683, "height": 384}, device_scale_factor=2, locale="en-GB")
-    page = context.new_page()
-    try:
-        hand = Hand(page, server, "O1").open()
-        root = hand.sheet
-        assert root.evaluate("one => one.scrollWidth <= one.clientWidth")
-        hand.sheet.locator(".qpm-side > summary").click()
-        hand.sheet.locator('[id$="go-O-EQ-1"]').click()
-        assert page.evaluate("document.activeElement.id").endswith("O-EQ-1")
-        hand.sheet.locator('textarea[id$="answer-O-EQ-1-who_agrees"]').fill("the receptionist")
-        hand.await_saved()
-        assert values_of(field_kit, "observation:O1")["answer:O-EQ-1.who_agrees"]["text"] == "the receptionist"
-    finally:
-        context.close()
+def test_at_200_percent_nothing_runs_out_of_the_window(field_kit, server, page):
+    page.set_viewport_size({"width": 683, "height": 384})
+    hand = Hand(page, server, "O1").open()
+    assert hand.sheet.evaluate("one => one.scrollWidth <= one.clientWidth")
+    hand.sheet.locator(".qpm-side").evaluate("part => { part.open = false; }")
+    hand.sheet.locator(".qpm-side > summary").click()
+    hand.sheet.locator('[id$="go-O-EQ-1"]').click()
+    assert page.evaluate("document.activeElement.id").endswith("O-EQ-1")
+    hand.sheet.locator('textarea[id$="answer-O-EQ-1-who_agrees"]').fill("the receptionist")
+    hand.await_saved()
+    assert values_of(field_kit, "observation:O1")["answer:O-EQ-1.who_agrees"]["text"] == "the receptionist"

@@ -10,6 +10,12 @@ from field_pages import Hand, kernel_process, until, values_of
 
 pytestmark = pytest.mark.browser
 
+
+@pytest.fixture
+def page(shared_window):
+    return shared_window
+
+
 WORDS = (
     "Mae'n dda iawn, diolch \u2014 \U0001f600\U0001f469\U0001f3fd\u200d\U0001f9bd "  # a skin tone and a joiner
     '\u05e9\u05dc\u05d5\u05dd \u200f\u0645\u0631\u062d\u0628\u0627 "q" <b>&amp;\nline 2'
@@ -92,7 +98,7 @@ def test_a_journal_that_cannot_be_written_is_told_on_the_page(field_kit, server,
 
 def test_a_killed_kernel_loses_no_word_and_writes_none_twice(field_kit, server, page):
     before = {entry.entry_id for entry in field_kit.journal.iter_entries("harbour", subject="interview:A1")}
-    hand = Hand(page, server, "A1").open()
+    hand = Hand(page, server, "A1").load()
     hand.agree("AD1")
     hand.await_saved()
     victim = kernel_process(server, "A1")

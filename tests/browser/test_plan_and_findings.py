@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import fields_a_browser_takes, until
+from field_pages import fields_a_browser_takes, open_page, until
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
@@ -33,15 +33,12 @@ def visited(lantern, tmp_path_factory):
 
 
 @pytest.fixture
-def page(chromium):
+def page(shared_window):
     """A laptop's window; what the page's own scripts raise fails the test."""
     faults = []
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
+    shared_window.set_default_timeout(10_000)
+    shared_window.on("pageerror", lambda error: faults.append(str(error)))
+    yield shared_window
     assert faults == []
 
 
@@ -53,7 +50,7 @@ def find_barriers(page) -> list[str]:
 
 def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     kit, server = visited
-    page.goto(server.address("lantern/V1/plan.ipynb"))
+    open_page(page, server, "lantern/V1/plan.ipynb")
     page.get_by_role("heading", name="Site visit to Lantern Advocacy").wait_for(timeout=PATIENCE)
     coverage = page.get_by_role("complementary", name="Who has to be met")
     assert "10 of 13 rules are met" in coverage.inner_text()
@@ -108,11 +105,15 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
 
 
+def to_independence(page) -> None:
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+
+
 def look_at_the_visit_so_far(page) -> None:
     """The debrief as it opens: what was heard, of all and of one team."""
     page.get_by_role("heading", name="Where sources disagree").wait_for(timeout=PATIENCE)
     heard = page.get_by_role("row").filter(has_text="2 Independence").inner_text().split()
-    page.get_by_label("Team").select_option("cymru")
+    page.get_by_label("Team", exact=True).select_option("cymru")
     assert page.get_by_role("row").filter(has_text="2 Independence").inner_text().split() != heard
     page.get_by_label("Every indicator").check()
     assert page.get_by_role("row").count() == 1 + 8 + 51
@@ -123,9 +124,9 @@ def look_at_the_visit_so_far(page) -> None:
 def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     kit, server = visited
     words = "They challenge the council and were thanked for it."
-    page.goto(server.address("lantern/V1/debrief.ipynb"))
+    open_page(page, server, "lantern/V1/debrief.ipynb")
     look_at_the_visit_so_far(page)
-    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click()
+    to_independence(page)
     page.get_by_role("heading", name="2 Independence").wait_for()
     page.get_by_role("group").filter(has_text="IN3").locator("summary").click()
     page.get_by_text(re.compile("Confidence so far")).first.wait_for()
@@ -155,7 +156,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     # Not in the journal, and still not lost: the page kept the words through a reload, and says that they wait.
     page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave unsaved words
     page.reload()
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+    to_independence(page)
     card = page.get_by_role("article").filter(has_text=words)
     card.get_by_text("Not saved yet: tick at least one piece of evidence.").wait_for()
     card.get_by_role("button", name=re.compile("^Change")).click()
@@ -184,7 +185,7 @@ def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp
     with Kit.create(tmp_path / "other", PASSPHRASE, assessor="AS2") as other:
         other.journal.append(Edit("lantern", "interview:P3", "plan", plan | {"respondents": ["PS9"]}))
         kit.journal.merge(other.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64))
-    page.goto(server.address("lantern/V1/P3.ipynb"))
+    open_page(page, server, "lantern/V1/P3.ipynb")
     page.get_by_text("AS2 planned it with PS9.").wait_for(timeout=PATIENCE)
     assert find_barriers(page) == []
 
@@ -200,7 +201,7 @@ def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp
 
 def read_again(page, card) -> None:
     """Words that a finding cites were erased: it asks to be read; saving it is the answer, also without a change."""
-    page.get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
+    to_independence(page)
     asks = card.get_by_text("Someone had their words erased that this rested on")
     asks.wait_for()
     card.get_by_role("button", name=re.compile("^Change")).click()
@@ -217,7 +218,7 @@ def findings_of(kit: Kit, words: str) -> list:
 
 def test_a_number_in_a_finding_is_asked_about_before_it_is_saved(visited, page):
     kit, server = visited
-    page.goto(server.address("lantern/V1/debrief.ipynb"))
+    open_page(page, server, "lantern/V1/debrief.ipynb")
     page.get_by_role("navigation").get_by_role("button", name=re.compile("^1 Clarity")).click(timeout=PATIENCE)
     page.get_by_role("button", name="Write a finding").click()
     editor = page.locator(".qpm-editor")
