@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from canary_search import files_holding
 from field_pages import Hand, kernel_process, notebook_of, until, values_of
 
@@ -15,6 +16,11 @@ from qpm_widgets.journal.grammar import check_payload
 
 CANARY = "Kanarienvogel-in-der-Grube-8846"
 PASSPHRASE = "a passphrase for a day out"  # as in conftest.py
+
+
+@pytest.fixture
+def page(shared_window):
+    return shared_window
 
 
 def account_box(hand: Hand, name: str):
@@ -78,7 +84,7 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page)
 
     # After a reload one can only add to it.
     hand.await_saved()
-    hand.open()
+    hand.load()
     assert CANARY not in page.content()
     hand.click("open-safeguarding")
     assert account_box(hand, "said").input_value() == ""
