@@ -15,14 +15,12 @@ VIEW = "JSON.stringify(Object.entries({ ...sessionStorage }).filter(([key]) => k
 
 
 @pytest.fixture(scope="module")
-def hand(chromium, server) -> Iterator[Hand]:
+def hand(module_window, server) -> Hand:
     """One page for the tests that do not need a new one: the interview of an advocate, with notes agreed."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="en-GB")
-    hand = Hand(context.new_page(), server, "A1").open()
+    hand = Hand(module_window, server, "A1").open()
     hand.agree("AD1", "talk", "notes")
     hand.await_saved()
-    yield hand
-    context.close()
+    return hand
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +30,11 @@ def as_one_page(request) -> Iterator[None]:
         hand = request.getfixturevalue("hand")
         hand.sheet.locator("dialog[open]").evaluate_all("boxes => boxes.forEach((box) => box.close())")
         one_at_a_time(hand, on=False)
+
+
+def violations(hand: Hand) -> list[str]:
+    found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
+    return [one["id"] for one in found]
 
 
 def one_at_a_time(hand: Hand, on: bool = True) -> None:
@@ -279,37 +282,33 @@ def test_the_keys_are_listed_and_none_types_or_is_taken_from_typing(field_kit, h
 @pytest.mark.parametrize(("name", "width", "height", "colours"), [
     ("P1", 1366, 768, "dark"), ("P1", 683, 384, "light"), ("O1", 1280, 800, "light"), ("O1", 683, 384, "dark"),
 ])  # fmt: skip
-def test_each_step_is_without_accessibility_faults_and_in_sight(server, chromium, name, width, height, colours):
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB")
-    try:
-        hand = Hand(context.new_page(), server, name).open()
-        page = hand.page
-        if name == "P1":
-            hand.agree("PS1", "talk", "notes")
-        one_at_a_time(hand)
-        hand.sheet.evaluate("root => root.querySelector('[id$=-go-closing]').click()")
-        steps = ["closing"]
-        for _ in range(60):
-            page.keyboard.press("Alt+PageUp")
-            steps.append(focus(hand))
-            # What has the focus is in sight, and no bar stands over it.
-            covered = page.evaluate(
-                """() => {
-                  const { left, top, bottom, width } = document.activeElement.getBoundingClientRect();
-                  const inner = Math.max(0, top) + Math.min(20, (bottom - top) / 2);
-                  const at = document.elementFromPoint(left + width / 2, inner);
-                  return top > innerHeight - 30 || bottom < 30 || !document.activeElement.contains(at);
-                }"""
-            )
-            assert not covered, steps[-1]
-            if steps[-1] in ("consent", "rules"):
-                break
-            if len(steps) in (2, 3) or steps[-1] == "consent":
-                found = Axe().run(page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
-                assert [one["id"] for one in found] == []
-        assert len(steps) == hand.sheet.locator(".qpm-question").count() + 2
-        found = Axe().run(page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
-        assert [one["id"] for one in found] == []
-        assert hand.sheet.evaluate("one => one.scrollWidth <= one.clientWidth")
-    finally:
-        context.close()
+def test_each_step_is_without_accessibility_faults_and_in_sight(server, shared_window, name, width, height, colours):
+    page = shared_window
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=colours)
+    hand = Hand(page, server, name).open()
+    if name == "P1":
+        hand.agree("PS1", "talk", "notes")
+    one_at_a_time(hand)
+    hand.sheet.evaluate("root => root.querySelector('[id$=-go-closing]').click()")
+    steps = ["closing"]
+    for _ in range(60):
+        page.keyboard.press("Alt+PageUp")
+        steps.append(focus(hand))
+        # What has the focus is in sight, and no bar stands over it.
+        covered = page.evaluate(
+            """() => {
+              const { left, top, bottom, width } = document.activeElement.getBoundingClientRect();
+              const inner = Math.max(0, top) + Math.min(20, (bottom - top) / 2);
+              const at = document.elementFromPoint(left + width / 2, inner);
+              return top > innerHeight - 30 || bottom < 30 || !document.activeElement.contains(at);
+            }"""
+        )
+        assert not covered, steps[-1]
+        if steps[-1] in ("consent", "rules"):
+            break
+        if len(steps) in (2, 3):
+            assert violations(hand) == []
+    assert len(steps) == hand.sheet.locator(".qpm-question").count() + 2
+    assert violations(hand) == []
+    assert hand.sheet.evaluate("one => one.scrollWidth <= one.clientWidth")

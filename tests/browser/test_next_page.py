@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from field_pages import Hand, kernel_process, kernel_processes, spare_kernels, until
+from field_pages import Hand, kernel_process, kernel_processes, open_page, spare_kernels, until
 from jupyter_client import BlockingKernelClient
 
 from qpm_widgets.capture.server import server_process
@@ -25,8 +25,13 @@ start_server(Kit.from_environment(), open_browser=False, idle_seconds=10)
 """
 
 
+@pytest.fixture
+def page(shared_window):
+    return shared_window
+
+
 def open_desk(page, server) -> None:
-    page.goto(server.address("desk.ipynb"))
+    open_page(page, server, "desk.ipynb")
     page.locator(".qpm-desk h1").wait_for(timeout=45_000)
     page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
 
