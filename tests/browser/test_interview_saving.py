@@ -179,3 +179,19 @@ def test_decisions_made_while_the_link_is_down_are_all_recorded_in_their_order(f
     entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="consent:quotes"))
     assert [entry.payload["decision"] for entry in entries] == wanted
     assert [entry.supersedes for entry in entries[1:]] == [(entry.entry_id,) for entry in entries[:-1]]
+
+
+def test_a_link_that_goes_while_nobody_types_is_told_with_what_is_kept(server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5")
+    hand.notes("A-CP-1").fill("Before it went.")
+    hand.await_saved()
+    page.wait_for_timeout(2500)  # a process that dies in its first seconds is started again otherwise
+    with page.expect_console_message(lambda message: "Everything that you wrote so far is saved" in message.text):
+        hand.sheet.locator(".qpm-trouble").evaluate(
+            "box => new MutationObserver(() => console.log(box.textContent)).observe(box, { childList: true })"
+        )
+        kernel_process(server, "A4").kill()
+    hand.await_saved()
+    assert hand.trouble == ""
+    assert hand.notes("A-CP-1").input_value() == "Before it went."

@@ -23,7 +23,7 @@
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
 //     elsewhere(field, payload),                               recorded in another window: consents and the state
 //     placed(),                                                the page stands, in the place of the one before it if there was one
-//     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });
+//     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });   lost: also when nothing waits for a receipt
 //   link.open()
 //   link.type(field, payload, unfinished)
 //                                   for each change while typing: kept at once, sent after a pause, a longer one in the middle
@@ -46,7 +46,8 @@ const connectSheet = (() => {
   // ms without a key until what was typed is sent, and how often at least while typing goes on. A word that is not finished
   // would be a version of its own; half a number would be in the journal before anybody could be asked about the whole.
   const PAUSES = { "": [400, 1000], word: [400, 3000], number: [3000, 10000] };
-  const PATIENCE = 2000; // ms without a receipt until the page says so
+  const AGAIN = 2000; // ms without a receipt until it is sent again
+  const PATIENCE = 800; // ms without a receipt until the page says so: within two seconds, with the pause in typing
 
   const channels = (window.qpmChannels ??= new Map());
   const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
@@ -80,13 +81,19 @@ const connectSheet = (() => {
       this.links = []; // newest last; the newest does the sending
       this.holder = null; // the link whose page is held in place (holding.js); it may have lost its widget
       this.memory = {};
-      this.lost = false;
+      this.lost = false; // no receipt comes
+      this.gone = false; // and what would give it is not there (field_page.js)
       this.version = 0;
       this.timer = null;
       this.pause = null;
       this.typingSince = 0;
       this.questions = new Map(); // asking.js
       window.addEventListener("pagehide", () => this.leave());
+      window.addEventListener("qpm-link", ({ detail: { panel, up } }) => {
+        if (!panel.contains(this.held) || this.gone === !up) return;
+        this.gone = !up;
+        this.tell();
+      });
       document.addEventListener("visibilitychange", () => {
         if (!document.hidden) return;
         this.flush();
@@ -170,7 +177,7 @@ const connectSheet = (() => {
         .map(({ sent, waiting: [next] }) => (sent && !sent.refused?.final && !sent.held ? sent : next))
         .filter((entry) => entry?.ready);
       const oldest = waiting.find((entry) => entry.lastSent);
-      if (oldest && now() - oldest.lastSent >= PATIENCE) this.transmit(oldest);
+      if (oldest && now() - oldest.lastSent >= AGAIN) this.transmit(oldest);
       this.mark(waiting.some((entry) => !entry.refused && now() - entry.since >= PATIENCE));
       if (!waiting.length) {
         clearInterval(this.timer);
@@ -198,7 +205,7 @@ const connectSheet = (() => {
       slot.sent = null;
       this.answered(field);
       if (!slot.waiting.length) this.slots.delete(field);
-      this.lost = false;
+      this.lost = this.gone = false;
       // Of words that have been overtaken already there is nothing to point out.
       this.each("receipt", field, entryId, recordedAt, payload, this.slots.has(field) ? null : noticed);
       this.pump(field);
@@ -260,7 +267,7 @@ const connectSheet = (() => {
     }
 
     tell() {
-      this.each("status", { unsaved: this.slots.size, lost: this.lost, refused: this.refusals() });
+      this.each("status", { unsaved: this.slots.size, lost: this.lost || this.gone, refused: this.refusals() });
     }
 
     each(name, ...facts) {

@@ -182,7 +182,7 @@ class FindingsPage {
   tell({ unsaved, lost }) {
     if (!this.root) return;
     const { words: { save } } = this;
-    this.alarm.textContent = lost ? save.lost : "";
+    this.alarm.textContent = !lost ? "" : unsaved ? save.lost : save.gone;
     const said = unsaved ? countWords(save.unsaved_one, save.unsaved_many, unsaved)
       : this.savedAt ? fill(save.all_saved, { time: this.time(this.savedAt) }) : save.nothing;
     // Shown at once; counted and read out only when it stays, for that is worth interrupting for.

@@ -14,10 +14,11 @@ function saveState(page) {
     const wasBad = box.dataset.state === "bad";
     const saved = page.savedAt ? fill(save.saved, { time: clock(page.savedAt) }) : save.nothing;
     const sentence = lost ? save.lost : refused[0]?.sentence;
+    const isIdle = lost && !unsaved;
     const state = bad ? "bad" : unsaved ? "saving" : page.savedAt ? "saved" : "none";
     box.dataset.state = state;
-    text.textContent = bad ? fill(save.not_saved, { sentence: "" }).replace(/[:\s]+$/, "") : unsaved ? save.saving : saved;
-    const words = bad ? `${fill(save.not_saved, { sentence })} ${lost ? save.lost_remedy : save.refused_remedy}` : "";
+    text.textContent = isIdle ? save.gone_short : bad ? fill(save.not_saved, { sentence: "" }).replace(/[:\s]+$/, "") : unsaved ? save.saving : saved;
+    const words = isIdle ? save.gone : bad ? `${fill(save.not_saved, { sentence })} ${lost ? save.lost_remedy : save.refused_remedy}` : "";
     trouble.hidden = !bad;
     page.signCard?.(bad);
     if (urgent.textContent !== words) urgent.textContent = trouble.textContent = words;

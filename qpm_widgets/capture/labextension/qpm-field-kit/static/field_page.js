@@ -22,6 +22,7 @@ export class FieldPage {
     sessionContext.connectionStatusChanged.connect((_, status) => {
       if (status === "connected") this.freshen();
       else lost(this);
+      this.tellLink(status === "connected" && !this.stale);
     });
     sessionContext.sessionChanged.connect((_, { newValue }) => newValue || this.revive());
     // Nothing in a field page is worth saving, so nothing asks to.
@@ -51,6 +52,12 @@ export class FieldPage {
     }
   }
 
+  // Lets the sheet say that nothing is saved just now, also where nobody types.
+  tellLink(up) {
+    const { node: panel } = this.panel;
+    window.dispatchEvent(new CustomEvent("qpm-link", { detail: { panel, up } }));
+  }
+
   set(view) {
     this.view = view;
     this.changed(this);
@@ -74,6 +81,7 @@ export class FieldPage {
       await Promise.all(cells.map((cell) => inTime(this.CodeCell.execute(cell, this.panel.sessionContext))));
       await this.drawn();
       this.set(this.fault() ?? SHOWN);
+      this.tellLink(true);
     } catch {
       // The kernel went away underneath; its next word (idle, dead) brings the page back. If there is none, say so.
       this.stale = true;
@@ -106,6 +114,7 @@ export class FieldPage {
 
   onStatus(status) {
     if (status === "restarting" || status === "autorestarting") this.stale = true;
+    if (this.stale || status === "dead") this.tellLink(false);
     if (status === "dead") this.revive();
     else this.freshen();
   }
