@@ -20,6 +20,8 @@ from qpm_widgets.errors import QpmError
 
 STARTUP_SECONDS, CLOSING_SECONDS = 60, 20
 SERVER_LOCK, CLOSE_REQUEST = "server.lock", "close-asked"
+PRACTICE = "practice"
+"""The folder of a kit's practice kit, inside its own (``capture/practice.py``); it closes with the kit."""
 
 
 def page_path(path: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.own_process import outputs_folder
+from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice
 from qpm_widgets.capture.sheet import Sheet, page_source, page_style
 from qpm_widgets.visits import repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
@@ -37,7 +39,17 @@ class DeskSheet(Sheet):
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look`` again; ``prepare`` pages that are not there; ``certify`` an erasure. All tell the situation."""
+        """``look`` again; ``prepare`` pages that are not there; ``certify`` an erasure. All tell the situation.
+
+        So does ``erase_practice``. ``practise`` and ``leave_practice`` tell the ``address`` to go on at.
+        """
+        if name == "practise":
+            return {"address": open_practice(self.kit, self.templates, datetime.now().astimezone().date())}
+        if name == "leave_practice":
+            return {"address": leave_practice(self.kit)}
+        if name == "erase_practice":
+            erase_practice(self.kit)
+            return {"situation": self.situation()}
         if name == "certify":
             return {"carried": self._certify(str(arguments.get("tombstone"))), "situation": self.situation()}
         if name == "prepare":

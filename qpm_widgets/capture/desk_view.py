@@ -9,6 +9,7 @@ from typing import Any
 
 from qpm_widgets.capture.erasing import view_uncertified
 from qpm_widgets.capture.interview_view import is_called_for
+from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
 from qpm_widgets.journal.payloads import AssessmentProfile
@@ -37,6 +38,7 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     ids = kit.journal.assessment_ids()
     return {
         "assessor": kit.assessor,
+        "practice": practice_state(kit),
         "waiting_accounts": _waiting_accounts(kit),
         "uncertified": list(view_uncertified(kit, templates, ids)),
         "assessments": [_Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)],

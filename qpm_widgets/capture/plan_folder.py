@@ -29,9 +29,16 @@ def record_plan_folder(journal: Journal, templates: Templates, folder: Path) -> 
     if files.faults:
         raise files.faults[0]
     assert files.assessment is not None  # its absence would be a fault
-    assessment_id = files.assessment.assessment_id
-    record_edits(journal, templates, _changes(journal, assessment_id, _steps(files.assessment, files.visits)))
-    return assessment_id, [visit.visit_id for visit in files.visits]
+    record_plan_files(journal, templates, files.assessment, files.visits)
+    return files.assessment.assessment_id, [visit.visit_id for visit in files.visits]
+
+
+def record_plan_files(
+    journal: Journal, templates: Templates, assessment: AssessmentFile, visits: Iterable[VisitFile]
+) -> None:
+    """Record or correct an assessment and its visits, all of it or nothing."""
+    steps = _steps(assessment, visits)
+    record_edits(journal, templates, _changes(journal, assessment.assessment_id, steps))
 
 
 def _changes(journal: Journal, assessment_id: str, steps: Iterable[tuple[str, str, Payload]]) -> list[Edit]:

@@ -24,7 +24,15 @@ from qpm_widgets.capture.silence import Silence
 from qpm_widgets.capture.wordless_log import keep_words_out_of_log
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
-from qpm_widgets.running_server import RunningServer, await_server, only_server, page_path, take_close_request
+from qpm_widgets.running_server import (
+    PRACTICE,
+    RunningServer,
+    await_server,
+    close_server,
+    only_server,
+    page_path,
+    take_close_request,
+)
 from qpm_widgets.templates import load_templates
 from qpm_widgets.visits.working_notebooks import DESK, prepare_desk
 
@@ -120,6 +128,7 @@ def start_server(
             server.start()
         finally:
             remove_channels(runtime)
+            close_server((kit.home / PRACTICE / "runtime").resolve())
 
 
 def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str, open_browser: bool) -> KitServer:

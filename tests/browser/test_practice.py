@@ -1,0 +1,49 @@
+"""Practising from the desk: there, written in, back, and erased by one click."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from canary_search import files_holding
+
+pytestmark = pytest.mark.browser
+
+CANARY = "Uebungsleiter-im-Garten-3309"
+
+
+def test_a_practice_visit_is_opened_written_in_and_erased(field_kit, server, page) -> None:
+    page.goto(server.address("desk.ipynb"))
+    page.get_by_role("button", name="Practise on an invented visit").click(timeout=60_000)
+    page.get_by_text("Getting the practice visit ready").wait_for()
+    practice = page.get_by_role("group", name="Practice.")
+    practice.wait_for(timeout=60_000)
+    assert not page.url.startswith(server.url)
+    assert page.get_by_role("heading", name="Practice: Site visit to Lantern Advocacy").is_visible()
+    assert page.get_by_text("Invented example").is_visible()
+    assert page.get_by_text("Today", exact=True).is_visible()
+    assert page.get_by_role("button", name="Practise on an invented visit").count() == 0
+    assert Axe().run(page).violations_count == 0
+
+    page.get_by_role("link", name=re.compile("interview A1")).click()
+    sheet = page.locator(".qpm-interview")
+    sheet.wait_for(timeout=60_000)
+    assert sheet.get_by_text("Invented example").is_visible()
+    for scope in ("talk", "notes"):
+        sheet.locator(f'[data-field^="consent:{scope}"] input[value="given"]').check()
+    sheet.locator("textarea").first.fill(f"Tried out: {CANARY}.")
+    sheet.locator('.qpm-save[data-state="saved"]').wait_for(timeout=20_000)
+    sheet.get_by_role("link", name="Back to the desk").click()
+    practice.get_by_role("button", name="Back to your own desk").click(timeout=20_000)
+
+    page.get_by_role("button", name="Go on practising").wait_for(timeout=60_000)
+    assert page.url.startswith(server.url)
+    assert Axe().run(page).violations_count == 0
+    assert files_holding(field_kit.home, CANARY) == []
+    page.get_by_role("button", name="Erase the practice visit").click()
+    page.get_by_role("status").filter(has_text="The practice visit is erased").wait_for(timeout=30_000)
+    assert page.get_by_role("button", name="Practise on an invented visit").evaluate(
+        "one => one === document.activeElement"
+    )
+    assert not (field_kit.home / "practice").exists()
