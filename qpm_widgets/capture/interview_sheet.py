@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.interview_view import question_of, view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.interview_view import view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -24,6 +24,7 @@ from qpm_widgets.visits import (
     load_profile,
     look_out_for,
 )
+from qpm_widgets.visits.filing import item_of, read_filing
 from qpm_widgets.visits.two_people import TwoPeople, people_of
 
 DISCLOSURE = "disclosure:"
@@ -84,7 +85,8 @@ class InterviewSheet(Sheet):
         meeting = self._meeting()
         recorded = journal.current(self.assessment_id, subject=self.subject)
         current = by_field(entry for entry in recorded if self._is_shown(entry))
-        answered = {question_of(field) for field in current if field.startswith("answer:")}
+        answers = [entry for field, entries in current.items() if field.startswith("answer:") for entry in entries]
+        answered = {*(item_of(entry.field) for entry in answers), *read_filing(answers).values()}
         guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
@@ -105,7 +107,7 @@ class InterviewSheet(Sheet):
             "wording": templates.wording.section("sheet"),
             "plan": shown,
             "guide": guide,
-            "choices": view_choices(templates, guide, current),
+            "choices": view_choices(templates),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }

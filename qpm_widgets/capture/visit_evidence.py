@@ -14,8 +14,10 @@ from typing import Any
 from qpm_widgets.capture.recording import MEETINGS
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide, ObservationGuide
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
+from qpm_widgets.visits.filing import item_of, read_filing
 
 OBSERVATION_SOURCE = "O"
 NOT_EXPLORED = "not_explored"
@@ -125,13 +127,15 @@ class _Reader:
 
     def read(self, evidence: VisitEvidence) -> None:
         """Add everything to ``evidence``, question by question in the guide's order."""
-        by_question: dict[str, dict[str, list[Entry]]] = {}
+        by_item: dict[str, dict[str, list[Entry]]] = {}
         for entry in self.entries:
-            question, _, part = entry.field.removeprefix("answer:").partition(".")
-            by_question.setdefault(question, {}).setdefault(part, []).append(entry)
+            item, _, part = entry.field.removeprefix("answer:").partition(".")
+            by_item.setdefault(item, {}).setdefault(part, []).append(entry)
             evidence.newest[entry.subject, entry.field] = entry.entry_id
+        filing = read_filing(self.entries)
+        lines = sorted(item for item in by_item if is_line(item))
         for question, text, easy_read, indicators, standard in _asked(self.guide, self.templates):
-            parts = by_question.get(question, {})
+            parts = by_item.get(question, {})
             put = {entry.payload.get("wording") for entry in parts.get("note", ()) if entry.payload}
             about = {
                 "question": question,
@@ -139,14 +143,21 @@ class _Reader:
                 "indicators": list(indicators),
                 "standard": standard,
             }
-            evidence.pieces += self._pieces(about, parts)
+            evidence.pieces += self._pieces(about, question, parts)
+            for line in lines:
+                if filing.get(line) == question:
+                    evidence.pieces += self._pieces(about, line, by_item[line])
             for entry in parts.get("missing", ()):
                 reason = str((entry.payload or {})["reason"])
                 if reason:
                     gap = {"question": question, "indicators": list(indicators), "held": self.meeting.id}
                     evidence.gaps.append(gap | {"reason": reason})
+        unfiled: dict[str, Any] = {"question": "", "asked": "", "indicators": [], "standard": ""}
+        for line in lines:
+            if not filing.get(line):
+                evidence.pieces += self._pieces(unfiled, line, by_item[line])
 
-    def _pieces(self, about: dict[str, Any], parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
+    def _pieces(self, about: dict[str, Any], item: str, parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
         marks = {
             part.partition(".")[2]: _mark(entries[-1])
             for part, entries in parts.items()
@@ -160,22 +171,22 @@ class _Reader:
             if str((entry.payload or {}).get("text", "")).strip()
         ]
         for part, entry in worded:
-            yield self._piece(about, part, entry, marks) | self._words(part, entry)
+            yield self._piece(about, f"{item}.{part}", entry, marks) | self._words(part, entry)
         for part, entries in parts.items():
             indicator = part.removeprefix("evidence.")
             cited = (self.meeting.subject, entries[-1].field) in self.wanted
             if part.startswith("evidence.") and (cited or not worded):
-                yield self._piece(about, part, entries[-1], {indicator: marks[indicator]}) | {
+                yield self._piece(about, f"{item}.{part}", entries[-1], {indicator: marks[indicator]}) | {
                     "part": "mark",
                     "text": "",
                 }
 
     def _piece(
-        self, about: dict[str, Any], part: str, entry: Entry, marks: Mapping[str, Mapping[str, Any]]
+        self, about: dict[str, Any], place: str, entry: Entry, marks: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, Any]:
         return about | {
             "id": entry.entry_id,
-            "name": f"{self.meeting.id}.{about['question']}.{part}",
+            "name": f"{self.meeting.id}.{place}",
             "source": self.source,
             "held": self.meeting.id,
             "marks": dict(marks),
@@ -197,7 +208,7 @@ class _Reader:
                 "translation": payload["translation"],
                 "quotable": self.meeting.quotes_allowed(str(payload["respondent"])),
             }
-        elif isinstance(self.guide, ObservationGuide):
+        elif isinstance(self.guide, ObservationGuide) and not is_line(item_of(entry.field)):
             labels = {one.id: one.label.en for one in self.guide.parts}
             words |= {"part": "seen", "label": labels.get(part, "")}
         return words

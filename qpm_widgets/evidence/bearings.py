@@ -54,7 +54,8 @@ def bearings_table(
     nation : str — nation whose law applies
     standard : str — standard id of the indicator, "" if the edition does not have it
     indicator : str — indicator id
-    question : str — question or scene id at which it was marked
+    question : str — question or scene id at which it was marked; of a mark on a quick note the one that this is filed
+        to, "" while it is filed to none
     bearing : str — ``supports``, ``mixed``, ``contradicts`` or ``not_explored``
     strength : str — ``experience``, ``account`` or ``claim``, "" if not marked
     explored : bool — whether it is evidence at all: the bearing is not ``not_explored``

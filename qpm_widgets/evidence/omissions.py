@@ -44,8 +44,9 @@ def left_out_table(
     One row is one current note, observation, quote, rating or finding. It holds no words. What every edition
     leaves out comes with ``editions`` = ``all``; what only the provider's does, with ``provider``. A note or
     observation is in the provider's edition through the findings and ratings that cite its question; where
-    none does, it is listed as ``uncited_note``. What an assessor keeps under the safeguarding protocol is not in the
-    journal's answers and so is not here either.
+    none does, it is listed as ``uncited_note``. A quick note counts as one of the question that it is filed to.
+    What an assessor keeps under the safeguarding protocol is not in the journal's answers and so is not here
+    either.
 
     Sorted by visit, time planned and question; ratings and findings last. Nothing left out: no rows, all
     columns.
@@ -104,7 +105,7 @@ def sort_out(record: VisitRecord, edition: str) -> Sorting:
 
 
 def _place(piece: Piece) -> tuple[str, str]:
-    return piece.meeting.held.subject, piece.question
+    return piece.meeting.held.subject, piece.question or piece.item
 
 
 def left_out_rows(record: VisitRecord) -> Iterator[Row]:

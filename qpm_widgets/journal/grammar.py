@@ -27,6 +27,8 @@ both                   ``answer:<question>.evidence.<indicator>``  :class:`Beari
 both                   ``answer:<question>.missing``               :class:`Missing`
 =====================  ==========================================  =======================
 
+``<question>`` is also the id of a quick note, ``line-<id>``, which has a note or one quote, and marks.
+
 What somebody told of harm is never among them. It stands in a store of its own (``safeguarding.py``), whose grammar is
 
 =====================  ==========================================  =======================

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.reading import Draft, read_mapping
 from qpm_widgets.templates.records import Guide, InterviewGuide
 from qpm_widgets.templates.references import FileCheck, Known
@@ -93,10 +94,14 @@ class _SampleCheck:
             entry.one_known(rest.partition(".")[0], self.known.scopes)
         if area != "answer":
             return
-        question, _, part = rest.partition(".")
+        item, _, part = rest.partition(".")
         part, _, name = part.partition(".")
         if guide is not None:
-            entry.one_known(question, _question_ids(guide))
+            filed_to = entry.payload.get("filed_to")
+            if not is_line(item):
+                entry.one_known(item, _question_ids(guide))
+            elif filed_to:
+                entry.one_known(str(filed_to), _question_ids(guide), "filed_to")
         if part == "evidence":
             entry.one_known(name, self.known.indicators)
             edition = self.draft.standards
