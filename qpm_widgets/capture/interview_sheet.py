@@ -49,6 +49,8 @@ class InterviewSheet(Sheet):
         "show_card.js",
         "stepping.js",
         "search_part.js",
+        "quick_lines.js",
+        "quick_filing.js",
         "keys_part.js",
         "consent_part.js",
         "question_part.js",
@@ -60,7 +62,7 @@ class InterviewSheet(Sheet):
         "interview_sheet.js",
     )
     _esm = page_source(*scripts)
-    _css = page_style("interview_sheet.css", "show_card.css")
+    _css = page_style("interview_sheet.css", "quick_notes.css", "show_card.css")
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id

@@ -14,6 +14,7 @@ class InterviewPage {
     this.changes = [];
     this.wordings = [];
     this.questions = view.guide.sections.flatMap((section) => section.questions);
+    this.lines = linesOf(this);
     this.root = null;
     this.savedAt = view.saved_at;
   }
@@ -68,6 +69,11 @@ class InterviewPage {
     this.link.flush();
   }
 
+  // Said politely to who cannot see what changed.
+  say(sentence) {
+    this.root.querySelector(".qpm-told").textContent = sentence;
+  }
+
   // The first thing written down opens the interview.
   begin() {
     if (!["open", "stopped", "finished"].includes(this.values.state?.state)) this.put("state", { state: "open", reason: "" });
@@ -112,6 +118,8 @@ class InterviewPage {
     this.answered = new Set();
     this.told = new Set();
     this.pieces = {};
+    this.lines = linesOf(this);
+    for (const { payload: { filed_to: question } } of this.lines) for (const found of [this.answered, this.told]) found.add(question);
     for (const [field, payload] of Object.entries(this.values)) {
       const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
       if (part === "evidence") {
@@ -217,7 +225,7 @@ class InterviewPage {
   // Scrolls to a part of the page; to the box in it if both do not fit. One at a time the top of the page stays if it can.
   bring(target, box) {
     const top = this.coverHeight();
-    const bottom = this.root.clientHeight - this.element("steps").offsetHeight;
+    const bottom = this.root.clientHeight - this.element("steps").offsetHeight - this.element("quick").offsetHeight;
     const below = (part) => part.getBoundingClientRect().bottom - this.root.getBoundingClientRect().top;
     if (this.steps.isOn) this.root.scrollTop = 0;
     if (this.steps.isOn && below(box ?? target) < bottom) return;
@@ -271,7 +279,7 @@ function topBar(page) {
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
-      safeguarding,
+      quickButton(page), safeguarding,
       h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
@@ -417,9 +425,11 @@ function drawPage(page) {
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean), stepBar(page))),
+    quickPart(page),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
+    h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page),
+    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page),
     view.kind === "interview" && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
@@ -432,6 +442,8 @@ function drawPage(page) {
     if (event.key === "Enter" && event.target.matches('input[type="text"]')) event.preventDefault();
   });
   answerKeys(page);
+  takeDraggedLines(page);
+  beginQuotes(page);
   followScroll(page, side, stops);
   page.steps.show();
   page.update();
@@ -463,14 +475,16 @@ function followScroll(page, side, stops) {
   }, { passive: true });
   page.markPlace = mark;
   const bar = page.root.querySelector(".qpm-bar");
+  const quick = page.element("quick");
   page.watchSize = new ResizeObserver(() => {
     page.root.style.setProperty("--bar", `${bar.offsetHeight}px`);
+    page.root.style.setProperty("--quick", `${quick.offsetHeight}px`);
     const narrow = page.root.clientWidth < NARROW;
     if (narrow === page.root.classList.contains("qpm-narrow")) return;
     page.root.classList.toggle("qpm-narrow", narrow);
     side.open = !narrow;
   });
-  for (const one of [page.root, bar]) page.watchSize.observe(one);
+  for (const one of [page.root, bar, quick]) page.watchSize.observe(one);
 }
 
 function render({ model, el }) {

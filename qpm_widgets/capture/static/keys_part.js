@@ -5,6 +5,7 @@ const PAGE_KEYS = [
   { id: "next", key: "PageDown", alt: true, act: ({ steps }) => steps.move(1) },
   { id: "previous", key: "PageUp", alt: true, act: ({ steps }) => steps.move(-1) },
   { id: "unanswered", key: "F8", act: ({ steps }) => steps.moveToUnanswered() },
+  { id: "quick", key: "F9", act: ({ quick }) => quick.key() },
   { id: "search", key: "F2", act: (page) => page.openDialog("search") },
   { id: "card", kind: "interview", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
 ];

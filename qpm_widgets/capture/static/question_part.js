@@ -13,6 +13,7 @@ function questionPart(page, question) {
     h("div", { class: "qpm-said" },
       view.guide.parts ? view.guide.parts.map((part) => partBox(page, question, part)) : noteBox(page, question),
       view.kind === "interview" && quotesPart(page, question),
+      filedPart(page, question),
       missingBox(page, question)),
     evidencePart(page, question));
   page.gated.push(answers);
@@ -98,14 +99,28 @@ function quotesPart(page, question) {
   return h("div", { class: "qpm-quote-part" }, list, button);
 }
 
-function quoteBox(page, question, number, field) {
-  const { words, view } = page;
+// What a quote is until somebody says more; the grade claims the least.
+const newQuote = (page) => ({
+  grade: "paraphrase", speaker: "respondent", respondent: page.view.plan.respondents[0], language: page.language, translation: "",
+});
+
+// How exact a quote is, who spoke, whose words they are, and in which language. `pick(name, value)` is called when one is chosen.
+function quoteFacts({ words, view }, id, quote, pick) {
   const codes = view.plan.respondents;
-  const draft = {
-    text: "", speaker: "respondent", respondent: codes[0], language: page.language, translation: "",
-    grade: "paraphrase", // claims the least until the assessor says that it is closer
-    ...page.values[field],
-  };
+  const choose = (name, label, choices) => selectBox({
+    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: quote[name], pick: (value) => pick(name, value),
+  });
+  return [
+    choose("grade", words.question.grade, view.choices.grades),
+    choose("speaker", words.question.speaker, view.choices.speakers),
+    codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
+    choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label }))),
+  ];
+}
+
+function quoteBox(page, question, number, field) {
+  const { words } = page;
+  const draft = { text: "", ...newQuote(page), ...page.values[field] };
   delete draft.kept; // goes with the words by itself: page.type
   const id = page.id(field);
   const names = { id: question.id, number };
@@ -114,10 +129,6 @@ function quoteBox(page, question, number, field) {
     if (typing) page.type(field, { ...draft }, part);
     else page.put(field, { ...draft });
   };
-  const choose = (name, label, choices) => selectBox({
-    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: draft[name],
-    pick: (value) => { draft[name] = value; record(false); refresh(); },
-  });
   const translation = h("div", {}, textBox({
     id: `${id}-translation`, label: words.question.translation, labelClass: "qpm-label", rows: 2, lang: "en",
     value: draft.translation, leave: page.leave, change: (text, part) => { draft.translation = text; record(true, part); },
@@ -130,11 +141,11 @@ function quoteBox(page, question, number, field) {
       change: (text, part) => { draft.text = text; record(true, part); },
     })),
     translation,
-    h("div", { class: "qpm-quote-facts" },
-      choose("grade", words.question.grade, view.choices.grades),
-      choose("speaker", words.question.speaker, view.choices.speakers),
-      codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
-      choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label })))),
+    h("div", { class: "qpm-quote-facts" }, quoteFacts(page, id, draft, (name, value) => {
+      draft[name] = value;
+      record(false);
+      refresh();
+    })),
     h("button", {
       type: "button", class: "qpm-quiet",
       onclick: () => {

@@ -1,0 +1,184 @@
+"""Notes the way people take them, in JupyterLab and Chromium: quick notes, and filing them by key or by dragging."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, until, values_of
+
+pytestmark = pytest.mark.browser
+
+
+def faults(hand: Hand, within: str = "") -> list[str]:
+    found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"] {within}').response["violations"]
+    return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
+
+
+def lines_of(field_kit, subject: str) -> dict[str, dict[str, object]]:
+    """The recorded quick notes by their words, each with its field as ``field``."""
+    found = {field: one for field, one in values_of(field_kit, subject).items() if field.startswith("answer:line-")}
+    return {one["text"]: {**one, "field": field} for field, one in found.items() if one.get("text")}
+
+
+def label(hand: Hand) -> str:
+    return hand.page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.id")
+
+
+def told(hand: Hand) -> str:
+    return hand.sheet.locator(".qpm-told").inner_text()
+
+
+LATE, DOOR, RINGS = "Came late, the bus was cancelled", "A nurse stood in the door", "she rings me back the same day"
+
+
+def test_lines_are_jotted_down_and_filed_to_a_question_by_key(field_kit, server, page):
+    hand = Hand(page, server, "P1").open()
+    keys = page.keyboard
+    hand.agree("PS1", "talk", "notes", "quotes")
+    hand.notes("P-CP-1").focus()
+    scrolled = hand.sheet.evaluate("root => root.scrollTop")
+    keys.press("F9")
+    assert label(hand) == "New quick note"
+    keys.type(LATE)
+    keys.press("Enter")
+    keys.type(f'"{RINGS}"')
+    assert told(hand).startswith("This line is a quote now.")
+    keys.press("Enter")
+    keys.type(DOOR)
+    assert hand.sheet.evaluate("root => root.scrollTop") == scrolled  # the questions stay where they are
+    assert hand.sheet.get_by_role("button", name="Quick notes: 3 to file").get_attribute("aria-expanded") == "true"
+    hand.await_saved()
+    kept = lines_of(field_kit, "interview:P1")
+    assert set(kept) == {LATE, RINGS, DOOR}
+    assert kept[RINGS]["field"].endswith(".quote.1")
+    assert (kept[RINGS]["grade"], kept[RINGS]["speaker"]) == ("paraphrase", "respondent")
+    assert all(abs(one["at"] - page.evaluate("Date.now()")) < 600_000 for one in kept.values())
+    assert faults(hand) == []
+
+    # From the line where the caret is to a question, found by its words.
+    keys.press("F9")
+    dialog = page.get_by_role("dialog", name="File this quick note")
+    assert dialog.get_by_label("To which question").evaluate("one => one === document.activeElement")
+    keys.type("keeping things private")
+    keys.press("Enter")
+    assert dialog.get_by_role("status").last.inner_text().startswith("Filed to P-CO-1: What did your advocate tell you")
+    assert faults(hand, ".qpm-dialog[open]") == []
+    keys.press("Enter")
+    assert label(hand).startswith("Quick note of ")
+    keys.press("Escape")
+    assert label(hand).endswith("answer-P-CP-1-note")
+    hand.await_saved()
+    assert lines_of(field_kit, "interview:P1")[DOOR]["filed_to"] == "P-CO-1"
+
+
+def test_a_line_stays_where_it_is_filed_and_a_quote_is_weighed_by_key(field_kit, server, page):
+    hand = Hand(page, server, "P1").open()
+    keys = page.keyboard
+    assert DOOR in hand.sheet.locator('[data-question="P-CO-1"] .qpm-filed').text_content()
+    assert "1 of 26 questions have an answer" in hand.sheet.locator(".qpm-coverage").inner_text()
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 683, "height": 384})
+    hand.notes("P-CP-1").focus()
+    keys.press("F9")
+    assert faults(hand) == []
+    keys.press("ArrowUp")
+    keys.press("ArrowUp")
+    assert label(hand).endswith(", a quote")
+    keys.press("F9")
+    dialog = page.get_by_role("dialog", name="File this quick note")
+    dialog.get_by_label("How exact").select_option("near_verbatim")
+    dialog.get_by_label("To which question").focus()
+    keys.type("AC3")
+    keys.press("Enter")
+    keys.press("Space")  # its first radio button: supports
+    assert faults(hand, ".qpm-dialog[open]") == []
+    keys.press("Escape")
+    assert until(lambda: hand.sheet.get_by_role("button", name="Quick notes: 1 to file").count() == 1, page)
+    assert hand.sheet.evaluate("one => one.scrollWidth <= one.clientWidth")
+    hand.await_saved()
+    said = lines_of(field_kit, "interview:P1")[RINGS]
+    assert said["grade"] == "near_verbatim" and "filed_to" not in said
+    mark = said["field"].replace("quote.1", "evidence.AC3")
+    assert values_of(field_kit, "interview:P1")[mark] == {"bearing": "supports", "strength": None}
+    hand.click("open-end")
+    assert page.get_by_text("1 quick note is not filed to a question yet. It is kept all the same.").is_visible()
+    keys.press("Escape")
+
+    # A quote is a note again with a key, and a line that is emptied is gone.
+    hand.sheet.get_by_label(", a quote").focus()
+    keys.press("Home")
+    keys.press("Backspace")
+    keys.press("ArrowUp")
+    keys.press("Control+a")
+    keys.press("Delete")
+    keys.press("Escape")
+    hand.await_saved()
+    assert until(lambda: set(lines_of(field_kit, "interview:P1")) == {RINGS, DOOR}, page)
+    assert lines_of(field_kit, "interview:P1")[RINGS]["field"].endswith(".note")
+    assert hand.sheet.locator(".qpm-jot").count() == 3
+
+
+def test_lines_are_dragged_onto_a_question_or_an_indicator(field_kit, server, page):
+    hand = Hand(page, server, "O1").open()
+    hand.sheet.get_by_role("button", name="Quick notes").click()
+    page.keyboard.type("Tea was offered")
+    page.keyboard.press("Enter")
+    page.keyboard.type('"Not now" on the door')  # in an observation nobody is quoted
+    page.keyboard.press("Enter")
+    scene = hand.sheet.locator(".qpm-question").first
+    name = scene.get_attribute("data-question")
+    scene.locator("h3").scroll_into_view_if_needed()
+    grips = hand.sheet.locator(".qpm-jot-time")
+    grips.nth(0).drag_to(scene.locator("h3"))
+    assert told(hand) == f"Filed to {name}."
+    bearing = scene.locator(".qpm-bearing").first
+    bearing.scroll_into_view_if_needed()
+    grips.nth(1).drag_to(bearing)
+    dialog = page.get_by_role("dialog", name="File this quick note")
+    dialog.get_by_role("radio", name="Mixed", exact=True).check()
+    page.keyboard.press("Escape")
+    hand.await_saved()
+    kept = lines_of(field_kit, "observation:O1")
+    assert {text: one["filed_to"] for text, one in kept.items()} == dict.fromkeys(
+        ["Tea was offered", '"Not now" on the door'], name
+    )
+    marks = [field for field in values_of(field_kit, "observation:O1") if ".evidence." in field]
+    assert [one.partition(".")[0] for one in marks] == [kept['"Not now" on the door']["field"].partition(".")[0]]
+    assert faults(hand) == []
+
+
+def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2", "talk", "notes")
+    hand.agree("AD3", "talk", "notes")
+    notes = hand.notes("A-CP-1")
+    notes.focus()
+    page.keyboard.type("One line.")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Another.")
+    assert notes.input_value() == "One line.\nAnother."
+    page.keyboard.press("Control+z")
+    assert notes.input_value() != "One line.\nAnother."
+    hand.await_saved()
+
+
+def test_a_quotation_mark_on_an_empty_line_of_the_notes_begins_a_quote(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4", "talk", "notes", "quotes")
+    notes = hand.notes("A-CP-1")
+    notes.focus()
+    page.keyboard.type('She said "yes" at once.')
+    page.keyboard.press("Enter")
+    page.keyboard.type('"we never turn anyone away')
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A3")
+    assert kept["answer:A-CP-1.note"]["text"] == 'She said "yes" at once.\n'
+    assert kept["answer:A-CP-1.quote.1"]["text"] == "we never turn anyone away"
+    # Escape while the quote is empty: the mark stands in the notes.
+    notes.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type('"')
+    page.keyboard.press("Escape")
+    page.keyboard.type("Rule of thumb")
+    assert notes.input_value() == 'She said "yes" at once.\n"Rule of thumb'
+    assert hand.sheet.locator(".qpm-quote").count() == 1
