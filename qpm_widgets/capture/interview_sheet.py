@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -49,6 +50,7 @@ class InterviewSheet(Sheet):
         "show_card.js",
         "stepping.js",
         "search_part.js",
+        "own_part.js",
         "quick_lines.js",
         "quick_filing.js",
         "keys_part.js",
@@ -72,8 +74,7 @@ class InterviewSheet(Sheet):
 
     def _opened(self) -> dict[str, Any]:
         # Read once for the whole opening: nothing that another person said is shown, or replaced by an edit here.
-        meeting = self._meeting()
-        self._mixed = meeting.mixed if isinstance(meeting, Interview) else None
+        self._mixed = self._two_people()
         return super()._opened()
 
     def _is_shown(self, entry: Entry) -> bool:
@@ -110,6 +111,7 @@ class InterviewSheet(Sheet):
             "plan": shown,
             "guide": guide,
             "choices": view_choices(templates),
+            "versions": self._count_versions(),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }
@@ -137,7 +139,15 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``."""
+        """``erase`` and ``versions``.
+
+        ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
+        ``versions``: every version of an answer's ``field`` that this page may show, the newest first, with who
+        recorded it and when (UTC ms). Erased words are no version.
+        """
+        if name == "versions":
+            self._mixed = self._two_people()
+            return {"versions": list(self._versions(str(arguments.get("field"))))}
         if name != "erase":
             return super().do(name, arguments)
         if self.observation_id:
@@ -145,6 +155,24 @@ class InterviewSheet(Sheet):
         scope: Literal["interview", "quotes"] = "interview" if arguments.get("scope") == "interview" else "quotes"
         respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
         return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
+
+    def _versions(self, field: str) -> Iterator[dict[str, Any]]:
+        journal, subject = self.kit.journal, self.subject
+        said = [one for one in journal.iter_entries(self.assessment_id, subject=subject, field_prefix=field)
+                if one.field == field and field.startswith("answer:") and self._is_shown(one)]  # fmt: skip
+        for one in reversed(said):
+            if one.payload is not None:
+                yield {"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by}
+
+    def _count_versions(self) -> dict[str, int]:
+        """How many versions each answer has that has several."""
+        every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="answer:")
+        times = Counter(one.field for one in every if one.payload is not None and self._is_shown(one))
+        return {field: number for field, number in times.items() if number > 1}
+
+    def _two_people(self) -> TwoPeople | None:
+        meeting = self._meeting()
+        return meeting.mixed if isinstance(meeting, Interview) else None
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What points to one person and was not kept on purpose; names are those of the visits' own lists of people."""

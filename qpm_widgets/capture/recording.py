@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Receipt
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.own_items import LINE_PARTS, is_line
+from qpm_widgets.templates.own_items import LINE_PARTS, OWN_PARTS, is_line, is_own
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
 
 MEETINGS = ("interview", "observation")
@@ -90,12 +90,16 @@ def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
     if is_line(item):
         if kind not in LINE_PARTS:
             raise _unknown(edit, f"A quick note has {', '.join(LINE_PARTS)}.")
+    elif is_own(item) and isinstance(guide, InterviewGuide):
+        if kind not in OWN_PARTS:
+            raise _unknown(edit, f"A question of your own has {', '.join(OWN_PARTS)}.")
+        _check_standard(templates, edit, str(edit.payload.get("standard") or ""))
     elif item not in known:
         raise _unknown(edit, f"Guide {guide.id} has {_nearest(item, known)}")
     if filed_to := str(edit.payload.get("filed_to") or ""):
         if not is_line(item):
             raise _unknown(edit, "Only a quick note is filed to a question.")
-        if filed_to not in known:
+        if filed_to not in known and not is_own(filed_to):
             raise _unknown(edit, f"Guide {guide.id} has {_nearest(filed_to, known)}")
     if kind == "evidence":
         _check_indicator(templates, edit, name)
@@ -132,10 +136,7 @@ def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
 
 
 def _check_finding(journal: Journal, templates: Templates, edit: Edit) -> None:
-    standards = [standard.id for standard in templates.standards.standards]
-    name = str(edit.payload.get("standard"))
-    if name not in standards:
-        raise _unknown(edit, f"The standards are {', '.join(standards)}.")
+    _check_standard(templates, edit, str(edit.payload.get("standard")))
     if not edit.payload.get("cites"):
         raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it.")
     _check_cites(journal, edit)
@@ -161,6 +162,12 @@ def _check_cites(journal: Journal, edit: Edit) -> None:
                 f"{edit.subject} {edit.field}",
                 "Cite notes, quotes or evidence of this visit.",
             )
+
+
+def _check_standard(templates: Templates, edit: Edit, name: str) -> None:
+    standards = [standard.id for standard in templates.standards.standards]
+    if name and name not in standards:
+        raise _unknown(edit, f"The standards are {', '.join(standards)}.")
 
 
 def _check_indicator(templates: Templates, edit: Edit, name: str) -> None:

@@ -17,13 +17,16 @@ from qpm_widgets.templates import Templates
 from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide, ObservationGuide
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
-from qpm_widgets.visits.filing import item_of, read_filing
+from qpm_widgets.visits.filing import is_taken_back, item_of, marked_indicators, read_filing, read_own_questions
 
 OBSERVATION_SOURCE = "O"
 NOT_EXPLORED = "not_explored"
 
 Field = tuple[str, str]
 """Subject and field of an entry: where words stay when they are corrected."""
+
+_Question = tuple[str, str, str, tuple[str, ...], str]
+"""Id, text, Easy Read text ("" if none), indicators and standard ("" if none)."""
 
 
 @dataclass
@@ -119,7 +122,7 @@ class _Reader:
         wanted: set[Field],
     ) -> None:
         self.templates, self.meeting, self.guide = templates, meeting, guide
-        self.entries, self.wanted = entries, wanted
+        self.entries, self.wanted = [one for one in entries if not is_taken_back(one)], wanted
         self.source = (
             templates.source_of_role(meeting.plan.role).code if isinstance(meeting, Interview) else OBSERVATION_SOURCE
         )
@@ -134,7 +137,7 @@ class _Reader:
             evidence.newest[entry.subject, entry.field] = entry.entry_id
         filing = read_filing(self.entries)
         lines = sorted(item for item in by_item if is_line(item))
-        for question, text, easy_read, indicators, standard in _asked(self.guide, self.templates):
+        for question, text, easy_read, indicators, standard in (*_asked(self.guide, self.templates), *self._own()):
             parts = by_item.get(question, {})
             put = {entry.payload.get("wording") for entry in parts.get("note", ()) if entry.payload}
             about = {
@@ -152,10 +155,21 @@ class _Reader:
                 if reason:
                     gap = {"question": question, "indicators": list(indicators), "held": self.meeting.id}
                     evidence.gaps.append(gap | {"reason": reason})
+        self._read_unfiled(evidence, by_item, filing)
+
+    def _read_unfiled(
+        self, evidence: VisitEvidence, by_item: Mapping[str, dict[str, list[Entry]]], filing: Mapping[str, str]
+    ) -> None:
         unfiled: dict[str, Any] = {"question": "", "asked": "", "indicators": [], "standard": ""}
-        for line in lines:
+        for line in sorted(item for item in by_item if is_line(item)):
             if not filing.get(line):
                 evidence.pieces += self._pieces(unfiled, line, by_item[line])
+
+    def _own(self) -> Iterator[_Question]:
+        """The questions that the assessor added, each on the indicators that it was marked on."""
+        for item, words in read_own_questions(self.entries).items():
+            indicators = marked_indicators(self.entries, item, self.templates.indicator_ids)
+            yield item, str(words.get("text", "")), "", indicators, str(words.get("standard", ""))
 
     def _pieces(self, about: dict[str, Any], item: str, parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
         marks = {
@@ -166,7 +180,7 @@ class _Reader:
         worded = [
             (part, entry)
             for part in sorted(parts, key=self._place)
-            if not part.startswith(("evidence.", "missing"))
+            if not part.startswith(("evidence.", "missing", "question"))
             for entry in parts[part]
             if str((entry.payload or {}).get("text", "")).strip()
         ]
@@ -228,8 +242,8 @@ def _mark(entry: Entry) -> dict[str, Any]:
     return {"bearing": payload["bearing"], "strength": payload.get("strength")}
 
 
-def _asked(guide: Guide, templates: Templates) -> Iterator[tuple[str, str, str, tuple[str, ...], str]]:
-    """Id, text, Easy Read text ("" if none), indicators and standard of everything a guide asks or looks at."""
+def _asked(guide: Guide, templates: Templates) -> Iterator[_Question]:
+    """Everything a guide asks or looks at."""
     if isinstance(guide, InterviewGuide):
         for section in guide.sections:
             for question in section.questions:

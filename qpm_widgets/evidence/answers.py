@@ -60,7 +60,8 @@ def answers_table(
     state : str — state of the interview or observation
     standard : str — standard id the question stands under, "" for opening and closing questions
     question : str — question or scene id; of a quick note the one that it is filed to, "" while it is filed to none
-    question_text : str — the question in English as it was put (plain or Easy Read), "" if the guides no longer have it
+    question_text : str — the question in English as it was put (plain or Easy Read), or in the assessor's words where
+        it is one of their own (``own-…``); "" if the guides no longer have it
     indicators : tuple — indicator ids the question is about
     part : str — ``note``, a part of the observation guide, or ``missing``
     text : str — the assessor's words, "" in a ``missing`` row

@@ -88,7 +88,7 @@ def bearing_rows(record: VisitRecord) -> list[Row]:
 
 
 def marks_of(record: VisitRecord) -> Iterator[tuple[str, Piece]]:
-    """Every current mark that may be used, with its indicator."""
+    """Every current mark that may be used and was not taken back, with its indicator."""
     for piece in record.usable:
         if piece.kind == "bearing":
             yield piece.part.partition(".")[2], piece

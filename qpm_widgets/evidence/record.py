@@ -15,7 +15,7 @@ from typing import Any
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.own_items import is_line
+from qpm_widgets.templates.own_items import is_line, is_own
 from qpm_widgets.templates.records import InterviewGuide, ObservationGuide
 from qpm_widgets.visits import (
     Interview,
@@ -28,7 +28,7 @@ from qpm_widgets.visits import (
     load_visit,
     look_out_for,
 )
-from qpm_widgets.visits.filing import read_filing
+from qpm_widgets.visits.filing import is_taken_back, marked_indicators, read_filing, read_own_questions
 
 OBSERVATION_SOURCE = "O"
 
@@ -58,6 +58,7 @@ class Asked:
 
 
 UNKNOWN = Asked("", "", "", (), 10_000)  # asked by a guide that these templates no longer have
+OWN = Asked("", "", "", (), 20_000)  # a question of the assessor's own
 UNFILED = Asked("", "", "", (), 30_000)  # a quick note that is filed to no question
 
 
@@ -116,9 +117,9 @@ class Piece:
 
     @property
     def kind(self) -> str:
-        """``note``, ``quote``, ``bearing``, ``missing`` or ``observation``."""
+        """``note``, ``quote``, ``bearing``, ``missing``, ``observation``, or ``question``, the assessor's own."""
         head = self.part.partition(".")[0]
-        if head in {"quote", "missing"}:
+        if head in {"quote", "missing"} or (head == "question" and is_own(self.item)):
             return head
         if head == "evidence":
             return "bearing"
@@ -151,8 +152,12 @@ class Piece:
 
     @property
     def usable(self) -> bool:
-        """Whether it may be used now: not erased, of the right person, and covered by a current consent to notes."""
-        return self.meeting.usable and self.is_somebodys and not self.entry.erased
+        """Whether it may be used now: not erased, of the right person, and covered by a current consent to notes.
+
+        A mark that was taken back is there no more.
+        """
+        stands = not self.entry.erased and not is_taken_back(self.entry)
+        return self.meeting.usable and self.is_somebodys and stands
 
 
 @dataclass(frozen=True)
@@ -280,26 +285,30 @@ def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings
         entries = by_subject.get(meeting.held.subject, [])
         counting = [entry for entry in entries if meeting.counts(entry)]
         times, filing = Counter(entry.field for entry in counting), read_filing(counting)
+        own = read_own_questions(counting).items()
+        here = asked | {item: _about_own(OWN, item, words, counting, templates) for item, words in own}
         pieces = []
         for entry in entries:
             item, _, part = entry.field.removeprefix("answer:").partition(".")
             question = filing.get(item, "") if is_line(item) else item
-            about = asked.get(question, UNKNOWN) if question else _about_unfiled(item, counting, templates)
+            about = here.get(question, UNKNOWN) if question else _about_own(UNFILED, item, {}, counting, templates)
             pieces.append(Piece(entry, meeting, item, question, part, about, times[entry.field] > 1))
         yield from sorted(pieces, key=lambda one: _place(one, templates))
 
 
-def _about_unfiled(item: str, counting: Iterable[Entry], templates: Templates) -> Asked:
-    """What a quick note is about that is filed to no question: the indicators that it was marked on."""
-    prefix = f"answer:{item}.evidence."
-    marked = {one.field.removeprefix(prefix) for one in counting if one.field.startswith(prefix) and one.payload}
-    indicators = tuple(one for one in templates.indicator_ids if one in marked)
-    standard = templates.standard_of(indicators[0]).id if indicators else ""
-    return replace(UNFILED, standard=standard, indicators=indicators)
+def _about_own(
+    kind: Asked, item: str, words: Mapping[str, Any], counting: Iterable[Entry], templates: Templates
+) -> Asked:
+    """What an assessor's own question, or a quick note that is filed to none, is about: what it was marked on."""
+    indicators = marked_indicators(counting, item, templates.indicator_ids)
+    marked_on = templates.standard_of(indicators[0]).id if indicators else ""
+    standard = str(words.get("standard", "")) or marked_on
+    return replace(kind, text=str(words.get("text", "")), standard=standard, indicators=indicators)
 
 
 def _place(piece: Piece, templates: Templates) -> tuple[int, str, str, int, int, str, int]:
     parts = [
+        "question",
         "note",
         *_observed_parts(templates, piece.meeting.held.plan.guide),
         "quote",

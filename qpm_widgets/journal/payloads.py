@@ -235,10 +235,18 @@ class Quote(Payload):
     filed_to: FiledTo = ""
 
 
-class Bearing(Payload):
-    """How what was said at one question bears on one indicator."""
+class OwnQuestion(Payload):
+    """A question that the assessor asked beyond the guide, and the standard it was asked under, "" at the end."""
 
-    bearing: Literal["supports", "mixed", "contradicts", "not_explored"]
+    text: Words
+    standard: Code | Literal[""] = ""
+    kept: Kept = ()
+
+
+class Bearing(Payload):
+    """How what was said at one question bears on one indicator; an empty bearing takes the mark back."""
+
+    bearing: Literal["supports", "mixed", "contradicts", "not_explored", ""]
     strength: Literal["experience", "account", "claim"] | None = None
 
 

@@ -149,6 +149,13 @@ def _words_of(content: Content, piece: Piece) -> str:
         return say(key, reason=say(f"lead.reason.{reason}"))
     if piece.kind == "quote":
         return _quote_words(content, piece)
+    return _noted_words(content, piece)
+
+
+def _noted_words(content: Content, piece: Piece) -> str:
+    say = content.words.say
+    if piece.kind == "question":
+        return say("lead.own_question", text=piece.text)
     if piece.kind == "observation" and not piece.is_line:
         return say("lead.part", part=_part_label(content, piece), text=piece.text)
     return piece.text

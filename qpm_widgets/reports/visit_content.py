@@ -158,8 +158,9 @@ class Content:
         found: dict[str, str] = {}
         words: dict[tuple[str, str], str] = {}  # the first text at each question or quick note
         for piece in self.record.usable:
-            if has_row(piece):
+            if has_row(piece) and piece.kind != "question":
                 words.setdefault((piece.meeting.held.subject, piece.item), piece.evidence_id)
+            if has_row(piece):
                 found[piece.evidence_id] = piece.evidence_id
         for piece in self.record.usable:
             if piece.kind == "bearing":

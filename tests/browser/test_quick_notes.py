@@ -182,3 +182,50 @@ def test_a_quotation_mark_on_an_empty_line_of_the_notes_begins_a_quote(field_kit
     page.keyboard.type("Rule of thumb")
     assert notes.input_value() == 'She said "yes" at once.\n"Rule of thumb'
     assert hand.sheet.locator(".qpm-quote").count() == 1
+
+
+def test_a_question_of_ones_own_and_another_indicator_by_key(field_kit, server, page):
+    hand = Hand(page, server, "A4").open()
+    keys = page.keyboard
+    hand.agree("AD5", "talk", "notes")
+    hand.sheet.get_by_role("button", name="Add a question (Independence)").focus()
+    keys.press("Enter")
+    keys.type("Who pays for the room?")
+    own = hand.sheet.get_by_role("article", name="Your own question")
+    keys.press("Tab")
+    keys.type("The council, since May.")
+    more = own.get_by_role("button", name="Another indicator")
+    more.focus()
+    keys.press("Enter")
+    dialog = page.get_by_role("dialog", name="Another indicator")
+    assert faults(hand, ".qpm-dialog[open]") == []
+    keys.type("in2")
+    keys.press("Enter")
+    keys.press("Space")
+    hand.await_saved()
+    kept = {
+        field.partition(".")[2]: one for field, one in values_of(field_kit, "interview:A4").items() if ":own-" in field
+    }
+    assert kept["question"] == {"text": "Who pays for the room?", "standard": "independence"}
+    assert kept["note"]["text"] == "The council, since May."
+    assert kept["evidence.IN2"] == {"bearing": "supports", "strength": None}
+    assert (
+        "0 of 40 questions" in hand.sheet.locator(".qpm-coverage").inner_text()
+    )  # the guide's are counted, and no other
+    assert "1 piece of evidence" in hand.sheet.get_by_role("button", name="2. Independence").inner_text()
+    # A question of the guide bears on what its guide does not name; what is there already is not offered again.
+    hand.sheet.get_by_role("button", name="Another indicator A-CP-1").click()
+    keys.type("cp1")
+    assert dialog.get_by_role("option").count() == 0
+    keys.press("Control+a")
+    keys.type("SA1")
+    keys.press("Enter")
+    keys.press("Space")
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A4")["answer:A-CP-1.evidence.SA1"]["bearing"] == "supports"
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    own.scroll_into_view_if_needed()
+    assert own.get_by_label("What you asked, in your words").input_value() == "Who pays for the room?"
+    assert hand.field("answer:A-CP-1.evidence.SA1").locator("input[value=supports]").is_checked()
+    assert faults(hand) == []

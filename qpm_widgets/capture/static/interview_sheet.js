@@ -121,6 +121,7 @@ class InterviewPage {
     this.lines = linesOf(this);
     for (const { payload: { filed_to: question } } of this.lines) for (const found of [this.answered, this.told]) found.add(question);
     for (const [field, payload] of Object.entries(this.values)) {
+      if (field.endsWith(".question")) continue; // what was asked is no answer
       const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
       if (part === "evidence") {
         const standard = this.view.choices.indicators[name]?.[1];
@@ -401,12 +402,14 @@ function guidePart(page) {
     }, h("h2", { id: page.id("rules-title") }, words.observation.rules),
       h("ul", { class: "qpm-rules" }, view.guide.rules.map((rule) => h("li", {}, page.said(rule))))));
   }
+  const last = view.guide.sections.length - 1;
   view.guide.sections.forEach((section, index) => {
     const name = `section-${index}`;
     const standard = view.choices.standards[section.standard];
     parts.push(h("section", { class: "qpm-section", id: page.id(name), tabindex: "-1", "aria-labelledby": page.id(`${name}-title`) },
       h("h2", { id: page.id(`${name}-title`) }, standard && h("span", { class: "qpm-number" }, `${standard.number}`), page.said(section.title)),
-      section.questions.map((question) => questionPart(page, question))));
+      section.questions.map((question) => questionPart(page, question)),
+      view.kind === "interview" && (standard || index === last) && ownPart(page, section.standard, index === last)));
     if (view.kind === "observation") stops.push(...section.questions.map((scene) => sceneStop(page, scene)));
     else stops.push(sectionStop(page, section, name));
   });
@@ -429,7 +432,7 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page),
+    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page),
     view.kind === "interview" && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());

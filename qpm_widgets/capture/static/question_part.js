@@ -8,6 +8,19 @@ function questionPart(page, question) {
     h("span", {}, words.question.easy_read), h("span", { class: "qpm-hidden" }, ` ${question.id}`));
   if (easy) page.whenWorded(() => { easy.querySelector("input").checked = page.isEasy(question.id); });
 
+  return h("article", { class: "qpm-card qpm-question", id: page.id(question.id), "aria-labelledby": headingId, tabindex: "-1",
+    "data-question": question.id },
+    h("header", {},
+      page.spoken("h3", question.ask, { id: headingId }, question.id),
+      h("p", { class: "qpm-mark" }, easy, view.kind === "interview" && cardButton(page, question.id), h("span", { class: "qpm-id" }, question.id))),
+    promptsPart(page, question),
+    question.caution && h("p", { class: "qpm-caution" }, h("strong", {}, `${words.question.caution}: `), page.said(question.caution)),
+    answersPart(page, question));
+}
+
+// What was said at a question, and what it tells.
+function answersPart(page, question) {
+  const { view } = page;
   const answers = h("fieldset", { class: "qpm-answers" },
     h("legend", { class: "qpm-hidden" }, question.id),
     h("div", { class: "qpm-said" },
@@ -17,15 +30,7 @@ function questionPart(page, question) {
       missingBox(page, question)),
     evidencePart(page, question));
   page.gated.push(answers);
-
-  return h("article", { class: "qpm-card qpm-question", id: page.id(question.id), "aria-labelledby": headingId, tabindex: "-1",
-    "data-question": question.id },
-    h("header", {},
-      page.spoken("h3", question.ask, { id: headingId }, question.id),
-      h("p", { class: "qpm-mark" }, easy, view.kind === "interview" && cardButton(page, question.id), h("span", { class: "qpm-id" }, question.id))),
-    promptsPart(page, question),
-    question.caution && h("p", { class: "qpm-caution" }, h("strong", {}, `${words.question.caution}: `), page.said(question.caution)),
-    answers);
+  return answers;
 }
 
 function promptsPart(page, question) {
@@ -177,10 +182,9 @@ function evidencePart(page, question) {
   const prefix = `answer:${question.id}.evidence.`;
   const recorded = Object.keys(page.values).filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
   const indicators = [...new Set([...(question.indicators ?? []), ...recorded])];
-  if (!indicators.length) return null;
+  const list = h("div", { class: "qpm-bearings" }, indicators.map((indicator) => bearingBox(page, question, indicator, `${prefix}${indicator}`)));
   return h("div", { class: "qpm-evidence" },
-    h("h4", { class: "qpm-label" }, words.question.evidence),
-    indicators.map((indicator) => bearingBox(page, question, indicator, `${prefix}${indicator}`)));
+    h("h4", { class: "qpm-label" }, words.question.evidence), list, addIndicator(page, question, list));
 }
 
 function bearingBox(page, question, indicator, field) {

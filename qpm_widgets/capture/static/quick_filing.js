@@ -48,10 +48,11 @@ function fileDialog(page) {
   });
   const refresh = () => {
     const { payload: { filed_to: id } } = line();
-    const question = page.questions.find((one) => one.id === id);
-    place.textContent = question ? fill(said.filed_question, { id, question: question.ask.plain.en }) : said.filed_nowhere;
+    const question = everyQuestion(page).find((one) => one.id === id);
+    const name = nameOf(page, id ?? "");
+    place.textContent = id ? fill(said.filed_question, { id: name, question: question?.ask.plain.en ?? "" }) : said.filed_nowhere;
     takeOut.hidden = !id;
-    takeOut.textContent = fill(said.take_out, { id });
+    takeOut.textContent = fill(said.take_out, { id: name });
   };
   const box = dialog(page.id("file"), said.file_title, text, nodes, place, takeOut, facts, bears, h("p", { class: "qpm-buttons" }, done));
   box.classList.add("qpm-wide", "qpm-filing");

@@ -36,7 +36,7 @@ function fileTo(page, item, question) {
   const { field, payload } = lineOf(page, item);
   page.put(field, { ...payload, filed_to: question });
   const { quick: said } = page.words;
-  page.say(question ? fill(said.told_filed, { id: question }) : said.told_unfiled);
+  page.say(question ? fill(said.told_filed, { id: nameOf(page, question) }) : said.told_unfiled);
 }
 
 // ---- the panel
@@ -218,7 +218,8 @@ function lineBox(page, given, begun) {
     if (!now) return;
     const filed = filedPlaces(page, now);
     box.classList.toggle("qpm-is-filed", filed.length > 0);
-    places.textContent = filed.length ? fill(said.filed_to, { places: filed.join(", ") }) : said.unfiled;
+    const names = filed.map((id) => nameOf(page, id)).join(", ");
+    places.textContent = filed.length ? fill(said.filed_to, { places: names }) : said.unfiled;
     file.replaceChildren(filed.length ? said.refile : said.file, h("span", { class: "qpm-hidden" }, ` ${clock(line.at)}`));
   });
   return box;

@@ -16,13 +16,13 @@ const findable = (id, says, beside, draw) => {
 function findableQuestions(page) {
   const { words } = page;
   const say = (text) => text[page.language] ?? text.en;
-  return page.questions.map(({ id, ask, prompts = [], indicators = [] }) => findable(
+  return everyQuestion(page).map(({ id, ask, prompts = [], indicators = [] }) => findable(
     id, [ask.plain, ask.easy_read].filter(Boolean).map(say),
     [...prompts.map(say), ...indicators.map((one) => `${one} ${page.view.choices.indicators[one]?.[0] ?? ""}`)],
     (why) => {
       const asked = h("span", {});
       page.speak(asked, (page.isEasy(id) && ask.easy_read) || ask.plain);
-      return [h("span", { class: "qpm-id" }, id), asked, why && h("span", { class: "qpm-hint" }, why),
+      return [h("span", { class: "qpm-id" }, nameOf(page, id)), asked, why && h("span", { class: "qpm-hint" }, why),
         page.isAnswered(id) && h("span", { class: "qpm-hint" }, words.search.answered)];
     }));
 }
