@@ -51,6 +51,7 @@ class InterviewSheet(Sheet):
         "stepping.js",
         "search_part.js",
         "own_part.js",
+        "taking_back.js",
         "quick_lines.js",
         "quick_filing.js",
         "keys_part.js",

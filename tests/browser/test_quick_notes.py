@@ -229,3 +229,61 @@ def test_a_question_of_ones_own_and_another_indicator_by_key(field_kit, server, 
     assert own.get_by_label("What you asked, in your words").input_value() == "Who pays for the room?"
     assert hand.field("answer:A-CP-1.evidence.SA1").locator("input[value=supports]").is_checked()
     assert faults(hand) == []
+
+
+def test_edits_are_undone_one_by_one_and_earlier_versions_put_back(field_kit, server, page):
+    hand = Hand(page, server, "P2").open()
+    keys = page.keyboard
+    hand.agree("PS2", "talk", "notes", "quotes")
+    supports = hand.field("answer:P-CP-1.evidence.CP1").locator("input[value=supports]")
+    missing = hand.field("answer:P-CP-2.missing").locator("select")
+
+    def recorded(field: str) -> dict[str, object]:
+        hand.await_saved()
+        return values_of(field_kit, "interview:P2")[field]
+
+    hand.notes("P-CP-1").fill("Helps me to be heard.")
+    hand.notes("P-CP-1").blur()
+    hand.await_saved()
+    page.wait_for_timeout(3100)  # what is typed after a pause is an edit of its own
+    hand.notes("P-CP-1").fill("Helps me.")
+    supports.check()
+    missing.select_option("not_asked")
+    hand.sheet.get_by_role("button", name="+ Add a quote P-CP-1").click()
+    keys.type("she makes them listen")
+    hand.sheet.get_by_role("button", name="Take this quote back P-CP-1 1").click()
+    assert hand.sheet.locator(".qpm-quote").count() == 0
+    keys.press("Control+z")  # on the button to which the focus went
+    assert told(hand) == "Undone: a quote at P-CP-1."
+    assert hand.sheet.locator(".qpm-quote textarea").first.input_value() == "she makes them listen"
+    assert recorded("answer:P-CP-1.quote.1")["text"] == "she makes them listen"
+    keys.press("Control+z")  # the quote was never there
+    keys.press("Control+z")
+    assert (missing.input_value(), recorded("answer:P-CP-2.missing")) == ("", {"reason": ""})
+    hand.sheet.get_by_role("button", name="Undo the last edit").click()
+    assert told(hand) == "Undone: how P-CP-1 bears on CP1."
+    assert not supports.is_checked()
+    assert recorded("answer:P-CP-1.evidence.CP1") == {"bearing": "", "strength": None}
+    assert "No evidence yet" in hand.sheet.locator(".qpm-coverage").inner_text()
+    keys.press("Control+z")
+    assert hand.notes("P-CP-1").input_value() == "Helps me to be heard."
+    assert recorded("answer:P-CP-1.note")["text"] == "Helps me to be heard."
+    assert faults(hand) == []
+    # A box undoes its own typing with the same key.
+    hand.notes("P-CP-1").focus()
+    keys.press("End")
+    keys.type("!")
+    keys.press("Control+z")
+    assert hand.notes("P-CP-1").input_value() == "Helps me to be heard."
+    hand.await_saved()
+
+    hand.sheet.get_by_role("button", name="Earlier versions P-CP-1 note").click()
+    dialog = page.get_by_role("dialog", name="Earlier versions")
+    dialog.get_by_role("listitem").first.wait_for()
+    said = dialog.locator(".qpm-version").all_inner_texts()
+    assert said[0] == "Helps me to be heard." and "Helps me." in said
+    assert "AS1" in dialog.get_by_role("listitem").first.inner_text()
+    assert faults(hand, ".qpm-dialog[open]") == []
+    dialog.get_by_role("listitem").nth(said.index("Helps me.")).get_by_role("button").click()
+    assert hand.notes("P-CP-1").input_value() == "Helps me."
+    assert recorded("answer:P-CP-1.note")["text"] == "Helps me."

@@ -11,6 +11,7 @@ class InterviewPage {
     this.language = this.memory.language ?? view.plan.language;
     this.memory.easy ??= {};
     this.gated = [];
+    this.drawers = new Map();
     this.changes = [];
     this.wordings = [];
     this.questions = view.guide.sections.flatMap((section) => section.questions);
@@ -36,6 +37,7 @@ class InterviewPage {
 
   type(field, words, unfinished) {
     const payload = this.withKept(field, words);
+    remember(this, field, true);
     this.values[field] = payload;
     this.link.type(field, payload, unfinished);
     this.begin();
@@ -44,6 +46,7 @@ class InterviewPage {
 
   put(field, words) {
     const payload = this.withKept(field, words);
+    remember(this, field, false);
     this.values[field] = payload;
     this.link.commit(field, payload);
     this.begin();
@@ -69,9 +72,30 @@ class InterviewPage {
     this.link.flush();
   }
 
-  // Said politely to who cannot see what changed.
-  say(sentence) {
-    this.root.querySelector(".qpm-told").textContent = sentence;
+  // Said politely to who cannot see what changed; what may have changed out of sight is shown for a while as well.
+  say(sentence, shown = false) {
+    const told = this.root.querySelector(".qpm-told");
+    told.textContent = sentence;
+    told.classList.toggle("qpm-hidden", !shown);
+    clearTimeout(this.saying);
+    if (shown) this.saying = setTimeout(() => told.classList.add("qpm-hidden"), 6000);
+  }
+
+  // A box says how it shows a value that did not come from it; `show` has it do so.
+  showing(name, draw) {
+    this.drawers.set(name, draw);
+  }
+
+  show(field) {
+    this.drawers.get(shownAs(field))?.(this.values[field], field);
+  }
+
+  // What was taken back comes into sight, and the focus stays where it is.
+  bringBack(field) {
+    const box = this.root.querySelector(`.qpm-guide [data-field="${CSS.escape(field)}"]`);
+    const step = this.steps.isOn && this.steps.stepOf(box);
+    if (step && step !== this.steps.at) this.go(this.steps.target(step));
+    box?.scrollIntoView({ block: "nearest" });
   }
 
   // The first thing written down opens the interview.
@@ -125,7 +149,7 @@ class InterviewPage {
       const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
       if (part === "evidence") {
         const standard = this.view.choices.indicators[name]?.[1];
-        if (payload.bearing === "not_explored") continue;
+        if (!payload.bearing || payload.bearing === "not_explored") continue;
         this.told.add(question);
         if (standard) this.pieces[standard] = (this.pieces[standard] ?? 0) + 1;
       } else if (question && (payload.text || payload.reason)) {
@@ -354,7 +378,8 @@ function sideList(page, stops) {
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
       h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
-        words.search[view.kind === "observation" ? "open_scene" : "open"])),
+        words.search[view.kind === "observation" ? "open_scene" : "open"]),
+      undoButton(page)),
     summary,
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
 }
@@ -432,7 +457,7 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page),
+    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
     view.kind === "interview" && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
@@ -512,6 +537,8 @@ function render({ model, el }) {
     },
     receipt(field, entryId, recordedAt, payload, noticed) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+      page.view.versions[field] = (page.view.versions[field] ?? (page.view.values[field] ? 1 : 0)) + 1;
+      page.changed();
       if (field === page.memory.account?.field) page.memory.account.keptAt = recordedAt;
       if (noticed) showIdentifiers(page, field, payload, noticed);
     },

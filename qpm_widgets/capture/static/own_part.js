@@ -55,11 +55,12 @@ function ownCard(page, id, standard) {
   const { own: said } = page.words;
   const field = `answer:${id}.question`;
   const heading = page.id(`${id}-ask`);
+  page.showing(field, ({ text }) => { ask.querySelector("textarea").value = text; });
   const ask = h("fieldset", { class: "qpm-own-ask", "data-field": field },
     textBox({
       id: page.id(field), label: said.words, labelClass: "qpm-label", rows: 2, value: page.values[field]?.text, leave: page.leave,
       describedBy: heading, change: (text, part) => page.type(field, { text, standard }, part),
-    }), otherVersion(page, field));
+    }), versionsButton(page, field), otherVersion(page, field));
   page.gated.push(ask);
   return h("article", { class: "qpm-card qpm-question", id: page.id(id), "aria-labelledby": heading, tabindex: "-1", "data-question": id },
     h("h3", { id: heading, class: "qpm-hint" }, said.title), ask, answersPart(page, { id, indicators: [] }));

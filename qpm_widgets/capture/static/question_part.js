@@ -57,14 +57,16 @@ function partBox(page, question, part) {
 
 function writingBox(page, field, { label, hint, question, rows }) {
   const id = page.id(field);
+  page.showing(field, (payload) => { box.querySelector("textarea").value = payload.text; });
   const describe = (text) => ({ text, wording: page.isEasy(question.id) ? "easy_read" : "plain", language: page.language });
-  return h("div", { class: "qpm-writing", "data-field": field },
+  const box = h("div", { class: "qpm-writing", "data-field": field },
     textBox({
       id, label, rows, labelClass: "qpm-label", value: page.values[field]?.text,
       describedBy: [page.id(`${question.id}-ask`), hint && `${id}-hint`].filter(Boolean).join(" "), change: (text, part) => page.type(field, describe(text), part), leave: page.leave,
     }),
     hint && h("p", { class: "qpm-hint", id: `${id}-hint` }, page.said(hint)),
-    otherVersion(page, field));
+    versionsButton(page, field), otherVersion(page, field));
+  return box;
 }
 
 // Two devices wrote this field: the newer version is shown, and that there is another is never hidden.
@@ -91,6 +93,13 @@ function quotesPart(page, question) {
     return box;
   };
   for (const number of numbers.sort((a, b) => a - b)) if (page.values[`${prefix}${number}`].text) add(number);
+  page.showing(`answer:${question.id}.quote`, (payload, field) => {
+    const before = list.querySelector(`[data-field="${CSS.escape(field)}"]`);
+    const now = payload.text && quoteBox(page, question, Number(field.slice(prefix.length)), field);
+    if (before && now) before.replaceWith(now);
+    else if (now) list.append(now);
+    else before?.remove();
+  });
   let next = Math.max(0, ...numbers) + 1;
   // A quote form that was opened before the page was run again, and is still empty.
   if (started[question.id] === next) add(next++);
@@ -162,7 +171,7 @@ function quoteBox(page, question, number, field) {
         page.element(`${question.id}-add`).focus();
       },
     }, words.question.remove, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`)),
-    unquoted, otherVersion(page, field));
+    unquoted, versionsButton(page, field), otherVersion(page, field));
   const refresh = () => {
     translation.hidden = draft.language === "en";
     box.querySelector("textarea").lang = draft.language;
@@ -180,7 +189,8 @@ function quoteBox(page, question, number, field) {
 function evidencePart(page, question) {
   const { words } = page;
   const prefix = `answer:${question.id}.evidence.`;
-  const recorded = Object.keys(page.values).filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
+  const recorded = Object.keys(page.values).filter((field) => field.startsWith(prefix) && page.values[field].bearing)
+    .map((field) => field.slice(prefix.length));
   const indicators = [...new Set([...(question.indicators ?? []), ...recorded])];
   const list = h("div", { class: "qpm-bearings" }, indicators.map((indicator) => bearingBox(page, question, indicator, `${prefix}${indicator}`)));
   return h("div", { class: "qpm-evidence" },
@@ -205,13 +215,18 @@ function bearingBox(page, question, indicator, field) {
   });
   strengths.hidden = !value.bearing || value.bearing === "not_explored";
   const [text] = view.choices.indicators[indicator] ?? [indicator];
-  return h("div", { class: "qpm-bearing", "data-field": field },
+  page.showing(field, ({ bearing, strength }) => {
+    for (const input of box.querySelectorAll("input")) input.checked = [bearing, strength].includes(input.value);
+    strengths.hidden = !bearing || bearing === "not_explored";
+  });
+  const box = h("div", { class: "qpm-bearing", "data-field": field },
     radioGroup({
       id: page.id(`${question.id}-${indicator}-bearing`),
       legend: [h("b", {}, indicator), ` ${text}`, h("span", { class: "qpm-hidden" }, ` ${question.id}`)],
       legendClass: "qpm-indicator", choices: view.choices.bearings, value: value.bearing, pick: (bearing) => record({ bearing }),
     }),
-    strengths, otherVersion(page, field));
+    strengths, versionsButton(page, field), otherVersion(page, field));
+  return box;
 }
 
 function missingBox(page, question) {
@@ -231,6 +246,7 @@ function missingBox(page, question) {
         reasons.querySelector("select").focus();
       },
     }, words.question.both_clear, h("span", { class: "qpm-hidden" }, ` ${question.id}`)));
+  page.showing(field, ({ reason }) => { reasons.querySelector("select").value = reason; });
   page.whenChanged(() => { both.hidden = !(page.values[field]?.reason && page.told.has(question.id)); });
   return h("div", { class: "qpm-missing", "data-field": field }, reasons, both, otherVersion(page, field));
 }

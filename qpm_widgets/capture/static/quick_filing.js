@@ -22,6 +22,7 @@ function fileDialog(page) {
   const facts = h("div", { class: "qpm-quote-facts" });
   const marks = h("div", { class: "qpm-evidence" });
   const bears = h("section", { class: "qpm-file-marks" }, h("h3", { class: "qpm-label" }, words.question.evidence), marks);
+  const versions = h("p");
   const done = h("button", { type: "button", class: "qpm-main", onclick: () => box.close() }, said.done);
   const line = () => lineOf(page, page.filing.item);
 
@@ -54,7 +55,7 @@ function fileDialog(page) {
     takeOut.hidden = !id;
     takeOut.textContent = fill(said.take_out, { id: name });
   };
-  const box = dialog(page.id("file"), said.file_title, text, nodes, place, takeOut, facts, bears, h("p", { class: "qpm-buttons" }, done));
+  const box = dialog(page.id("file"), said.file_title, text, nodes, place, takeOut, facts, bears, versions, h("p", { class: "qpm-buttons" }, done));
   box.classList.add("qpm-wide", "qpm-filing");
   box.firstChild.removeAttribute("autofocus"); // the box for the words has it
   box.prepare = () => {
@@ -63,6 +64,8 @@ function fileDialog(page) {
     facts.replaceChildren(...(quoted ? quoteFacts(page, `${page.id(item)}-quote`, payload, (name, value) =>
       page.put(field, { ...page.values[field], [name]: value })).filter(Boolean) : []));
     facts.hidden = !quoted;
+    versions.replaceChildren(versionsButton(page, field));
+    page.changed();
     marks.replaceChildren();
     bears.hidden = true;
     begin();

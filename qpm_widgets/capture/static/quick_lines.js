@@ -26,7 +26,7 @@ const lineTime = ({ payload }) => (payload.at ? clock(payload.at) : "");
 // Where a line is filed: a question, and the indicators that it was marked on.
 function filedPlaces(page, { item, payload }) {
   const prefix = `answer:${item}.evidence.`;
-  const marked = Object.keys(page.values).filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
+  const marked = Object.keys(page.values).filter((field) => field.startsWith(prefix) && page.values[field].bearing).map((field) => field.slice(prefix.length));
   return [payload.filed_to, ...marked].filter(Boolean);
 }
 
@@ -91,6 +91,10 @@ function quickPart(page) {
       else this.back();
     },
     fresh,
+    insert(line) {
+      const after = [...list.children].find(({ dataset: { item } }) => !item || item > line.item);
+      after.before(lineBox(page, line));
+    },
   };
   part.hidden = !page.memory.quick;
   part.addEventListener("keydown", (event) => {
@@ -154,8 +158,10 @@ function lineBox(page, given, begun) {
     line.quoted = quoted;
     box.querySelector(".qpm-identifiers")?.remove();
     name();
-    if (area.value) page.put(box.dataset.field, { ...payload(), filed_to: before?.filed_to ?? "" });
-    if (before?.text) page.put(left, { ...before, text: "" });
+    asOne(page, () => {
+      if (area.value) page.put(box.dataset.field, { ...payload(), filed_to: before?.filed_to ?? "" });
+      if (before?.text) page.put(left, { ...before, text: "" });
+    });
     page.say(quoted ? said.now_quote : said.now_note);
   };
 
@@ -165,6 +171,7 @@ function lineBox(page, given, begun) {
       line.item = `line-${line.at.toString(36)}`;
       begun();
       name();
+      page.showing(`answer:${line.item}`, draw);
     }
     if (!line.quoted && page.view.kind === "interview" && QUOTE_MARK.test(area.value)) {
       const caret = Math.max(0, area.selectionStart - 1);
@@ -212,6 +219,15 @@ function lineBox(page, given, begun) {
 
   area.value = given?.payload.text ?? "";
   name();
+  // Drawn anew as it is now, or gone, as after an edit was taken back.
+  const draw = () => {
+    const now = lineOf(page, line.item);
+    const there = page.element("quick").querySelector(`[data-item="${line.item}"]`);
+    if (now && there) there.replaceWith(lineBox(page, now));
+    else if (now) page.quick.insert(now);
+    else there?.remove();
+  };
+  if (line.item) page.showing(`answer:${line.item}`, draw);
   page.whenChanged(() => {
     const now = line.item && page.lines.find(({ item }) => item === line.item);
     file.hidden = places.hidden = !now;
