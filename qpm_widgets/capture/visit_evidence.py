@@ -213,6 +213,7 @@ class _Reader:
             "part": "note",
             "text": payload["text"],
             "language": payload.get("language", "en"),
+            "from_paper": payload.get("source") == "paper",
         }
         if part.startswith("quote.") and isinstance(self.meeting, Interview):
             words |= {

@@ -20,6 +20,7 @@ SOURCE_COLUMNS = {
 }
 RECORDING_COLUMNS = {
     "begun_at": "Int",
+    "from_paper": "bool",
     "recorded_at": "int",
     "recorded_by": "str",
     "conflict": "bool",
@@ -43,6 +44,7 @@ def describe_piece(piece: Piece) -> Row:
         "question": piece.question,
         "indicators": piece.indicators,
         "begun_at": piece.payload.get("at"),
+        "from_paper": piece.from_paper,
         "recorded_at": entry.recorded_at,
         "recorded_by": entry.recorded_by,
         "conflict": piece.conflict,

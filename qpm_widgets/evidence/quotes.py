@@ -69,6 +69,7 @@ def quotes_table(
     may_be_used : bool — whether the words may be shown now
     reason : str — why not, as a reason id of ``evidence.disclosure``; "" if they may
     begun_at : Int64 — time at which a quick note was begun, UTC milliseconds since 1970; missing for anything else
+    from_paper : bool — whether it was keyed in from a form on paper
     recorded_at : int — time of recording, UTC milliseconds since 1970
     recorded_by : str — assessor code
     conflict : bool — another text is current for the same quote

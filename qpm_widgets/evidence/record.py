@@ -131,6 +131,11 @@ class Piece:
         return is_line(self.item)
 
     @property
+    def from_paper(self) -> bool:
+        """Whether the words were keyed in from a form on paper."""
+        return self.payload.get("source") == "paper"
+
+    @property
     def payload(self) -> Mapping[str, Any]:
         """The payload; empty once it has been erased."""
         return self.entry.payload or {}

@@ -90,6 +90,8 @@ Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, millisecond
 # out where there is nothing to say.
 Begun = Annotated[Moment | None, Field(default=None, exclude_if=lambda at: at is None)]
 FiledTo = Annotated[Code | Literal[""], Field(default="", exclude_if=lambda question: not question)]
+# "paper" where the words were keyed in from a form on paper; left out otherwise.
+Source = Annotated[Literal["paper", ""], Field(default="", exclude_if=lambda source: not source)]
 
 
 class VisitPlan(Payload):
@@ -219,6 +221,7 @@ class Note(Payload):
     kept: Kept = ()
     at: Begun = None
     filed_to: FiledTo = ""
+    source: Source = ""
 
 
 class Quote(Payload):
@@ -233,6 +236,7 @@ class Quote(Payload):
     kept: Kept = ()
     at: Begun = None
     filed_to: FiledTo = ""
+    source: Source = ""
 
 
 class OwnQuestion(Payload):

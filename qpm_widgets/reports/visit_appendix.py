@@ -129,6 +129,8 @@ def _recorded(content: Content, piece: Piece, marks: dict[str, list[str]]) -> st
         lines.append(say("lead.bearing_line", marks="; ".join(marks[piece.evidence_id])))
     if piece.is_line and piece.question:
         lines.append(say("lead.filed", question=piece.question))
+    if piece.from_paper:
+        lines.append(say("lead.from_paper"))
     if piece.conflict:
         lines.append(say("lead.conflict"))
     lines.append(say("lead.entry", id=piece.entry.entry_id))
