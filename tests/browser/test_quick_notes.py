@@ -162,6 +162,33 @@ def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
     hand.await_saved()
 
 
+def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2", "talk", "notes")
+    hand.agree("AD3", "talk", "notes")
+    switch = hand.sheet.get_by_role("checkbox", name="I am keying this in from a paper form")
+    switch.check()
+    assert hand.sheet.get_by_text("What you write now is marked as keyed in from paper.").is_visible()
+    hand.notes("A-CP-2").fill("From the form.")
+    hand.await_saved()
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    assert switch.is_checked()
+    hand.notes("A-CO-1").focus()
+    page.keyboard.press("F9")
+    page.keyboard.type("In the margin")
+    page.keyboard.press("Escape")
+    switch.uncheck()
+    hand.notes("A-CO-2").fill("Said on the phone later.")
+    hand.notes("A-CP-2").fill("From the form, spelt right.")  # it was on paper all the same
+    hand.await_saved()
+    kept = {
+        str(one["text"]): one.get("source") for one in values_of(field_kit, "interview:A2").values() if "text" in one
+    }
+    kept = {text: source for text, source in kept.items() if not text.startswith("One line")}
+    assert kept == {"In the margin": "paper", "Said on the phone later.": None, "From the form, spelt right.": "paper"}
+
+
 def test_a_quotation_mark_on_an_empty_line_of_the_notes_begins_a_quote(field_kit, server, page):
     hand = Hand(page, server, "A3").open()
     hand.agree("AD4", "talk", "notes", "quotes")

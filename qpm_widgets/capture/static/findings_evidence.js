@@ -24,11 +24,13 @@ const evidenceParts = (() => {
           labelOf(scales.grades, piece.grade),
           piece.speaker !== "respondent" && fill(said.spoken_by, { speaker: labelOf(scales.speakers, piece.speaker) }),
           piece.language === "cy" && said.welsh,
+          piece.from_paper && said.from_paper,
           !piece.quotable && said.quotable_not,
         ].filter(Boolean).join(" · ")),
       ];
     }
-    return [h("p", { class: "qpm-words" }, piece.label && h("strong", {}, `${piece.label}: `), piece.text)];
+    return [h("p", { class: "qpm-words" }, piece.label && h("strong", {}, `${piece.label}: `), piece.text),
+      piece.from_paper && h("p", { class: "qpm-hint" }, capital(said.from_paper))];
   }
 
   function mark(page, piece, indicator) {

@@ -36,7 +36,7 @@ class InterviewPage {
   // ---- recording
 
   type(field, words, unfinished) {
-    const payload = this.withKept(field, words);
+    const payload = this.whole(field, words);
     remember(this, field, true);
     this.values[field] = payload;
     this.link.type(field, payload, unfinished);
@@ -45,7 +45,7 @@ class InterviewPage {
   }
 
   put(field, words) {
-    const payload = this.withKept(field, words);
+    const payload = this.whole(field, words);
     remember(this, field, false);
     this.values[field] = payload;
     this.link.commit(field, payload);
@@ -53,10 +53,13 @@ class InterviewPage {
     this.changed();
   }
 
-  // What points to one person and is kept on purpose goes with the words.
-  withKept(field, payload) {
-    const kept = payload.kept ?? this.values[field]?.kept;
-    return kept ? { ...payload, kept } : payload;
+  // With the words goes what points to one person and is kept on purpose, and that they were keyed in from paper.
+  whole(field, payload) {
+    const before = this.values[field];
+    const kept = payload.kept ?? before?.kept;
+    const written = "text" in payload && !field.endsWith(".question");
+    const source = payload.source ?? (written && payload.text !== (before?.text ?? "") && this.memory.paper ? "paper" : before?.source);
+    return { ...payload, ...(kept && { kept }), ...(source && { source }) };
   }
 
   keepWords(field, said) {
@@ -379,9 +382,30 @@ function sideList(page, stops) {
       }),
       h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
         words.search[view.kind === "observation" ? "open_scene" : "open"]),
-      undoButton(page)),
+      undoButton(page), paperSwitch(page)),
     summary,
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
+}
+
+// What is written while it is on was on a form first, and says so wherever it is read.
+function paperSwitch(page) {
+  const { paper: said } = page.words;
+  const box = h("input", {
+    type: "checkbox", id: page.id("paper"), onchange: () => {
+      page.memory.paper = box.checked;
+      page.steps.keep();
+      page.changed();
+    },
+  });
+  box.checked = Boolean(page.memory.paper);
+  return h("label", { class: "qpm-switch" }, box, h("span", {}, said.switch));
+}
+
+// At the top of the page, for it is easily forgotten there.
+function paperNotice(page) {
+  const notice = h("p", { class: "qpm-banner qpm-beginning" }, page.words.paper.on);
+  page.whenChanged(() => { notice.hidden = !page.memory.paper; });
+  return notice;
 }
 
 function consentStop(page) {
@@ -417,7 +441,7 @@ function sceneStop(page, scene) {
 function guidePart(page) {
   const { view, words } = page;
   const stops = [];
-  const parts = [stateNotice(page), lawPart(page)];
+  const parts = [paperNotice(page), stateNotice(page), lawPart(page)];
   if (view.kind === "interview") {
     parts.push(consentPart(page), gateNotice(page));
     stops.push(consentStop(page));
