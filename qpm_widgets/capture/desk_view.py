@@ -15,6 +15,7 @@ from qpm_widgets.journal import Journal, Kit
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.running_server import page_path
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.own_items import is_line, is_own
 from qpm_widgets.templates.records import InterviewGuide
 from qpm_widgets.visits import (
     Interview,
@@ -201,7 +202,9 @@ def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str],
         # A note that was emptied again, or a reason that was taken back, is no answer.
         if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "bearing", "reason")):
             continue
-        question, _, part = entry.field.removeprefix("answer:").partition(".")
-        answered.setdefault(entry.subject, set()).add(question)
+        item, _, part = entry.field.removeprefix("answer:").partition(".")
+        question = str(entry.payload.get("filed_to", "")) if is_line(item) else item
+        if question and not is_own(question):  # it counts the questions of the guide
+            answered.setdefault(entry.subject, set()).add(question)
         quotes[entry.subject] += part.startswith("quote.")
     return Counter({subject: len(found) for subject, found in answered.items()}), quotes

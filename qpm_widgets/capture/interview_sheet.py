@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.interview_view import began_at, question_of, view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.interview_view import began_at, view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -26,6 +27,7 @@ from qpm_widgets.visits import (
     load_profile,
     look_out_for,
 )
+from qpm_widgets.visits.filing import item_of, read_filing
 from qpm_widgets.visits.two_people import TwoPeople, people_of
 
 DISCLOSURE = "disclosure:"
@@ -50,6 +52,10 @@ class InterviewSheet(Sheet):
         "show_card.js",
         "stepping.js",
         "search_part.js",
+        "own_part.js",
+        "taking_back.js",
+        "quick_lines.js",
+        "quick_filing.js",
         "keys_part.js",
         "consent_part.js",
         "question_part.js",
@@ -61,7 +67,7 @@ class InterviewSheet(Sheet):
         "interview_sheet.js",
     )
     _esm = page_source(*scripts)
-    _css = page_style("interview_sheet.css", "show_card.css")
+    _css = page_style("interview_sheet.css", "quick_notes.css", "show_card.css")
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id
@@ -71,8 +77,7 @@ class InterviewSheet(Sheet):
 
     def _opened(self) -> dict[str, Any]:
         # Read once for the whole opening: nothing that another person said is shown, or replaced by an edit here.
-        meeting = self._meeting()
-        self._mixed = meeting.mixed if isinstance(meeting, Interview) else None
+        self._mixed = self._two_people()
         return super()._opened()
 
     def _is_shown(self, entry: Entry) -> bool:
@@ -86,7 +91,8 @@ class InterviewSheet(Sheet):
         meeting = self._meeting()
         recorded = journal.current(self.assessment_id, subject=self.subject)
         current = by_field(entry for entry in recorded if self._is_shown(entry))
-        answered = {question_of(field) for field in current if field.startswith("answer:")}
+        answers = [entry for field, entries in current.items() if field.startswith("answer:") for entry in entries]
+        answered = {*(item_of(entry.field) for entry in answers), *read_filing(answers).values()}
         guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visit_of = journal, templates, self.assessment_id, meeting.plan.visit
@@ -108,9 +114,10 @@ class InterviewSheet(Sheet):
             "wording": templates.wording.section("sheet"),
             "plan": shown,
             "guide": guide,
-            "choices": view_choices(templates, guide, current),
+            "choices": view_choices(templates),
             "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
             "began_at": began_at(current),
+            "versions": self._count_versions(),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }
@@ -138,7 +145,15 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``."""
+        """``erase`` and ``versions``.
+
+        ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
+        ``versions``: every version of an answer's ``field`` that this page may show, the newest first, with who
+        recorded it and when (UTC ms). Erased words are no version.
+        """
+        if name == "versions":
+            self._mixed = self._two_people()
+            return {"versions": list(self._versions(str(arguments.get("field"))))}
         if name != "erase":
             return super().do(name, arguments)
         if self.observation_id:
@@ -146,6 +161,24 @@ class InterviewSheet(Sheet):
         scope: Literal["interview", "quotes"] = "interview" if arguments.get("scope") == "interview" else "quotes"
         respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
         return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
+
+    def _versions(self, field: str) -> Iterator[dict[str, Any]]:
+        journal, subject = self.kit.journal, self.subject
+        said = [one for one in journal.iter_entries(self.assessment_id, subject=subject, field_prefix=field)
+                if one.field == field and field.startswith("answer:") and self._is_shown(one)]  # fmt: skip
+        for one in reversed(said):
+            if one.payload is not None:
+                yield {"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by}
+
+    def _count_versions(self) -> dict[str, int]:
+        """How many versions each answer has that has several."""
+        every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="answer:")
+        times = Counter(one.field for one in every if one.payload is not None and self._is_shown(one))
+        return {field: number for field, number in times.items() if number > 1}
+
+    def _two_people(self) -> TwoPeople | None:
+        meeting = self._meeting()
+        return meeting.mixed if isinstance(meeting, Interview) else None
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What points to one person and was not kept on purpose; names are those of the visits' own lists of people."""

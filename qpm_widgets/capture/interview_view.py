@@ -11,7 +11,9 @@ from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, StatutoryRole
+from qpm_widgets.visits.filing import item_of
 
 Plan = InterviewPlan | ObservationPlan
 View = dict[str, Any]
@@ -112,12 +114,9 @@ def is_called_for(question: Question, plan: Plan) -> bool:
     return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
 
 
-def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> View:
-    """The closed lists of the sheet, and each indicator with its standard that the guide asks or a field records."""
+def view_choices(templates: Templates) -> View:
+    """The closed lists of the sheet, and every indicator with its standard: anything said may bear on any of them."""
     scheme, standards = templates.scheme, templates.standards
-    asked = [question.get("indicators", ()) for section in guide["sections"] for question in section["questions"]]
-    wanted = {one for indicators in asked for one in indicators}
-    wanted |= {field.rpartition(".evidence.")[2] for field in recorded}
     return {
         "bearings": _plain(standards.bearings),
         "strengths": _plain(standards.strengths),
@@ -129,9 +128,7 @@ def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> 
         "how": _plain(scheme.consent_how),
         "standards": {one.id: {"number": one.number, "name": one.name} for one in standards.standards},
         "sources": {one.code: one.plural for one in scheme.source_types},
-        "indicators": {
-            one.id: [one.text, of.id] for of in standards.standards for one in of.indicators if one.id in wanted
-        },
+        "indicators": {one.id: [one.text, of.id] for of in standards.standards for one in of.indicators},
     }
 
 
@@ -155,8 +152,8 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
         if rest:
             others[field] = [{"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by} for one in rest]
         saved_at = max(saved_at, *(entry.recorded_at for entry in entries))
-        if field.startswith("answer:") and shown.recorded_at >= answered_at:
-            answered_at, left_at = shown.recorded_at, question_of(field)
+        if field.startswith("answer:") and not is_line(item_of(field)) and shown.recorded_at >= answered_at:
+            answered_at, left_at = shown.recorded_at, item_of(field)
     return {"values": values, "others": others, "saved_at": saved_at or None, "left_at": left_at}
 
 
@@ -164,11 +161,6 @@ def began_at(current: Mapping[str, list[Entry]]) -> int | None:
     """When an interview that is open was begun (UTC ms); None if it is not open."""
     state = max(current.get("state", ()), key=lambda entry: entry.recorded_at, default=None)
     return state.recorded_at if state and state.payload and state.payload["state"] == "open" else None
-
-
-def question_of(field: str) -> str:
-    """The question that a field ``answer:<question>.<part>`` belongs to."""
-    return field.partition(":")[2].partition(".")[0]
 
 
 def _restrictive(field: str, entries: list[Entry]) -> Entry:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Receipt
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.own_items import LINE_PARTS, OWN_PARTS, is_line, is_own
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
 
 MEETINGS = ("interview", "observation")
@@ -37,7 +38,8 @@ def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_
     Raises
     ------
     QpmError
-        CAPTURE-001 if the guide has no such question, part or indicator; PLAN-001 if the interview is not planned;
+        CAPTURE-001 if the guide has no such question, part or indicator, or a quick note is filed to a question that it
+        does not have; PLAN-001 if the interview is not planned;
         PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent names someone who is not in the
         plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal refuses (JOURNAL-*, CONSENT-*).
     """
@@ -79,14 +81,26 @@ def guide_of(journal: Journal, templates: Templates, assessment_id: str, subject
 
 def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
     guide = guide_of(journal, templates, edit.assessment_id, edit.subject)
-    question_id, _, part = edit.field.partition(":")[2].partition(".")
+    item, _, part = edit.field.partition(":")[2].partition(".")
     if isinstance(guide, ObservationGuide):
         known, parts = [scene.id for scene in guide.scenes], [part.id for part in guide.parts]
     else:
         known, parts = [question.id for section in guide.sections for question in section.questions], []
-    if question_id not in known:
-        raise _unknown(edit, f"Guide {guide.id} has {_nearest(question_id, known)}")
     kind, _, name = part.partition(".")
+    if is_line(item):
+        if kind not in LINE_PARTS:
+            raise _unknown(edit, f"A quick note has {', '.join(LINE_PARTS)}.")
+    elif is_own(item) and isinstance(guide, InterviewGuide):
+        if kind not in OWN_PARTS:
+            raise _unknown(edit, f"A question of your own has {', '.join(OWN_PARTS)}.")
+        _check_standard(templates, edit, str(edit.payload.get("standard") or ""))
+    elif item not in known:
+        raise _unknown(edit, f"Guide {guide.id} has {_nearest(item, known)}")
+    if filed_to := str(edit.payload.get("filed_to") or ""):
+        if not is_line(item):
+            raise _unknown(edit, "Only a quick note is filed to a question.")
+        if filed_to not in known and not is_own(filed_to):
+            raise _unknown(edit, f"Guide {guide.id} has {_nearest(filed_to, known)}")
     if kind == "evidence":
         _check_indicator(templates, edit, name)
     elif isinstance(guide, ObservationGuide) and kind not in {*parts, "note", "missing"}:
@@ -122,10 +136,7 @@ def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
 
 
 def _check_finding(journal: Journal, templates: Templates, edit: Edit) -> None:
-    standards = [standard.id for standard in templates.standards.standards]
-    name = str(edit.payload.get("standard"))
-    if name not in standards:
-        raise _unknown(edit, f"The standards are {', '.join(standards)}.")
+    _check_standard(templates, edit, str(edit.payload.get("standard")))
     if not edit.payload.get("cites"):
         raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it.")
     _check_cites(journal, edit)
@@ -151,6 +162,12 @@ def _check_cites(journal: Journal, edit: Edit) -> None:
                 f"{edit.subject} {edit.field}",
                 "Cite notes, quotes or evidence of this visit.",
             )
+
+
+def _check_standard(templates: Templates, edit: Edit, name: str) -> None:
+    standards = [standard.id for standard in templates.standards.standards]
+    if name and name not in standards:
+        raise _unknown(edit, f"The standards are {', '.join(standards)}.")
 
 
 def _check_indicator(templates: Templates, edit: Edit, name: str) -> None:

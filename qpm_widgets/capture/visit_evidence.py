@@ -14,8 +14,10 @@ from typing import Any
 from qpm_widgets.capture.recording import MEETINGS
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide, ObservationGuide, Question
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
+from qpm_widgets.visits.filing import is_taken_back, item_of, marked_indicators, read_filing, read_own_questions
 
 OBSERVATION_SOURCE = "O"
 NOT_EXPLORED = "not_explored"
@@ -26,25 +28,25 @@ Field = tuple[str, str]
 
 @dataclass(frozen=True)
 class Mark:
-    """That what was said or seen at one question bears on one indicator."""
+    """That what was said or seen at one question, or written in one quick note, bears on one indicator."""
 
     subject: str
     held: str
     source: str
-    question: str
+    item: str
     indicator: str
     bearing: str
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a guide asks, or has an observer look at."""
+    """What a guide asks or has an observer look at, or what an assessor asked beside it."""
 
     id: str
     text: str
     easy_read: str  # "" if there is none
     indicators: tuple[str, ...]
-    standard: str
+    standard: str  # "" if there is none
     question: Question | None = None  # of an interview guide
 
 
@@ -71,10 +73,10 @@ class VisitEvidence:
         return self.newest.get((cited.subject, cited.field))
 
     def marks(self) -> list[Mark]:
-        """Every explored bearing once, however many words were written down at its question."""
+        """Every explored bearing once, however many words were written down with it."""
         found = {
-            (piece["subject"], piece["question"], indicator): Mark(
-                piece["subject"], piece["held"], piece["source"], piece["question"], indicator, mark["bearing"]
+            (piece["subject"], piece["item"], indicator): Mark(
+                piece["subject"], piece["held"], piece["source"], piece["item"], indicator, mark["bearing"]
             )
             for piece in self.pieces
             for indicator, mark in piece["marks"].items()
@@ -157,19 +159,21 @@ class _Reader:
         wanted: set[Field],
     ) -> None:
         self.templates, self.meeting, self.guide = templates, meeting, guide
-        self.entries, self.wanted = entries, wanted
+        self.entries, self.wanted = [one for one in entries if not is_taken_back(one)], wanted
         self.source = source_of(templates, meeting)
         self.times = Counter(entry.field for entry in entries)
 
     def read(self, evidence: VisitEvidence) -> None:
         """Add everything to ``evidence``, question by question in the guide's order."""
-        by_question: dict[str, dict[str, list[Entry]]] = {}
+        by_item: dict[str, dict[str, list[Entry]]] = {}
         for entry in self.entries:
-            question, _, part = entry.field.removeprefix("answer:").partition(".")
-            by_question.setdefault(question, {}).setdefault(part, []).append(entry)
+            item, _, part = entry.field.removeprefix("answer:").partition(".")
+            by_item.setdefault(item, {}).setdefault(part, []).append(entry)
             evidence.newest[entry.subject, entry.field] = entry.entry_id
-        for asked in asked_of(self.guide, self.templates):
-            parts = by_question.get(asked.id, {})
+        filing = read_filing(self.entries)
+        lines = sorted(item for item in by_item if is_line(item))
+        for asked in (*asked_of(self.guide, self.templates), *self._own()):
+            parts = by_item.get(asked.id, {})
             put = {entry.payload.get("wording") for entry in parts.get("note", ()) if entry.payload}
             about = {
                 "question": asked.id,
@@ -177,14 +181,32 @@ class _Reader:
                 "indicators": list(asked.indicators),
                 "standard": asked.standard,
             }
-            evidence.pieces += self._pieces(about, parts)
+            evidence.pieces += self._pieces(about, asked.id, parts)
+            for line in lines:
+                if filing.get(line) == asked.id:
+                    evidence.pieces += self._pieces(about, line, by_item[line])
             for entry in parts.get("missing", ()):
                 reason = str((entry.payload or {})["reason"])
                 if reason:
                     gap = {"question": asked.id, "indicators": list(asked.indicators), "held": self.meeting.id}
                     evidence.gaps.append(gap | {"reason": reason})
+        self._read_unfiled(evidence, by_item, filing)
 
-    def _pieces(self, about: dict[str, Any], parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
+    def _read_unfiled(
+        self, evidence: VisitEvidence, by_item: Mapping[str, dict[str, list[Entry]]], filing: Mapping[str, str]
+    ) -> None:
+        unfiled: dict[str, Any] = {"question": "", "asked": "", "indicators": [], "standard": ""}
+        for line in sorted(item for item in by_item if is_line(item)):
+            if not filing.get(line):
+                evidence.pieces += self._pieces(unfiled, line, by_item[line])
+
+    def _own(self) -> Iterator[Asked]:
+        """The questions that the assessor added, each on the indicators that it was marked on."""
+        for item, words in read_own_questions(self.entries).items():
+            indicators = marked_indicators(self.entries, item, self.templates.indicator_ids)
+            yield Asked(item, str(words.get("text", "")), "", indicators, str(words.get("standard", "")))
+
+    def _pieces(self, about: dict[str, Any], item: str, parts: Mapping[str, list[Entry]]) -> Iterator[dict[str, Any]]:
         marks = {
             part.partition(".")[2]: _mark(entries[-1])
             for part, entries in parts.items()
@@ -193,27 +215,28 @@ class _Reader:
         worded = [
             (part, entry)
             for part in sorted(parts, key=self._place)
-            if not part.startswith(("evidence.", "missing"))
+            if not part.startswith(("evidence.", "missing", "question"))
             for entry in parts[part]
             if str((entry.payload or {}).get("text", "")).strip()
         ]
         for part, entry in worded:
-            yield self._piece(about, part, entry, marks) | self._words(part, entry)
+            yield self._piece(about, f"{item}.{part}", entry, marks) | self._words(part, entry)
         for part, entries in parts.items():
             indicator = part.removeprefix("evidence.")
             cited = (self.meeting.subject, entries[-1].field) in self.wanted
             if part.startswith("evidence.") and (cited or not worded):
-                yield self._piece(about, part, entries[-1], {indicator: marks[indicator]}) | {
+                yield self._piece(about, f"{item}.{part}", entries[-1], {indicator: marks[indicator]}) | {
                     "part": "mark",
                     "text": "",
                 }
 
     def _piece(
-        self, about: dict[str, Any], part: str, entry: Entry, marks: Mapping[str, Mapping[str, Any]]
+        self, about: dict[str, Any], place: str, entry: Entry, marks: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, Any]:
         return about | {
             "id": entry.entry_id,
-            "name": f"{self.meeting.id}.{about['question']}.{part}",
+            "name": f"{self.meeting.id}.{place}",
+            "item": place.partition(".")[0],
             "source": self.source,
             "subject": self.meeting.subject,
             "held": self.meeting.id,
@@ -227,6 +250,7 @@ class _Reader:
             "part": "note",
             "text": payload["text"],
             "language": payload.get("language", "en"),
+            "from_paper": payload.get("source") == "paper",
         }
         if part.startswith("quote.") and isinstance(self.meeting, Interview):
             words |= {
@@ -236,7 +260,7 @@ class _Reader:
                 "translation": payload["translation"],
                 "quotable": self.meeting.quotes_allowed(str(payload["respondent"])),
             }
-        elif isinstance(self.guide, ObservationGuide):
+        elif isinstance(self.guide, ObservationGuide) and not is_line(item_of(entry.field)):
             labels = {one.id: one.label.en for one in self.guide.parts}
             words |= {"part": "seen", "label": labels.get(part, "")}
         return words

@@ -59,14 +59,17 @@ def answers_table(
     nation : str — nation whose law applies
     state : str — state of the interview or observation
     standard : str — standard id the question stands under, "" for opening and closing questions
-    question : str — question or scene id
-    question_text : str — the question in English as it was put (plain or Easy Read), "" if the guides no longer have it
+    question : str — question or scene id; of a quick note the one that it is filed to, "" while it is filed to none
+    question_text : str — the question in English as it was put (plain or Easy Read), or in the assessor's words where
+        it is one of their own (``own-…``); "" if the guides no longer have it
     indicators : tuple — indicator ids the question is about
     part : str — ``note``, a part of the observation guide, or ``missing``
     text : str — the assessor's words, "" in a ``missing`` row
     wording : str — ``plain`` or ``easy_read``, as the question was put; "" in a ``missing`` row
     language : str — ``en`` or ``cy``, as the question was put; "" in a ``missing`` row
     missing_reason : str — why there is no answer, "" if nothing was marked
+    begun_at : Int64 — time at which a quick note was begun, UTC milliseconds since 1970; missing for anything else
+    from_paper : bool — whether it was keyed in from a form on paper
     recorded_at : int — time of recording, UTC milliseconds since 1970
     recorded_by : str — assessor code
     conflict : bool — another text is current for the same field
@@ -85,11 +88,14 @@ def answer_rows(record: VisitRecord) -> Iterator[Row]:
     for piece in record.usable:
         if piece.kind == "missing":
             missing[piece.meeting.held.subject, piece.question] = str(piece.payload["reason"])
-    written: set[tuple[str, str]] = set()
+    written = {
+        (piece.meeting.held.subject, piece.question)
+        for piece in record.usable
+        if piece.kind in {"note", "observation"} and piece.text
+    }
     for piece in record.usable:
         key = (piece.meeting.held.subject, piece.question)
         if piece.kind in {"note", "observation"} and piece.text:
-            written.add(key)
             yield _row(piece, missing.get(key, ""))
         elif piece.kind == "missing" and piece.payload["reason"] and key not in written:
             yield _row(piece, missing[key])

@@ -54,7 +54,8 @@ def bearings_table(
     nation : str — nation whose law applies
     standard : str — standard id of the indicator, "" if the edition does not have it
     indicator : str — indicator id
-    question : str — question or scene id at which it was marked
+    question : str — question or scene id at which it was marked; of a mark on a quick note the one that this is filed
+        to, "" while it is filed to none
     bearing : str — ``supports``, ``mixed``, ``contradicts`` or ``not_explored``
     strength : str — ``experience``, ``account`` or ``claim``, "" if not marked
     explored : bool — whether it is evidence at all: the bearing is not ``not_explored``
@@ -87,7 +88,7 @@ def bearing_rows(record: VisitRecord) -> list[Row]:
 
 
 def marks_of(record: VisitRecord) -> Iterator[tuple[str, Piece]]:
-    """Every current mark that may be used, with its indicator."""
+    """Every current mark that may be used and was not taken back, with its indicator."""
     for piece in record.usable:
         if piece.kind == "bearing":
             yield piece.part.partition(".")[2], piece

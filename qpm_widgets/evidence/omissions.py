@@ -25,7 +25,7 @@ from qpm_widgets.templates import Templates
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXT_KINDS = frozenset({"note", "quote", "observation"})
+TEXT_KINDS = frozenset({"note", "quote", "observation", "question"})
 
 COLUMNS = {
     **NAME_COLUMNS,
@@ -41,11 +41,12 @@ def left_out_table(
 ) -> pd.DataFrame:
     """Everything that was written down and is not in an edition of the visit report, with the reason.
 
-    One row is one current note, observation, quote, rating or finding. It holds no words. What every edition
-    leaves out comes with ``editions`` = ``all``; what only the provider's does, with ``provider``. A note or
-    observation is in the provider's edition through the findings and ratings that cite its question; where
-    none does, it is listed as ``uncited_note``. What an assessor keeps under the safeguarding protocol is not in the
-    journal's answers and so is not here either.
+    One row is one current note, observation, quote, question of the assessor's own, rating or finding. It holds no
+    words. What every edition leaves out comes with ``editions`` = ``all``; what only the provider's does, with
+    ``provider``. A note or observation is in the provider's edition through the findings and ratings that cite its
+    question; where none does, it is listed as ``uncited_note``. A quick note counts as one of the question that it is
+    filed to. What an assessor keeps under the safeguarding protocol is not in the journal's answers and so is not here
+    either.
 
     Sorted by visit, time planned and question; ratings and findings last. Nothing left out: no rows, all
     columns.
@@ -56,7 +57,7 @@ def left_out_table(
     entry_id : str — the journal entry
     visit : str — visit id
     interview : str — id of the interview or observation, "" for ratings and findings
-    kind : str — ``note``, ``observation``, ``quote``, ``rating`` or ``finding``
+    kind : str — ``note``, ``observation``, ``quote``, ``question`` (of the assessor's own), ``rating`` or ``finding``
     reason : str — reason id of ``evidence.disclosure``
     editions : str — ``all`` or ``provider``: the editions that leave it out
     conflict : bool — another entry is current for the same field
@@ -104,7 +105,7 @@ def sort_out(record: VisitRecord, edition: str) -> Sorting:
 
 
 def _place(piece: Piece) -> tuple[str, str]:
-    return piece.meeting.held.subject, piece.question
+    return piece.meeting.held.subject, piece.question or piece.item
 
 
 def left_out_rows(record: VisitRecord) -> Iterator[Row]:

@@ -19,6 +19,8 @@ SOURCE_COLUMNS = {
     "nation": "str",
 }
 RECORDING_COLUMNS = {
+    "begun_at": "Int",
+    "from_paper": "bool",
     "recorded_at": "int",
     "recorded_by": "str",
     "conflict": "bool",
@@ -41,6 +43,8 @@ def describe_piece(piece: Piece) -> Row:
         "standard": piece.asked.standard,
         "question": piece.question,
         "indicators": piece.indicators,
+        "begun_at": piece.payload.get("at"),
+        "from_paper": piece.from_paper,
         "recorded_at": entry.recorded_at,
         "recorded_by": entry.recorded_by,
         "conflict": piece.conflict,

@@ -58,7 +58,7 @@ def quotes_table(
     area : str — area code, of the plan or of its team, "" if neither names one
     nation : str — nation whose law applies
     standard : str — standard id the question stands under, "" for opening and closing questions
-    question : str — question id
+    question : str — question id; of a quick note the one that it is filed to, "" while it is filed to none
     indicators : tuple — indicator ids the question is about
     respondent : str — code of the respondent whose consent covers the words
     speaker : str — ``respondent``, ``supporter`` or ``interpreter``: who spoke them
@@ -68,6 +68,8 @@ def quotes_table(
     translation : str — translation into English, "" if there is none or it may not be used
     may_be_used : bool — whether the words may be shown now
     reason : str — why not, as a reason id of ``evidence.disclosure``; "" if they may
+    begun_at : Int64 — time at which a quick note was begun, UTC milliseconds since 1970; missing for anything else
+    from_paper : bool — whether it was keyed in from a form on paper
     recorded_at : int — time of recording, UTC milliseconds since 1970
     recorded_by : str — assessor code
     conflict : bool — another text is current for the same quote

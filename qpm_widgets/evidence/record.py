@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.own_items import is_line, is_own
 from qpm_widgets.templates.records import InterviewGuide, ObservationGuide
 from qpm_widgets.visits import (
     Interview,
@@ -27,6 +28,7 @@ from qpm_widgets.visits import (
     load_visit,
     look_out_for,
 )
+from qpm_widgets.visits.filing import is_taken_back, marked_indicators, read_filing, read_own_questions
 
 OBSERVATION_SOURCE = "O"
 
@@ -56,6 +58,8 @@ class Asked:
 
 
 UNKNOWN = Asked("", "", "", (), 10_000)  # asked by a guide that these templates no longer have
+OWN = Asked("", "", "", (), 20_000)  # a question of the assessor's own
+UNFILED = Asked("", "", "", (), 30_000)  # a quick note that is filed to no question
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,15 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Piece:
-    """One current entry under ``answer:``; ``part`` is note, quote.1, evidence.CP1 and so on."""
+    """One current entry under ``answer:``; ``part`` is note, quote.1, evidence.CP1 and so on.
+
+    ``item`` is what it was written at, a question or a quick note; ``question`` is where it stands, "" for a quick note
+    that is filed to none.
+    """
 
     entry: Entry
     meeting: Meeting
+    item: str
     question: str
     part: str
     asked: Asked
@@ -108,13 +117,23 @@ class Piece:
 
     @property
     def kind(self) -> str:
-        """``note``, ``quote``, ``bearing``, ``missing`` or ``observation``."""
+        """``note``, ``quote``, ``bearing``, ``missing``, ``observation``, or ``question``, the assessor's own."""
         head = self.part.partition(".")[0]
-        if head in {"quote", "missing"}:
+        if head in {"quote", "missing"} or (head == "question" and is_own(self.item)):
             return head
         if head == "evidence":
             return "bearing"
         return "note" if self.meeting.interview else "observation"
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a quick note, or a mark on one."""
+        return is_line(self.item)
+
+    @property
+    def from_paper(self) -> bool:
+        """Whether the words were keyed in from a form on paper."""
+        return self.payload.get("source") == "paper"
 
     @property
     def payload(self) -> Mapping[str, Any]:
@@ -138,8 +157,12 @@ class Piece:
 
     @property
     def usable(self) -> bool:
-        """Whether it may be used now: not erased, of the right person, and covered by a current consent to notes."""
-        return self.meeting.usable and self.is_somebodys and not self.entry.erased
+        """Whether it may be used now: not erased, of the right person, and covered by a current consent to notes.
+
+        A mark that was taken back is there no more.
+        """
+        stands = not self.entry.erased and not is_taken_back(self.entry)
+        return self.meeting.usable and self.is_somebodys and stands
 
 
 @dataclass(frozen=True)
@@ -265,17 +288,32 @@ def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings
             by_subject.setdefault(entry.subject, []).append(entry)
     for meeting in meetings:
         entries = by_subject.get(meeting.held.subject, [])
-        times = Counter(entry.field for entry in entries if meeting.counts(entry))
+        counting = [entry for entry in entries if meeting.counts(entry)]
+        times, filing = Counter(entry.field for entry in counting), read_filing(counting)
+        own = read_own_questions(counting).items()
+        here = asked | {item: _about_own(OWN, item, words, counting, templates) for item, words in own}
         pieces = []
         for entry in entries:
-            question, _, part = entry.field.removeprefix("answer:").partition(".")
-            about = asked.get(question, UNKNOWN)
-            pieces.append(Piece(entry, meeting, question, part, about, times[entry.field] > 1))
+            item, _, part = entry.field.removeprefix("answer:").partition(".")
+            question = filing.get(item, "") if is_line(item) else item
+            about = here.get(question, UNKNOWN) if question else _about_own(UNFILED, item, {}, counting, templates)
+            pieces.append(Piece(entry, meeting, item, question, part, about, times[entry.field] > 1))
         yield from sorted(pieces, key=lambda one: _place(one, templates))
 
 
-def _place(piece: Piece, templates: Templates) -> tuple[int, str, int, int, str, int]:
+def _about_own(
+    kind: Asked, item: str, words: Mapping[str, Any], counting: Iterable[Entry], templates: Templates
+) -> Asked:
+    """What an assessor's own question, or a quick note that is filed to none, is about: what it was marked on."""
+    indicators = marked_indicators(counting, item, templates.indicator_ids)
+    marked_on = templates.standard_of(indicators[0]).id if indicators else ""
+    standard = str(words.get("standard", "")) or marked_on
+    return replace(kind, text=str(words.get("text", "")), standard=standard, indicators=indicators)
+
+
+def _place(piece: Piece, templates: Templates) -> tuple[int, str, str, int, int, str, int]:
     parts = [
+        "question",
         "note",
         *_observed_parts(templates, piece.meeting.held.plan.guide),
         "quote",
@@ -285,7 +323,8 @@ def _place(piece: Piece, templates: Templates) -> tuple[int, str, int, int, str,
     head, _, rest = piece.part.partition(".")
     number = int(rest) if rest.isdecimal() else 0
     place = parts.index(head) if head in parts else len(parts)
-    return (piece.asked.place, piece.question, place, number, rest, piece.entry.recorded_at)
+    line = piece.item if piece.is_line else ""  # after what was written at the question itself
+    return (piece.asked.place, piece.question, line, place, number, rest, piece.entry.recorded_at)
 
 
 def _observed_parts(templates: Templates, guide_id: str) -> tuple[str, ...]:

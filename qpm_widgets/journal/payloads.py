@@ -84,6 +84,15 @@ Kept = Annotated[
     tuple[Line, ...], Field(default=(), max_length=1000, exclude_if=lambda kept: not kept), AfterValidator(_still_there)
 ]
 
+Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, milliseconds since 1970; to the year 9999
+
+# Of a quick note: when it was begun, and the question that it is filed to, "" while it is filed to none. Both are left
+# out where there is nothing to say.
+Begun = Annotated[Moment | None, Field(default=None, exclude_if=lambda at: at is None)]
+FiledTo = Annotated[Code | Literal[""], Field(default="", exclude_if=lambda question: not question)]
+# "paper" where the words were keyed in from a form on paper; left out otherwise.
+Source = Annotated[Literal["paper", ""], Field(default="", exclude_if=lambda source: not source)]
+
 
 class VisitPlan(Payload):
     """A dated visit by named assessors (codes of the profile)."""
@@ -170,9 +179,6 @@ class ProtocolUsed(Payload):
     used_at: datetime
 
 
-Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, milliseconds since 1970; to the year 9999
-
-
 class Origin(Payload):
     """Of an account that came from another kit: when and by whom it was written, and which device sent it."""
 
@@ -213,6 +219,9 @@ class Note(Payload):
     wording: Literal["plain", "easy_read"] = "plain"
     language: Literal["en", "cy"] = "en"
     kept: Kept = ()
+    at: Begun = None
+    filed_to: FiledTo = ""
+    source: Source = ""
 
 
 class Quote(Payload):
@@ -225,12 +234,23 @@ class Quote(Payload):
     language: Literal["en", "cy"] = "en"
     translation: Words = ""
     kept: Kept = ()
+    at: Begun = None
+    filed_to: FiledTo = ""
+    source: Source = ""
+
+
+class OwnQuestion(Payload):
+    """A question that the assessor asked beyond the guide, and the standard it was asked under, "" at the end."""
+
+    text: Words
+    standard: Code | Literal[""] = ""
+    kept: Kept = ()
 
 
 class Bearing(Payload):
-    """How what was said at one question bears on one indicator."""
+    """How what was said at one question bears on one indicator; an empty bearing takes the mark back."""
 
-    bearing: Literal["supports", "mixed", "contradicts", "not_explored"]
+    bearing: Literal["supports", "mixed", "contradicts", "not_explored", ""]
     strength: Literal["experience", "account", "claim"] | None = None
 
 

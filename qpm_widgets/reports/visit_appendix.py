@@ -78,7 +78,6 @@ def evidence(content: Content) -> Iterator[Block]:
         yield Paragraph(say("lead.no_evidence"))
         return
     yield Paragraph(say("lead.evidence_intro"))
-    columns = tuple(Column(say(f"lead.{key}")) for key in ("evidence_id", "recorded"))
     marks = _marks(content)
     for meeting in content.record.meetings:
         pieces = [piece for piece in content.record.usable if piece.meeting is meeting]
@@ -86,12 +85,18 @@ def evidence(content: Content) -> Iterator[Block]:
         if not rows:
             continue
         yield Heading(2, say("lead.evidence_heading", id=meeting.id, what=_whom(content, meeting)))
-        yield Table(
-            say("lead.evidence_caption", id=meeting.id),
-            columns,
-            tuple((piece.evidence_id, _recorded(content, piece, marks)) for piece in rows),
-            row_anchors=tuple(piece.evidence_id for piece in rows),
-        )
+        unfiled = [piece for piece in rows if not piece.question]
+        if asked := [piece for piece in rows if piece.question]:
+            yield _evidence_table(content, asked, say("lead.evidence_caption", id=meeting.id), marks)
+        if unfiled:
+            yield Heading(3, say("lead.unfiled", id=meeting.id))
+            yield _evidence_table(content, unfiled, say("lead.unfiled_caption", id=meeting.id), marks)
+
+
+def _evidence_table(content: Content, rows: list[Piece], caption: str, marks: dict[str, list[str]]) -> Table:
+    columns = tuple(Column(content.words.say(f"lead.{key}")) for key in ("evidence_id", "recorded"))
+    cells = tuple((piece.evidence_id, _recorded(content, piece, marks)) for piece in rows)
+    return Table(caption, columns, cells, row_anchors=tuple(piece.evidence_id for piece in rows))
 
 
 def _is_anchor(content: Content, piece: Piece) -> bool:
@@ -122,6 +127,10 @@ def _recorded(content: Content, piece: Piece, marks: dict[str, list[str]]) -> st
     lines = [_words_of(content, piece)]
     if marks.get(piece.evidence_id):
         lines.append(say("lead.bearing_line", marks="; ".join(marks[piece.evidence_id])))
+    if piece.is_line and piece.question:
+        lines.append(say("lead.filed", question=piece.question))
+    if piece.from_paper:
+        lines.append(say("lead.from_paper"))
     if piece.conflict:
         lines.append(say("lead.conflict"))
     lines.append(say("lead.entry", id=piece.entry.entry_id))
@@ -142,7 +151,14 @@ def _words_of(content: Content, piece: Piece) -> str:
         return say(key, reason=say(f"lead.reason.{reason}"))
     if piece.kind == "quote":
         return _quote_words(content, piece)
-    if piece.kind == "observation":
+    return _noted_words(content, piece)
+
+
+def _noted_words(content: Content, piece: Piece) -> str:
+    say = content.words.say
+    if piece.kind == "question":
+        return say("lead.own_question", text=piece.text)
+    if piece.kind == "observation" and not piece.is_line:
         return say("lead.part", part=_part_label(content, piece), text=piece.text)
     return piece.text
 

@@ -156,15 +156,16 @@ class Content:
     def anchors(self) -> dict[str, str]:
         """For each evidence id, the id of the row of the appendix that shows it."""
         found: dict[str, str] = {}
-        words: dict[tuple[str, str], str] = {}  # the first text at each question
+        words: dict[tuple[str, str], str] = {}  # the first text at each question or quick note
         for piece in self.record.usable:
+            if has_row(piece) and piece.kind != "question":
+                words.setdefault((piece.meeting.held.subject, piece.item), piece.evidence_id)
             if has_row(piece):
-                words.setdefault((piece.meeting.held.subject, piece.question), piece.evidence_id)
                 found[piece.evidence_id] = piece.evidence_id
         for piece in self.record.usable:
             if piece.kind == "bearing":
                 # A mark is shown beside the words that it was made on, or alone where there are none.
-                place = (piece.meeting.held.subject, piece.question)
+                place = (piece.meeting.held.subject, piece.item)
                 found[piece.evidence_id] = words.get(place, piece.evidence_id)
         return found
 

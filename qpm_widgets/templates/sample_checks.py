@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from qpm_widgets.templates.own_items import is_line, is_own
 from qpm_widgets.templates.reading import Draft, read_mapping
 from qpm_widgets.templates.records import Guide, InterviewGuide
 from qpm_widgets.templates.references import FileCheck, Known
@@ -18,7 +19,7 @@ from qpm_widgets.templates.safe_yaml import Steps, shorten
 NEEDED = "lantern"  # what `qpm demo` shows
 KINDS = ("interview", "observation")
 _MEETING_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_OTHER_PARTS = ("note", "quote", "missing")
+_OTHER_PARTS = ("note", "quote", "missing", "question")
 
 
 def check_samples(draft: Draft, known: Known) -> None:
@@ -93,10 +94,14 @@ class _SampleCheck:
             entry.one_known(rest.partition(".")[0], self.known.scopes)
         if area != "answer":
             return
-        question, _, part = rest.partition(".")
+        item, _, part = rest.partition(".")
         part, _, name = part.partition(".")
         if guide is not None:
-            entry.one_known(question, _question_ids(guide))
+            filed_to = entry.payload.get("filed_to")
+            if not is_line(item) and not is_own(item):
+                entry.one_known(item, _question_ids(guide))
+            elif filed_to and not is_own(str(filed_to)):
+                entry.one_known(str(filed_to), _question_ids(guide), "filed_to")
         if part == "evidence":
             entry.one_known(name, self.known.indicators)
             edition = self.draft.standards

@@ -133,6 +133,9 @@ def test_once_it_is_settled_the_answers_of_the_other_stay_out(mixed: Kit, templa
     view = shown_on_page(mixed)
     note = view["values"]["answer:P-CP-1.note"]["text"]
     assert (note == THEIRS) == (code == "PS9")
+    looked = {"kind": "do", "name": "versions", "arguments": {"field": "answer:P-CP-1.note"}, "request_id": "r"}
+    versions = sheet(InterviewSheet, mixed, "P1").answer(looked)["result"]["versions"]
+    assert versions and all((one["payload"]["text"] == THEIRS) == (code == "PS9") for one in versions)
     heads = view["heads"]["answer:P-CP-1.note"]
     assert set(heads) <= mine
     edit = Edit("lantern", "interview:P1", "answer:P-CP-1.note", {"text": "Put right."}, tuple(heads))

@@ -98,7 +98,7 @@ function endDialog(page) {
     confirm.textContent = words.end[chosen() === "stopped" ? "stop" : "finish"];
   };
   const box = dialog(page.id("end"), words.end.title,
-    h("p", {}, words.end.intro), left, how, withdrawals,
+    h("p", {}, words.end.intro), left, unfiledNotice(page), how, withdrawals,
     h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
     h("p", { class: "qpm-buttons" },
       confirm,

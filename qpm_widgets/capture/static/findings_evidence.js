@@ -24,11 +24,13 @@ const evidenceParts = (() => {
           labelOf(scales.grades, piece.grade),
           piece.speaker !== "respondent" && fill(said.spoken_by, { speaker: labelOf(scales.speakers, piece.speaker) }),
           piece.language === "cy" && said.welsh,
+          piece.from_paper && said.from_paper,
           !piece.quotable && said.quotable_not,
         ].filter(Boolean).join(" · ")),
       ];
     }
-    return [h("p", { class: "qpm-words" }, piece.label && h("strong", {}, `${piece.label}: `), piece.text)];
+    return [h("p", { class: "qpm-words" }, piece.label && h("strong", {}, `${piece.label}: `), piece.text),
+      piece.from_paper && h("p", { class: "qpm-hint" }, capital(said.from_paper))];
   }
 
   function mark(page, piece, indicator) {
@@ -50,7 +52,7 @@ const evidenceParts = (() => {
       h("p", { class: "qpm-about" },
         h("label", { for: id }, fill(said.about, { id: given.name, source: source(page, given) })),
         indicator && mark(page, given, indicator)),
-      h("p", { class: "qpm-hint" }, given.asked),
+      h("p", { class: "qpm-hint" }, given.question.startsWith("own-") ? fill(said.own, given) : given.question ? given.asked : said.unfiled),
       h("div", { id: `${id}-words` }, words(page, given)),
       changed && h("p", { class: "qpm-changed" }, said.changed),
       given.conflict && h("p", { class: "qpm-changed" }, said.conflict)));

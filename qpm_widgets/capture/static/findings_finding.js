@@ -231,20 +231,27 @@ class FindingEditor {
   drawList() {
     const { page, part: { standard }, stem, words } = this;
     const sought = (page.memory.filter ?? "").trim().toLowerCase();
-    const here = (piece) => page.memory.everywhere || piece.standard === standard.id
+    const here = (piece) => page.memory.everywhere || !piece.question || piece.standard === standard.id
       || standard.indicators.some((id) => evidenceParts.touches(piece, id));
     const found = (piece) => !sought
       || [piece.name, piece.text, piece.translation, piece.asked].some((text) => text?.toLowerCase().includes(sought));
     const shown = page.recorded.pieces.filter((piece) => this.values.cites.includes(piece.id) || (here(piece) && found(piece)));
     const none = page.recorded.pieces.length ? words.no_match : words.no_evidence;
-    this.list.replaceChildren(shown.length
-      ? h("ul", { class: "qpm-pieces" }, shown.map((piece) => evidenceParts.piece(page, piece, {
-        stem: `${stem}-cite`, indicator: null, ticked: this.values.cites.includes(piece.id), changed: false,
-        pick: (id, ticked) => {
-          const rest = this.values.cites.filter((one) => one !== id);
-          this.change({ cites: ticked ? [...rest, id] : rest }, true);
-        },
-      }))) : h("p", { class: "qpm-hint" }, none));
+    const listed = (pieces) => h("ul", { class: "qpm-pieces" }, pieces.map((piece) => evidenceParts.piece(page, piece, {
+      stem: `${stem}-cite`, indicator: null, ticked: this.values.cites.includes(piece.id), changed: false,
+      pick: (id, ticked) => {
+        const rest = this.values.cites.filter((one) => one !== id);
+        this.change({ cites: ticked ? [...rest, id] : rest }, true);
+      },
+    })));
+    // Quick notes that nobody filed may belong to any standard.
+    const filed = shown.filter((piece) => piece.question);
+    const unfiled = shown.filter((piece) => !piece.question);
+    this.list.replaceChildren(...[
+      filed.length > 0 && listed(filed),
+      unfiled.length > 0 && h("h5", {}, words.unfiled), unfiled.length > 0 && listed(unfiled),
+      !shown.length && h("p", { class: "qpm-hint" }, none),
+    ].filter(Boolean));
   }
 
   // Kept from the first word on, also without a tick: the journal refuses it then, and the page keeps it and says so.

@@ -70,6 +70,10 @@ const holdPage = (() => {
   // for this mark around it, so the mark has to be on the element itself.
   function silenceShortcuts(root) {
     root.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    // Nor may it take line breaks and undoing away from a box: after each key it listens to the box itself for these.
+    root.addEventListener("beforeinput", (event) => {
+      if (["insertLineBreak", "historyUndo", "historyRedo"].includes(event.inputType)) event.stopPropagation();
+    }, true);
   }
 
   return function holdPage(channel, link, root) {

@@ -12,9 +12,11 @@ class InterviewPage {
     this.language = this.memory.language ?? view.plan.language;
     this.memory.easy ??= {};
     this.gated = [];
+    this.drawers = new Map();
     this.changes = [];
     this.wordings = [];
     this.questions = view.guide.sections.flatMap((section) => section.questions);
+    this.lines = linesOf(this);
     this.root = null;
     this.savedAt = view.saved_at;
   }
@@ -35,7 +37,8 @@ class InterviewPage {
   // ---- recording
 
   type(field, words, unfinished) {
-    const payload = this.withKept(field, words);
+    const payload = this.whole(field, words);
+    remember(this, field, true);
     this.values[field] = payload;
     this.link.type(field, payload, unfinished);
     this.begin();
@@ -43,17 +46,21 @@ class InterviewPage {
   }
 
   put(field, words) {
-    const payload = this.withKept(field, words);
+    const payload = this.whole(field, words);
+    remember(this, field, false);
     this.values[field] = payload;
     this.link.commit(field, payload);
     this.begin();
     this.changed();
   }
 
-  // What points to one person and is kept on purpose goes with the words.
-  withKept(field, payload) {
-    const kept = payload.kept ?? this.values[field]?.kept;
-    return kept ? { ...payload, kept } : payload;
+  // With the words goes what points to one person and is kept on purpose, and that they were keyed in from paper.
+  whole(field, payload) {
+    const before = this.values[field];
+    const kept = payload.kept ?? before?.kept;
+    const written = "text" in payload && !field.endsWith(".question");
+    const source = payload.source ?? (written && payload.text !== (before?.text ?? "") && this.memory.paper ? "paper" : before?.source);
+    return { ...payload, ...(kept && { kept }), ...(source && { source }) };
   }
 
   keepWords(field, said) {
@@ -67,6 +74,32 @@ class InterviewPage {
   lineDone(field) {
     if (field === "state") this.endAnswered();
     this.link.flush();
+  }
+
+  // Said politely to who cannot see what changed; what may have changed out of sight is shown for a while as well.
+  say(sentence, shown = false) {
+    const told = this.root.querySelector(".qpm-told");
+    told.textContent = sentence;
+    told.classList.toggle("qpm-hidden", !shown);
+    clearTimeout(this.saying);
+    if (shown) this.saying = setTimeout(() => told.classList.add("qpm-hidden"), 6000);
+  }
+
+  // A box says how it shows a value that did not come from it; `show` has it do so.
+  showing(name, draw) {
+    this.drawers.set(name, draw);
+  }
+
+  show(field) {
+    this.drawers.get(shownAs(field))?.(this.values[field], field);
+  }
+
+  // What was taken back comes into sight, and the focus stays where it is.
+  bringBack(field) {
+    const box = this.root.querySelector(`.qpm-guide [data-field="${CSS.escape(field)}"]`);
+    const step = this.steps.isOn && this.steps.stepOf(box);
+    if (step && step !== this.steps.at) this.go(this.steps.target(step));
+    box?.scrollIntoView({ block: "nearest" });
   }
 
   // The first thing written down opens the interview.
@@ -116,11 +149,14 @@ class InterviewPage {
     this.answered = new Set();
     this.told = new Set();
     this.pieces = {};
+    this.lines = linesOf(this);
+    for (const { payload: { filed_to: question } } of this.lines) for (const found of [this.answered, this.told]) found.add(question);
     for (const [field, payload] of Object.entries(this.values)) {
+      if (field.endsWith(".question")) continue; // what was asked is no answer
       const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
       if (part === "evidence") {
         const standard = this.view.choices.indicators[name]?.[1];
-        if (payload.bearing === "not_explored") continue;
+        if (!payload.bearing || payload.bearing === "not_explored") continue;
         this.told.add(question);
         if (standard) this.pieces[standard] = (this.pieces[standard] ?? 0) + 1;
       } else if (question && (payload.text || payload.reason)) {
@@ -241,7 +277,7 @@ class InterviewPage {
   // Scrolls to a part of the page; to the box in it if both do not fit. One at a time the top of the page stays if it can.
   bring(target, box) {
     const top = this.coverHeight();
-    const bottom = this.root.clientHeight - this.element("steps").offsetHeight;
+    const bottom = this.root.clientHeight - this.element("steps").offsetHeight - this.element("quick").offsetHeight;
     const below = (part) => part.getBoundingClientRect().bottom - this.root.getBoundingClientRect().top;
     if (this.steps.isOn) this.root.scrollTop = 0;
     if (this.steps.isOn && below(box ?? target) < bottom) return;
@@ -295,7 +331,7 @@ function topBar(page) {
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
-      safeguarding,
+      quickButton(page), safeguarding,
       h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
@@ -370,9 +406,31 @@ function sideList(page, stops) {
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
       h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
-        words.search[view.kind === "observation" ? "open_scene" : "open"])),
+        words.search[view.kind === "observation" ? "open_scene" : "open"]),
+      undoButton(page), paperSwitch(page)),
     summary,
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
+}
+
+// What is written while it is on was on a form first, and says so wherever it is read.
+function paperSwitch(page) {
+  const { paper: said } = page.words;
+  const box = h("input", {
+    type: "checkbox", id: page.id("paper"), onchange: () => {
+      page.memory.paper = box.checked;
+      page.steps.keep();
+      page.changed();
+    },
+  });
+  box.checked = Boolean(page.memory.paper);
+  return h("label", { class: "qpm-switch" }, box, h("span", {}, said.switch));
+}
+
+// At the top of the page, for it is easily forgotten there.
+function paperNotice(page) {
+  const notice = h("p", { class: "qpm-banner qpm-beginning" }, page.words.paper.on);
+  page.whenChanged(() => { notice.hidden = !page.memory.paper; });
+  return notice;
 }
 
 function consentStop(page) {
@@ -408,7 +466,7 @@ function sceneStop(page, scene) {
 function guidePart(page) {
   const { view, words } = page;
   const stops = [];
-  const parts = [stateNotice(page), lawPart(page)];
+  const parts = [paperNotice(page), stateNotice(page), lawPart(page)];
   if (view.kind === "interview") {
     parts.push(consentPart(page), gateNotice(page));
     stops.push(consentStop(page));
@@ -418,12 +476,14 @@ function guidePart(page) {
     }, h("h2", { id: page.id("rules-title") }, words.observation.rules),
       h("ul", { class: "qpm-rules" }, view.guide.rules.map((rule) => h("li", {}, page.said(rule))))));
   }
+  const last = view.guide.sections.length - 1;
   view.guide.sections.forEach((section, index) => {
     const name = `section-${index}`;
     const standard = view.choices.standards[section.standard];
     parts.push(h("section", { class: "qpm-section", id: page.id(name), tabindex: "-1", "aria-labelledby": page.id(`${name}-title`) },
       h("h2", { id: page.id(`${name}-title`) }, standard && h("span", { class: "qpm-number" }, `${standard.number}`), page.said(section.title)),
-      section.questions.map((question) => questionPart(page, question))));
+      section.questions.map((question) => questionPart(page, question)),
+      view.kind === "interview" && (standard || index === last) && ownPart(page, section.standard, index === last)));
     if (view.kind === "observation") stops.push(...section.questions.map((scene) => sceneStop(page, scene)));
     else stops.push(sectionStop(page, section, name));
   });
@@ -442,9 +502,11 @@ function drawPage(page) {
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean), stepBar(page))),
+    quickPart(page),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
+    h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page),
+    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
     view.kind === "interview" && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
@@ -457,6 +519,8 @@ function drawPage(page) {
     if (event.key === "Enter" && event.target.matches('input[type="text"]')) event.preventDefault();
   });
   answerKeys(page);
+  takeDraggedLines(page);
+  beginQuotes(page);
   followScroll(page, side, stops);
   page.steps.show();
   page.update();
@@ -488,14 +552,16 @@ function followScroll(page, side, stops) {
   }, { passive: true });
   page.markPlace = mark;
   const bar = page.root.querySelector(".qpm-bar");
+  const quick = page.element("quick");
   page.watchSize = new ResizeObserver(() => {
     page.root.style.setProperty("--bar", `${bar.offsetHeight}px`);
+    page.root.style.setProperty("--quick", `${quick.offsetHeight}px`);
     const narrow = page.root.clientWidth < NARROW;
     if (narrow === page.root.classList.contains("qpm-narrow")) return;
     page.root.classList.toggle("qpm-narrow", narrow);
     side.open = !narrow;
   });
-  for (const one of [page.root, bar]) page.watchSize.observe(one);
+  for (const one of [page.root, bar, quick]) page.watchSize.observe(one);
 }
 
 function render({ model, el }) {
@@ -520,6 +586,8 @@ function render({ model, el }) {
     },
     receipt(field, entryId, recordedAt, payload, noticed) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+      page.view.versions[field] = (page.view.versions[field] ?? (page.view.values[field] ? 1 : 0)) + 1;
+      page.changed();
       if (field === page.memory.account?.field) page.memory.account.keptAt = recordedAt;
       if (noticed) showIdentifiers(page, field, payload, noticed);
     },

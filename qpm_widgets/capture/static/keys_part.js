@@ -5,7 +5,9 @@ const PAGE_KEYS = [
   { id: "next", key: "PageDown", alt: true, act: ({ steps }) => steps.move(1) },
   { id: "previous", key: "PageUp", alt: true, act: ({ steps }) => steps.move(-1) },
   { id: "unanswered", key: "F8", act: ({ steps }) => steps.moveToUnanswered() },
+  { id: "quick", key: "F9", act: ({ quick }) => quick.key() },
   { id: "search", key: "F2", act: (page) => page.openDialog("search") },
+  { id: "undo", key: "z", ctrl: true, outside: true, act: (page) => undo(page) },
   { id: "card", kind: "interview", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
 ];
 
@@ -13,8 +15,9 @@ function answerKeys(page) {
   page.root.addEventListener("keydown", (event) => {
     if (event.target.closest("dialog, a")) return;
     const ctrl = event.ctrlKey || event.metaKey;
-    const found = PAGE_KEYS.find(({ key, kind = page.view.kind, ctrl: withCtrl = false, alt = false }) => key === event.key
-      && withCtrl === ctrl && alt === event.altKey && !event.shiftKey && kind === page.view.kind);
+    const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
+    const found = PAGE_KEYS.find(({ key, kind = page.view.kind, ctrl: withCtrl = false, alt = false, outside = false }) => key === event.key
+      && withCtrl === ctrl && alt === event.altKey && !event.shiftKey && kind === page.view.kind && !(outside && writes));
     if (!found) return;
     event.preventDefault();
     found.act(page);

@@ -8,15 +8,6 @@ function questionPart(page, question) {
     h("span", {}, words.question.easy_read), h("span", { class: "qpm-hidden" }, ` ${question.id}`));
   if (easy) page.whenWorded(() => { easy.querySelector("input").checked = page.isEasy(question.id); });
 
-  const answers = h("fieldset", { class: "qpm-answers" },
-    h("legend", { class: "qpm-hidden" }, question.id),
-    h("div", { class: "qpm-said" },
-      view.guide.parts ? view.guide.parts.map((part) => partBox(page, question, part)) : noteBox(page, question),
-      view.kind === "interview" && quotesPart(page, question),
-      missingBox(page, question)),
-    evidencePart(page, question));
-  page.gated.push(answers);
-
   return h("article", { class: "qpm-card qpm-question", id: page.id(question.id), "aria-labelledby": headingId, tabindex: "-1",
     "data-question": question.id },
     h("header", {},
@@ -24,7 +15,22 @@ function questionPart(page, question) {
       h("p", { class: "qpm-mark" }, easy, view.kind === "interview" && cardButton(page, question.id), h("span", { class: "qpm-id" }, question.id))),
     promptsPart(page, question),
     question.caution && h("p", { class: "qpm-caution" }, h("strong", {}, `${words.question.caution}: `), page.said(question.caution)),
-    answers);
+    answersPart(page, question));
+}
+
+// What was said at a question, and what it tells.
+function answersPart(page, question) {
+  const { view } = page;
+  const answers = h("fieldset", { class: "qpm-answers" },
+    h("legend", { class: "qpm-hidden" }, question.id),
+    h("div", { class: "qpm-said" },
+      view.guide.parts ? view.guide.parts.map((part) => partBox(page, question, part)) : noteBox(page, question),
+      view.kind === "interview" && quotesPart(page, question),
+      filedPart(page, question),
+      missingBox(page, question)),
+    evidencePart(page, question));
+  page.gated.push(answers);
+  return answers;
 }
 
 function promptsPart(page, question) {
@@ -51,14 +57,16 @@ function partBox(page, question, part) {
 
 function writingBox(page, field, { label, hint, question, rows }) {
   const id = page.id(field);
+  page.showing(field, (payload) => { box.querySelector("textarea").value = payload.text; });
   const describe = (text) => ({ text, wording: page.isEasy(question.id) ? "easy_read" : "plain", language: page.language });
-  return h("div", { class: "qpm-writing", "data-field": field },
+  const box = h("div", { class: "qpm-writing", "data-field": field },
     textBox({
       id, label, rows, labelClass: "qpm-label", value: page.values[field]?.text,
       describedBy: [page.id(`${question.id}-ask`), hint && `${id}-hint`].filter(Boolean).join(" "), change: (text, part) => page.type(field, describe(text), part), leave: page.leave,
     }),
     hint && h("p", { class: "qpm-hint", id: `${id}-hint` }, page.said(hint)),
-    otherVersion(page, field));
+    versionsButton(page, field), otherVersion(page, field));
+  return box;
 }
 
 // Two devices wrote this field: the newer version is shown, and that there is another is never hidden.
@@ -85,6 +93,13 @@ function quotesPart(page, question) {
     return box;
   };
   for (const number of numbers.sort((a, b) => a - b)) if (page.values[`${prefix}${number}`].text) add(number);
+  page.showing(`answer:${question.id}.quote`, (payload, field) => {
+    const before = list.querySelector(`[data-field="${CSS.escape(field)}"]`);
+    const now = payload.text && quoteBox(page, question, Number(field.slice(prefix.length)), field);
+    if (before && now) before.replaceWith(now);
+    else if (now) list.append(now);
+    else before?.remove();
+  });
   let next = Math.max(0, ...numbers) + 1;
   // A quote form that was opened before the page was run again, and is still empty.
   if (started[question.id] === next) add(next++);
@@ -98,14 +113,28 @@ function quotesPart(page, question) {
   return h("div", { class: "qpm-quote-part" }, list, button);
 }
 
-function quoteBox(page, question, number, field) {
-  const { words, view } = page;
+// What a quote is until somebody says more; the grade claims the least.
+const newQuote = (page) => ({
+  grade: "paraphrase", speaker: "respondent", respondent: page.view.plan.respondents[0], language: page.language, translation: "",
+});
+
+// How exact a quote is, who spoke, whose words they are, and in which language. `pick(name, value)` is called when one is chosen.
+function quoteFacts({ words, view }, id, quote, pick) {
   const codes = view.plan.respondents;
-  const draft = {
-    text: "", speaker: "respondent", respondent: codes[0], language: page.language, translation: "",
-    grade: "paraphrase", // claims the least until the assessor says that it is closer
-    ...page.values[field],
-  };
+  const choose = (name, label, choices) => selectBox({
+    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: quote[name], pick: (value) => pick(name, value),
+  });
+  return [
+    choose("grade", words.question.grade, view.choices.grades),
+    choose("speaker", words.question.speaker, view.choices.speakers),
+    codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
+    choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label }))),
+  ];
+}
+
+function quoteBox(page, question, number, field) {
+  const { words } = page;
+  const draft = { text: "", ...newQuote(page), ...page.values[field] };
   delete draft.kept; // goes with the words by itself: page.type
   const id = page.id(field);
   const names = { id: question.id, number };
@@ -114,10 +143,6 @@ function quoteBox(page, question, number, field) {
     if (typing) page.type(field, { ...draft }, part);
     else page.put(field, { ...draft });
   };
-  const choose = (name, label, choices) => selectBox({
-    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: draft[name],
-    pick: (value) => { draft[name] = value; record(false); refresh(); },
-  });
   const translation = h("div", {}, textBox({
     id: `${id}-translation`, label: words.question.translation, labelClass: "qpm-label", rows: 2, lang: "en",
     value: draft.translation, leave: page.leave, change: (text, part) => { draft.translation = text; record(true, part); },
@@ -130,11 +155,11 @@ function quoteBox(page, question, number, field) {
       change: (text, part) => { draft.text = text; record(true, part); },
     })),
     translation,
-    h("div", { class: "qpm-quote-facts" },
-      choose("grade", words.question.grade, view.choices.grades),
-      choose("speaker", words.question.speaker, view.choices.speakers),
-      codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
-      choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label })))),
+    h("div", { class: "qpm-quote-facts" }, quoteFacts(page, id, draft, (name, value) => {
+      draft[name] = value;
+      record(false);
+      refresh();
+    })),
     h("button", {
       type: "button", class: "qpm-quiet",
       onclick: () => {
@@ -146,7 +171,7 @@ function quoteBox(page, question, number, field) {
         page.element(`${question.id}-add`).focus();
       },
     }, words.question.remove, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`)),
-    unquoted, otherVersion(page, field));
+    unquoted, versionsButton(page, field), otherVersion(page, field));
   const refresh = () => {
     translation.hidden = draft.language === "en";
     box.querySelector("textarea").lang = draft.language;
@@ -164,12 +189,12 @@ function quoteBox(page, question, number, field) {
 function evidencePart(page, question) {
   const { words } = page;
   const prefix = `answer:${question.id}.evidence.`;
-  const recorded = Object.keys(page.values).filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
+  const recorded = Object.keys(page.values).filter((field) => field.startsWith(prefix) && page.values[field].bearing)
+    .map((field) => field.slice(prefix.length));
   const indicators = [...new Set([...(question.indicators ?? []), ...recorded])];
-  if (!indicators.length) return null;
+  const list = h("div", { class: "qpm-bearings" }, indicators.map((indicator) => bearingBox(page, question, indicator, `${prefix}${indicator}`)));
   return h("div", { class: "qpm-evidence" },
-    h("h4", { class: "qpm-label" }, words.question.evidence),
-    indicators.map((indicator) => bearingBox(page, question, indicator, `${prefix}${indicator}`)));
+    h("h4", { class: "qpm-label" }, words.question.evidence), list, addIndicator(page, question, list));
 }
 
 function bearingBox(page, question, indicator, field) {
@@ -190,13 +215,18 @@ function bearingBox(page, question, indicator, field) {
   });
   strengths.hidden = !value.bearing || value.bearing === "not_explored";
   const [text] = view.choices.indicators[indicator] ?? [indicator];
-  return h("div", { class: "qpm-bearing", "data-field": field },
+  page.showing(field, ({ bearing, strength }) => {
+    for (const input of box.querySelectorAll("input")) input.checked = [bearing, strength].includes(input.value);
+    strengths.hidden = !bearing || bearing === "not_explored";
+  });
+  const box = h("div", { class: "qpm-bearing", "data-field": field },
     radioGroup({
       id: page.id(`${question.id}-${indicator}-bearing`),
       legend: [h("b", {}, indicator), ` ${text}`, h("span", { class: "qpm-hidden" }, ` ${question.id}`)],
       legendClass: "qpm-indicator", choices: view.choices.bearings, value: value.bearing, pick: (bearing) => record({ bearing }),
     }),
-    strengths, otherVersion(page, field));
+    strengths, versionsButton(page, field), otherVersion(page, field));
+  return box;
 }
 
 function missingBox(page, question) {
@@ -216,6 +246,7 @@ function missingBox(page, question) {
         reasons.querySelector("select").focus();
       },
     }, words.question.both_clear, h("span", { class: "qpm-hidden" }, ` ${question.id}`)));
+  page.showing(field, ({ reason }) => { reasons.querySelector("select").value = reason; });
   page.whenChanged(() => { both.hidden = !(page.values[field]?.reason && page.told.has(question.id)); });
   return h("div", { class: "qpm-missing", "data-field": field }, reasons, both, otherVersion(page, field));
 }

@@ -1,32 +1,53 @@
-// Finds a question by its words in the language shown, its id, its prompts and the words of its indicators.
+// Finds by words: a question by its words in the language shown, its id, its prompts and the words of its indicators; an
+// indicator by its id and its words.
 
 const SHOWN_AT_MOST = 40; // results
 
 // As people type: without accents, in small letters.
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-// What each question can be found by, in the language shown just now; `beside` is not said in the question itself.
-function searchable(page) {
+// A thing to find: what it says itself, what is `beside` that, and `draw(why)`, the parts of its line; `why` is what of
+// beside holds a word that it does not say itself.
+const findable = (id, says, beside, draw) => {
+  const asked = folded([id, ...says].join(" "));
+  return { id, asked, beside, draw, all: `${asked} ${folded(beside.join(" "))}` };
+};
+
+function findableQuestions(page) {
+  const { words } = page;
   const say = (text) => text[page.language] ?? text.en;
-  return page.questions.map(({ id, ask, prompts = [], indicators = [] }) => {
-    const wordings = [ask.plain, ask.easy_read].filter(Boolean).map(say);
-    const beside = [...prompts.map(say), ...indicators.map((one) => `${one} ${page.view.choices.indicators[one]?.[0] ?? ""}`)];
-    const asked = folded([id, ...wordings].join(" "));
-    return { id, wording: (page.isEasy(id) && ask.easy_read) || ask.plain, asked, beside, all: `${asked} ${folded(beside.join(" "))}` };
+  return everyQuestion(page).map(({ id, ask, prompts = [], indicators = [] }) => findable(
+    id, [ask.plain, ask.easy_read].filter(Boolean).map(say),
+    [...prompts.map(say), ...indicators.map((one) => `${one} ${page.view.choices.indicators[one]?.[0] ?? ""}`)],
+    (why) => {
+      const asked = h("span", {});
+      page.speak(asked, (page.isEasy(id) && ask.easy_read) || ask.plain);
+      return [h("span", { class: "qpm-id" }, nameOf(page, id)), asked, why && h("span", { class: "qpm-hint" }, why),
+        page.isAnswered(id) && h("span", { class: "qpm-hint" }, words.search.answered)];
+    }));
+}
+
+function findableIndicators(page) {
+  const { indicators, standards } = page.view.choices;
+  return Object.entries(indicators).map(([id, [text, standard]]) => {
+    const { number, name } = standards[standard];
+    return findable(id, [text], [name], () => [h("span", { class: "qpm-id" }, id), h("span", {}, text),
+      h("span", { class: "qpm-hint" }, `${number}. ${name}`)]);
   });
 }
 
-function searchDialog(page) {
-  const { words } = page;
-  const observed = page.view.kind === "observation";
-  const listId = page.id("search-list");
+// A box to type in over the list of what is found: the arrow keys choose, Enter or a press picks, and the caret stays in the
+// box. `things()` is asked for when the box is made ready.
+function finder(page, name, { label, things, pick, autofocus }) {
+  const { search: words } = page.words;
+  const listId = page.id(`${name}-results`);
   const count = h("p", { class: "qpm-hint", role: "status" });
-  const list = h("ul", { id: listId, role: "listbox", "aria-label": words.search.results });
+  const list = h("ul", { id: listId, class: "qpm-found", role: "listbox", "aria-label": words.results });
   const input = h("input", {
-    type: "text", id: page.id("search-words"), role: "combobox", autofocus: true, "aria-expanded": "true", "aria-controls": listId,
+    type: "text", id: page.id(`${name}-words`), role: "combobox", autofocus, "aria-expanded": "true", "aria-controls": listId,
     "aria-autocomplete": "list", oninput: () => find(),
   });
-  let questions = [];
+  let all = [];
   let chosen = 0;
 
   const choose = (at) => {
@@ -38,46 +59,51 @@ function searchDialog(page) {
     if (options.length) input.setAttribute("aria-activedescendant", options[chosen].id);
     else input.removeAttribute("aria-activedescendant");
   };
-  const open = (id) => {
-    box.close();
-    page.go(id, true);
-  };
-  const option = ({ id, wording, asked, beside }, terms) => {
+  const option = ({ id, asked, beside, draw }, terms) => {
     const elsewhere = terms.find((term) => !asked.includes(term));
     const why = elsewhere && beside.find((text) => folded(text).includes(elsewhere));
-    const ask = h("span", {});
-    page.speak(ask, wording);
-    return h("li", { role: "option", id: page.id(`found-${id}`), "data-found": id, "aria-selected": "false", onclick: () => open(id) },
-      h("span", { class: "qpm-id" }, id), ask, why && h("span", { class: "qpm-hint" }, why),
-      page.isAnswered(id) && h("span", { class: "qpm-hint" }, words.search.answered));
+    return h("li", { role: "option", id: page.id(`${name}-found-${id}`), "data-found": id, "aria-selected": "false", onclick: () => pick(id) },
+      draw(why));
   };
   const find = () => {
     const terms = folded(input.value).split(/\s+/).filter(Boolean);
-    const found = questions.filter(({ all }) => terms.every((term) => all.includes(term)));
+    const found = all.filter((one) => terms.every((term) => one.all.includes(term)));
     // What says it itself comes before what only its prompts or indicators say.
     found.sort((a, b) => Number(terms.every((term) => b.asked.includes(term))) - Number(terms.every((term) => a.asked.includes(term))));
     list.replaceChildren(...found.slice(0, SHOWN_AT_MOST).map((one) => option(one, terms)));
-    count.textContent = found.length ? countWords(words.search.one, words.search.many, found.length).replace("{count}", found.length) : words.search.none;
+    count.textContent = found.length ? countWords(words.one, words.many, found.length).replace("{count}", found.length) : words.none;
     choose(0);
     list.scrollTop = 0;
   };
-  const title = words.search[observed ? "title_scene" : "title"];
-  const box = dialog(page.id("search"), title,
-    h("label", { for: input.id, class: "qpm-label" }, words.search.label), input, count, list,
-    h("p", { class: "qpm-buttons" }, h("button", { type: "button", onclick: () => box.close() }, words.search.cancel)));
-  box.classList.add("qpm-search");
-  box.firstChild.removeAttribute("autofocus"); // the box for the words has it
   input.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key];
     if (by) choose(chosen + by);
-    else if (event.key === "Enter" && list.children[chosen]) open(list.children[chosen].dataset.found);
+    else if (event.key === "Enter" && list.children[chosen]) pick(list.children[chosen].dataset.found);
     else return;
     event.preventDefault();
   });
-  box.prepare = () => {
+  const begin = () => {
     input.value = "";
-    questions = searchable(page);
+    all = things();
     find();
   };
+  return { nodes: [h("label", { for: input.id, class: "qpm-label" }, label), input, count, list], input, begin };
+}
+
+function searchDialog(page) {
+  const { words } = page;
+  const { nodes, begin } = finder(page, "search", {
+    label: words.search.label, things: () => findableQuestions(page), autofocus: true,
+    pick: (id) => {
+      box.close();
+      page.go(id, true);
+    },
+  });
+  const title = words.search[page.view.kind === "observation" ? "title_scene" : "title"];
+  const box = dialog(page.id("search"), title, nodes,
+    h("p", { class: "qpm-buttons" }, h("button", { type: "button", onclick: () => box.close() }, words.search.cancel)));
+  box.classList.add("qpm-wide");
+  box.firstChild.removeAttribute("autofocus"); // the box for the words has it
+  box.prepare = begin;
   return box;
 }

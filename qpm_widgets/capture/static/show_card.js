@@ -77,6 +77,7 @@ function showCard(page) {
 
   // Opens at what `place` (and of a consent `scope`) asks.
   page.showCard = (place, scope) => {
+    if (isOwn(place)) return; // asked in the assessor's own voice
     first = page.memory.card = Math.max(0, cards.findIndex((card) => card.place === place && (!scope || card.scope === scope)));
     box.showModal();
     draw();

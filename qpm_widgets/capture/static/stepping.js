@@ -5,7 +5,7 @@
 
 const BEGINNING = "beginning";
 const CLOSING = "closing";
-const KEPT_VIEW = ["stepping", "at", "easy", "language"]; // ids and switches; nothing that anybody said
+const KEPT_VIEW = ["stepping", "at", "easy", "language", "paper"]; // ids and switches; nothing that anybody said
 
 // How the page was last looked at in this window, also before a reload; true if the page is new in it.
 function recallView(scope, memory) {
@@ -22,13 +22,17 @@ class Steps {
   constructor(page) {
     const { root, view, memory } = page;
     this.page = page;
-    this.names = [BEGINNING, ...page.questions.map(({ id }) => id), CLOSING];
     this.guide = root.querySelector(".qpm-guide");
     this.beginning = [...this.guide.querySelectorAll(".qpm-beginning")];
     this.shown = [];
     memory.at = [memory.at, view.left_at].find((name) => this.names.includes(name)) ?? BEGINNING;
     root.addEventListener("focusin", ({ target }) => this.note(this.stepOf(target)));
     root.addEventListener("scrollend", () => this.note(this.here()));
+  }
+
+  // In the order of the page, with the assessor's own questions where they stand.
+  get names() {
+    return [BEGINNING, ...[...this.guide.querySelectorAll(".qpm-question")].map(({ dataset }) => dataset.question), CLOSING];
   }
 
   get isOn() {
