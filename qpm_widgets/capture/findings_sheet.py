@@ -107,6 +107,7 @@ class FindingsSheet(Sheet):
             "gaps": evidence.gaps,
             "left_out": evidence.left_out,
             "two_people": evidence.two_people,
+            "breaks": evidence.breaks,
             "indicators": {
                 one.id: self._indicator(one, evidence)
                 for standard in self.templates.standards.standards

@@ -127,6 +127,9 @@ def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> 
         "scopes": _plain(scheme.consent_scopes),
         "decisions": _plain(scheme.consent_decisions),
         "how": _plain(scheme.consent_how),
+        "signs": _plain(scheme.assent_signs),
+        "shown": _plain(scheme.assent_how),
+        "pauses": _plain(scheme.pause_reasons),
         "standards": {one.id: {"number": one.number, "name": one.name} for one in standards.standards},
         "indicators": {
             one.id: [one.text, of.id] for of in standards.standards for one in of.indicators if one.id in wanted
@@ -157,6 +160,15 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
         if field.startswith("answer:") and shown.recorded_at >= answered_at:
             answered_at, left_at = shown.recorded_at, question_of(field)
     return {"values": values, "others": others, "saved_at": saved_at or None, "left_at": left_at}
+
+
+def view_signs(recorded: Iterable[Entry]) -> list[View]:
+    """Every yes or no that somebody showed, oldest first, from all versions of these fields; ``at`` is UTC ms."""
+    return [
+        {"respondent": one.field.partition(":")[2], **one.payload, "at": one.recorded_at}
+        for one in recorded
+        if one.payload is not None
+    ]
 
 
 def question_of(field: str) -> str:

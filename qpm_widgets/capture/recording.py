@@ -38,8 +38,9 @@ def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_
     ------
     QpmError
         CAPTURE-001 if the guide has no such question, part or indicator; PLAN-001 if the interview is not planned;
-        PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent names someone who is not in the
-        plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal refuses (JOURNAL-*, CONSENT-*).
+        PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent, or a yes or no that was shown, is
+        of someone who is not in the plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal
+        refuses (JOURNAL-*, CONSENT-*).
     """
     return record_edits(journal, templates, (edit,), recorded_by=recorded_by)[0]
 
@@ -97,7 +98,7 @@ def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     guide_of(journal, templates, edit.assessment_id, edit.subject)
     plan = journal.current_entry(edit.assessment_id, edit.subject, "plan")
     respondents = list(plan.payload["respondents"]) if plan and plan.payload else []
-    code = edit.field.partition(".")[2]
+    code = edit.field.partition(":")[2].rpartition(".")[2]
     if code not in respondents:
         raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
 
@@ -174,6 +175,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Journal, Templates, Edit], None]] = {
     ("interview", "answer"): _check_answer,
     ("observation", "answer"): _check_answer,
     ("interview", "consent"): _check_consent,
+    ("interview", "assent"): _check_consent,
     ("interview", "plan"): _check_plan,
     ("observation", "plan"): _check_plan,
     ("visit", "rating"): _check_rating,

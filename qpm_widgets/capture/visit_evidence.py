@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from qpm_widgets.capture.recording import MEETINGS
@@ -32,6 +32,7 @@ class VisitEvidence:
     gaps: list[dict[str, Any]] = field(default_factory=list)  # question, meeting and reason where there is no answer
     left_out: list[str] = field(default_factory=list)  # interviews without a current consent to notes
     two_people: list[str] = field(default_factory=list)  # interviews of which it is not settled whose they are
+    breaks: list[dict[str, Any]] = field(default_factory=list)  # of meetings that had any: held, number, minutes
     newest: dict[Field, str] = field(default_factory=dict)  # current entry of every field that may be cited
     meetings: dict[str, Interview | Observation] = field(default_factory=dict)  # by subject
 
@@ -81,6 +82,7 @@ def read_visit_evidence(
             if entry.payload is not None:
                 answers.setdefault(entry.subject, []).append(entry)
     evidence.meetings = {meeting.subject: meeting for meeting in held}
+    evidence.breaks = [{"held": one.id, **asdict(one.breaks)} for one in held if one.breaks.number]
     for meeting in held:
         entries = answers.get(meeting.subject, [])
         guide = templates.guides.get(meeting.plan.guide)

@@ -149,6 +149,13 @@ class Consent(Payload):
     how: Literal["spoken", "written", "signed", "aac"]
 
 
+class Assent(Payload):
+    """What a respondent shows as the interview goes on, in words or without. It permits nothing: that is consent."""
+
+    sign: Literal["assent", "dissent", "unclear"]
+    how: Literal["spoken", "signed", "gesture", "expression", "moved_away", "aac"]
+
+
 def _with_digit(reference: str) -> str:
     if not any(sign.isdigit() for sign in reference):
         raise ValueError("a reference has a digit")
@@ -171,6 +178,14 @@ class ProtocolUsed(Payload):
 
 
 Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, milliseconds since 1970; to the year 9999
+
+
+class Pause(Payload):
+    """A break in a meeting, running while ``ended`` is None; without a reason it was none: a key pressed by mistake."""
+
+    began: Moment
+    ended: Moment | None = None
+    why: Literal["break", "distress", "interruption", ""]
 
 
 class Origin(Payload):

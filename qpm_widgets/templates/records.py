@@ -195,6 +195,9 @@ class Scheme(Record):
     consent_scopes: tuple[Choice, ...]  # talk, notes, quotes, supporter
     consent_decisions: tuple[Choice, ...]  # given, declined, withdrawn, not_applicable
     consent_how: tuple[Choice, ...]  # spoken, written, signed, aac
+    assent_signs: tuple[Choice, ...]  # assent, dissent, unclear
+    assent_how: tuple[Choice, ...]  # spoken, signed, gesture, expression, moved_away, aac
+    pause_reasons: tuple[Choice, ...]  # break, distress, interruption
     quote_grades: tuple[Choice, ...]  # verbatim, near_verbatim, paraphrase
     speakers: tuple[Choice, ...]  # respondent, supporter, interpreter
     missing_reasons: tuple[Choice, ...]  # declined, does_not_know, not_asked, not_suitable

@@ -49,6 +49,10 @@ consent_scopes: [{id: talk, label: T}, {id: notes, label: N}, {id: quotes, label
 consent_decisions: [{id: given, label: G}, {id: declined, label: D}, {id: withdrawn, label: W},
   {id: not_applicable, label: X}]
 consent_how: [{id: spoken, label: S}, {id: written, label: W}, {id: signed, label: B}, {id: aac, label: A}]
+assent_signs: [{id: assent, label: Y}, {id: dissent, label: N}, {id: unclear, label: U}]
+assent_how: [{id: spoken, label: S}, {id: signed, label: B}, {id: gesture, label: G}, {id: expression, label: E},
+  {id: moved_away, label: M}, {id: aac, label: I}]
+pause_reasons: [{id: break, label: B}, {id: distress, label: D}, {id: interruption, label: I}]
 quote_grades: [{id: verbatim, label: V}, {id: near_verbatim, label: N}, {id: paraphrase, label: P}]
 speakers: [{id: respondent, label: R}, {id: supporter, label: S}, {id: interpreter, label: I}]
 missing_reasons: [{id: declined, label: D}, {id: does_not_know, label: K}, {id: not_asked, label: A},
@@ -459,6 +463,9 @@ def test_the_closed_lists_are_those_of_the_journal() -> None:
 
     assert choices(payloads.Consent, "decision") == SCHEME_LISTS["consent_decisions"]
     assert choices(payloads.Consent, "how") == SCHEME_LISTS["consent_how"]
+    assert choices(payloads.Assent, "sign") == SCHEME_LISTS["assent_signs"]
+    assert choices(payloads.Assent, "how") == SCHEME_LISTS["assent_how"]
+    assert choices(payloads.Pause, "why") == SCHEME_LISTS["pause_reasons"]
     assert choices(payloads.Quote, "grade") == SCHEME_LISTS["quote_grades"]
     assert choices(payloads.Quote, "speaker") == SCHEME_LISTS["speakers"]
     assert choices(payloads.Missing, "reason") == SCHEME_LISTS["missing_reasons"]

@@ -15,7 +15,7 @@ function closingPart(page) {
       h("p", { class: "qpm-hint" }, words.closing.intro),
       h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
     ],
-    untouched, finish, view.kind === "observation" && eraseButton(page));
+    untouched, breaksLine(page, { class: "qpm-hint" }), finish, view.kind === "observation" && eraseButton(page));
 }
 
 // What was not asked about yet, each a way to go there.
@@ -97,8 +97,14 @@ function endDialog(page) {
     withdrawals.hidden = observed || chosen() !== "stopped";
     confirm.textContent = words.end[chosen() === "stopped" ? "stop" : "finish"];
   };
+  const choose = (state) => { how.querySelector(`[value="${state}"]`).checked = true; };
+  page.openEnd = (state) => {
+    page.openDialog("end");
+    choose(state);
+    refresh();
+  };
   const box = dialog(page.id("end"), words.end.title,
-    h("p", {}, words.end.intro), left, how, withdrawals,
+    h("p", {}, words.end.intro), left, breaksLine(page, { class: "qpm-hint" }), !observed && signList(page), how, withdrawals,
     h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
     h("p", { class: "qpm-buttons" },
       confirm,
@@ -111,7 +117,7 @@ function endDialog(page) {
       h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: code, id: page.id(`withdraw-${code}`) }),
         h("span", {}, fill(words.end.withdraws, { code })))));
     reason.value = page.values.state?.reason ?? "";
-    how.querySelector(`[value="${page.values.state?.state === "stopped" ? "stopped" : "finished"}"]`).checked = true;
+    choose(page.values.state?.state === "stopped" ? "stopped" : "finished");
     const open = page.questions.filter(({ id }) => !page.isAnswered(id)).length;
     left.textContent = open ? fill(words.end[observed ? "left_scenes" : "left"], { open, all: page.questions.length }) : words.closing.all_touched;
     refresh();

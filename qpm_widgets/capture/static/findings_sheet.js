@@ -283,14 +283,14 @@ class FindingsPage {
     const voices = { heard, silent: union("silent").filter((code) => !heard.includes(code)), on_paper: union("on_paper") };
     const at = standards.indexOf(standard);
     const had = this.main.contains(document.activeElement) ? document.activeElement.id : null;
-    const { left_out: leftOut, two_people: twoPeople } = this.recorded;
+    const { left_out: leftOut, two_people: twoPeople, breaks } = this.recorded;
     const step = (other, sentence) => other && h("button", { type: "button", onclick: () => this.go(other.id) }, fill(sentence, other));
     this.main.replaceChildren(
       h("div", { class: "qpm-standard" },
         twoPeople.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.two_people, { ids: this.join(twoPeople) })),
         leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })),
         h("h2", { id: `${this.prefix}-standard`, tabindex: "-1" }, `${standard.number} ${standard.name}`),
-        h("p", {}, standard.meaning), this.drawVoices(voices)),
+        h("p", {}, standard.meaning), this.drawVoices(voices), breaks.length > 0 && h("p", { class: "qpm-hint" }, this.sayBreaks(breaks))),
       h("section", { class: "qpm-indicators", "aria-labelledby": `${this.prefix}-indicators` },
         h("h3", { id: `${this.prefix}-indicators` }, words.indicator.heading), this.parts.map(({ node }) => node)),
       this.findings.node,
@@ -298,6 +298,14 @@ class FindingsPage {
         step(standards[at + 1], words.standards.next)));
     for (const field of this.noticed.keys()) this.showNoticed(field);
     if (had) this.main.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
+  }
+
+  sayBreaks(breaks) {
+    const { words } = this;
+    return fill(words.breaks.all, { held: this.join(breaks.map(({ held, number, minutes }) => fill(words.breaks.one, {
+      held, breaks: countWords(words.breaks.break_one, words.breaks.break_many, number),
+      minutes: countWords(words.breaks.minute_one, words.breaks.minute_many, minutes),
+    }))) });
   }
 
   async read() {

@@ -239,6 +239,7 @@ class InterviewPage {
   // The page stands. In a window where it is new it opens where it was left, if one may write there.
   placed() {
     this.showCardAgain?.();
+    this.showPauseAgain();
     if (!this.isNew) return;
     this.isNew = false;
     if (this.isClosed || !gateOf(this).open) this.memory.at = BEGINNING;
@@ -271,7 +272,7 @@ function topBar(page) {
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
-      safeguarding,
+      safeguarding, pauseButton(page),
       h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
@@ -345,8 +346,9 @@ function sideList(page, stops) {
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
       h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
-        words.search[view.kind === "observation" ? "open_scene" : "open"])),
-    summary,
+        words.search[view.kind === "observation" ? "open_scene" : "open"]),
+      assentButton(page)),
+    summary, breaksLine(page, { class: "qpm-breaks" }),
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
 }
 
@@ -419,7 +421,7 @@ function drawPage(page) {
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean), stepBar(page))),
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page),
+    endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page),
     view.kind === "interview" && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
@@ -510,6 +512,7 @@ function render({ model, el }) {
     },
     elsewhere(field, payload) {
       page.values[field] = payload;
+      page.noteSign?.(field, payload);
       page.changed();
     },
     erased(code, sentence) {
@@ -524,6 +527,7 @@ function render({ model, el }) {
   return () => {
     link.close();
     unfit();
+    page?.keysOff.abort();
     page?.watchSize.disconnect();
     page?.watchCard?.disconnect();
   };

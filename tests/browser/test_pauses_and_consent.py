@@ -1,0 +1,125 @@
+"""The humane part of an interview in JupyterLab and Chromium: breaks, a yes or no that is shown, stopping, parting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, until, values_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def at(chromium, server) -> Iterator:
+    """Opens a page of the day in a window of its own: ``at("P1", width=683)``."""
+    contexts = []
+
+    def opened(name: str, width: int = 1366, height: int = 768, colours: str = "light") -> Hand:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
+        )
+        contexts.append(context)
+        return Hand(context.new_page(), server, name).open()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def faults(hand: Hand) -> list[str]:
+    return [one["id"] for one in Axe().run(hand.page, context=".qpm-dialog[open]").response["violations"]]
+
+
+def pauses(field_kit, subject: str) -> list[tuple[str, bool]]:
+    """The reason of each break so far, and whether it is over."""
+    found = sorted((field, payload) for field, payload in values_of(field_kit, subject).items() if "pause:" in field)
+    return [(payload["why"], payload["ended"] is not None) for _, payload in found]
+
+
+def test_a_break_by_one_key_before_any_consent_outlasts_a_reload_and_is_counted(field_kit, at):
+    hand = at("P1")
+    page, dialog = hand.page, hand.page.get_by_role("dialog", name="A break")
+    page.keyboard.press("F4")
+    assert dialog.get_by_role("timer").inner_text() == "Just begun"
+    assert dialog.get_by_text("Ask how they feel, and whether they feel safe.").is_visible()
+    assert until(lambda: pauses(field_kit, "interview:P1") == [("break", False)], page)
+    dialog.get_by_label("Somebody is upset").check()
+    assert faults(hand) == []
+    # Who does not feel safe comes first; the break goes on behind it.
+    dialog.get_by_role("button", name="They do not feel safe").click()
+    page.get_by_role("dialog", name="Someone may be at risk").get_by_role("button", name="Back to the page").click()
+    assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", False)], page)
+    page.reload()
+    dialog.wait_for(timeout=60_000)
+    assert dialog.get_by_label("Somebody is upset").is_checked()
+    page.keyboard.press("Escape")
+    assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", True)], page)
+    assert hand.sheet.locator(".qpm-noticed").inner_text() == "1 break, 1 minute"  # read out
+    assert hand.sheet.locator(".qpm-side").get_by_text("1 break, 1 minute").is_visible()
+    # By mistake; then once more, and from there to another topic, and to the end.
+    page.keyboard.press("F4")
+    dialog.get_by_role("button", name="Pressed by mistake").click()
+    page.keyboard.press("F4")
+    dialog.get_by_role("button", name="Talk about something else").click()
+    page.get_by_role("dialog", name="Find a question").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("F4")
+    dialog.get_by_role("button", name="Stop here").click()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    assert ending.get_by_role("radio", name="Stop here").is_checked()
+    assert ending.get_by_text("3 breaks, 1 minute").is_visible()
+    page.keyboard.press("Escape")
+    wanted = [("distress", True), ("", False), ("break", True), ("break", True)]
+    assert until(lambda: pauses(field_kit, "interview:P1") == wanted, page)
+    assert hand.sheet.get_by_role("button", name="Pause").get_attribute("aria-keyshortcuts") == "F4"
+
+
+def test_a_break_in_an_observation_at_twice_the_size_in_the_dark(field_kit, at):
+    hand = at("O1", width=683, height=384, colours="dark")
+    hand.page.keyboard.press("F4")
+    dialog = hand.page.get_by_role("dialog", name="A break")
+    ways = dialog.get_by_role("button", name="Go on")
+    assert ways.bounding_box()["y"] + ways.bounding_box()["height"] <= 384  # in sight, however long the rule is
+    assert faults(hand) == []
+    ways.click()
+    assert until(lambda: pauses(field_kit, "observation:O1") == [("break", True)], hand.page)
+
+
+def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_kit, at):
+    hand = at("A2")
+    page, dialog = hand.page, hand.page.get_by_role("dialog", name="A yes or a no that is shown")
+
+    def note(sign: str, how: str = "In speech") -> str:
+        dialog.get_by_role("group", name="Whose?").get_by_label("AD3").check()
+        dialog.get_by_label(sign, exact=True).check()
+        dialog.get_by_label(how, exact=True).check()
+        dialog.get_by_role("button", name="Note it").click()
+        return dialog.get_by_role("status").inner_text()
+
+    page.keyboard.press("Shift+F8")
+    dialog.get_by_role("button", name="Note it").click()
+    assert dialog.get_by_role("status").inner_text() == ""  # nothing was chosen
+    assert "go on looking" in note("Yes")
+    assert "Say once, kindly" in note("No", "By turning or moving away")
+    assert faults(hand) == []
+    assert dialog.get_by_role("button", name="A break first").is_visible()
+    page.keyboard.press("Escape")
+    assert "AD3: No. By turning or moving away" in hand.sheet.locator(".qpm-standing").inner_text()
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    page.keyboard.press("Shift+F8")
+    assert dialog.get_by_role("listitem").count() == 2
+    assert "binding" in note("No")
+    dialog.get_by_role("button", name="Stop here").click()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    assert ending.get_by_role("radio", name="Stop here").is_checked()
+    shown = ending.locator(".qpm-signs").get_by_role("listitem").all_inner_texts()
+    assert [line.partition(",")[0] for line in shown] == [
+        "AD3: Yes. In speech", "AD3: No. By turning or moving away", "AD3: No. In speech"
+    ]  # fmt: skip
+    page.keyboard.press("Escape")
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["assent:AD3"] == {"sign": "dissent", "how": "spoken"}
+    assert len(list(field_kit.journal.iter_entries("harbour", subject="interview:A2", field_prefix="assent:AD3"))) == 3
