@@ -7,7 +7,15 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.interview_view import question_of, view_choices, view_guide, view_plan, view_signs, view_values
+from qpm_widgets.capture.interview_view import (
+    question_of,
+    view_choices,
+    view_guide,
+    view_plan,
+    view_signs,
+    view_times,
+    view_values,
+)
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -54,6 +62,7 @@ class InterviewSheet(Sheet):
         "erased_part.js",
         "assent_part.js",
         "pause_part.js",
+        "summary_part.js",
         "ending_part.js",
         "safeguarding_part.js",
         "saving_part.js",
@@ -109,6 +118,7 @@ class InterviewSheet(Sheet):
             "guide": guide,
             "choices": view_choices(templates, guide, current),
             "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }

@@ -171,6 +171,16 @@ def view_signs(recorded: Iterable[Entry]) -> list[View]:
     ]
 
 
+def view_times(states: Iterable[Entry]) -> View:
+    """When a meeting was begun and when it ended, UTC ms, from all versions of its state; None for what was not."""
+    said = [(one.payload["state"], one.recorded_at) for one in states if one.payload is not None]
+    last, at = said[-1] if said else ("planned", 0)
+    return {
+        "began": next((at for state, at in said if state == "open"), None),
+        "ended": at if last in ("stopped", "finished") else None,
+    }
+
+
 def question_of(field: str) -> str:
     """The question that a field ``answer:<question>.<part>`` belongs to."""
     return field.partition(":")[2].partition(".")[0]

@@ -10,7 +10,8 @@ has the same entries blanks the same ones, in whatever order they came:
   replaced, from now on. They may repeat what was erased elsewhere, also those saved while somebody rewrites it; the
   newest is for people to read again;
 * scope ``consents``, of an interview: who agreed to what, and who showed a yes or a no;
-* scope ``record``: the rest, which is profile, plans, states, breaks, references, ratings and findings;
+* scope ``record``: the rest, which is profile, plans, states, breaks, that it was read back, references, ratings and
+  findings;
 * scope ``account``, of a disclosure in the restricted store: every part of the account.
 
 A covered entry keeps its place, its digest and its link; its payload and its salt are NULL, so nobody can tell
@@ -37,7 +38,7 @@ JUDGED = ("rating:", "finding:")
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ACCOUNT: ("account:",),
     CONSENTS: ("consent:", "assent:"),
-    RECORD: ("profile", "plan", "state", "pause:", "safeguarding", *JUDGED),
+    RECORD: ("profile", "plan", "state", "pause:", "closing:", "safeguarding", *JUDGED),
 }
 """How the fields begin that a scope takes whole."""
 _FREE_TEXT = {"state": "reason", "plan": "access_needs"}

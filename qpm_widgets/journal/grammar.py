@@ -17,6 +17,7 @@ both                   ``state``                                   :class:`State
 ``interview:<id>``     ``consent:<scope>.<respondent>``            :class:`Consent`
 ``interview:<id>``     ``assent:<respondent>``                     :class:`Assent`
 both                   ``safeguarding``                            :class:`ProtocolUsed`
+``interview:<id>``     ``closing:check_back``                      :class:`CheckedBack`
 both                   ``pause:<n>``                               :class:`Pause`
 both                   ``erasure:interview``                       :class:`Erasure`
 ``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
@@ -52,6 +53,7 @@ from qpm_widgets.journal.payloads import (
     Assent,
     AssessmentProfile,
     Bearing,
+    CheckedBack,
     Consent,
     Erasure,
     Finding,
@@ -102,6 +104,7 @@ JOURNAL = Grammar(
     (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
     (r"interview:ID\|assent:ID", Assent),
     (r"(interview|observation):ID\|safeguarding", ProtocolUsed),
+    (r"interview:ID\|closing:check_back", CheckedBack),
     (r"(interview|observation):ID\|pause:[0-9]{1,3}", Pause),
     (r"visit:ID\|erasure:(rating|finding)\.ID", Erasure),
     (r"interview:ID\|erasure:quotes", Erasure),

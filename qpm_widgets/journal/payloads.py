@@ -188,6 +188,13 @@ class Pause(Payload):
     why: Literal["break", "distress", "interruption", ""]
 
 
+class CheckedBack(Payload):
+    """Whether the main points of an interview were read back to the person before parting."""
+
+    done: bool
+    at: Moment
+
+
 class Origin(Payload):
     """Of an account that came from another kit: when and by whom it was written, and which device sent it."""
 

@@ -123,3 +123,52 @@ def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_ki
     hand.await_saved()
     assert values_of(field_kit, "interview:A2")["assent:AD3"] == {"sign": "dissent", "how": "spoken"}
     assert len(list(field_kit.journal.iter_entries("harbour", subject="interview:A2", field_prefix="assent:AD3"))) == 3
+
+
+def test_one_of_a_group_is_taken_out_alone_and_the_others_finish_with_a_summary(field_kit, at):
+    hand = at("A2", width=683, height=384, colours="dark")
+    page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
+    for code in ("AD2", "AD3"):
+        hand.agree(code, "talk", "notes", "quotes")
+    hand.notes("A-CP-1").fill("They explain it twice.")
+    hand.field("answer:A-CP-2.missing").locator("select").select_option("declined")
+    hand.click("A-CP-1-add")
+    hand.field("answer:A-CP-1.quote.1").locator("textarea").first.fill("Twice, always.")
+    hand.await_saved()
+    # AD3 showed a no above, so that is what the key opens at; stopping takes three presses and no mouse.
+    assert hand.sheet.get_by_role("button", name="Stop or finish").locator("kbd").is_visible()
+    hand.notes("A-CP-1").focus()
+    page.keyboard.press("Alt+End")
+    assert ending.get_by_role("radio", name="One of them stops").is_checked()
+    assert ending.get_by_role("group", name="Who stops?").get_by_label("AD3").is_checked()
+    ending.get_by_label("AD3 takes back their agreement to notes").check()
+    assert faults(hand) == []
+    ending.get_by_role("button", name="AD3 stops").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A2")
+    assert (kept["consent:talk.AD3"]["decision"], kept["consent:notes.AD3"]["decision"]) == ("withdrawn", "withdrawn")
+    assert (kept["consent:talk.AD2"]["decision"], kept["state"]["state"]) == ("given", "open")
+    assert hand.notes("A-CP-1").is_enabled(), "the others go on"
+    # The rest: what was not asked leads there; quotes are read back; thanks on the card; the time.
+    hand.click("finish")
+    assert ending.get_by_role("radio", name="Finish").is_checked()
+    assert not ending.get_by_role("radio", name="One of them stops").is_visible()
+    assert ending.get_by_text("Did not want to answer: 1.").is_visible()
+    assert ending.get_by_text("of 60 minutes planned, breaks not counted.").is_visible()
+    assert ending.get_by_text("“Twice, always.”").is_visible()
+    ending.get_by_role("button", name="Show card").click()
+    card = page.get_by_role("dialog", name="Shown to the person")
+    assert card.get_by_role("heading").inner_text() == ending.locator(".qpm-script p").first.inner_text()
+    page.keyboard.press("Escape")
+    ending.get_by_label("I read it back, and it is right").check()
+    first = ending.locator(".qpm-untouched button").first
+    first.click()
+    assert ending.count() == 0
+    page.keyboard.press("Alt+End")
+    assert ending.get_by_role("radio", name="Stop here").is_checked(), "who has left is not asked about again"
+    ending.get_by_role("radio", name="Finish").check()
+    ending.get_by_role("button", name="Finish", exact=True).click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A2")
+    assert (kept["state"]["state"], kept["closing:check_back"]["done"]) == ("finished", True)
+    assert not hand.sheet.get_by_role("button", name="Pause").is_visible()

@@ -15,6 +15,7 @@ WORDS = "he was crying"
 PAUSE = {"began": 1_790_000_000_000, "ended": 1_790_000_240_000, "why": "distress"}
 ASSENT = {"sign": "dissent", "how": "moved_away"}
 FACTS = [("pause:1", PAUSE, "record"), ("assent:R1", ASSENT, "consents")]
+FACTS += [("closing:check_back", {"done": True, "at": 1_790_000_000_000}, "record")]
 """A field, its payload, and the scope that erases it."""
 
 

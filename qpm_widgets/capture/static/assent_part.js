@@ -13,8 +13,12 @@ function signsOf(page) {
 
 const lastSign = (page, code) => signsOf(page).findLast(({ respondent }) => respondent === code);
 
-// Who shows a no just now.
-const dissenters = (page) => (page.view.plan.respondents ?? []).filter((code) => lastSign(page, code)?.sign === "dissent");
+// Who has not refused to talk or stopped talking; nobody in an observation.
+const takingPart = (page) => page.view.plan.respondents
+  .filter((code) => !["declined", "withdrawn"].includes(page.values[`consent:talk.${code}`]?.decision));
+
+// Who of these shows a no just now.
+const dissenters = (page) => takingPart(page).filter((code) => lastSign(page, code)?.sign === "dissent");
 
 // How often somebody has shown a no since they last showed a yes.
 function noesRunning(page, code) {

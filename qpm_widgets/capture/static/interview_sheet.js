@@ -273,7 +273,7 @@ function topBar(page) {
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
       safeguarding, pauseButton(page),
-      h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end),
+      endButton(page),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
 }

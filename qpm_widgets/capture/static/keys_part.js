@@ -9,6 +9,7 @@ const PAGE_KEYS = [
   { id: "search", key: "F2", act: (page) => page.openDialog("search") },
   { id: "pause", key: "F4", act: (page) => page.pause() },
   { id: "assent", kind: "interview", key: "F8", shift: true, act: (page) => page.openAssent() },
+  { id: "end", key: "End", alt: true, act: (page) => page.openEnd(undefined, true) },
   { id: "card", kind: "interview", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
 ];
 

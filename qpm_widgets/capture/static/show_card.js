@@ -98,7 +98,7 @@ function showCard(page) {
 function cardButton(page, id, place = id) {
   const { words } = page;
   return h("button", { type: "button", class: "qpm-show", id: page.id(`${id}-show`), onclick: () => page.showCard(place) },
-    words.card.open, id !== "consent" && h("span", { class: "qpm-hidden" }, ` ${id}`));
+    words.card.open, id === place && h("span", { class: "qpm-hidden" }, ` ${id}`));
 }
 
 // A drawing of lines in the colour of the text around it.
