@@ -15,6 +15,8 @@ from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuid
 
 Plan = InterviewPlan | ObservationPlan
 View = dict[str, Any]
+_CALLS = {"nations", "advocacy_roles", "instructed", "setting", "only_if_explored"}
+"""The fields of a question that say when it is called for."""
 
 
 def view_plan(plan: Plan, templates: Templates) -> View:
@@ -57,13 +59,19 @@ def _view_role(role: StatutoryRole) -> View:
 
 
 def view_guide(guide: Guide, plan: Plan, answered: Iterable[str]) -> View:
-    """The guide without the questions that this nation or advocacy role does not call for.
+    """The guide without the questions that this plan does not call for; what is to be explored says so.
 
     A question with an answer stays, even if the plan has changed since: what is recorded is never hidden.
     """
     if isinstance(guide, ObservationGuide):
-        return _view_observation(guide)
-    return _view_interview(guide, plan, set(answered))
+        shown = _view_observation(guide)
+    else:
+        shown = _view_interview(guide, plan, set(answered))
+    for section in shown["sections"]:
+        for question in section["questions"]:
+            if set(plan.explore) & set(question.get("indicators", ())):
+                question["explored"] = True
+    return shown
 
 
 def _view_observation(guide: ObservationGuide) -> View:
@@ -93,7 +101,7 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
                 {
                     "standard": section.standard,
                     "title": _plain(section.title),
-                    "questions": [_plain(one, leave_out={"nations", "advocacy_roles"}) for one in questions],
+                    "questions": [_plain(one, leave_out=_CALLS) for one in questions],
                 }
             )
     return {
@@ -105,10 +113,21 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
 
 
 def is_called_for(question: Question, plan: Plan) -> bool:
-    """Whether a question suits the plan's nation and advocacy roles; a plan that names no role calls for all."""
+    """Whether a question suits where, with whom and about which advocacy the interview is planned.
+
+    A plan that names no advocacy role, or neither instructed nor non-instructed advocacy, calls for all of them.
+    """
     if question.nations and plan.nation not in question.nations:
         return False
-    roles = plan.advocacy_roles if isinstance(plan, InterviewPlan) else ()
+    if question.only_if_explored and not set(question.indicators) & set(plan.explore):
+        return False
+    if not isinstance(plan, InterviewPlan):
+        return True
+    if question.instructed and plan.instructed not in ("", question.instructed):
+        return False
+    if question.setting and question.setting != ("group" if len(plan.respondents) > 1 else "single"):
+        return False
+    roles = plan.advocacy_roles
     return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
 
 

@@ -111,6 +111,8 @@ def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
         fitting = [one.id for one in templates.guides.values() if one.kind == kind]
         remedy = f"The guides for an {kind} are {', '.join(fitting)}; each is for the role that it names."
         raise QpmError("PLAN-004", f"{edit.subject} guide {name}", remedy)
+    for indicator in edit.payload.get("explore", ()):
+        _check_indicator(templates, edit, str(indicator))
 
 
 def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:

@@ -96,8 +96,16 @@ class VisitPlan(Payload):
     lead: Code
 
 
+# Left out where there is nothing to explore, so that a plan without it says what it always said.
+Explore = Annotated[tuple[Code, ...], Field(default=(), max_length=200, exclude_if=lambda ids: not ids)]
+
+
 class InterviewPlan(Payload):
-    """One planned interview. ``respondents`` are codes; a group has several."""
+    """One planned interview. ``respondents`` are codes; a group has several.
+
+    ``explore`` are the indicators that the desktop evidence asks to explore; ``instructed`` which advocacy it is about,
+    "" for both.
+    """
 
     visit: Code
     guide: Code
@@ -117,11 +125,15 @@ class InterviewPlan(Payload):
     supporter: bool = False
     interpreter: bool = False
     access_needs: Line = ""
+    explore: Explore = ()
+    instructed: Annotated[
+        Literal["instructed", "non_instructed", ""], Field(default="", exclude_if=lambda which: not which)
+    ] = ""
     kept: Kept = ()
 
 
 class ObservationPlan(Payload):
-    """One planned observation."""
+    """One planned observation; ``explore`` as for an interview."""
 
     visit: Code
     guide: Code
@@ -132,6 +144,7 @@ class ObservationPlan(Payload):
     planned_at: datetime
     minutes: Annotated[int, Field(gt=0)]
     assessor: Code
+    explore: Explore = ()
 
 
 class State(Payload):

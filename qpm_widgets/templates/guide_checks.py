@@ -56,6 +56,7 @@ class _InterviewCheck:
                 self.check.known((*steps, "indicators"), question.indicators, self.known.indicators, question.id)
                 self._check_sources(steps, question)
                 self._check_advocacy_roles(steps, question)
+                self._check_explored(steps, question)
                 self._check_id(steps, question, section.standard)
         self._check_consents()
         if self.role is not None and self.role.easy_read:
@@ -75,6 +76,11 @@ class _InterviewCheck:
         nations = question.nations or self.known.advocacy_roles.keys()
         there = {role for nation in nations for role in self.known.advocacy_roles.get(nation, ())}
         self.check.known((*steps, "advocacy_roles"), question.advocacy_roles, there, question.id)
+
+    def _check_explored(self, steps: Steps, question: Question) -> None:
+        if question.only_if_explored and not question.indicators:
+            remedy = "Name the indicators that it explores, or it is never asked."
+            self.check.add("TEMPLATE-012", (*steps, "only_if_explored"), remedy, question.id)
 
     def _check_id(self, steps: Steps, question: Question, standard: str | None) -> None:
         """``A-SG-2`` is for an advocate, under safeguarding; ``OPN`` and ``END`` are under no standard."""

@@ -225,6 +225,9 @@ class Question(Record):
     caution: Text | None = None  # shown to the assessor, never read out
     nations: tuple[Nation, ...] = ()  # empty: everywhere
     advocacy_roles: tuple[Id, ...] = ()  # empty: whatever the role
+    instructed: Literal["instructed", "non_instructed"] | None = None  # about which advocacy; None: about any
+    setting: Literal["group", "single"] | None = None  # with whom; None: in a group and one to one
+    only_if_explored: bool = False  # asked only where the desktop evidence asks to explore one of its indicators
 
 
 class Section(Record):

@@ -172,3 +172,30 @@ def test_one_of_a_group_is_taken_out_alone_and_the_others_finish_with_a_summary(
     kept = values_of(field_kit, "interview:A2")
     assert (kept["state"]["state"], kept["closing:check_back"]["done"]) == ("finished", True)
     assert not hand.sheet.get_by_role("button", name="Pause").is_visible()
+
+
+def test_what_the_desktop_evidence_asks_to_explore_is_planned_marked_and_first_at_the_end(field_kit, at, server):
+    hand = at("P2")  # any page of the kit, to have a window
+    page = hand.page
+    page.goto(server.address("harbour/V1/plan.ipynb"))
+    page.get_by_role("button", name="Change A4").click(timeout=60_000)
+    page.get_by_role("radio", name="Instructed only", exact=True).check()
+    page.get_by_text("Choose indicators").click()
+    page.get_by_label("SA5 ·").check()
+    assert [one["id"] for one in Axe().run(page, context=".qpm-plan").response["violations"]] == []
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("A4 is changed.").wait_for()
+    plan = values_of(field_kit, "interview:A4")["plan"]
+    assert (plan["explore"], plan["instructed"]) == (["SA5"], "instructed")
+
+    hand = at("A4")
+    page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
+    wanted = "The desktop evidence asks to explore this"
+    marked = hand.sheet.locator(".qpm-question").filter(has_text=wanted)
+    assert marked.evaluate_all("ones => ones.map((one) => one.dataset.question)") == ["A-SA-5"]
+    assert hand.sheet.locator('[data-question="A-PL-3"]').count() == 0  # about non-instructed advocacy
+    page.keyboard.press("Alt+End")
+    first = ending.locator(".qpm-untouched button").first
+    assert first.inner_text() == hand.sheet.locator('[id$="-A-SA-5-ask"]').inner_text()
+    first.click()
+    assert until(lambda: "A-SA-5" in page.evaluate("document.activeElement.id"), page)

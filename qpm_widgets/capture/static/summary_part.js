@@ -6,12 +6,19 @@ const A_MINUTE_USED = 60000; // ms
 function untouchedList(page, leave = () => {}) {
   const { words } = page;
   const parts = page.untouched();
+  const link = (label, id) => h("li", {}, h("button", { type: "button", class: "qpm-quiet", onclick: () => {
+    leave();
+    page.go(id, true);
+  } }, label));
+  const explored = page.questions.filter(({ id, explored: wanted }) => wanted && !page.isAnswered(id));
   if (!parts.length) return [h("p", { class: "qpm-hint" }, words.closing.all_touched)];
-  return [h("p", { class: "qpm-hint" }, words.closing.untouched), h("ul", {}, parts.map(({ title, all, left }) => h("li", {},
-    h("button", { type: "button", class: "qpm-quiet", onclick: () => {
-      leave();
-      page.go(left[0].id, true);
-    } }, all.length ? fill(words.closing.untouched_part, { title, left: left.length, all: all.length }) : title))))];
+  return [
+    explored.length > 0 && [h("p", { class: "qpm-label" }, words.question.explored),
+      h("ul", { class: "qpm-to-explore" }, explored.map(({ id, ask }) => link(ask.plain.en, id)))],
+    h("p", { class: "qpm-hint" }, words.closing.untouched),
+    h("ul", {}, parts.map(({ title, all, left }) =>
+      link(all.length ? fill(words.closing.untouched_part, { title, left: left.length, all: all.length }) : title, left[0].id))),
+  ].flat().filter(Boolean);
 }
 
 // "Did not want to answer: 2. Does not know: 1."
