@@ -10,7 +10,6 @@ from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
 from qpm_widgets.capture.visit_evidence import (
-    OBSERVATION_SOURCE,
     VisitEvidence,
     read_visit_evidence,
     weigh_sources,
@@ -18,8 +17,9 @@ from qpm_widgets.capture.visit_evidence import (
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import earlier_versions
+from qpm_widgets.templates.loading import OBSERVATION_SOURCE
 from qpm_widgets.templates.records import Indicator
-from qpm_widgets.visits import load_profile, load_visit, look_out_for
+from qpm_widgets.visits import Observation, load_profile, load_visit, look_out_for
 from qpm_widgets.visits.erasures import erase_earlier_versions, has_lost_words
 
 _SCRIPTS = (
@@ -119,7 +119,7 @@ class FindingsSheet(Sheet):
 
     def _indicator(self, indicator: Indicator, evidence: VisitEvidence) -> dict[str, Any]:
         heard = evidence.sources_on(indicator.id)
-        here = self._visit_sources()
+        here = self._visit_sources(evidence)
         return {
             "text": indicator.text,
             "heard": [source.code for source in self.templates.scheme.source_types if source.code in heard],
@@ -128,9 +128,17 @@ class FindingsSheet(Sheet):
             "confidence": weigh_sources(self.templates.standards.confidence, heard).id,
         }
 
-    def _visit_sources(self) -> set[str]:
-        """Source types that a visit can hear: those of roles, and observation. The rest are read on paper."""
-        return {role.source for role in self.templates.scheme.roles} | {OBSERVATION_SOURCE}
+    def _visit_sources(self, evidence: VisitEvidence) -> set[str]:
+        """Source types that this visit can hear: those of roles, observation, and what it has planned to look at.
+
+        The rest are read on paper.
+        """
+        looked_at = {
+            self.templates.source_of_observing(one.plan.guide)
+            for one in evidence.meetings.values()
+            if isinstance(one, Observation) and one.state != "cancelled"
+        }
+        return {role.source for role in self.templates.scheme.roles} | {OBSERVATION_SOURCE} | looked_at
 
     def _scales(self) -> dict[str, Any]:
         standards, scheme = self.templates.standards, self.templates.scheme

@@ -31,7 +31,9 @@ def view_plan(plan: Plan, templates: Templates) -> View:
     }
     jurisdiction = templates.jurisdictions[plan.nation]
     shown |= {"emergency": jurisdiction.emergency, "authority": jurisdiction.authority}
-    if isinstance(plan, InterviewPlan):
+    if isinstance(plan, ObservationPlan):
+        shown["role"] = templates.title_of_guide(plan.guide)
+    else:
         flags = {"supporter": plan.supporter, "interpreter": plan.interpreter, "remote": plan.mode == "remote"}
         shown |= {
             "role": templates.role(plan.role).label,
@@ -129,6 +131,25 @@ def is_called_for(question: Question, plan: Plan) -> bool:
         return False
     roles = plan.advocacy_roles
     return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
+
+
+def view_modes(plan: Plan, templates: Templates) -> list[View]:
+    """What is said before consent because of how people meet: by phone or video, in a group; in all its wordings."""
+    if not isinstance(plan, InterviewPlan):
+        return []
+    met = {"remote": plan.mode == "remote", "group": len(plan.respondents) > 1}
+    english, welsh = templates.wording.section("modes"), templates.welsh.section("modes")
+    return [
+        {
+            "id": mode,
+            "say": [
+                {how: {"en": english[mode][how][key], "cy": welsh[mode][how][key]} for how in ("plain", "easy_read")}
+                for key in english[mode]["plain"]
+            ],
+        }
+        for mode, is_so in met.items()
+        if is_so
+    ]
 
 
 def view_choices(templates: Templates, guide: View, recorded: Iterable[str]) -> View:

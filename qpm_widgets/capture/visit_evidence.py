@@ -17,7 +17,6 @@ from qpm_widgets.templates import Templates
 from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide, ObservationGuide
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
 
-OBSERVATION_SOURCE = "O"
 NOT_EXPLORED = "not_explored"
 
 Field = tuple[str, str]
@@ -121,7 +120,9 @@ class _Reader:
         self.templates, self.meeting, self.guide = templates, meeting, guide
         self.entries, self.wanted = entries, wanted
         self.source = (
-            templates.source_of_role(meeting.plan.role).code if isinstance(meeting, Interview) else OBSERVATION_SOURCE
+            templates.source_of_role(meeting.plan.role).code
+            if isinstance(meeting, Interview)
+            else templates.source_of_observing(meeting.plan.guide)
         )
         self.times = Counter(entry.field for entry in entries)
 

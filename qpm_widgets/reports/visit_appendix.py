@@ -75,8 +75,9 @@ def _with_breaks(content: Content, state: str, breaks: Breaks) -> str:
 
 
 def _whom(content: Content, meeting: Meeting) -> str:
-    role = content.templates.role(meeting.role).label if meeting.role else content.words.say("lead.observation")
-    return capital(role)
+    if meeting.interview is None:
+        return content.templates.title_of_guide(meeting.held.plan.guide)
+    return capital(content.templates.role(meeting.role).label)
 
 
 def _how(content: Content, meeting: Meeting) -> str:

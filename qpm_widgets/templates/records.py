@@ -291,10 +291,11 @@ class Scene(Record):
 
 
 class ObservationGuide(Record):
-    """A structured observation."""
+    """A structured observation, or a look at documents or case files: ``source`` says what its evidence counts as."""
 
     id: Id
     kind: Literal["observation"]
+    source: str = "O"  # code of a SourceType; its scenes' ids begin with it
     title: Text
     version: Annotated[int, Field(ge=1)]
     ground_rules: tuple[Text, ...]

@@ -8,6 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from field_pages import Hand, until, values_of
 
+from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.journal import Edit
+
 pytestmark = pytest.mark.browser
 
 
@@ -58,6 +61,7 @@ def test_a_break_by_one_key_before_any_consent_outlasts_a_reload_and_is_counted(
     assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", True)], page)
     assert hand.sheet.locator(".qpm-noticed").inner_text() == "1 break, 1 minute"  # read out
     assert hand.sheet.locator(".qpm-side").get_by_text("1 break, 1 minute").is_visible()
+    assert "state" not in values_of(field_kit, "interview:P1"), "a break does not begin an interview"
     # By mistake; then once more, and from there to another topic, and to the end.
     page.keyboard.press("F4")
     dialog.get_by_role("button", name="Pressed by mistake").click()
@@ -74,6 +78,12 @@ def test_a_break_by_one_key_before_any_consent_outlasts_a_reload_and_is_counted(
     wanted = [("distress", True), ("", False), ("break", True), ("break", True)]
     assert until(lambda: pauses(field_kit, "interview:P1") == wanted, page)
     assert hand.sheet.get_by_role("button", name="Pause").get_attribute("aria-keyshortcuts") == "F4"
+    # Stopping by keys alone: three presses, wherever one is.
+    for key in ("Alt+End", "Tab", "Enter"):
+        page.keyboard.press(key)
+    assert until(lambda: values_of(field_kit, "interview:P1").get("state", {}).get("state") == "stopped", page)
+    page.keyboard.press("F4")
+    assert dialog.count() == 0, "what has ended has no more breaks"
 
 
 def test_a_break_in_an_observation_at_twice_the_size_in_the_dark(field_kit, at):
@@ -192,10 +202,46 @@ def test_what_the_desktop_evidence_asks_to_explore_is_planned_marked_and_first_a
     page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
     wanted = "The desktop evidence asks to explore this"
     marked = hand.sheet.locator(".qpm-question").filter(has_text=wanted)
-    assert marked.evaluate_all("ones => ones.map((one) => one.dataset.question)") == ["A-SA-5"]
+    assert marked.evaluate_all("ones => ones.map((one) => one.dataset.question)") == ["A-SA-5", "A-SA-6"]
     assert hand.sheet.locator('[data-question="A-PL-3"]').count() == 0  # about non-instructed advocacy
     page.keyboard.press("Alt+End")
     first = ending.locator(".qpm-untouched button").first
-    assert first.inner_text() == hand.sheet.locator('[id$="-A-SA-5-ask"]').inner_text()
+    assert first.text_content() == hand.sheet.locator('[id$="-A-SA-5-ask"]').text_content()
     first.click()
     assert until(lambda: "A-SA-5" in page.evaluate("document.activeElement.id"), page)
+
+
+def test_what_is_said_first_by_phone_and_in_a_group_and_documents_have_a_sheet(field_kit, at, server, templates):
+    def plan_anew(subject: str, **changes: object) -> None:
+        before = field_kit.journal.current_entry("harbour", subject, "plan")
+        edit = Edit("harbour", subject, "plan", before.payload | changes, supersedes=(before.entry_id,))
+        record_edit(field_kit.journal, templates, edit)
+
+    plan_anew("interview:A3", mode="remote", respondents=["AD4", "AD5"], language="cy")
+    plan_anew("observation:O1", guide="document_check")
+    hand = at("A3", width=683, height=384, colours="dark")
+    page = hand.page
+    remote, group = hand.sheet.locator(".qpm-mode").all()
+    assert remote.get_by_role("checkbox").count() == 5
+    assert group.get_by_role("checkbox").count() == 4
+    assert "Alla i ddim addo" in group.inner_text()
+    hand.sheet.get_by_label("Language of the conversation").evaluate("one => { one.closest('details').open = true; }")
+    hand.sheet.get_by_label("Language of the conversation").select_option("en")
+    group.get_by_text("I cannot promise that everybody will").wait_for()
+    remote.get_by_role("checkbox", name="Let us agree on a word").check()
+    places = hand.sheet.locator(".qpm-mode, .qpm-consent").evaluate_all("ones => ones.map((one) => one.className)")
+    assert "qpm-consent" in places[-1], "all of it comes before consent"
+    found = Axe().run(page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
+    assert [one["id"] for one in found] == []
+    assert not [field for field in values_of(field_kit, "interview:A3") if field != "plan"], "ticks are not kept"
+
+    hand = at("O1")
+    assert "Spot check of policies" in hand.sheet.get_by_role("heading", level=1).inner_text()
+    hand.field("answer:D-AC-1.used").locator("textarea").fill("The log of this year, with what was changed.")
+    hand.await_saved()
+    kept = values_of(field_kit, "observation:O1")["answer:D-AC-1.used"]["text"]
+    assert kept == "The log of this year, with what was changed."
+    # The debrief has what was read as documents, and the breaks of the day.
+    page = hand.page
+    page.goto(server.address("harbour/V1/debrief.ipynb"))
+    page.get_by_text("Breaks: P1 3 breaks, 1 minute").wait_for(timeout=60_000)

@@ -34,6 +34,7 @@ source_types:
   - {code: P, id: person_supported, label: person supported, plural: people supported}
   - {code: A, id: advocate, label: advocate, plural: advocates}
   - {code: D, id: document, label: document, plural: documents}
+  - {code: O, id: observation, label: observation, plural: observations}
 roles:
   - {id: person_supported, label: person supported, plural: people supported, source: P, easy_read: true}
   - {id: advocate, label: advocate, plural: advocates, source: A}
@@ -71,7 +72,7 @@ standards:
     name: Clarity
     meaning: It is clear.
     indicators:
-      - {id: CP1, text: The role is clear., sources: [P, A]}
+      - {id: CP1, text: The role is clear., sources: [P, A, O]}
       - {id: CP2, text: The end is clear., sources: [P, D]}
   - id: safety
     number: 2
@@ -247,7 +248,7 @@ FAULTS = [
     (STANDARDS, "id: CP2", "id: CP1", "TEMPLATE-006", "standards[0].indicators[1].id",
      "'CP1' already stands at standards[0].indicators[0].id"),
     (STANDARDS, "number: 2", "number: 1", "TEMPLATE-006", "standards[1].number", "already stands"),
-    (STANDARDS, "sources: [P, A]", "sources: [P, P]", "TEMPLATE-006",
+    (STANDARDS, "sources: [P, A, O]", "sources: [P, P, O]", "TEMPLATE-006",
      "standards[0].indicators[0].sources[1] (CP1)", "already stands"),
     (SCHEME, "{code: A,", "{code: P,", "TEMPLATE-006", "source_types[1].code", "already stands"),
     (POLICIES, "id: safeguarding", "id: complaints", "TEMPLATE-006", "policies[1].id", "already stands"),
@@ -260,7 +261,7 @@ FAULTS = [
     # An id refers to nothing.
     (SCHEME, "edition: small", "edition: smal", "TEMPLATE-007", "edition", "did you mean 'small'?"),
     (SCHEME, "plural: people supported, source: P", "plural: people supported, source: X", "TEMPLATE-007",
-     "roles[0].source", "choose from A, D, P"),
+     "roles[0].source", "choose from A, D, O, P"),
     (STANDARDS, "sources: [P, D]", "sources: [P, X]", "TEMPLATE-007",
      "standards[0].indicators[1].sources[1] (CP2)", "'X' is not known"),
     (STANDARDS, "needs_any_of: [P, A]", "needs_any_of: [P, Q]", "TEMPLATE-007",

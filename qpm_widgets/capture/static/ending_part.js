@@ -139,6 +139,12 @@ function endDialog(page) {
       confirm,
       h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
   box.classList.add("qpm-end");
+  // As in any form: who has chosen presses Enter, and need not go through the summary to the button.
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input") || event.target.closest(".qpm-summary")) return;
+    event.preventDefault();
+    confirm.click();
+  });
   box.addEventListener("close", () => page.link.settle("state"));
   box.prepare = () => {
     reason.value = page.values.state?.reason ?? "";

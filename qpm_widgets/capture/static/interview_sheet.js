@@ -45,7 +45,7 @@ class InterviewPage {
     const payload = this.withKept(field, words);
     this.values[field] = payload;
     this.link.commit(field, payload);
-    this.begin();
+    if (!field.startsWith("pause:")) this.begin(); // somebody may need a break before it begins
     this.changed();
   }
 
@@ -387,7 +387,7 @@ function guidePart(page) {
   const stops = [];
   const parts = [stateNotice(page), lawPart(page)];
   if (view.kind === "interview") {
-    parts.push(consentPart(page), gateNotice(page));
+    parts.push(...modesPart(page), consentPart(page), gateNotice(page));
     stops.push(consentStop(page));
   } else {
     parts.push(h("section", {

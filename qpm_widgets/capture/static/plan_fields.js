@@ -231,11 +231,19 @@ const planFields = (() => {
     const wanted = new Set([...from.indicators, ...values.explore]);
     const listed = standards.map(({ name, indicators }) => ({ name, indicators: indicators.filter(({ id }) => wanted.has(id)) }))
       .filter(({ indicators }) => indicators.length);
-    const body = h("details", { open: values.exploring, ontoggle: () => { values.exploring = body.open; } },
-      h("summary", {}, words.explore_open),
-      listed.map(({ name, indicators }) => h("div", { role: "group", "aria-label": name },
-        h("p", { class: "qpm-team" }, name), h("div", { class: "qpm-choices qpm-stacked" },
+    const list = h("div");
+    const drawList = () => list.replaceChildren(...(body.open ? listed : []).map(({ name, indicators }) =>
+      h("div", { role: "group", "aria-label": name }, h("p", { class: "qpm-team" }, name),
+        h("div", { class: "qpm-choices qpm-stacked" },
           indicators.map(({ id, text }) => fields.tick("explore", `${id} · ${text}`, { item: id }))))));
+    const summary = h("summary", {}, values.explore.length ? fill(words.explore_chosen, { ids: page.join(values.explore) }) : words.explore_open);
+    const body = h("details", {
+      open: values.exploring, ontoggle: () => {
+        values.exploring = body.open;
+        drawList();
+      },
+    }, summary, list);
+    drawList();
     return part(words.about,
       from.instructed && fields.radios("instructed", words.instructed, [
         { id: "", label: words.instructed_both }, { id: "instructed", label: words.instructed_only },
