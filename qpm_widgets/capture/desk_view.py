@@ -131,6 +131,8 @@ class _Assessment:
         }
         if isinstance(held, Interview):
             view |= _view_people(held, self.templates)
+        else:
+            view["role"] = self.templates.title_of_guide(held.plan.guide)
         return view
 
     def _where(self, held: Meeting, sites: dict[str, str]) -> list[str]:

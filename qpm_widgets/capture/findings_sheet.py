@@ -63,7 +63,6 @@ class FindingsSheet(Sheet):
             "visit": visit.plan.model_dump(mode="json", include={"title", "starts", "ends"}),
             "scales": self._scales(),
             "teams": [one.model_dump(mode="json", include={"id", "name"}) for one in profile.teams],
-            "visit_sources": visit_sources(self.templates),
             "standards": [
                 one.model_dump(mode="json", include={"id", "number", "name", "meaning"})
                 | {"indicators": [indicator.id for indicator in one.indicators]}
@@ -109,9 +108,11 @@ class FindingsSheet(Sheet):
         return {
             "pieces": evidence.pieces,
             "gaps": evidence.gaps,
+            "visit_sources": visit_sources(self.templates, evidence.meetings.values()),
             "overview": view_overview(self.templates, evidence, teams),
             "left_out": evidence.left_out,
             "two_people": evidence.two_people,
+            "breaks": evidence.breaks,
             "indicators": {
                 one.id: self._indicator(one, evidence)
                 for standard in self.templates.standards.standards
@@ -123,7 +124,7 @@ class FindingsSheet(Sheet):
 
     def _indicator(self, indicator: Indicator, evidence: VisitEvidence) -> dict[str, Any]:
         heard = evidence.sources_on(indicator.id)
-        here = visit_sources(self.templates)
+        here = visit_sources(self.templates, evidence.meetings.values())
         return {
             "text": indicator.text,
             "heard": [source.code for source in self.templates.scheme.source_types if source.code in heard],

@@ -8,7 +8,15 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.interview_view import began_at, view_choices, view_guide, view_plan, view_values
+from qpm_widgets.capture.interview_view import (
+    view_choices,
+    view_guide,
+    view_modes,
+    view_plan,
+    view_signs,
+    view_times,
+    view_values,
+)
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -57,9 +65,13 @@ class InterviewSheet(Sheet):
         "quick_lines.js",
         "quick_filing.js",
         "keys_part.js",
+        "modes_part.js",
         "consent_part.js",
         "question_part.js",
         "erased_part.js",
+        "assent_part.js",
+        "pause_part.js",
+        "summary_part.js",
         "ending_part.js",
         "safeguarding_part.js",
         "saving_part.js",
@@ -116,8 +128,10 @@ class InterviewSheet(Sheet):
             "guide": guide,
             "choices": view_choices(templates),
             "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
-            "began_at": began_at(current),
             "versions": self._count_versions(),
+            "modes": view_modes(meeting.plan, templates),
+            "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }

@@ -17,6 +17,8 @@ from qpm_widgets.visits.filing import item_of
 
 Plan = InterviewPlan | ObservationPlan
 View = dict[str, Any]
+_CALLS = {"nations", "advocacy_roles", "instructed", "setting", "only_if_explored"}
+"""The fields of a question that say when it is called for."""
 
 
 def view_plan(plan: Plan, templates: Templates) -> View:
@@ -31,7 +33,9 @@ def view_plan(plan: Plan, templates: Templates) -> View:
     }
     jurisdiction = templates.jurisdictions[plan.nation]
     shown |= {"emergency": jurisdiction.emergency, "authority": jurisdiction.authority}
-    if isinstance(plan, InterviewPlan):
+    if isinstance(plan, ObservationPlan):
+        shown["role"] = templates.title_of_guide(plan.guide)
+    else:
         flags = {"supporter": plan.supporter, "interpreter": plan.interpreter, "remote": plan.mode == "remote"}
         shown |= {
             "role": templates.role(plan.role).label,
@@ -59,13 +63,19 @@ def _view_role(role: StatutoryRole) -> View:
 
 
 def view_guide(guide: Guide, plan: Plan, answered: Iterable[str]) -> View:
-    """The guide without the questions that this nation or advocacy role does not call for.
+    """The guide without the questions that this plan does not call for; what is to be explored says so.
 
     A question with an answer stays, even if the plan has changed since: what is recorded is never hidden.
     """
     if isinstance(guide, ObservationGuide):
-        return _view_observation(guide)
-    return _view_interview(guide, plan, set(answered))
+        shown = _view_observation(guide)
+    else:
+        shown = _view_interview(guide, plan, set(answered))
+    for section in shown["sections"]:
+        for question in section["questions"]:
+            if set(plan.explore) & set(question.get("indicators", ())):
+                question["explored"] = True
+    return shown
 
 
 def _view_observation(guide: ObservationGuide) -> View:
@@ -95,7 +105,7 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
                 {
                     "standard": section.standard,
                     "title": _plain(section.title),
-                    "questions": [_plain(one, leave_out={"nations", "advocacy_roles"}) for one in questions],
+                    "questions": [_plain(one, leave_out=_CALLS) for one in questions],
                 }
             )
     return {
@@ -107,11 +117,41 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
 
 
 def is_called_for(question: Question, plan: Plan) -> bool:
-    """Whether a question suits the plan's nation and advocacy roles; a plan that names no role calls for all."""
+    """Whether a question suits where, with whom and about which advocacy the interview is planned.
+
+    A plan that names no advocacy role, or neither instructed nor non-instructed advocacy, calls for all of them.
+    """
     if question.nations and plan.nation not in question.nations:
         return False
-    roles = plan.advocacy_roles if isinstance(plan, InterviewPlan) else ()
+    if question.only_if_explored and not set(question.indicators) & set(plan.explore):
+        return False
+    if not isinstance(plan, InterviewPlan):
+        return True
+    if question.instructed and plan.instructed not in ("", question.instructed):
+        return False
+    if question.setting and question.setting != ("group" if len(plan.respondents) > 1 else "single"):
+        return False
+    roles = plan.advocacy_roles
     return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
+
+
+def view_modes(plan: Plan, templates: Templates) -> list[View]:
+    """What is said before consent because of how people meet: by phone or video, in a group; in all its wordings."""
+    if not isinstance(plan, InterviewPlan):
+        return []
+    met = {"remote": plan.mode == "remote", "group": len(plan.respondents) > 1}
+    english, welsh = templates.wording.section("modes"), templates.welsh.section("modes")
+    return [
+        {
+            "id": mode,
+            "say": [
+                {how: {"en": english[mode][how][key], "cy": welsh[mode][how][key]} for how in ("plain", "easy_read")}
+                for key in english[mode]["plain"]
+            ],
+        }
+        for mode, is_so in met.items()
+        if is_so
+    ]
 
 
 def view_choices(templates: Templates) -> View:
@@ -126,6 +166,9 @@ def view_choices(templates: Templates) -> View:
         "scopes": _plain(scheme.consent_scopes),
         "decisions": _plain(scheme.consent_decisions),
         "how": _plain(scheme.consent_how),
+        "signs": _plain(scheme.assent_signs),
+        "shown": _plain(scheme.assent_how),
+        "pauses": _plain(scheme.pause_reasons),
         "standards": {one.id: {"number": one.number, "name": one.name} for one in standards.standards},
         "sources": {one.code: one.plural for one in scheme.source_types},
         "indicators": {one.id: [one.text, of.id] for of in standards.standards for one in of.indicators},
@@ -157,10 +200,23 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
     return {"values": values, "others": others, "saved_at": saved_at or None, "left_at": left_at}
 
 
-def began_at(current: Mapping[str, list[Entry]]) -> int | None:
-    """When an interview that is open was begun (UTC ms); None if it is not open."""
-    state = max(current.get("state", ()), key=lambda entry: entry.recorded_at, default=None)
-    return state.recorded_at if state and state.payload and state.payload["state"] == "open" else None
+def view_signs(recorded: Iterable[Entry]) -> list[View]:
+    """Every yes or no that somebody showed, oldest first, from all versions of these fields; ``at`` is UTC ms."""
+    return [
+        {"respondent": one.field.partition(":")[2], **one.payload, "at": one.recorded_at}
+        for one in recorded
+        if one.payload is not None
+    ]
+
+
+def view_times(states: Iterable[Entry]) -> View:
+    """When a meeting was begun and when it ended, UTC ms, from all versions of its state; None for what was not."""
+    said = [(one.payload["state"], one.recorded_at) for one in states if one.payload is not None]
+    last, at = said[-1] if said else ("planned", 0)
+    return {
+        "began": next((at for state, at in said if state == "open"), None),
+        "ended": at if last in ("stopped", "finished") else None,
+    }
 
 
 def _restrictive(field: str, entries: list[Entry]) -> Entry:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.records import InterviewGuide
+from qpm_widgets.templates.records import Guide, InterviewGuide
 
 
 def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, Any]:
@@ -34,9 +34,16 @@ def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, 
         ],
         "roles": _roles(templates),
         "observing": [
-            {"guide": guide.id, "label": guide.title.en}
+            {"guide": guide.id, "label": guide.title.en, "indicators": _indicators(guide)}
             for guide in templates.guides.values()
             if guide.kind == "observation"
+        ],
+        "standards": [
+            {
+                "name": f"{one.number}. {one.name}",
+                "indicators": [indicator.model_dump(include={"id", "text"}) for indicator in one.indicators],
+            }
+            for one in templates.standards.standards
         ],
         "states": {state.id: state.label for state in scheme.interview_states},
         "timings": timings.model_dump(
@@ -65,15 +72,26 @@ def _kinds(nation: str, profile: AssessmentProfile, templates: Templates) -> lis
     ]
 
 
+def _indicators(guide: Guide) -> list[str]:
+    """The ids of the indicators that a guide asks about or looks at, sorted."""
+    if isinstance(guide, InterviewGuide):
+        asked = [one.indicators for section in guide.sections for one in section.questions]
+    else:
+        asked = [one.indicators for one in guide.scenes]
+    return sorted({one for indicators in asked for one in indicators})
+
+
 def _roles(templates: Templates) -> list[dict[str, Any]]:
     """The roles that there is an interview guide for, in the scheme's order."""
-    guides = {guide.role: guide.id for guide in templates.guides.values() if isinstance(guide, InterviewGuide)}
+    guides = {guide.role: guide for guide in templates.guides.values() if isinstance(guide, InterviewGuide)}
     return [
         {
             "id": role.id,
             "label": role.label,
             "plural": role.plural,
-            "guide": guides[role.id],
+            "guide": guides[role.id].id,
+            "indicators": _indicators(guides[role.id]),
+            "instructed": any(one.instructed for section in guides[role.id].sections for one in section.questions),
             "letter": templates.source_of_role(role.id).code,
             "easy_read": role.easy_read,
         }

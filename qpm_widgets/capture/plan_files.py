@@ -111,6 +111,9 @@ def _visit_troubles(visit: VisitFile, templates: Templates) -> Iterator[str]:
         wanted = plan.role if isinstance(plan, InterviewPlan) else None
         if guide is None or getattr(guide, "role", None) != wanted:
             yield f"{name} has guide {plan.guide}, which is not there or is for another role"
+        known = [one.id for standard in templates.standards.standards for one in standard.indicators]
+        if unknown := [one for one in plan.explore if one not in known]:
+            yield f"{name} explores {', '.join(unknown)}, which the standards do not have"
 
 
 def _note(faults: list[QpmError], where: str, troubles: Iterator[str]) -> None:

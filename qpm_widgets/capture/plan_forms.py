@@ -18,10 +18,10 @@ from qpm_widgets.visits import Visit, check_places
 # England, Wales and Northern Ireland keep one clock; that of the machine may be set to another.
 PLACE_TIME = ZoneInfo("Europe/London")
 
-_SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor")
+_SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor", "explore")
 _INTERVIEW = (
     "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter",
-    "access_needs", "kept",
+    "access_needs", "instructed", "kept",
 )  # fmt: skip
 
 

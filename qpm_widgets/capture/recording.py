@@ -40,8 +40,9 @@ def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_
     QpmError
         CAPTURE-001 if the guide has no such question, part or indicator, or a quick note is filed to a question that it
         does not have; PLAN-001 if the interview is not planned;
-        PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent names someone who is not in the
-        plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal refuses (JOURNAL-*, CONSENT-*).
+        PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent, or a yes or no that was shown, is
+        of someone who is not in the plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal
+        refuses (JOURNAL-*, CONSENT-*).
     """
     return record_edits(journal, templates, (edit,), recorded_by=recorded_by)[0]
 
@@ -111,7 +112,7 @@ def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     guide_of(journal, templates, edit.assessment_id, edit.subject)
     plan = journal.current_entry(edit.assessment_id, edit.subject, "plan")
     respondents = list(plan.payload["respondents"]) if plan and plan.payload else []
-    code = edit.field.partition(".")[2]
+    code = edit.field.partition(":")[2].rpartition(".")[2]
     if code not in respondents:
         raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
 
@@ -124,6 +125,8 @@ def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
         fitting = [one.id for one in templates.guides.values() if one.kind == kind]
         remedy = f"The guides for an {kind} are {', '.join(fitting)}; each is for the role that it names."
         raise QpmError("PLAN-004", f"{edit.subject} guide {name}", remedy)
+    for indicator in edit.payload.get("explore", ()):
+        _check_indicator(templates, edit, str(indicator))
 
 
 def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -191,6 +194,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Journal, Templates, Edit], None]] = {
     ("interview", "answer"): _check_answer,
     ("observation", "answer"): _check_answer,
     ("interview", "consent"): _check_consent,
+    ("interview", "assent"): _check_consent,
     ("interview", "plan"): _check_plan,
     ("observation", "plan"): _check_plan,
     ("visit", "rating"): _check_rating,

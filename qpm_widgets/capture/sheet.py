@@ -157,8 +157,8 @@ class Sheet(anywidget.AnyWidget):
             oldest.close()
 
     def _tell_others(self, edit: Edit) -> None:
-        """What decides whether anything may be written is known in every window at once."""
-        if edit.field.startswith(("consent:", "state")):
+        """What decides whether anything may be written, or go on, is known in every window at once."""
+        if edit.field.startswith(("consent:", "assent:", "state", "pause:")):
             told = {"field": edit.field, "entry_id": edit.entry_id, "payload": dict(edit.payload)}
             for other in tuple(self._others):
                 if other is not self:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from qpm_widgets.capture.recording import MEETINGS
@@ -19,7 +19,6 @@ from qpm_widgets.templates.records import ConfidenceLevel, Guide, InterviewGuide
 from qpm_widgets.visits import Interview, Observation, iter_interviews, iter_observations
 from qpm_widgets.visits.filing import is_taken_back, item_of, marked_indicators, read_filing, read_own_questions
 
-OBSERVATION_SOURCE = "O"
 NOT_EXPLORED = "not_explored"
 
 Field = tuple[str, str]
@@ -58,6 +57,7 @@ class VisitEvidence:
     gaps: list[dict[str, Any]] = field(default_factory=list)  # question, meeting and reason where there is no answer
     left_out: list[str] = field(default_factory=list)  # interviews without a current consent to notes
     two_people: list[str] = field(default_factory=list)  # interviews of which it is not settled whose they are
+    breaks: list[dict[str, Any]] = field(default_factory=list)  # of meetings that had any: held, number, minutes
     newest: dict[Field, str] = field(default_factory=dict)  # current entry of every field that may be cited
     meetings: dict[str, Interview | Observation] = field(default_factory=dict)  # by subject
 
@@ -118,6 +118,7 @@ def read_visit_evidence(
             if entry.payload is not None:
                 answers.setdefault(entry.subject, []).append(entry)
     evidence.meetings = {meeting.subject: meeting for meeting in held}
+    evidence.breaks = [{"held": one.id, **asdict(one.breaks)} for one in held if one.breaks.number]
     for meeting in held:
         entries = answers.get(meeting.subject, [])
         guide = templates.guides.get(meeting.plan.guide)
@@ -143,8 +144,10 @@ def weigh_sources(rules: tuple[ConfidenceLevel, ...], heard: set[str]) -> Confid
 
 
 def source_of(templates: Templates, meeting: Interview | Observation) -> str:
-    """Code of the source type that a meeting hears."""
-    return templates.source_of_role(meeting.plan.role).code if isinstance(meeting, Interview) else OBSERVATION_SOURCE
+    """Code of the source type that a meeting hears, or looks at."""
+    if isinstance(meeting, Interview):
+        return templates.source_of_role(meeting.plan.role).code
+    return templates.source_of_observing(meeting.plan.guide)
 
 
 class _Reader:

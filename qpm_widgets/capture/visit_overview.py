@@ -6,13 +6,14 @@ The whole visit is told, and each team alone: what holds on average may hide one
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from qpm_widgets.capture.interview_view import is_called_for
-from qpm_widgets.capture.visit_evidence import OBSERVATION_SOURCE, VisitEvidence, asked_of, source_of
+from qpm_widgets.capture.visit_evidence import VisitEvidence, asked_of, source_of
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.loading import OBSERVATION_SOURCE
 from qpm_widgets.templates.records import Indicator
 from qpm_widgets.visits import Interview, Observation
 
@@ -20,9 +21,13 @@ EVERYONE = ""  # in place of a team's id
 EXPERIENCE_SOURCES = ("P", "F")  # people whose lives the service touches
 
 
-def visit_sources(templates: Templates) -> list[str]:
-    """Codes of the source types that a visit can hear, in the scheme's order; the rest are read on paper."""
-    heard = {role.source for role in templates.scheme.roles} | {OBSERVATION_SOURCE}
+def visit_sources(templates: Templates, meetings: Iterable[Interview | Observation]) -> list[str]:
+    """Codes of the source types that a visit can hear, in the scheme's order; the rest are read on paper.
+
+    They are those of roles, observation, and what the visit has planned to look at.
+    """
+    looked_at = {source_of(templates, one) for one in meetings if one.state != "cancelled"}
+    heard = {role.source for role in templates.scheme.roles} | {OBSERVATION_SOURCE} | looked_at
     return [one.code for one in templates.scheme.source_types if one.code in heard]
 
 
@@ -64,10 +69,9 @@ def view_so_far(templates: Templates, evidence: VisitEvidence, meeting: Intervie
         standard.id: Counter(mark.source for mark in marks if mark.indicator in {one.id for one in standard.indicators})
         for standard in templates.standards.standards
     }
+    hears = visit_sources(templates, evidence.meetings.values())
     wanted = {
-        standard.id: [
-            code for code in visit_sources(templates) if any(code in one.sources for one in standard.indicators)
-        ]
+        standard.id: [code for code in hears if any(code in one.sources for one in standard.indicators)]
         for standard in templates.standards.standards
     }
     return {"source": source_of(templates, meeting), "pieces": heard, "wanted": wanted}
@@ -86,6 +90,7 @@ class _Overview:
         self.meetings = [one for one in held if self.team in (EVERYONE, one.plan.team)]
         here = {one.subject for one in self.meetings}
         self.marks = [mark for mark in self.evidence.marks() if mark.subject in here]
+        self.hears = visit_sources(self.templates, held)
         self.indicators = {
             one.id: one for standard in self.templates.standards.standards for one in standard.indicators
         }
@@ -172,4 +177,4 @@ class _Overview:
                 yield {"indicator": name, "sources": could}
 
     def _could_tell(self, name: str) -> list[str]:
-        return [code for code in visit_sources(self.templates) if code in self.indicators[name].sources]
+        return [code for code in self.hears if code in self.indicators[name].sources]

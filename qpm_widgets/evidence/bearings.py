@@ -127,8 +127,8 @@ def coverage_table(
     R : int — from referrers or commissioners
     S : int — from other staff
     O : int — from observation
-    C : int — from case files, which a site visit does not read
-    D : int — from documents, which a site visit does not read
+    C : int — from case files, of which a site visit reads a few at most
+    D : int — from documents, of which a site visit reads a few at most
     pieces : int — all of them
     source_types : tuple — codes of the source types heard, in the scheme's order
     could_speak : tuple — codes that the edition names for this indicator

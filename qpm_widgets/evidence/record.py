@@ -30,8 +30,6 @@ from qpm_widgets.visits import (
 )
 from qpm_widgets.visits.filing import is_taken_back, marked_indicators, read_filing, read_own_questions
 
-OBSERVATION_SOURCE = "O"
-
 
 def printed_id(entry: Entry) -> str:
     """The id of evidence, a finding or a rating as the lead's report prints it: it stays when the words are corrected.
@@ -274,7 +272,7 @@ def read_record(journal: Journal, templates: Templates, assessment_id: str, visi
 def _meeting(held: Interview | Observation, templates: Templates, profile: AssessmentProfile) -> Meeting:
     plan = held.plan
     role = held.plan.role if isinstance(held, Interview) else ""
-    source = templates.source_of_role(role).code if role else OBSERVATION_SOURCE
+    source = templates.source_of_role(role).code if role else templates.source_of_observing(plan.guide)
     areas = {team.id: team.area for team in profile.teams}
     area = plan.area or areas.get(plan.team or "", "")
     return Meeting(held, plan.visit, role, source, plan.team or "", area, plan.nation)

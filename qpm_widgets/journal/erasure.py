@@ -9,8 +9,9 @@ has the same entries blanks the same ones, in whatever order they came:
 * scope ``finding.<id>`` or ``rating.<indicator>``, of a visit: each version of that judgement that a newer one has
   replaced, from now on. They may repeat what was erased elsewhere, also those saved while somebody rewrites it; the
   newest is for people to read again;
-* scope ``consents``, of an interview: who agreed to what;
-* scope ``record``: the rest, which is profile, plans, states, references, ratings and findings;
+* scope ``consents``, of an interview: who agreed to what, and who showed a yes or a no;
+* scope ``record``: the rest, which is profile, plans, states, breaks, that it was read back, references, ratings and
+  findings;
 * scope ``account``, of a disclosure in the restricted store: every part of the account.
 
 A covered entry keeps its place, its digest and its link; its payload and its salt are NULL, so nobody can tell
@@ -36,8 +37,8 @@ CONSENTS, RECORD = f"{FIELD}consents", f"{FIELD}record"
 JUDGED = ("rating:", "finding:")
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ACCOUNT: ("account:",),
-    CONSENTS: ("consent:",),
-    RECORD: ("profile", "plan", "state", "safeguarding", *JUDGED),
+    CONSENTS: ("consent:", "assent:"),
+    RECORD: ("profile", "plan", "state", "pause:", "closing:", "safeguarding", *JUDGED),
 }
 """How the fields begin that a scope takes whole."""
 _FREE_TEXT = {"state": "reason", "plan": "access_needs"}

@@ -15,7 +15,10 @@ subject                field                                       payload
 ``observation:<id>``   ``plan``                                    :class:`ObservationPlan`
 both                   ``state``                                   :class:`State`
 ``interview:<id>``     ``consent:<scope>.<respondent>``            :class:`Consent`
+``interview:<id>``     ``assent:<respondent>``                     :class:`Assent`
 both                   ``safeguarding``                            :class:`ProtocolUsed`
+``interview:<id>``     ``closing:check_back``                      :class:`CheckedBack`
+both                   ``pause:<n>``                               :class:`Pause`
 both                   ``erasure:interview``                       :class:`Erasure`
 ``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
 interview, assessment  ``erasure:consents``                        :class:`Erasure`
@@ -51,8 +54,10 @@ from pydantic import ValidationError
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.payloads import (
+    Assent,
     AssessmentProfile,
     Bearing,
+    CheckedBack,
     Consent,
     Erasure,
     Finding,
@@ -62,6 +67,7 @@ from qpm_widgets.journal.payloads import (
     Note,
     ObservationPlan,
     OwnQuestion,
+    Pause,
     Payload,
     ProtocolUsed,
     Quote,
@@ -101,7 +107,10 @@ JOURNAL = Grammar(
     (r"observation:ID\|plan", ObservationPlan),
     (r"(interview|observation):ID\|state", State),
     (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
+    (r"interview:ID\|assent:ID", Assent),
     (r"(interview|observation):ID\|safeguarding", ProtocolUsed),
+    (r"interview:ID\|closing:check_back", CheckedBack),
+    (r"(interview|observation):ID\|pause:[0-9]{1,3}", Pause),
     (r"visit:ID\|erasure:(rating|finding)\.ID", Erasure),
     (r"interview:ID\|erasure:quotes", Erasure),
     (r"(assessment|interview:ID)\|erasure:consents", Erasure),

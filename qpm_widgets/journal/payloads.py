@@ -105,8 +105,16 @@ class VisitPlan(Payload):
     lead: Code
 
 
+# Left out where there is nothing to explore, so that a plan without it says what it always said.
+Explore = Annotated[tuple[Code, ...], Field(default=(), max_length=200, exclude_if=lambda ids: not ids)]
+
+
 class InterviewPlan(Payload):
-    """One planned interview. ``respondents`` are codes; a group has several."""
+    """One planned interview. ``respondents`` are codes; a group has several.
+
+    ``explore`` are the indicators that the desktop evidence asks to explore; ``instructed`` which advocacy it is about,
+    "" for both.
+    """
 
     visit: Code
     guide: Code
@@ -126,11 +134,15 @@ class InterviewPlan(Payload):
     supporter: bool = False
     interpreter: bool = False
     access_needs: Line = ""
+    explore: Explore = ()
+    instructed: Annotated[
+        Literal["instructed", "non_instructed", ""], Field(default="", exclude_if=lambda which: not which)
+    ] = ""
     kept: Kept = ()
 
 
 class ObservationPlan(Payload):
-    """One planned observation."""
+    """One planned observation; ``explore`` as for an interview."""
 
     visit: Code
     guide: Code
@@ -141,6 +153,7 @@ class ObservationPlan(Payload):
     planned_at: datetime
     minutes: Annotated[int, Field(gt=0)]
     assessor: Code
+    explore: Explore = ()
 
 
 class State(Payload):
@@ -156,6 +169,13 @@ class Consent(Payload):
 
     decision: Literal["given", "declined", "withdrawn", "not_applicable"]
     how: Literal["spoken", "written", "signed", "aac"]
+
+
+class Assent(Payload):
+    """What a respondent shows as the interview goes on, in words or without. It permits nothing: that is consent."""
+
+    sign: Literal["assent", "dissent", "unclear"]
+    how: Literal["spoken", "signed", "gesture", "expression", "moved_away", "aac"]
 
 
 def _with_digit(reference: str) -> str:
@@ -177,6 +197,21 @@ class ProtocolUsed(Payload):
 
     reference: Reference
     used_at: datetime
+
+
+class Pause(Payload):
+    """A break in a meeting, running while ``ended`` is None; without a reason it was none: a key pressed by mistake."""
+
+    began: Moment
+    ended: Moment | None = None
+    why: Literal["break", "distress", "interruption", ""]
+
+
+class CheckedBack(Payload):
+    """Whether the main points of an interview were read back to the person before parting."""
+
+    done: bool
+    at: Moment
 
 
 class Origin(Payload):

@@ -126,7 +126,7 @@ def _row(templates: Templates, itinerary: Itinerary, meeting: Meeting) -> tuple[
         facts = {"id": meeting.id, "role": templates.role(plan.role).label, "people": len(plan.respondents)}
         who = text("itinerary.group" if len(plan.respondents) > 1 else "itinerary.interview", **facts)
     else:
-        who = text("itinerary.observation", id=meeting.id)
+        who = text("itinerary.observation", id=meeting.id, what=templates.title_of_guide(plan.guide))
     teams = {team.id: team.name for team in itinerary.profile.teams}
     who = "\n".join(filter(None, (who, teams.get(plan.team or ""))))
     return times, who, itinerary.place(meeting), plan.assessor, ", ".join(_arranged(templates, meeting))

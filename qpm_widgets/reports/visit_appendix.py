@@ -12,6 +12,7 @@ from qpm_widgets.reports.blocks import Block, Column, Heading, Paragraph, Table
 from qpm_widgets.reports.visit_content import Content, has_row
 from qpm_widgets.reports.visit_words import capital
 from qpm_widgets.templates.records import ObservationGuide
+from qpm_widgets.visits.pauses import Breaks
 
 
 def sampling(content: Content) -> Iterator[Block]:
@@ -53,15 +54,30 @@ def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
         state = say("lead.two_people", state=state)
     elif not meeting.usable:
         state = say("lead.notes_refused", state=state)
+    state = _with_breaks(content, state, meeting.held.breaks)
     texts = sum(
         piece.kind in TEXT_KINDS and bool(piece.text) for piece in content.record.usable if piece.meeting is meeting
     )
     return (meeting.id, _whom(content, meeting), place, _how(content, meeting), state, str(texts))
 
 
+def _with_breaks(content: Content, state: str, breaks: Breaks) -> str:
+    """The state with how many breaks there were, if there were any."""
+    if not breaks.number:
+        return state
+    say = content.words.say
+    number = "one" if breaks.number == 1 else "many"
+    length = "minute_one" if breaks.minutes == 1 else "minute_many"
+    said = say(
+        f"lead.breaks.{number}", count=breaks.number, length=say(f"lead.breaks.{length}", minutes=breaks.minutes)
+    )
+    return say("lead.with_breaks", state=state, breaks=said)
+
+
 def _whom(content: Content, meeting: Meeting) -> str:
-    role = content.templates.role(meeting.role).label if meeting.role else content.words.say("lead.observation")
-    return capital(role)
+    if meeting.interview is None:
+        return content.templates.title_of_guide(meeting.held.plan.guide)
+    return capital(content.templates.role(meeting.role).label)
 
 
 def _how(content: Content, meeting: Meeting) -> str:

@@ -22,7 +22,7 @@ from qpm_widgets.templates.records import ConfidenceLevel
 from qpm_widgets.visits import SamplingRow, Visit, check_sampling, iter_interviews
 
 EDITIONS = (PROVIDER, LEAD)
-OUTSIDE_VISITS = ("C", "D")  # source types that the desktop assessment reads, not a visit
+OUTSIDE_VISITS = ("C", "D")  # source types that the desktop assessment reads; a visit only looks at a few
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,15 @@ class Content:
 
     @cached_property
     def source_codes(self) -> tuple[str, ...]:
-        """The source types that a visit can hear or see, in the scheme's order."""
+        """The source types that this visit can hear or see, in the scheme's order."""
         codes = (source.code for source in self.templates.scheme.source_types)
-        return tuple(code for code in codes if code not in OUTSIDE_VISITS)
+        return tuple(code for code in codes if code not in OUTSIDE_VISITS or code in self.spot_checked)
+
+    @cached_property
+    def spot_checked(self) -> frozenset[str]:
+        """Those of ``OUTSIDE_VISITS`` that this visit has looked at."""
+        held = {one.source for one in self.record.meetings if one.interview is None and one.held.was_held}
+        return frozenset(held.intersection(OUTSIDE_VISITS))
 
     @cached_property
     def sorting(self) -> Sorting:

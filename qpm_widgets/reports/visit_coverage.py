@@ -33,7 +33,7 @@ def coverage(content: Content) -> Iterator[Block]:
     say = content.words.say
     groups = coverage_groups(content)
     yield Heading(1, say("coverage.heading"))
-    yield Paragraph(say("coverage.intro"))
+    yield Paragraph(say("coverage.intro_spot" if content.spot_checked else "coverage.intro"))
     yield _by_standard(content, groups)
     yield Paragraph(say("coverage.picture"))
     yield Figure(draw_coverage(content, groups), _alternative(content, groups), say("coverage.caption"))

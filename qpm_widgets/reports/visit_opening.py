@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qpm_widgets.evidence.disclosure import ERASED, LOST_GROUND, POOL, SMALL_GROUP, UNSETTLED, WAYS, people_by_way
 from qpm_widgets.evidence.people import met_rows
 from qpm_widgets.reports.blocks import Block, BulletList, Column, Heading, Item, Note, Paragraph, Table, Title
-from qpm_widgets.reports.visit_content import Content
+from qpm_widgets.reports.visit_content import OUTSIDE_VISITS, Content
 from qpm_widgets.reports.visit_words import capital
 
 
@@ -114,10 +114,12 @@ def met(content: Content) -> Iterator[Block]:
         if ways:
             yield Paragraph(say("met.ways_used", ways=ways))
         yield Paragraph(say("met.choice"))
-    observed = sum(meeting.interview is None and meeting.held.was_held for meeting in content.record.meetings)
-    if observed:
-        many = say("met.occasion_many", number=words.number(observed))
-        yield Paragraph(say("met.observed", count=say("met.occasion_one") if observed == 1 else many))
+    looked = [one.source for one in content.record.meetings if one.interview is None and one.held.was_held]
+    read = sum(source in OUTSIDE_VISITS for source in looked)
+    for key, times in (("met.observed", len(looked) - read), ("met.read", read)):
+        if times:
+            many = say("met.occasion_many", number=words.number(times))
+            yield Paragraph(say(key, count=say("met.occasion_one") if times == 1 else many))
 
 
 def _ways(content: Content) -> list[str]:
@@ -142,7 +144,7 @@ def seen(content: Content) -> Iterator[Block]:
         yield Paragraph(say(key, total=total, heard=len(heard), two=two))
     else:
         yield Paragraph(say("seen.nothing", total=total))
-    yield Paragraph(say("seen.could_not"))
+    yield Paragraph(say("seen.could_not_spot" if content.spot_checked else "seen.could_not"))
     items = [Item(text) for text in _gaps(content)]
     if items:
         yield BulletList(tuple(items))

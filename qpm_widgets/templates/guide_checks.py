@@ -11,7 +11,6 @@ from qpm_widgets.templates.references import FileCheck, Known, check_unique
 from qpm_widgets.templates.safe_yaml import Steps
 
 _RESERVED_PARTS = frozenset(("missing", "evidence", "quote"))  # the journal's own names beside an answer
-_OBSERVATION_LETTER = "O"
 
 
 def check_guides(draft: Draft, known: Known) -> None:
@@ -27,7 +26,7 @@ def check_guides(draft: Draft, known: Known) -> None:
             _InterviewCheck(check, known, guide, roles.get(guide.role), sources).run()
             questions += [(file, (*steps, "id"), question.id) for steps, question in _iter_questions(guide)]
         else:
-            _check_observation_guide(check, known, guide)
+            _check_observation_guide(check, known, guide, sources)
             questions += [(file, ("scenes", n, "id"), scene.id) for n, scene in enumerate(guide.scenes)]
     check_unique(draft.book, questions)
 
@@ -56,6 +55,7 @@ class _InterviewCheck:
                 self.check.known((*steps, "indicators"), question.indicators, self.known.indicators, question.id)
                 self._check_sources(steps, question)
                 self._check_advocacy_roles(steps, question)
+                self._check_explored(steps, question)
                 self._check_id(steps, question, section.standard)
         self._check_consents()
         if self.role is not None and self.role.easy_read:
@@ -75,6 +75,11 @@ class _InterviewCheck:
         nations = question.nations or self.known.advocacy_roles.keys()
         there = {role for nation in nations for role in self.known.advocacy_roles.get(nation, ())}
         self.check.known((*steps, "advocacy_roles"), question.advocacy_roles, there, question.id)
+
+    def _check_explored(self, steps: Steps, question: Question) -> None:
+        if question.only_if_explored and not question.indicators:
+            remedy = "Name the indicators that it explores, or it is never asked."
+            self.check.add("TEMPLATE-012", (*steps, "only_if_explored"), remedy, question.id)
 
     def _check_id(self, steps: Steps, question: Question, standard: str | None) -> None:
         """``A-SG-2`` is for an advocate, under safeguarding; ``OPN`` and ``END`` are under no standard."""
@@ -115,7 +120,10 @@ class _InterviewCheck:
                 self.check.add("TEMPLATE-009", steps, "Add 'easy_read' beside 'plain'.", note)
 
 
-def _check_observation_guide(check: FileCheck, known: Known, guide: ObservationGuide) -> None:
+def _check_observation_guide(
+    check: FileCheck, known: Known, guide: ObservationGuide, sources: Mapping[str, tuple[str, ...]]
+) -> None:
+    check.one_known(("source",), guide.source, known.sources)
     check.unique_ids(guide, "parts")
     for n, part in enumerate(guide.parts):
         if part.id in _RESERVED_PARTS:
@@ -125,6 +133,10 @@ def _check_observation_guide(check: FileCheck, known: Known, guide: ObservationG
     for n, scene in enumerate(guide.scenes):
         check.known(("scenes", n, "indicators"), scene.indicators, known.indicators, scene.id)
         letter, middle, _ = scene.id.split("-")
-        if letter != _OBSERVATION_LETTER or (letters is not None and middle not in letters):
-            remedy = "Write O, a standard's letters and a number, as in O-IN-1."
+        if letter != guide.source or (letters is not None and middle not in letters):
+            remedy = f"Write {guide.source}, a standard's letters and a number, as in {guide.source}-IN-1."
             check.add("TEMPLATE-012", ("scenes", n, "id"), remedy, scene.id)
+        for indicator in scene.indicators:
+            if guide.source not in sources.get(indicator, (guide.source,)):
+                remedy = f"Add {guide.source} to the sources of {indicator}, or look at another indicator."
+                check.add("TEMPLATE-012", ("scenes", n, "indicators"), remedy, scene.id)

@@ -16,6 +16,7 @@ from qpm_widgets.templates.records import (
     Guide,
     Indicator,
     Jurisdiction,
+    ObservationGuide,
     Policies,
     RespondentRole,
     Scheme,
@@ -24,6 +25,8 @@ from qpm_widgets.templates.records import (
     StandardsEdition,
 )
 from qpm_widgets.templates.wording import Wording
+
+OBSERVATION_SOURCE = "O"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +43,7 @@ class Templates:
     policies: Policies
     jurisdictions: Mapping[str, Jurisdiction]  # by nation
     wording: Wording
+    welsh: Wording  # the same sentences for who speaks Welsh, whatever the language of ``wording``
     digest: str
 
     def __repr__(self) -> str:
@@ -74,6 +78,16 @@ class Templates:
         """The type of source that someone in this role is (TEMPLATE-008 if there is no such role)."""
         code = self.role(role_id).source
         return next(source for source in self.scheme.source_types if source.code == code)
+
+    def source_of_observing(self, guide_id: str) -> str:
+        """The code of what a guide of kind observation looks at; observation itself if there is no such guide."""
+        guide = self.guides.get(guide_id)
+        return guide.source if isinstance(guide, ObservationGuide) else OBSERVATION_SOURCE
+
+    def title_of_guide(self, guide_id: str) -> str:
+        """The English title of a guide; its id if there is no such guide any more."""
+        guide = self.guides.get(guide_id)
+        return guide.title.en if guide else guide_id
 
     def _find_indicator(self, indicator_id: str) -> tuple[Standard, Indicator]:
         if indicator_id not in self._indicators:
@@ -114,5 +128,6 @@ def load_templates(folder: Path | None = None, language: str = "en") -> Template
         policies=draft.policies,
         jurisdictions=MappingProxyType({one.id: one for one in draft.jurisdictions.values()}),
         wording=Wording(language, draft.wording["en"], draft.wording.get(language)),
+        welsh=Wording("cy", draft.wording["en"], draft.wording.get("cy")),
         digest=draft.digest,
     )

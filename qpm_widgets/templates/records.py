@@ -195,6 +195,9 @@ class Scheme(Record):
     consent_scopes: tuple[Choice, ...]  # talk, notes, quotes, supporter
     consent_decisions: tuple[Choice, ...]  # given, declined, withdrawn, not_applicable
     consent_how: tuple[Choice, ...]  # spoken, written, signed, aac
+    assent_signs: tuple[Choice, ...]  # assent, dissent, unclear
+    assent_how: tuple[Choice, ...]  # spoken, signed, gesture, expression, moved_away, aac
+    pause_reasons: tuple[Choice, ...]  # break, distress, interruption
     quote_grades: tuple[Choice, ...]  # verbatim, near_verbatim, paraphrase
     speakers: tuple[Choice, ...]  # respondent, supporter, interpreter
     missing_reasons: tuple[Choice, ...]  # declined, does_not_know, not_asked, not_suitable
@@ -222,6 +225,9 @@ class Question(Record):
     caution: Text | None = None  # shown to the assessor, never read out
     nations: tuple[Nation, ...] = ()  # empty: everywhere
     advocacy_roles: tuple[Id, ...] = ()  # empty: whatever the role
+    instructed: Literal["instructed", "non_instructed"] | None = None  # about which advocacy; None: about any
+    setting: Literal["group", "single"] | None = None  # with whom; None: in a group and one to one
+    only_if_explored: bool = False  # asked only where the desktop evidence asks to explore one of its indicators
 
 
 class Section(Record):
@@ -285,10 +291,11 @@ class Scene(Record):
 
 
 class ObservationGuide(Record):
-    """A structured observation."""
+    """A structured observation, or a look at documents or case files: ``source`` says what its evidence counts as."""
 
     id: Id
     kind: Literal["observation"]
+    source: str = "O"  # code of a SourceType; its scenes' ids begin with it
     title: Text
     version: Annotated[int, Field(ge=1)]
     ground_rules: tuple[Text, ...]

@@ -11,7 +11,8 @@ from qpm_widgets.journal.erasure import FIELD, JUDGED, Tombstone, Words, covered
 from qpm_widgets.journal.withdrawing import Withdrawal
 
 KINDS = (
-    "note", "quote", "mark", "missing", "state", "plan", "consent", "rating", "finding", "profile", "safeguarding",
+    "note", "quote", "mark", "missing", "state", "pause", "closing", "plan", "consent", "assent", "rating", "finding",
+    "profile", "safeguarding",
 )  # fmt: skip
 """What can be erased; marks are how an answer bears on an indicator, missing why there is none."""
 

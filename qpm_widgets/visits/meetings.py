@@ -10,6 +10,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.consent import notes_allowed, read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
+from qpm_widgets.visits.pauses import NO_BREAKS, Breaks, count_breaks
 from qpm_widgets.visits.two_people import TwoPeople, find_two_people
 
 PLANNED = State(state="planned")
@@ -31,6 +32,7 @@ class Interview:
     reason: str
     consents: dict[tuple[str, str], str] = field(default_factory=dict)
     mixed: TwoPeople | None = None
+    breaks: Breaks = NO_BREAKS
 
     @property
     def subject(self) -> str:
@@ -77,6 +79,7 @@ class Observation:
     plan: ObservationPlan
     state: str
     reason: str
+    breaks: Breaks = NO_BREAKS
 
     @property
     def was_held(self) -> bool:
@@ -140,9 +143,9 @@ def _of_one(journal: Journal, assessment_id: str, subject: str) -> list[Entry]:
 
 def _planned(journal: Journal, assessment_id: str, prefix: str) -> list[tuple[str, list[Entry]]]:
     """The subjects that have a plan, each with what is current of it but the answers."""
-    # Three narrow reads, not one wide one: answers are by far the most entries and none is needed here.
+    # A few narrow reads, not one wide one: answers are by far the most entries and none is needed here.
     grouped: dict[str, list[Entry]] = {}
-    for area in ("plan", "state", "consent:"):
+    for area in ("plan", "state", "consent:", "pause:"):
         for entry in journal.current(assessment_id, subject_prefix=prefix, field_prefix=area):
             grouped.setdefault(entry.subject, []).append(entry)
     return [(subject, entries) for subject, entries in grouped.items() if _has_plan(entries)]
@@ -180,9 +183,11 @@ def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry]) -> In
         state.reason,
         {(scope, code): decision for (scope, code), decision in decisions.items() if code not in left},
         mixed,
+        count_breaks(entries),
     )
 
 
 def _observation(subject: str, entries: list[Entry]) -> Observation:
     plan, state = _plan_and_state(entries)
-    return Observation(subject.partition(":")[2], ObservationPlan.model_validate(plan), state.state, state.reason)
+    planned = ObservationPlan.model_validate(plan)
+    return Observation(subject.partition(":")[2], planned, state.state, state.reason, count_breaks(entries))

@@ -189,7 +189,7 @@ def test_every_guide_prints_as_a_form_with_its_code_on_each_page(templates, tmp_
         assert [float(side) for side in pdf.pages[0].mediabox[2:]] == pytest.approx([595.28, 841.89], abs=0.01)  # A4
     assert [code in page for page in pages] == [True] * len(pages)
     shown = templates.guides[guide]
-    parts = shown.scenes if guide == "observation" else [one for part in shown.sections for one in part.questions]
+    parts = shown.scenes if shown.kind == "observation" else [one for part in shown.sections for one in part.questions]
     assert [one.id for one in parts if one.id not in " ".join(pages)] == []
     assert json.loads((path.parent / "manifest.json").read_text())["form"] == code
 

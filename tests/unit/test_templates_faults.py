@@ -34,6 +34,7 @@ source_types:
   - {code: P, id: person_supported, label: person supported, plural: people supported}
   - {code: A, id: advocate, label: advocate, plural: advocates}
   - {code: D, id: document, label: document, plural: documents}
+  - {code: O, id: observation, label: observation, plural: observations}
 roles:
   - {id: person_supported, label: person supported, plural: people supported, source: P, easy_read: true}
   - {id: advocate, label: advocate, plural: advocates, source: A}
@@ -49,6 +50,10 @@ consent_scopes: [{id: talk, label: T}, {id: notes, label: N}, {id: quotes, label
 consent_decisions: [{id: given, label: G}, {id: declined, label: D}, {id: withdrawn, label: W},
   {id: not_applicable, label: X}]
 consent_how: [{id: spoken, label: S}, {id: written, label: W}, {id: signed, label: B}, {id: aac, label: A}]
+assent_signs: [{id: assent, label: Y}, {id: dissent, label: N}, {id: unclear, label: U}]
+assent_how: [{id: spoken, label: S}, {id: signed, label: B}, {id: gesture, label: G}, {id: expression, label: E},
+  {id: moved_away, label: M}, {id: aac, label: I}]
+pause_reasons: [{id: break, label: B}, {id: distress, label: D}, {id: interruption, label: I}]
 quote_grades: [{id: verbatim, label: V}, {id: near_verbatim, label: N}, {id: paraphrase, label: P}]
 speakers: [{id: respondent, label: R}, {id: supporter, label: S}, {id: interpreter, label: I}]
 missing_reasons: [{id: declined, label: D}, {id: does_not_know, label: K}, {id: not_asked, label: A},
@@ -67,7 +72,7 @@ standards:
     name: Clarity
     meaning: It is clear.
     indicators:
-      - {id: CP1, text: The role is clear., sources: [P, A]}
+      - {id: CP1, text: The role is clear., sources: [P, A, O]}
       - {id: CP2, text: The end is clear., sources: [P, D]}
   - id: safety
     number: 2
@@ -243,7 +248,7 @@ FAULTS = [
     (STANDARDS, "id: CP2", "id: CP1", "TEMPLATE-006", "standards[0].indicators[1].id",
      "'CP1' already stands at standards[0].indicators[0].id"),
     (STANDARDS, "number: 2", "number: 1", "TEMPLATE-006", "standards[1].number", "already stands"),
-    (STANDARDS, "sources: [P, A]", "sources: [P, P]", "TEMPLATE-006",
+    (STANDARDS, "sources: [P, A, O]", "sources: [P, P, O]", "TEMPLATE-006",
      "standards[0].indicators[0].sources[1] (CP1)", "already stands"),
     (SCHEME, "{code: A,", "{code: P,", "TEMPLATE-006", "source_types[1].code", "already stands"),
     (POLICIES, "id: safeguarding", "id: complaints", "TEMPLATE-006", "policies[1].id", "already stands"),
@@ -256,7 +261,7 @@ FAULTS = [
     # An id refers to nothing.
     (SCHEME, "edition: small", "edition: smal", "TEMPLATE-007", "edition", "did you mean 'small'?"),
     (SCHEME, "plural: people supported, source: P", "plural: people supported, source: X", "TEMPLATE-007",
-     "roles[0].source", "choose from A, D, P"),
+     "roles[0].source", "choose from A, D, O, P"),
     (STANDARDS, "sources: [P, D]", "sources: [P, X]", "TEMPLATE-007",
      "standards[0].indicators[1].sources[1] (CP2)", "'X' is not known"),
     (STANDARDS, "needs_any_of: [P, A]", "needs_any_of: [P, Q]", "TEMPLATE-007",
@@ -459,6 +464,9 @@ def test_the_closed_lists_are_those_of_the_journal() -> None:
 
     assert choices(payloads.Consent, "decision") == SCHEME_LISTS["consent_decisions"]
     assert choices(payloads.Consent, "how") == SCHEME_LISTS["consent_how"]
+    assert choices(payloads.Assent, "sign") == SCHEME_LISTS["assent_signs"]
+    assert choices(payloads.Assent, "how") == SCHEME_LISTS["assent_how"]
+    assert choices(payloads.Pause, "why") == SCHEME_LISTS["pause_reasons"]
     assert choices(payloads.Quote, "grade") == SCHEME_LISTS["quote_grades"]
     assert choices(payloads.Quote, "speaker") == SCHEME_LISTS["speakers"]
     assert choices(payloads.Missing, "reason") == SCHEME_LISTS["missing_reasons"]

@@ -149,15 +149,19 @@ def test_a_page_is_told_of_the_other_interviews_and_not_of_itself(planned):
 
 
 def test_the_time_of_an_interview_is_counted_from_when_it_was_begun(planned):
-    def began() -> int | None:
+    def times() -> dict[str, int | None]:
         sheet = InterviewSheet("lantern", "A1")
         sheet.kit = planned
-        return sheet.view()["began_at"]
+        return sheet.view()["times"]
 
-    assert began() is None
+    def recorded() -> int:
+        entry = planned.journal.current_entry("lantern", "interview:A1", "state")
+        assert entry is not None
+        return entry.recorded_at
+
+    assert times() == {"began": None, "ended": None}
     record(planned, "interview:A1", "state", {"state": "open"})
-    entry = planned.journal.current_entry("lantern", "interview:A1", "state")
-    assert entry is not None
-    assert began() == entry.recorded_at
+    began = recorded()
+    assert times() == {"began": began, "ended": None}
     record(planned, "interview:A1", "state", {"state": "finished"})
-    assert began() is None
+    assert times() == {"began": began, "ended": recorded()}

@@ -1,8 +1,8 @@
 // Connects one sheet with the journal. The kernel's end is sheet.py, where the messages are listed.
 //
 // What is typed is in one of three places until the journal has it, per field:
-//   waiting  the newest words; sent once typing pauses, or when the entry before them has its receipt. Of consents and
-//            the state every decision waits for its turn: that someone agreed and took it back is not the same as never
+//   waiting  the newest words; sent once typing pauses, or when the entry before them has its receipt. Of consents, signs
+//            of a yes or no and the state every decision waits for its turn: that someone agreed and took it back is not the same as never
 //   sent     on its way: one entry per field at a time, so each entry replaces one that the journal has
 //   neither: the journal has it
 // An entry's id stands for one text. A tab that is duplicated takes the outbox along, so two may send what waited in it, and
@@ -21,7 +21,7 @@
 //     held(field, payload, noticed),                           not written yet, so that the person can be asked
 //     refused(field, entryId, code, sentence),                 not written, and why
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
-//     elsewhere(field, payload),                               recorded in another window: consents and the state
+//     elsewhere(field, payload),                               recorded in another window: consents, signs, state, breaks
 //     placed(),                                                the page stands, in the place of the one before it if there was one
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });   lost: also when nothing waits for a receipt
 //   link.open()
@@ -64,7 +64,7 @@ const connectSheet = (() => {
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
   }
 
-  const isDecision = (field) => field === "state" || field.startsWith("consent:");
+  const isDecision = (field) => field === "state" || /^(consent|assent):/.test(field);
 
   // Half of a surrogate pair cannot be written down in UTF-8.
   const wellFormed = (payload) =>

@@ -3,7 +3,7 @@
 function closingPart(page) {
   const { words, view } = page;
   const untouched = h("div", { class: "qpm-untouched" });
-  const finish = h("button", { type: "button", class: "qpm-main", id: page.id("finish"), onclick: () => page.openDialog("end") },
+  const finish = h("button", { type: "button", class: "qpm-main", id: page.id("finish"), onclick: () => page.openEnd("finished") },
     view.kind === "observation" ? words.closing.finish_observation : words.closing.finish_interview);
   page.whenChanged(() => {
     untouched.replaceChildren(...untouchedList(page));
@@ -14,18 +14,9 @@ function closingPart(page) {
     view.guide.closing && [
       h("p", { class: "qpm-hint" }, words.closing.intro),
       h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
+      h("p", {}, cardButton(page, "part-closing", CLOSING)),
     ],
-    untouched, finish, view.kind === "observation" && eraseButton(page));
-}
-
-// What was not asked about yet, each a way to go there.
-function untouchedList(page) {
-  const { words } = page;
-  const parts = page.untouched();
-  if (!parts.length) return [h("p", { class: "qpm-hint" }, words.closing.all_touched)];
-  return [h("p", { class: "qpm-hint" }, words.closing.untouched), h("ul", {}, parts.map(({ title, all, left }) => h("li", {},
-    h("button", { type: "button", class: "qpm-quiet", onclick: () => page.go(left[0].id) },
-      all.length ? fill(words.closing.untouched_part, { title, left: left.length, all: all.length }) : title))))];
+    untouched, breaksLine(page, { class: "qpm-hint" }), finish, view.kind === "observation" && eraseButton(page));
 }
 
 // A line at the top once the interview was stopped or finished. Notes can still be put right, but not by a stray key.
@@ -59,27 +50,53 @@ function stateNotice(page) {
   return notice;
 }
 
+// Which end is likely meant, so that stopping takes no choosing: for who shows or says no, and by key in the middle of things.
+function likelyEnd(page, byKey) {
+  const { state } = page.values.state ?? {};
+  if (["stopped", "finished"].includes(state)) return state;
+  const here = takingPart(page);
+  if (page.view.kind === "interview" && !here.length) return "stopped";
+  const no = here.filter((code) => dissenters(page).includes(code) || page.values[`consent:notes.${code}`]?.decision === "withdrawn");
+  if (no.length) return no.length < here.length ? "one" : "stopped";
+  return byKey && page.steps.here() !== CLOSING && page.untouched().length ? "stopped" : "finished";
+}
+
+function endButton(page) {
+  return h("button", { type: "button", id: page.id("open-end"), "aria-keyshortcuts": "Alt+End", onclick: () => page.openEnd() },
+    page.words.header.end, keyHint("Alt+End"));
+}
+
 function endDialog(page) {
   const { words, view } = page;
   const observed = view.kind === "observation";
+  const isGroup = !observed && view.plan.respondents.length > 1;
   const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500" });
+  const reasonBox = h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason);
   const how = radioGroup({
     id: page.id("end-how"), legend: words.end.title, legendClass: "qpm-hidden", value: "finished", pick: () => refresh(),
     choices: [
       { id: "finished", label: words.end.finish, descriptor: words.end.finish_hint },
       { id: "stopped", label: words.end.stop, descriptor: words.end.stop_hint },
-    ],
+      isGroup && { id: "one", label: words.end.one, descriptor: words.end.one_hint },
+    ].filter(Boolean),
+  });
+  const oneLabel = how.querySelector('[value="one"]')?.closest("label");
+  const leaver = isGroup && radioGroup({
+    id: page.id("end-who"), legend: words.end.who, legendClass: "qpm-label", pick: () => refresh(),
+    choices: view.plan.respondents.map((code) => ({ id: code, label: code })),
   });
   const withdrawals = h("fieldset", { class: "qpm-withdraw" }, h("legend", { class: "qpm-label" }, words.end.withdraw),
     h("div", { class: "qpm-withdrawals" }), h("p", { class: "qpm-hint" }, words.end.withdraw_hint));
   const chosen = () => how.querySelector("input:checked").value;
+  const leaving = () => leaver.querySelector("input:checked")?.value;
+  const takeBack = (field) => page.put(field, { decision: "withdrawn", how: page.values[field]?.how ?? "spoken" });
   const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
-    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) {
-      const field = `consent:notes.${input.value}`;
-      page.put(field, { decision: "withdrawn", how: page.values[field].how });
+    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) takeBack(`consent:notes.${input.value}`);
+    if (chosen() === "one") takeBack(`consent:talk.${leaving()}`);
+    else {
+      page.memory.correcting = false;
+      record();
     }
-    page.memory.correcting = false;
-    record();
     box.close();
   } });
   // What is asked about in the reason already is saved as it is; closing the dialog leaves it.
@@ -92,29 +109,54 @@ function endDialog(page) {
     record();
     if (!box.querySelector(".qpm-identifiers button")) box.close();
   };
-  const left = h("p");
-  const refresh = () => {
-    withdrawals.hidden = observed || chosen() !== "stopped";
-    confirm.textContent = words.end[chosen() === "stopped" ? "stop" : "finish"];
-  };
-  const box = dialog(page.id("end"), words.end.title,
-    h("p", {}, words.end.intro), left, unfiledNotice(page), how, withdrawals,
-    h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason),
-    h("p", { class: "qpm-buttons" },
-      confirm,
-      h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
-  box.addEventListener("close", () => page.link.settle("state"));
-  box.prepare = () => {
-    const { decision } = gateOf(page);
-    const agreed = view.plan.respondents.filter((code) => decision("notes", code) === "given");
-    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...agreed.map((code) =>
+  const drawWithdrawals = () => {
+    const agreed = observed ? [] : view.plan.respondents.filter((code) => gateOf(page).decision("notes", code) === "given");
+    const asked = chosen() === "one" ? agreed.filter((code) => code === leaving()) : agreed;
+    withdrawals.hidden = chosen() === "finished" || !asked.length;
+    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...asked.map((code) =>
       h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: code, id: page.id(`withdraw-${code}`) }),
         h("span", {}, fill(words.end.withdraws, { code })))));
-    reason.value = page.values.state?.reason ?? "";
-    how.querySelector(`[value="${page.values.state?.state === "stopped" ? "stopped" : "finished"}"]`).checked = true;
-    const open = page.questions.filter(({ id }) => !page.isAnswered(id)).length;
-    left.textContent = open ? fill(words.end[observed ? "left_scenes" : "left"], { open, all: page.questions.length }) : words.closing.all_touched;
+  };
+  const refresh = () => {
+    const one = chosen() === "one";
+    if (leaver) leaver.hidden = !one;
+    reasonBox.hidden = one;
+    drawWithdrawals();
+    confirm.textContent = one ? fill(words.end.one_stops, { code: leaving() }) : words.end[chosen() === "stopped" ? "stop" : "finish"];
+  };
+  const choose = (state) => {
+    how.querySelector(`[value="${state}"]`).checked = true;
     refresh();
+  };
+  // `state`: which end is meant, if the way here says so.
+  page.openEnd = (state, byKey = false) => {
+    page.openDialog("end");
+    choose(state ?? likelyEnd(page, byKey));
+  };
+  const box = dialog(page.id("end"), words.end.title,
+    h("p", {}, words.end.intro), unfiledNotice(page), how, leaver, withdrawals, reasonBox, summaryPart(page, () => box.close()),
+    h("p", { class: "qpm-buttons qpm-ways" },
+      confirm,
+      h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
+  box.classList.add("qpm-end");
+  // As in any form: who has chosen presses Enter, and need not go through the summary to the button.
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input") || event.target.closest(".qpm-summary")) return;
+    event.preventDefault();
+    confirm.click();
+  });
+  box.addEventListener("close", () => page.link.settle("state"));
+  box.prepare = () => {
+    reason.value = page.values.state?.reason ?? "";
+    if (leaver) {
+      const codes = takingPart(page);
+      oneLabel?.toggleAttribute("hidden", codes.length < 2);
+      for (const input of leaver.querySelectorAll("input")) input.closest("label").hidden = !codes.includes(input.value);
+      const [likely] = [...dissenters(page), ...codes].filter((code) => codes.includes(code));
+      if (likely) leaver.querySelector(`[value="${likely}"]`).checked = true;
+    }
+    page.update(); // the time goes on by itself
+    choose(page.values.state?.state === "stopped" ? "stopped" : "finished");
   };
   return box;
 }

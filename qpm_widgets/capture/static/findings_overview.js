@@ -7,7 +7,8 @@ class OverviewPart {
     this.body = h("div", { class: "qpm-overview" });
     this.node = [
       h("div", { class: "qpm-standard" },
-        h("h2", { id: `${prefix}-standard`, tabindex: "-1" }, words.heading), h("p", {}, words.intro)),
+        h("h2", { id: `${prefix}-standard`, tabindex: "-1" }, words.heading), h("p", {}, words.intro),
+        page.recorded.breaks.length > 0 && h("p", { class: "qpm-hint" }, page.sayBreaks(page.recorded.breaks))),
       teams.length > 1 && h("form", { onsubmit: (event) => event.preventDefault() }, selectBox({
         id: `${prefix}-team`, label: words.team, labelClass: "qpm-label", none: words.everyone, value: page.memory.team,
         choices: teams.map(({ id, name }) => ({ id, label: name })), pick: (team) => { page.memory.team = team; this.draw(); },
@@ -46,7 +47,7 @@ class OverviewPart {
     const { words: { overview: { coverage: words } }, standards, memory } = page;
     const count = (indicators, code) => indicators.reduce((sum, id) => sum + (pieces[id][code] ?? 0), 0);
     const isSilent = (indicators, code) => indicators.some((id) => silent[id].includes(code));
-    const columns = page.scales.sources.filter(({ code }) => page.visit_sources.includes(code)
+    const columns = page.scales.sources.filter(({ code }) => page.recorded.visit_sources.includes(code)
       && standards.some(({ indicators }) => count(indicators, code) || isSilent(indicators, code)));
     const cells = (indicators) => columns.map(({ code }) => {
       const pieces = count(indicators, code);

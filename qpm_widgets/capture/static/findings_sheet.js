@@ -321,6 +321,14 @@ class FindingsPage {
     for (const field of this.noticed.keys()) this.showNoticed(field);
   }
 
+  sayBreaks(breaks) {
+    const { words } = this;
+    return fill(words.breaks.all, { held: this.join(breaks.map(({ held, number, minutes }) => fill(words.breaks.one, {
+      held, breaks: countWords(words.breaks.break_one, words.breaks.break_many, number),
+      minutes: countWords(words.breaks.minute_one, words.breaks.minute_many, minutes),
+    }))) });
+  }
+
   async read() {
     const silence = new Promise((_, reject) => setTimeout(() => reject(new Error(this.words.refresh.failed)), 10000));
     this.take((await Promise.race([this.link.do("look"), silence])).recorded);

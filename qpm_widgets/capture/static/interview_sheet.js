@@ -2,7 +2,8 @@
 // interview_view.py. Everything typed goes through `page.type`, everything chosen through `page.put`.
 
 const NARROW = 880; // CSS pixels; at 200% zoom a laptop has fewer
-const MINUTE = 60_000, LONGEST = 12 * 60 * MINUTE; // ms; nobody is interviewed for longer
+const HALF_A_MINUTE = 30_000; // ms
+const LONGEST = 12 * 60; // minutes; nobody is interviewed for longer
 
 class InterviewPage {
   constructor(view, link) {
@@ -50,7 +51,7 @@ class InterviewPage {
     remember(this, field, false);
     this.values[field] = payload;
     this.link.commit(field, payload);
-    this.begin();
+    if (!field.startsWith("pause:")) this.begin(); // somebody may need a break before it begins
     this.changed();
   }
 
@@ -104,10 +105,7 @@ class InterviewPage {
 
   // The first thing written down opens the interview.
   begin() {
-    if (!["open", "stopped", "finished"].includes(this.values.state?.state)) {
-      this.view.began_at = Date.now();
-      this.put("state", { state: "open", reason: "" });
-    }
+    if (!["open", "stopped", "finished"].includes(this.values.state?.state)) this.put("state", { state: "open", reason: "" });
   }
 
   // Words are sent when a box is left; who also leaves what is asked about them has answered.
@@ -207,8 +205,9 @@ class InterviewPage {
   // "25 minutes left" while the interview is open, on the day on which it was begun; "" otherwise.
   timeLeft() {
     const { words: { progress: words }, view, values } = this;
-    if (values.state?.state !== "open" || !view.began_at || Date.now() - view.began_at > LONGEST) return "";
-    const left = view.plan.minutes - Math.floor((Date.now() - view.began_at) / MINUTE);
+    const used = values.state?.state === "open" ? minutesUsed(this) : null;
+    if (used === null || used > LONGEST) return "";
+    const left = view.plan.minutes - used;
     return left >= 0 ? countWords(words.minute_left, words.minutes_left, left) : countWords(words.minute_over, words.minutes_over, -left);
   }
 
@@ -299,6 +298,7 @@ class InterviewPage {
   // The page stands. In a window where it is new it opens where it was left, if one may write there.
   placed() {
     this.showCardAgain?.();
+    this.showPauseAgain();
     if (!this.isNew) return;
     this.isNew = false;
     if (this.isClosed || !gateOf(this).open) this.memory.at = BEGINNING;
@@ -331,8 +331,8 @@ function topBar(page) {
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
-      quickButton(page), safeguarding,
-      h("button", { type: "button", id: page.id("open-end"), onclick: () => page.openDialog("end") }, words.header.end),
+      quickButton(page), safeguarding, pauseButton(page),
+      endButton(page),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
 }
@@ -407,8 +407,8 @@ function sideList(page, stops) {
       }),
       h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
         words.search[view.kind === "observation" ? "open_scene" : "open"]),
-      undoButton(page), paperSwitch(page)),
-    summary,
+      assentButton(page), undoButton(page), paperSwitch(page)),
+    summary, breaksLine(page, { class: "qpm-breaks" }),
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
 }
 
@@ -468,7 +468,7 @@ function guidePart(page) {
   const stops = [];
   const parts = [paperNotice(page), stateNotice(page), lawPart(page)];
   if (view.kind === "interview") {
-    parts.push(consentPart(page), gateNotice(page));
+    parts.push(...modesPart(page), consentPart(page), gateNotice(page));
     stops.push(consentStop(page));
   } else {
     parts.push(h("section", {
@@ -506,7 +506,8 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
-    endDialog(page), safeguardingDialog(page), eraseDialog(page), searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
+    endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page),
+    searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
     view.kind === "interview" && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
@@ -603,6 +604,7 @@ function render({ model, el }) {
     },
     elsewhere(field, payload) {
       page.values[field] = payload;
+      page.noteSign?.(field, payload);
       page.changed();
     },
     erased(code, sentence) {
@@ -614,11 +616,12 @@ function render({ model, el }) {
     },
   });
   link.open();
-  const minutes = setInterval(() => page?.changed(), MINUTE / 2);
+  const minutes = setInterval(() => page?.changed(), HALF_A_MINUTE);
   return () => {
     clearInterval(minutes);
     link.close();
     unfit();
+    page?.keysOff.abort();
     page?.watchSize.disconnect();
     page?.watchCard?.disconnect();
   };

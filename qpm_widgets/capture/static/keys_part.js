@@ -1,5 +1,6 @@
 // The keys of the interview page, and the list of them. None types a sign, so none is in the way of writing, and none is taken
-// by browsers, JupyterLab or screen readers. In a dialog only the dialog's own keys count.
+// by browsers, JupyterLab or screen readers. In a dialog only the dialog's own keys count. They count wherever the focus is on
+// the page, also where nothing has it: after a reload, or after a click beside everything.
 
 const PAGE_KEYS = [
   { id: "next", key: "PageDown", alt: true, act: ({ steps }) => steps.move(1) },
@@ -8,20 +9,27 @@ const PAGE_KEYS = [
   { id: "quick", key: "F9", act: ({ quick }) => quick.key() },
   { id: "search", key: "F2", act: (page) => page.openDialog("search") },
   { id: "undo", key: "z", ctrl: true, outside: true, act: (page) => undo(page) },
+  { id: "pause", key: "F4", act: (page) => page.pause() },
+  { id: "assent", kind: "interview", key: "F8", shift: true, act: (page) => page.openAssent() },
+  { id: "end", key: "End", alt: true, act: (page) => page.openEnd(undefined, true) },
   { id: "card", kind: "interview", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
 ];
 
 function answerKeys(page) {
-  page.root.addEventListener("keydown", (event) => {
-    if (event.target.closest("dialog, a")) return;
+  page.keysOff = new AbortController();
+  document.addEventListener("keydown", (event) => {
+    const { root } = page;
+    if (!root.isConnected || !(root.contains(event.target) || event.target.contains(root))) return;
+    if (event.target.closest("a") || root.querySelector("dialog[open]")) return;
     const ctrl = event.ctrlKey || event.metaKey;
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
-    const found = PAGE_KEYS.find(({ key, kind = page.view.kind, ctrl: withCtrl = false, alt = false, outside = false }) => key === event.key
-      && withCtrl === ctrl && alt === event.altKey && !event.shiftKey && kind === page.view.kind && !(outside && writes));
+    const found = PAGE_KEYS.find(({ key, kind = page.view.kind, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
+      key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && kind === page.view.kind
+      && !(outside && writes));
     if (!found) return;
     event.preventDefault();
     found.act(page);
-  });
+  }, { signal: page.keysOff.signal });
 }
 
 function keysDialog(page) {

@@ -219,6 +219,38 @@ const planFields = (() => {
       fields.area("access_needs", words.access, { hint: words.access_hint, rows: 2, maxlength: 500 }));
   }
 
+  // ---- what to ask about ------------------------------------------------------------------------------------------
+
+  // What the guide can explore, by standard, folded away: most plans need none of it.
+  function about(fields) {
+    const { page, values, words } = fields;
+    const { standards, roles, observing } = page.choices;
+    const from = values.kind === "interview" ? roles.find(({ id }) => id === values.role)
+      : observing.find(({ guide }) => guide === values.guide);
+    if (!from) return null;
+    const wanted = new Set([...from.indicators, ...values.explore]);
+    const listed = standards.map(({ name, indicators }) => ({ name, indicators: indicators.filter(({ id }) => wanted.has(id)) }))
+      .filter(({ indicators }) => indicators.length);
+    const list = h("div");
+    const drawList = () => list.replaceChildren(...(body.open ? listed : []).map(({ name, indicators }) =>
+      h("div", { role: "group", "aria-label": name }, h("p", { class: "qpm-team" }, name),
+        h("div", { class: "qpm-choices qpm-stacked" },
+          indicators.map(({ id, text }) => fields.tick("explore", `${id} · ${text}`, { item: id }))))));
+    const summary = h("summary", {}, values.explore.length ? fill(words.explore_chosen, { ids: page.join(values.explore) }) : words.explore_open);
+    const body = h("details", {
+      open: values.exploring, ontoggle: () => {
+        values.exploring = body.open;
+        drawList();
+      },
+    }, summary, list);
+    drawList();
+    return part(words.about,
+      from.instructed && fields.radios("instructed", words.instructed, [
+        { id: "", label: words.instructed_both }, { id: "instructed", label: words.instructed_only },
+        { id: "non_instructed", label: words.non_instructed }]),
+      fields.group("explore", words.explore, words.explore_hint, body));
+  }
+
   // ---- the forms ------------------------------------------------------------------------------------------------
 
   function frame(page, { heading, intro, save, danger }, ...content) {
@@ -247,7 +279,8 @@ const planFields = (() => {
     const what = page.choices.observing.length > 1 && part(form.what,
       fields.select("guide", form.guide, page.choices.observing.map(({ guide, label }) => ({ id: guide, label }))));
     const parts = values.kind === "interview"
-      ? [who(fields), where(fields), when(fields), how(fields)] : [what, where(fields), when(fields)];
+      ? [who(fields), where(fields), when(fields), how(fields), about(fields)]
+      : [what, where(fields), when(fields), about(fields)];
     return frame(page, { heading, save: form.save }, ...parts);
   }
 

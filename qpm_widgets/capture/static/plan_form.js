@@ -15,7 +15,7 @@ const planForms = (() => {
       form: "meeting", kind, id: "", entry_id: situation.entry_id, supersedes: [], role: "", guide: "",
       respondents: [], codes: "", team: "", area: "", site: "", nation: choices.nations[0]?.id ?? "",
       advocacy_roles: [], day: situation.visit.starts, time: "", minutes: "", assessor: "", mode: "in_person",
-      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", kept: [], asked: [], touched: [], errors: {},
+      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", explore: [], instructed: "", kept: [], asked: [], touched: [], errors: {},
     };
     if (kind === "observation") values.guide = choices.observing[0]?.guide ?? "";
     if (situation.visit.sites.length === 1) values.site = situation.visit.sites[0].id;
@@ -30,14 +30,14 @@ const planForms = (() => {
   function changeMeeting(page, meeting) {
     const { heads, day, time, minutes } = meeting;
     const kept = Object.fromEntries(
-      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "kept"]
+      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed", "kept"]
         .filter((key) => key in meeting).map((key) => [key, meeting[key]]));
     const values = newMeeting(page, meeting.kind);
     return Object.assign(values, kept, {
       id: meeting.id, supersedes: heads, day, time, minutes: String(minutes),
       team: meeting.team ?? "", area: meeting.area ?? "", site: meeting.site ?? "",
       respondents: [...(meeting.respondents ?? [])], codes: (meeting.respondents ?? []).join(", "),
-      advocacy_roles: [...(meeting.advocacy_roles ?? [])],
+      advocacy_roles: [...(meeting.advocacy_roles ?? [])], explore: [...(meeting.explore ?? [])],
       touched: ["team", "area", "nation", "advocacy_roles", "minutes"],
     });
   }
@@ -163,9 +163,9 @@ const planForms = (() => {
 
   function meetingMessage(values) {
     const { kind, id, entry_id, supersedes, asked } = values;
-    const keys = ["guide", "team", "area", "site", "nation", "day", "time", "assessor"];
+    const keys = ["guide", "team", "area", "site", "nation", "day", "time", "assessor", "explore"];
     if (kind === "interview") {
-      keys.push("role", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs");
+      keys.push("role", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed");
     }
     const form = Object.fromEntries(keys.map((key) => [key, values[key]]));
     form.minutes = Number.parseInt(values.minutes, 10);

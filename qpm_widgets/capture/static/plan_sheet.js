@@ -331,7 +331,7 @@ const planSheet = (() => {
         h("div", { class: "qpm-what" },
           h("h4", { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
             h("span", { class: "qpm-code" }, id),
-            h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : words.observation)),
+            h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : choices.observing.find(({ guide }) => guide === meeting.guide)?.label ?? words.observation)),
           h("p", { class: "qpm-hint" }, place),
           flags.length > 0 && h("ul", { class: "qpm-flags" }, flags.map((flag) => h("li", {}, words[flag]))),
           meeting.access_needs && h("p", { class: "qpm-hint" }, fill(words.access, { needs: meeting.access_needs })),

@@ -13,7 +13,7 @@ function questionPart(page, question) {
     h("header", {},
       page.spoken("h3", question.ask, { id: headingId }, question.id),
       h("p", { class: "qpm-mark" }, easy, view.kind === "interview" && cardButton(page, question.id), h("span", { class: "qpm-id" }, question.id))),
-    promptsPart(page, question),
+    question.explored && h("p", { class: "qpm-explored" }, words.question.explored), promptsPart(page, question),
     question.caution && h("p", { class: "qpm-caution" }, h("strong", {}, `${words.question.caution}: `), page.said(question.caution)),
     answersPart(page, question));
 }

@@ -7,9 +7,10 @@ const CARD_SIZES = [5, 4.5, 4, 3.5, 3, 2.5, 2.25, 2, 1.75, 1.5]; // rem; the lar
 
 // What can be shown, in the order of the conversation: `place` is where on the page it belongs, `scope` which consent it asks.
 function cardsOf(page) {
-  const { opening, sections, closing = [] } = page.view.guide;
+  const { modes, guide: { opening, sections, closing = [] } } = page.view;
   return [
     ...[opening.introduction, opening.limits].map((wording) => ({ wording, place: BEGINNING, easy: "" })),
+    ...modes.flatMap(({ say }) => say).map((wording) => ({ wording, place: BEGINNING, easy: "" })),
     ...opening.consents.map(({ scope, ask }) => ({ wording: ask, place: BEGINNING, easy: "", scope })),
     ...sections.flatMap(({ questions }) => questions.map(({ id, ask }) => ({ wording: ask, place: id, easy: id }))),
     ...closing.map((wording) => ({ wording, place: CLOSING, easy: "" })),
@@ -99,7 +100,7 @@ function showCard(page) {
 function cardButton(page, id, place = id) {
   const { words } = page;
   return h("button", { type: "button", class: "qpm-show", id: page.id(`${id}-show`), onclick: () => page.showCard(place) },
-    words.card.open, id !== "consent" && h("span", { class: "qpm-hidden" }, ` ${id}`));
+    words.card.open, id === place && h("span", { class: "qpm-hidden" }, ` ${id}`));
 }
 
 // A drawing of lines in the colour of the text around it.

@@ -1,0 +1,104 @@
+// A yes or a no that is shown at any time, in words or without: noted without a word, with its time, and what to do about it.
+//
+// Every sign is a version of its own field, so the journal has them all in order; it permits nothing and closes nothing.
+
+const ENDS_IT = 2; // a no that was shown twice running is binding; once it may be a question or a fright
+
+function signsOf(page) {
+  // Those that wait in this window are not in the view.
+  page.signs ??= [...page.view.signs, ...Object.entries(page.link.unsaved()).filter(([field]) => field.startsWith("assent:"))
+    .map(([field, payload]) => ({ respondent: field.slice("assent:".length), ...payload, at: Date.now() }))];
+  return page.signs;
+}
+
+const lastSign = (page, code) => signsOf(page).findLast(({ respondent }) => respondent === code);
+
+// Who has not refused to talk or stopped talking; nobody in an observation.
+const takingPart = (page) => page.view.plan.respondents
+  .filter((code) => !["declined", "withdrawn"].includes(page.values[`consent:talk.${code}`]?.decision));
+
+// Who of these shows a no just now.
+const dissenters = (page) => takingPart(page).filter((code) => lastSign(page, code)?.sign === "dissent");
+
+// How often somebody has shown a no since they last showed a yes.
+function noesRunning(page, code) {
+  const theirs = signsOf(page).filter(({ respondent }) => respondent === code).map(({ sign }) => sign);
+  return theirs.slice(theirs.lastIndexOf("assent") + 1).filter((sign) => sign === "dissent").length;
+}
+
+function saySign(page, { respondent, sign, how, at }) {
+  const label = (list, id) => list.find((one) => one.id === id)?.label ?? id;
+  return fill(page.words.assent.one, {
+    code: respondent, sign: label(page.view.choices.signs, sign), how: label(page.view.choices.shown, how), time: clock(at),
+  });
+}
+
+// Every sign with its time, newest last; nothing while there is none.
+function signList(page) {
+  const list = h("ul", { class: "qpm-signs" });
+  page.whenChanged(() => {
+    list.replaceChildren(...signsOf(page).map((one) => h("li", {}, saySign(page, one))));
+    list.hidden = !list.firstChild;
+  });
+  return list;
+}
+
+function assentButton(page) {
+  if (page.view.kind !== "interview") return null;
+  const button = h("button", { type: "button", id: page.id("open-assent"), "aria-keyshortcuts": "Shift+F8", onclick: () => page.openAssent() },
+    page.words.assent.open);
+  const standing = h("p", { class: "qpm-standing", role: "status" });
+  page.whenChanged(() => {
+    button.hidden = page.isClosed;
+    const codes = dissenters(page);
+    standing.hidden = page.isClosed || !codes.length;
+    standing.textContent = standing.hidden ? "" : codes.map((code) => saySign(page, lastSign(page, code))).join(" ");
+  });
+  return [button, standing];
+}
+
+function assentDialog(page) {
+  const { words: { assent: said }, view } = page;
+  const codes = view.plan.respondents;
+  const group = (name, choices, value) => radioGroup({
+    id: page.id(`assent-${name}`), legend: said[name], legendClass: "qpm-label", choices, value, pick: () => advice.replaceChildren(),
+  });
+  const who = group("who", codes.map((code) => ({ id: code, label: code })), codes[0]);
+  who.hidden = codes.length < 2;
+  const sign = group("sign", view.choices.signs);
+  const how = group("how", view.choices.shown, "spoken");
+  const chosen = (fields) => fields.querySelector("input:checked")?.value;
+  const advice = h("div", { role: "status" });
+  const close = (then = () => {}) => {
+    box.close();
+    then();
+  };
+  const stop = (main) => h("button", { type: "button", class: main && "qpm-main", onclick: () => close(() => page.openEnd("stopped")) }, said.stop);
+  const pause = h("button", { type: "button", onclick: () => close(() => page.pause()) }, said.pause);
+  const tell = (kind, ...ways) => advice.replaceChildren(h("div", { class: `qpm-banner ${kind === "assent" ? "" : "qpm-warn"}` },
+    h("p", {}, said[`then_${kind}`]), ways.length > 0 && h("p", { class: "qpm-buttons" }, ways)));
+  const note = h("button", { type: "button", class: "qpm-main", onclick: () => {
+    const [first] = sign.querySelectorAll("input");
+    first.setCustomValidity(chosen(sign) ? "" : said.needed);
+    if (!first.reportValidity()) return;
+    const now = { sign: chosen(sign), how: chosen(how) };
+    page.noteSign(`assent:${chosen(who)}`, now);
+    page.put(`assent:${chosen(who)}`, now);
+    if (now.sign !== "dissent") tell(now.sign);
+    else if (noesRunning(page, chosen(who)) < ENDS_IT) tell("dissent", pause, stop());
+    else tell("binding", stop(true), pause);
+  } }, said.note);
+  sign.addEventListener("change", () => sign.querySelector("input").setCustomValidity(""));
+  const box = dialog(page.id("assent"), said.title,
+    h("p", {}, said.intro), who, sign, how, h("p", { class: "qpm-buttons" }, note), advice, signList(page),
+    h("p", { class: "qpm-buttons" }, h("button", { type: "button", onclick: () => close() }, said.close)));
+  box.prepare = () => {
+    advice.replaceChildren();
+    for (const one of sign.querySelectorAll("input")) one.checked = false;
+  };
+  page.noteSign = (field, now) => {
+    if (field.startsWith("assent:")) signsOf(page).push({ respondent: field.slice("assent:".length), ...now, at: Date.now() });
+  };
+  page.openAssent = () => { if (!page.isClosed) page.openDialog("assent"); };
+  return box;
+}

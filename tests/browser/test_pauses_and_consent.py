@@ -1,0 +1,247 @@
+"""The humane part of an interview in JupyterLab and Chromium: breaks, a yes or no that is shown, stopping, parting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, until, values_of
+
+from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.journal import Edit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def at(chromium, server) -> Iterator:
+    """Opens a page of the day in a window of its own: ``at("P1", width=683)``."""
+    contexts = []
+
+    def opened(name: str, width: int = 1366, height: int = 768, colours: str = "light") -> Hand:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
+        )
+        contexts.append(context)
+        return Hand(context.new_page(), server, name).open()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def faults(hand: Hand) -> list[str]:
+    return [one["id"] for one in Axe().run(hand.page, context=".qpm-dialog[open]").response["violations"]]
+
+
+def pauses(field_kit, subject: str) -> list[tuple[str, bool]]:
+    """The reason of each break so far, and whether it is over."""
+    found = sorted((field, payload) for field, payload in values_of(field_kit, subject).items() if "pause:" in field)
+    return [(payload["why"], payload["ended"] is not None) for _, payload in found]
+
+
+def test_a_break_by_one_key_before_any_consent_outlasts_a_reload_and_is_counted(field_kit, at):
+    hand = at("P1")
+    page, dialog = hand.page, hand.page.get_by_role("dialog", name="A break")
+    page.keyboard.press("F4")
+    assert dialog.get_by_role("timer").inner_text() == "Just begun"
+    assert dialog.get_by_text("Ask how they feel, and whether they feel safe.").is_visible()
+    assert until(lambda: pauses(field_kit, "interview:P1") == [("break", False)], page)
+    dialog.get_by_label("Somebody is upset").check()
+    assert faults(hand) == []
+    # Who does not feel safe comes first; the break goes on behind it.
+    dialog.get_by_role("button", name="They do not feel safe").click()
+    page.get_by_role("dialog", name="Someone may be at risk").get_by_role("button", name="Back to the page").click()
+    assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", False)], page)
+    page.reload()
+    dialog.wait_for(timeout=60_000)
+    assert dialog.get_by_label("Somebody is upset").is_checked()
+    page.keyboard.press("Escape")
+    assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", True)], page)
+    assert hand.sheet.locator(".qpm-noticed").inner_text() == "1 break, 1 minute"  # read out
+    assert hand.sheet.locator(".qpm-side").get_by_text("1 break, 1 minute").is_visible()
+    assert "state" not in values_of(field_kit, "interview:P1"), "a break does not begin an interview"
+    # By mistake; then once more, and from there to another topic, and to the end.
+    page.keyboard.press("F4")
+    dialog.get_by_role("button", name="Pressed by mistake").click()
+    page.keyboard.press("F4")
+    dialog.get_by_role("button", name="Talk about something else").click()
+    page.get_by_role("dialog", name="Find a question").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("F4")
+    dialog.get_by_role("button", name="Stop here").click()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    assert ending.get_by_role("radio", name="Stop here").is_checked()
+    assert ending.get_by_text("3 breaks, 1 minute").is_visible()
+    page.keyboard.press("Escape")
+    wanted = [("distress", True), ("", False), ("break", True), ("break", True)]
+    assert until(lambda: pauses(field_kit, "interview:P1") == wanted, page)
+    assert hand.sheet.get_by_role("button", name="Pause").get_attribute("aria-keyshortcuts") == "F4"
+    # Stopping by keys alone: three presses, wherever one is.
+    for key in ("Alt+End", "Tab", "Enter"):
+        page.keyboard.press(key)
+    assert until(lambda: values_of(field_kit, "interview:P1").get("state", {}).get("state") == "stopped", page)
+    page.keyboard.press("F4")
+    assert dialog.count() == 0, "what has ended has no more breaks"
+
+
+def test_a_break_in_an_observation_at_twice_the_size_in_the_dark(field_kit, at):
+    hand = at("O1", width=683, height=384, colours="dark")
+    hand.page.keyboard.press("F4")
+    dialog = hand.page.get_by_role("dialog", name="A break")
+    ways = dialog.get_by_role("button", name="Go on")
+    assert ways.bounding_box()["y"] + ways.bounding_box()["height"] <= 384  # in sight, however long the rule is
+    assert faults(hand) == []
+    ways.click()
+    assert until(lambda: pauses(field_kit, "observation:O1") == [("break", True)], hand.page)
+
+
+def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_kit, at):
+    hand = at("A2")
+    page, dialog = hand.page, hand.page.get_by_role("dialog", name="A yes or a no that is shown")
+
+    def note(sign: str, how: str = "In speech") -> str:
+        dialog.get_by_role("group", name="Whose?").get_by_label("AD3").check()
+        dialog.get_by_label(sign, exact=True).check()
+        dialog.get_by_label(how, exact=True).check()
+        dialog.get_by_role("button", name="Note it").click()
+        return dialog.get_by_role("status").inner_text()
+
+    page.keyboard.press("Shift+F8")
+    dialog.get_by_role("button", name="Note it").click()
+    assert dialog.get_by_role("status").inner_text() == ""  # nothing was chosen
+    assert "go on looking" in note("Yes")
+    assert "Say once, kindly" in note("No", "By turning or moving away")
+    assert faults(hand) == []
+    assert dialog.get_by_role("button", name="A break first").is_visible()
+    page.keyboard.press("Escape")
+    assert "AD3: No. By turning or moving away" in hand.sheet.locator(".qpm-standing").inner_text()
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    page.keyboard.press("Shift+F8")
+    assert dialog.get_by_role("listitem").count() == 2
+    assert "binding" in note("No")
+    dialog.get_by_role("button", name="Stop here").click()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    assert ending.get_by_role("radio", name="Stop here").is_checked()
+    shown = ending.locator(".qpm-signs").get_by_role("listitem").all_inner_texts()
+    assert [line.partition(",")[0] for line in shown] == [
+        "AD3: Yes. In speech", "AD3: No. By turning or moving away", "AD3: No. In speech"
+    ]  # fmt: skip
+    page.keyboard.press("Escape")
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["assent:AD3"] == {"sign": "dissent", "how": "spoken"}
+    assert len(list(field_kit.journal.iter_entries("harbour", subject="interview:A2", field_prefix="assent:AD3"))) == 3
+
+
+def test_one_of_a_group_is_taken_out_alone_and_the_others_finish_with_a_summary(field_kit, at):
+    hand = at("A2", width=683, height=384, colours="dark")
+    page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
+    for code in ("AD2", "AD3"):
+        hand.agree(code, "talk", "notes", "quotes")
+    hand.notes("A-CP-1").fill("They explain it twice.")
+    hand.field("answer:A-CP-2.missing").locator("select").select_option("declined")
+    hand.click("A-CP-1-add")
+    hand.field("answer:A-CP-1.quote.1").locator("textarea").first.fill("Twice, always.")
+    hand.await_saved()
+    # AD3 showed a no above, so that is what the key opens at; stopping takes three presses and no mouse.
+    assert hand.sheet.get_by_role("button", name="Stop or finish").locator("kbd").is_visible()
+    hand.notes("A-CP-1").focus()
+    page.keyboard.press("Alt+End")
+    assert ending.get_by_role("radio", name="One of them stops").is_checked()
+    assert ending.get_by_role("group", name="Who stops?").get_by_label("AD3").is_checked()
+    ending.get_by_label("AD3 takes back their agreement to notes").check()
+    assert faults(hand) == []
+    ending.get_by_role("button", name="AD3 stops").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A2")
+    assert (kept["consent:talk.AD3"]["decision"], kept["consent:notes.AD3"]["decision"]) == ("withdrawn", "withdrawn")
+    assert (kept["consent:talk.AD2"]["decision"], kept["state"]["state"]) == ("given", "open")
+    assert hand.notes("A-CP-1").is_enabled(), "the others go on"
+    # The rest: what was not asked leads there; quotes are read back; thanks on the card; the time.
+    hand.click("finish")
+    assert ending.get_by_role("radio", name="Finish").is_checked()
+    assert not ending.get_by_role("radio", name="One of them stops").is_visible()
+    assert ending.get_by_text("Did not want to answer: 1.").is_visible()
+    assert ending.get_by_text("of 60 minutes planned, breaks not counted.").is_visible()
+    assert ending.get_by_text("“Twice, always.”").is_visible()
+    ending.get_by_role("button", name="Show card").click()
+    card = page.get_by_role("dialog", name="Shown to the person")
+    assert card.get_by_role("heading").inner_text() == ending.locator(".qpm-script p").first.inner_text()
+    page.keyboard.press("Escape")
+    ending.get_by_label("I read it back, and it is right").check()
+    first = ending.locator(".qpm-untouched button").first
+    first.click()
+    assert ending.count() == 0
+    page.keyboard.press("Alt+End")
+    assert ending.get_by_role("radio", name="Stop here").is_checked(), "who has left is not asked about again"
+    ending.get_by_role("radio", name="Finish").check()
+    ending.get_by_role("button", name="Finish", exact=True).click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A2")
+    assert (kept["state"]["state"], kept["closing:check_back"]["done"]) == ("finished", True)
+    assert not hand.sheet.get_by_role("button", name="Pause").is_visible()
+
+
+def test_what_the_desktop_evidence_asks_to_explore_is_planned_marked_and_first_at_the_end(field_kit, at, server):
+    hand = at("P2")  # any page of the kit, to have a window
+    page = hand.page
+    page.goto(server.address("harbour/V1/plan.ipynb"))
+    page.get_by_role("button", name="Change A4").click(timeout=60_000)
+    page.get_by_role("radio", name="Instructed only", exact=True).check()
+    page.get_by_text("Choose indicators").click()
+    page.get_by_label("SA5 ·").check()
+    assert [one["id"] for one in Axe().run(page, context=".qpm-plan").response["violations"]] == []
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("A4 is changed.").wait_for()
+    plan = values_of(field_kit, "interview:A4")["plan"]
+    assert (plan["explore"], plan["instructed"]) == (["SA5"], "instructed")
+
+    hand = at("A4")
+    page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
+    wanted = "The desktop evidence asks to explore this"
+    marked = hand.sheet.locator(".qpm-question").filter(has_text=wanted)
+    assert marked.evaluate_all("ones => ones.map((one) => one.dataset.question)") == ["A-SA-5", "A-SA-6"]
+    assert hand.sheet.locator('[data-question="A-PL-3"]').count() == 0  # about non-instructed advocacy
+    page.keyboard.press("Alt+End")
+    first = ending.locator(".qpm-untouched button").first
+    assert first.text_content() == hand.sheet.locator('[id$="-A-SA-5-ask"]').text_content()
+    first.click()
+    assert until(lambda: "A-SA-5" in page.evaluate("document.activeElement.id"), page)
+
+
+def test_what_is_said_first_by_phone_and_in_a_group_and_documents_have_a_sheet(field_kit, at, server, templates):
+    def plan_anew(subject: str, **changes: object) -> None:
+        before = field_kit.journal.current_entry("harbour", subject, "plan")
+        edit = Edit("harbour", subject, "plan", before.payload | changes, supersedes=(before.entry_id,))
+        record_edit(field_kit.journal, templates, edit)
+
+    plan_anew("interview:A3", mode="remote", respondents=["AD4", "AD5"], language="cy")
+    plan_anew("observation:O1", guide="document_check")
+    hand = at("A3", width=683, height=384, colours="dark")
+    page = hand.page
+    remote, group = hand.sheet.locator(".qpm-mode").all()
+    assert remote.get_by_role("checkbox").count() == 5
+    assert group.get_by_role("checkbox").count() == 4
+    assert "Alla i ddim addo" in group.inner_text()
+    hand.sheet.get_by_label("Language of the conversation").evaluate("one => { one.closest('details').open = true; }")
+    hand.sheet.get_by_label("Language of the conversation").select_option("en")
+    group.get_by_text("I cannot promise that everybody will").wait_for()
+    remote.get_by_role("checkbox", name="Let us agree on a word").check()
+    places = hand.sheet.locator(".qpm-mode, .qpm-consent").evaluate_all("ones => ones.map((one) => one.className)")
+    assert "qpm-consent" in places[-1], "all of it comes before consent"
+    found = Axe().run(page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
+    assert [one["id"] for one in found] == []
+    assert not [field for field in values_of(field_kit, "interview:A3") if field != "plan"], "ticks are not kept"
+
+    hand = at("O1")
+    assert "Spot check of policies" in hand.sheet.get_by_role("heading", level=1).inner_text()
+    hand.field("answer:D-AC-1.used").locator("textarea").fill("The log of this year, with what was changed.")
+    hand.await_saved()
+    kept = values_of(field_kit, "observation:O1")["answer:D-AC-1.used"]["text"]
+    assert kept == "The log of this year, with what was changed."
+    # The debrief has what was read as documents, and the breaks of the day.
+    page = hand.page
+    page.goto(server.address("harbour/V1/debrief.ipynb"))
+    page.get_by_text("Breaks: P1 3 breaks, 1 minute").wait_for(timeout=60_000)
