@@ -405,11 +405,14 @@ function sideList(page, stops) {
         id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
-      h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
-        words.search[view.kind === "observation" ? "open_scene" : "open"]),
-      assentButton(page), undoButton(page), paperSwitch(page)),
+      h("div", { class: "qpm-tools" },
+        h("button", { type: "button", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
+          words.search[view.kind === "observation" ? "open_scene" : "open"]),
+        undoButton(page)),
+      assentButton(page)),
     summary, breaksLine(page, { class: "qpm-breaks" }),
-    h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
+    h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)),
+    paperSwitch(page));
 }
 
 // What is written while it is on was on a form first, and says so wherever it is read.

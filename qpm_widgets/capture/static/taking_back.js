@@ -70,7 +70,7 @@ function namedField(page, { field, before }) {
 
 function undoButton(page) {
   const { undo: said } = page.words;
-  const button = h("button", { type: "button", class: "qpm-find", id: page.id("undo"), "aria-keyshortcuts": "Control+Z", onclick: () => undo(page) },
+  const button = h("button", { type: "button", id: page.id("undo"), "aria-keyshortcuts": "Control+Z", onclick: () => undo(page) },
     said.button);
   page.whenChanged(() => button.setAttribute("aria-disabled", String(!page.memory.edits?.length)));
   return button;
