@@ -8,7 +8,8 @@ from typing import Any
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.own_process import outputs_folder
-from qpm_widgets.capture.sheet import Sheet, page_source, page_style
+from qpm_widgets.capture.page_files import page_script
+from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.visits import repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
 
@@ -20,8 +21,7 @@ class DeskSheet(Sheet):
     page asks for it.
     """
 
-    _esm = page_source("drawing.js", "coming_back.js", "erased_part.js", "desk_sheet.js")
-    _css = page_style("desk_sheet.css")
+    _esm = page_script("drawing.js", "coming_back.js", "erased_part.js", "desk_sheet.js", styles=("desk_sheet.css",))
 
     def view(self) -> dict[str, Any]:
         """Wording, which stays, and the situation, which changes."""

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.interview_view import question_of, view_choices, view_guide, view_plan, view_values
 from qpm_widgets.capture.noticing import point_out
+from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
-from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
+from qpm_widgets.capture.sheet import Sheet, by_field
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.withdrawing import Withdrawal
@@ -58,8 +59,7 @@ class InterviewSheet(Sheet):
         "identifiers_part.js",
         "interview_sheet.js",
     )
-    _esm = page_source(*scripts)
-    _css = page_style("interview_sheet.css", "show_card.css")
+    _esm = page_script(*scripts, styles=("interview_sheet.css", "show_card.css"))
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id

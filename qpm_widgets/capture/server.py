@@ -17,9 +17,10 @@ from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
 from qpm_widgets.capture.disposable_notebooks import empty_before_saving
-from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
+from qpm_widgets.capture.jupyter_settings import pages_folder, runtime_environment, server_config, write_settings
 from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
 from qpm_widgets.capture.own_process import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
+from qpm_widgets.capture.page_files import PAGES_VARIABLE
 from qpm_widgets.capture.silence import Silence
 from qpm_widgets.capture.wordless_log import keep_words_out_of_log
 from qpm_widgets.errors import QpmError
@@ -146,7 +147,8 @@ def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str
     server.contents_manager.register_pre_save_hook(empty_before_saving)  # type: ignore[no-untyped-call]
     kernels = cast(KitKernels, server.kernel_manager)
     kernels.connection_dir = str(folder)
-    kernels.launch_environment = {**environment, **kit.environment()}
+    pages = {PAGES_VARIABLE: str(pages_folder(runtime))}
+    kernels.launch_environment = {**environment, **pages, **kit.environment()}
     keep_words_out_of_log(runtime / "server.log")
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP: the terminal was closed; SIGBREAK: Windows
         if hasattr(signal, name):

@@ -25,10 +25,8 @@ reply, no hold. ``static/asking.js`` is the page's part.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -38,7 +36,6 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Kit, Receipt
 from qpm_widgets.templates import Templates, load_templates
 
-STATIC = Path(__file__).parent / "static"
 OPENING = "open"
 """The request id under which a failure to open is reported."""
 
@@ -49,16 +46,6 @@ WINDOWS_AT_MOST = 4
 _PASSING = frozenset({"JOURNAL-008", "JOURNAL-010"})
 
 Message = Mapping[str, Any]
-
-
-def page_source(*names: str) -> str:
-    """The JavaScript of a sheet: the connection, then the named files of ``static/``, as one module without imports."""
-    return _join("holding.js", "asking.js", "connection.js", *names)
-
-
-def page_style(*names: str) -> str:
-    """The CSS of a sheet: what all sheets share, then the named files of ``static/``."""
-    return _join("sheet.css", *names)
 
 
 @cache
@@ -257,18 +244,3 @@ def by_field(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         grouped.setdefault(entry.field, []).append(entry)
     return grouped
-
-
-def _join(*names: str) -> str:
-    return "\n".join(_compact(name, (STATIC / name).read_text(encoding="utf-8")) for name in names)
-
-
-def _compact(name: str, source: str) -> str:
-    """The source without comments and indentation, a quarter of it: it is sent to the page at every opening.
-
-    Only whole lines are looked at, so a JavaScript file here may have no template literal of several lines.
-    """
-    if name.endswith(".css"):
-        source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
