@@ -18,7 +18,7 @@ from tornado.ioloop import PeriodicCallback
 
 from qpm_widgets.capture.disposable_notebooks import empty_before_saving
 from qpm_widgets.capture.jupyter_settings import pages_folder, runtime_environment, server_config, write_settings
-from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
+from qpm_widgets.capture.kernel_channels import KitKernels, PromptConnection, choose_channels, remove_channels
 from qpm_widgets.capture.own_process import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
 from qpm_widgets.capture.page_files import PAGES_VARIABLE
 from qpm_widgets.capture.silence import Silence
@@ -138,7 +138,10 @@ def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str
     )
     config.merge(channels)
     server = KitServer.instance(
-        config=config, jpserver_extensions={"jupyterlab": True}, kernel_manager_class=KitKernels
+        config=config,
+        jpserver_extensions={"jupyterlab": True},
+        kernel_manager_class=KitKernels,
+        kernel_websocket_connection_class=PromptConnection,
     )
     try:
         server.initialize(argv=[], starter_extension="lab", find_extensions=False)

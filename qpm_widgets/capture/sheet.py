@@ -6,7 +6,9 @@ a notebook as widget state. ``static/connection.js`` is the other end.
 =================  ==========================================================  ====================================
 page to kernel     carries                                                     kernel answers
 =================  ==========================================================  ====================================
-``open``           nothing                                                     ``opened`` with the view, or ``failed``
+``open``           nothing                                                     ``opened`` with the view, which is
+                                                                               JSON, deflated, in a buffer; or
+                                                                               ``failed``
 ``commit``         entry_id, field, payload, supersedes; ``asked``: what the  ``receipt``, with what was ``noticed``
                    person was asked about already                              in the words; ``held``, with the same;
                                                                                or ``refused``; to the same page in
@@ -25,6 +27,8 @@ reply, no hold. ``static/asking.js`` is the page's part.
 from __future__ import annotations
 
 import base64
+import json
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import Any, ClassVar
@@ -152,7 +156,10 @@ class Sheet(anywidget.AnyWidget):
                     other.send({"kind": "elsewhere", **told})
 
     def _on_message(self, _widget: object, content: Message, _buffers: object) -> None:
-        self.send(self.answer(content))
+        reply = self.answer(content)
+        # A view is most of what the comm carries; packed it is a third.
+        view = reply.pop("view", None)
+        self.send(reply, None if view is None else [zlib.compress(json.dumps(view, separators=(",", ":")).encode())])
 
     def _answer(self, message: Message) -> dict[str, Any]:
         kind = message.get("kind")
