@@ -139,15 +139,23 @@ def take_close_request(runtime: Path) -> bool:
 
 
 @contextlib.contextmanager
+def only_one(runtime: Path, name: str) -> Iterator[bool]:
+    """Yield True in the one process that holds a lock of this kit, False in any other.
+
+    The lock ends with its process, however it ends.
+    """
+    runtime.mkdir(parents=True, exist_ok=True)
+    with (runtime / name).open("a+b") as file:
+        yield _lock(file.fileno())
+
+
+@contextlib.contextmanager
 def only_server(runtime: Path) -> Iterator[bool]:
     """Yield True in the one process that may serve this kit, False in any other.
 
-    The lock ends with its process, however it ends; a second start in the same second waits for nothing and
-    takes nothing away from the first.
+    A second start in the same second waits for nothing and takes nothing away from the first.
     """
-    runtime.mkdir(parents=True, exist_ok=True)
-    with (runtime / SERVER_LOCK).open("a+b") as file:
-        mine = _lock(file.fileno())
+    with only_one(runtime, SERVER_LOCK) as mine:
         if mine:
             for left in runtime.glob("jpserver-*"):  # of servers that were killed
                 left.unlink(missing_ok=True)

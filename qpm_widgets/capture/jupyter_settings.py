@@ -95,7 +95,7 @@ def pages_folder(runtime: Path) -> Path:
     return runtime / "static" / "pages"
 
 
-def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
+def write_settings(runtime: Path, wording: Mapping[str, Any], unlock: str = "") -> None:
     """Write the few settings that JupyterLab and IPython take from files only.
 
     Parameters
@@ -104,6 +104,8 @@ def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
         ``<kit home>/runtime``; made private to this user.
     wording : mapping
         The sentences that the page's frame needs, handed to the labextension.
+    unlock : str
+        The address at which the kit asks for its passphrase in a page once it is locked; empty if nowhere.
     """
     runtime.mkdir(parents=True, exist_ok=True)
     if os.name != "nt":
@@ -114,6 +116,7 @@ def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
         "buildAvailable": False,
         "buildCheck": False,  # looks through all of JupyterLab at every page load, while the page waits
         "disabledExtensions": list(DISABLED_PLUGINS),
+        "qpmUnlock": unlock,
         "qpmWording": json.dumps(wording),
     }
     kernel = {"HistoryManager": {"enabled": False}, "IPKernelApp": {"exec_PYTHONSTARTUP": False}}

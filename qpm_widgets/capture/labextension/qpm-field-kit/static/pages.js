@@ -187,7 +187,7 @@ export class Pages {
     this.waiting = true;
     let gone = 0;
     for (; !(await this.ask("api/status")); gone += 1) {
-      if (gone) this.frame.say(words.server_gone);
+      if (gone) this.frame.sayGone();
       await new Promise((resolve) => setTimeout(resolve, 1500));
     }
     this.frame.say(null);
