@@ -118,7 +118,7 @@ def close_server(runtime: Path, patience: float = CLOSING_SECONDS) -> bool:
         return False
     deadline = time.monotonic() + patience
     while is_served(runtime):
-        (runtime / CLOSE_REQUEST).touch()  # again and again: a server that is just starting clears old requests
+        ask_to_close(runtime)  # again and again: a server that is just starting clears old requests
         if time.monotonic() > deadline:
             # Whoever holds the lock has removed the files of servers before it, so this is its own.
             for server in filter(None, map(_read_server, runtime.glob("jpserver-*.json"))):
@@ -127,6 +127,11 @@ def close_server(runtime: Path, patience: float = CLOSING_SECONDS) -> bool:
         time.sleep(0.1)
     (runtime / CLOSE_REQUEST).unlink(missing_ok=True)
     return True
+
+
+def ask_to_close(runtime: Path) -> None:
+    """Ask the kit's server to close itself; whoever has to know that it did calls ``close_server``."""
+    (runtime / CLOSE_REQUEST).touch()
 
 
 def take_close_request(runtime: Path) -> bool:

@@ -11,11 +11,9 @@ from qpm_widgets.capture import DeskSheet
 from qpm_widgets.capture.jupyter_settings import pages_folder, server_config, write_settings
 from qpm_widgets.capture.page_files import PAGES_ADDRESS, PAGES_VARIABLE, page_script
 
-DESK = ("drawing.js", "coming_back.js", "erased_part.js", "desk_sheet.js")
-
 
 def script() -> str:
-    return page_script(*DESK, styles=("desk_sheet.css",))
+    return page_script(*DeskSheet.scripts, styles=("desk_sheet.css",))
 
 
 @pytest.fixture

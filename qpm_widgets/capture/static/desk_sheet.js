@@ -8,6 +8,7 @@ class Desk {
     this.words = view.words;
     this.link = link;
     this.root = h("div", { class: "qpm-sheet qpm-desk" });
+    this.said = h("p", { class: "qpm-desk-said", role: "status" });
     this.show(view.situation);
   }
 
@@ -37,6 +38,8 @@ class Desk {
       this.drawNext(situation),
       assessments.length ? todayFirst(assessments).map((one) => this.drawAssessment(one)) : this.drawEmpty(),
       h("div", { class: "qpm-desk-foot" },
+        this.said,
+        repairButton(this), lockButton(this),
         h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
           title: words.workbench_hint }, words.workbench)),
     ].flat().filter(Boolean);
@@ -262,6 +265,10 @@ class Desk {
       h("div", { class: "qpm-desk-ways" },
         way(words.real_heading, words.real, words.real_command),
         way(words.sample_heading, words.sample, words.sample_command)));
+  }
+
+  say(sentence) {
+    this.said.textContent = sentence;
   }
 
   // ---- keeping it true
