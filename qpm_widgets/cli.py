@@ -19,6 +19,9 @@ from qpm_widgets.terminal import (
     OutputsOption,
     check_folder,
     counted,
+    has_keyboard,
+    has_kit,
+    open_by_keyring,
     open_kit,
     out,
     program,
@@ -47,11 +50,25 @@ app.command()(keeping.repair)
 
 
 @app.command()
-def start(home: HomeOption = HOME, browser: BrowserOption = True, outputs: OutputsOption = OUTPUTS) -> None:
+def start(
+    home: HomeOption = HOME,
+    browser: BrowserOption = True,
+    outputs: OutputsOption = OUTPUTS,
+    ask_in_page: Annotated[
+        bool,
+        typer.Option("--ask-in-page", help="Ask for the passphrase in the browser, as without a terminal."),
+    ] = False,
+) -> None:
     """Open the kit for real work: asks for the passphrase and shows the desk."""
     from qpm_widgets.capture.server import start_server
 
-    kit = open_kit(home, create=True)
+    if (ask_in_page or not has_keyboard()) and has_kit(home):
+        if (kit := open_by_keyring(home)) is None:
+            from qpm_widgets.capture.locked_page import ask_in_page as ask
+
+            raise typer.Exit(ask(home, outputs=outputs, open_browser=browser, announce=out.print))
+    else:
+        kit = open_kit(home, create=True)
     start_server(kit, outputs=outputs, open_browser=browser)
 
 

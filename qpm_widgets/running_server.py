@@ -120,7 +120,7 @@ def close_server(runtime: Path, patience: float = CLOSING_SECONDS) -> bool:
         return False
     deadline = time.monotonic() + patience
     while is_served(runtime):
-        (runtime / CLOSE_REQUEST).touch()  # again and again: a server that is just starting clears old requests
+        ask_to_close(runtime)  # again and again: a server that is just starting clears old requests
         if time.monotonic() > deadline:
             # Whoever holds the lock has removed the files of servers before it, so this is its own.
             for server in filter(None, map(_read_server, runtime.glob("jpserver-*.json"))):
@@ -129,6 +129,11 @@ def close_server(runtime: Path, patience: float = CLOSING_SECONDS) -> bool:
         time.sleep(0.1)
     (runtime / CLOSE_REQUEST).unlink(missing_ok=True)
     return True
+
+
+def ask_to_close(runtime: Path) -> None:
+    """Ask the kit's server to close itself; whoever has to know that it did calls ``close_server``."""
+    (runtime / CLOSE_REQUEST).touch()
 
 
 def take_close_request(runtime: Path) -> bool:
@@ -141,15 +146,23 @@ def take_close_request(runtime: Path) -> bool:
 
 
 @contextlib.contextmanager
+def only_one(runtime: Path, name: str) -> Iterator[bool]:
+    """Yield True in the one process that holds a lock of this kit, False in any other.
+
+    The lock ends with its process, however it ends.
+    """
+    runtime.mkdir(parents=True, exist_ok=True)
+    with (runtime / name).open("a+b") as file:
+        yield _lock(file.fileno())
+
+
+@contextlib.contextmanager
 def only_server(runtime: Path) -> Iterator[bool]:
     """Yield True in the one process that may serve this kit, False in any other.
 
-    The lock ends with its process, however it ends; a second start in the same second waits for nothing and
-    takes nothing away from the first.
+    A second start in the same second waits for nothing and takes nothing away from the first.
     """
-    runtime.mkdir(parents=True, exist_ok=True)
-    with (runtime / SERVER_LOCK).open("a+b") as file:
-        mine = _lock(file.fileno())
+    with only_one(runtime, SERVER_LOCK) as mine:
         if mine:
             for left in runtime.glob("jpserver-*"):  # of servers that were killed
                 left.unlink(missing_ok=True)

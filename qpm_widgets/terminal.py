@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import stat
@@ -105,16 +106,16 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
 
     Where the person has given the key to the system's keyring, nothing is asked.
     """
-    if create and not _has_kit(home):
+    if create and not has_kit(home):
         return set_up_kit(home)
-    return _open_by_keyring(home) or open_with_passphrase(home)[0]
+    return open_by_keyring(home) or open_with_passphrase(home)[0]
 
 
 def open_with_passphrase(home: Path) -> tuple[Kit, str]:
     """Ask for the passphrase and unlock the kit; and the passphrase, for what the kit's key alone does not open."""
     from qpm_widgets.journal import Kit
 
-    if not _has_kit(home):
+    if not has_kit(home):
         remedy = "Start the kit once with `qpm start`, or name its folder with --home."
         raise QpmError("START-002", str(home), remedy)
     if not (home / "kit.json").exists():
@@ -131,11 +132,12 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
     raise AssertionError("the last try returns or raises")
 
 
-def _has_kit(home: Path) -> bool:
+def has_kit(home: Path) -> bool:
+    """Whether there is a kit in a folder, or what is left of one."""
     return any((home / name).exists() for name in ("kit.json", "journal.qpm"))
 
 
-def _open_by_keyring(home: Path) -> Kit | None:
+def open_by_keyring(home: Path) -> Kit | None:
     """The kit, opened with the key in the system's keyring; None if it is not to be had or no longer the right one."""
     from qpm_widgets.journal import Kit
     from qpm_widgets.journal.kit_file import KitFile, uses_keyring
@@ -215,6 +217,17 @@ def ask(what: str, *, secret: bool = False) -> str:
         if line := keyboard().readline():
             return line.rstrip("\r\n")
     raise _unanswered(what)
+
+
+def has_keyboard() -> bool:
+    """Whether somebody, or a pipe, can answer what is asked here; not so where the program was started by a click."""
+    stdin: TextIO | None = getattr(sys, "stdin", None)
+    try:
+        return stdin is not None and (stdin.isatty() or not stat.S_ISCHR(os.fstat(stdin.fileno()).st_mode))
+    except io.UnsupportedOperation:
+        return True  # it is no file, and so was put there by somebody
+    except (OSError, ValueError):
+        return False  # it was closed
 
 
 def keyboard() -> TextIO:

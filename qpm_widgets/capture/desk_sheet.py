@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.own_process import outputs_folder
+from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice
-from qpm_widgets.capture.sheet import Sheet, page_source, page_style
+from qpm_widgets.capture.sheet import Sheet
+from qpm_widgets.running_server import ask_to_close
 from qpm_widgets.visits import repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
 
@@ -22,8 +25,8 @@ class DeskSheet(Sheet):
     page asks for it.
     """
 
-    _esm = page_source("drawing.js", "coming_back.js", "erased_part.js", "desk_sheet.js")
-    _css = page_style("desk_sheet.css")
+    scripts = ("drawing.js", "coming_back.js", "erased_part.js", "desk_care.js", "desk_sheet.js")
+    _esm = page_script(*scripts, styles=("desk_sheet.css",))
 
     def view(self) -> dict[str, Any]:
         """Wording, which stays, and the situation, which changes."""
@@ -39,24 +42,30 @@ class DeskSheet(Sheet):
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look`` again; ``prepare`` pages that are not there; ``certify`` an erasure. All tell the situation.
+        """``look`` again; ``prepare`` pages that are not there; ``repair`` all; ``certify`` an erasure; ``lock``.
 
-        So does ``erase_practice``. ``practise`` and ``leave_practice`` tell the ``address`` to go on at.
+        All but ``lock`` tell the situation, as ``erase_practice`` does. ``repair`` tells what it found, as paths of
+        pages; ``practise`` and ``leave_practice`` tell the ``address`` to go on at.
         """
+        if name == "lock":
+            ask_to_close(self.kit.runtime)
+            return {}
         if name == "practise":
             return {"address": open_practice(self.kit, self.templates, datetime.now().astimezone().date())}
         if name == "leave_practice":
             return {"address": leave_practice(self.kit)}
-        if name == "erase_practice":
-            erase_practice(self.kit)
-            return {"situation": self.situation()}
+        told: dict[str, Any] = {}
         if name == "certify":
-            return {"carried": self._certify(str(arguments.get("tombstone"))), "situation": self.situation()}
-        if name == "prepare":
+            told["carried"] = self._certify(str(arguments.get("tombstone")))
+        elif name == "prepare":
             repair_notebooks(self.kit, only_missing=True)
+        elif name == "repair":
+            told["repair"] = asdict(repair_notebooks(self.kit))
+        elif name == "erase_practice":
+            erase_practice(self.kit)
         elif name != "look":
             return super().do(name, arguments)
-        return {"situation": self.situation()}
+        return told | {"situation": self.situation()}
 
     def _certify(self, tombstone: str) -> dict[str, Any] | None:
         """Finish an erasure that has no certificate; None if it has one by now."""

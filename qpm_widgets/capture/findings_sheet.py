@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from qpm_widgets.capture.noticing import point_out
+from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
-from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
+from qpm_widgets.capture.sheet import Sheet, by_field
 from qpm_widgets.capture.visit_evidence import (
     VisitEvidence,
     read_visit_evidence,
@@ -40,8 +41,7 @@ class FindingsSheet(Sheet):
     Confidence is worked out by the edition's rule from distinct kinds of source; a rating never is.
     """
 
-    _esm = page_source(*_SCRIPTS)
-    _css = page_style("findings_sheet.css")
+    _esm = page_script(*_SCRIPTS, styles=("findings_sheet.css",))
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")

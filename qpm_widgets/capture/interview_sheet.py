@@ -18,9 +18,10 @@ from qpm_widgets.capture.interview_view import (
     view_values,
 )
 from qpm_widgets.capture.noticing import point_out
+from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
-from qpm_widgets.capture.sheet import Sheet, by_field, page_source, page_style
+from qpm_widgets.capture.sheet import Sheet, by_field
 from qpm_widgets.capture.visit_evidence import read_visit_evidence
 from qpm_widgets.capture.visit_overview import view_so_far
 from qpm_widgets.errors import QpmError
@@ -78,8 +79,7 @@ class InterviewSheet(Sheet):
         "identifiers_part.js",
         "interview_sheet.js",
     )
-    _esm = page_source(*scripts)
-    _css = page_style("interview_sheet.css", "quick_notes.css", "show_card.css")
+    _esm = page_script(*scripts, styles=("interview_sheet.css", "quick_notes.css", "show_card.css"))
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id

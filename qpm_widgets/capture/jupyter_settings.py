@@ -17,6 +17,7 @@ from typing import Any
 from traitlets.config import Config
 
 from qpm_widgets.capture.disposable_notebooks import NoCheckpoints
+from qpm_widgets.capture.page_files import PAGES_ADDRESS
 
 LABEXTENSION = Path(__file__).resolve().parent / "labextension"
 FONTS = Path(__file__).resolve().parents[2] / "site_visit_templates" / "report" / "fonts"
@@ -89,7 +90,12 @@ def runtime_environment(runtime: Path) -> dict[str, str]:
     }
 
 
-def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
+def pages_folder(runtime: Path) -> Path:
+    """Where the scripts of pages lie that the server hands out (``page_files.py``)."""
+    return runtime / "static" / "pages"
+
+
+def write_settings(runtime: Path, wording: Mapping[str, Any], unlock: str = "") -> None:
     """Write the few settings that JupyterLab and IPython take from files only.
 
     Parameters
@@ -98,15 +104,19 @@ def write_settings(runtime: Path, wording: Mapping[str, Any]) -> None:
         ``<kit home>/runtime``; made private to this user.
     wording : mapping
         The sentences that the page's frame needs, handed to the labextension.
+    unlock : str
+        The address at which the kit asks for its passphrase in a page once it is locked; empty if nowhere.
     """
     runtime.mkdir(parents=True, exist_ok=True)
     if os.name != "nt":
         runtime.chmod(0o700)
     shutil.rmtree(runtime / "lab" / "workspaces", ignore_errors=True)  # which pages were open, and where
+    shutil.rmtree(pages_folder(runtime), ignore_errors=True)  # those of another version; kernels write theirs
     page = {
         "buildAvailable": False,
         "buildCheck": False,  # looks through all of JupyterLab at every page load, while the page waits
         "disabledExtensions": list(DISABLED_PLUGINS),
+        "qpmUnlock": unlock,
         "qpmWording": json.dumps(wording),
     }
     kernel = {"HistoryManager": {"enabled": False}, "IPKernelApp": {"exec_PYTHONSTARTUP": False}}
@@ -149,12 +159,12 @@ def server_config(
         autoreload=False,
         cookie_secret=cookie_secret,
         default_url=page,
-        extra_static_paths=[str(FONTS)],
+        extra_static_paths=[str(FONTS), str(pages_folder(runtime).parent)],
         log_level="ERROR",
         open_browser=open_browser,
         quit_button=False,
         root_dir=str(notebooks),
-        static_immutable_cache=["/static/lab/"],  # named by their hashes; asked for once
+        static_immutable_cache=["/static/lab/", PAGES_ADDRESS],  # named by their hashes; asked for once
         terminals_enabled=False,
     )
     config.IdentityProvider.update(token=token, cookie_options={"expires_days": None, "samesite": "Strict"})

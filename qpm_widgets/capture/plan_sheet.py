@@ -7,10 +7,11 @@ from typing import Any
 
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import ask_process
+from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.plan_choices import list_choices
 from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_meeting_id, visit_payload
-from qpm_widgets.capture.sheet import Sheet, page_source, page_style
+from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Receipt, new_entry_id
 from qpm_widgets.journal.payloads import AssessmentProfile
@@ -64,8 +65,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_source(*_SCRIPTS)
-    _css = page_style("plan_sheet.css")
+    _esm = page_script(*_SCRIPTS, styles=("plan_sheet.css",))
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")

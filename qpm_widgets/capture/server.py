@@ -17,9 +17,10 @@ from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
 
 from qpm_widgets.capture.disposable_notebooks import empty_before_saving
-from qpm_widgets.capture.jupyter_settings import runtime_environment, server_config, write_settings
-from qpm_widgets.capture.kernel_channels import KitKernels, choose_channels, remove_channels
+from qpm_widgets.capture.jupyter_settings import pages_folder, runtime_environment, server_config, write_settings
+from qpm_widgets.capture.kernel_channels import KitKernels, PromptConnection, choose_channels, remove_channels
 from qpm_widgets.capture.own_process import DEFAULT_OUTPUTS, OUTPUTS_VARIABLE, outputs_folder
+from qpm_widgets.capture.page_files import PAGES_VARIABLE
 from qpm_widgets.capture.silence import Silence
 from qpm_widgets.capture.wordless_log import keep_words_out_of_log
 from qpm_widgets.errors import QpmError
@@ -43,6 +44,7 @@ class KitServer(ServerApp):
     """A Jupyter server that takes its settings from the kit alone."""
 
     _silence = Silence()
+    was_locked = False
 
     # Without nbconvert, whose stock exporters name addresses on the internet, and without shutdown by request.
     default_services: tuple[str, ...] = (  # type: ignore[assignment]
@@ -54,6 +56,10 @@ class KitServer(ServerApp):
     def config_file_paths(self) -> list[str]:
         """No configuration file of a person or a machine: one could open the server to the network."""
         return []
+
+    def here(self, runtime: Path) -> RunningServer:
+        """Where this server answers."""
+        return RunningServer(self.connection_url, self.identity_provider.token, os.getpid(), runtime)
 
     def seconds_idle(self) -> float:
         """How long no page and its kernel have said a word to each other; 0 while such a kernel is at work.
@@ -73,12 +79,12 @@ def start_server(
     kit: Kit,
     *,
     outputs: Path = DEFAULT_OUTPUTS,
-    port: int = 0,
     open_browser: bool,
     path: str = DESK,
     announce: Callable[[str], object] | None = None,
     idle_seconds: float | None = None,
-) -> None:
+    unlock: str = "",
+) -> bool:
     """Serve the kit's pages until Ctrl-C, a request to end or long silence; leave nothing running or lying about.
 
     A kit that is being served already is not served twice: its page is opened again.
@@ -89,8 +95,6 @@ def start_server(
         Unlocked; its key goes to the pages' kernels only.
     outputs : Path
         Where pages look for finished documents, and put certificates of erasure.
-    port : int
-        The port on 127.0.0.1 to try first; 0 takes a free one.
     open_browser : bool
         Whether to open the page in the person's browser.
     path : str
@@ -99,6 +103,13 @@ def start_server(
         Told one line with the page's address, token included; by default it goes to standard output.
     idle_seconds : float, optional
         The silence after which the kit closes itself; by default what ``kit.json`` says.
+    unlock : str
+        The address of the page that asks for the passphrase once the kit is locked, if there is one.
+
+    Returns
+    -------
+    bool
+        Whether the kit was locked, by a command or silence, and not closed by Ctrl-C.
 
     Raises
     ------
@@ -110,35 +121,37 @@ def start_server(
     wording = load_templates().wording
     with only_server(runtime) as mine:
         if not mine:
-            running = await_server(runtime)
-            say(wording.text("desk.door.terminal.already", address=running.address(path)))
-            if open_browser:
-                running.open_browser()
-            return
-        write_settings(runtime, wording.section("desk")["door"]["page"])
+            _show_again(await_server(runtime), path, say, open_browser)
+            return False
+        write_settings(runtime, wording.section("desk")["door"]["page"], unlock)
         prepare_desk(kit)
-        port = port or _choose_port(runtime)
-        server = _make_server(kit, runtime, outputs, port=port, page=page_path(path), open_browser=open_browser)
-        here = RunningServer(server.connection_url, server.identity_provider.token, os.getpid(), runtime)
-        server.io_loop.add_callback(say, wording.text("desk.door.terminal.ready", address=here.address(path)))
+        server = _make_server(kit, runtime, outputs, page=page_path(path), open_browser=open_browser)
+        ready = wording.text("desk.door.terminal.ready", address=server.here(runtime).address(path))
+        server.io_loop.add_callback(say, ready)
         server.io_loop.add_callback(_start_first_page, server, path)
-        silence = 60.0 * kit.lock_after if idle_seconds is None else idle_seconds
-        _watch(server, runtime, silence, lambda: say(wording.text("desk.door.terminal.idle")))
+        _watch(server, runtime, idle_seconds or 60.0 * kit.lock_after, say)
         try:
             server.start()
         finally:
             remove_channels(runtime)
             close_server((kit.home / PRACTICE / "runtime").resolve())
+        return server.was_locked
 
 
-def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str, open_browser: bool) -> KitServer:
+def _show_again(running: RunningServer, path: str, say: Callable[[str], object], open_browser: bool) -> None:
+    say(load_templates().wording.text("desk.door.terminal.already", address=running.address(path)))
+    if open_browser:
+        running.open_browser()
+
+
+def _make_server(kit: Kit, runtime: Path, outputs: Path, *, page: str, open_browser: bool) -> KitServer:
     environment = {**runtime_environment(runtime), OUTPUTS_VARIABLE: str(outputs.resolve())}
     os.environ.update(environment)  # Jupyter finds its folders nowhere else
     channels, folder = choose_channels(runtime)
     config = server_config(
         kit.notebooks.resolve(),
         runtime,
-        port=port,
+        port=choose_port(runtime),
         token=secrets.token_urlsafe(32),
         cookie_secret=kit.secret_for("server cookies"),
         page=page,
@@ -146,7 +159,10 @@ def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str
     )
     config.merge(channels)
     server = KitServer.instance(
-        config=config, jpserver_extensions={"jupyterlab": True}, kernel_manager_class=KitKernels
+        config=config,
+        jpserver_extensions={"jupyterlab": True},
+        kernel_manager_class=KitKernels,
+        kernel_websocket_connection_class=PromptConnection,
     )
     try:
         server.initialize(argv=[], starter_extension="lab", find_extensions=False)
@@ -155,7 +171,8 @@ def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str
     server.contents_manager.register_pre_save_hook(empty_before_saving)  # type: ignore[no-untyped-call]
     kernels = cast(KitKernels, server.kernel_manager)
     kernels.connection_dir = str(folder)
-    kernels.launch_environment = {**environment, **kit.environment()}
+    pages = {PAGES_VARIABLE: str(pages_folder(runtime))}
+    kernels.launch_environment = {**environment, **pages, **kit.environment()}
     keep_words_out_of_log(runtime / "server.log")
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):  # SIGHUP: the terminal was closed; SIGBREAK: Windows
         if hasattr(signal, name):
@@ -163,14 +180,15 @@ def _make_server(kit: Kit, runtime: Path, outputs: Path, *, port: int, page: str
     return server
 
 
-def _watch(server: KitServer, runtime: Path, silence: float, say_idle: Callable[[], object]) -> None:
+def _watch(server: KitServer, runtime: Path, silence: float, say: Callable[[str], object]) -> None:
     """Stop the server, as Ctrl-C would, when it is asked to or when nothing has been said for so many seconds."""
 
     def look() -> None:
         is_idle = server.seconds_idle() > silence
         if is_idle:
-            say_idle()
+            say(load_templates().wording.text("desk.door.terminal.idle"))
         if is_idle or take_close_request(runtime):
+            server.was_locked = True
             looking.stop()
             server.stop(from_signal=True)
 
@@ -213,12 +231,15 @@ def server_process(kit: Kit, outputs: Path = DEFAULT_OUTPUTS) -> Iterator[Runnin
             process.wait()
 
 
-def _choose_port(runtime: Path) -> int:
-    """The port of the last time if it is free, or else any: a page left open finds its server where it was."""
-    note = runtime / "port"
+def choose_port(runtime: Path, name: str = "port", *, taken_by_us: bool = False) -> int:
+    """The port of the last time if it is free, or else any: a page left open finds its server where it was.
+
+    ``name`` is the note of it in ``runtime``; ``taken_by_us`` that it is not free because it is in use by the kit.
+    """
+    note = runtime / name
     with contextlib.suppress(OSError, ValueError):
         port = int(note.read_text(encoding="utf-8"))
-        if 1024 <= port < 65536 and _is_free(port):
+        if 1024 <= port < 65536 and (taken_by_us or _is_free(port)):
             return port
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))

@@ -6,7 +6,9 @@ a notebook as widget state. ``static/connection.js`` is the other end.
 =================  ==========================================================  ====================================
 page to kernel     carries                                                     kernel answers
 =================  ==========================================================  ====================================
-``open``           nothing                                                     ``opened`` with the view, or ``failed``
+``open``           nothing                                                     ``opened`` with the view, which is
+                                                                               JSON, deflated, in a buffer; or
+                                                                               ``failed``
 ``commit``         entry_id, field, payload, supersedes; ``asked``: what the  ``receipt``, with what was ``noticed``
                    person was asked about already                              in the words; ``held``, with the same;
                                                                                or ``refused``; to the same page in
@@ -25,10 +27,10 @@ reply, no hold. ``static/asking.js`` is the page's part.
 from __future__ import annotations
 
 import base64
-import re
+import json
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -38,7 +40,6 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Kit, Receipt
 from qpm_widgets.templates import Templates, load_templates
 
-STATIC = Path(__file__).parent / "static"
 OPENING = "open"
 """The request id under which a failure to open is reported."""
 
@@ -49,16 +50,6 @@ WINDOWS_AT_MOST = 4
 _PASSING = frozenset({"JOURNAL-008", "JOURNAL-010"})
 
 Message = Mapping[str, Any]
-
-
-def page_source(*names: str) -> str:
-    """The JavaScript of a sheet: the connection, then the named files of ``static/``, as one module without imports."""
-    return _join("holding.js", "asking.js", "connection.js", *names)
-
-
-def page_style(*names: str) -> str:
-    """The CSS of a sheet: what all sheets share, then the named files of ``static/``."""
-    return _join("sheet.css", *names)
 
 
 @cache
@@ -165,7 +156,10 @@ class Sheet(anywidget.AnyWidget):
                     other.send({"kind": "elsewhere", **told})
 
     def _on_message(self, _widget: object, content: Message, _buffers: object) -> None:
-        self.send(self.answer(content))
+        reply = self.answer(content)
+        # A view is most of what the comm carries; packed it is a third.
+        view = reply.pop("view", None)
+        self.send(reply, None if view is None else [zlib.compress(json.dumps(view, separators=(",", ":")).encode())])
 
     def _answer(self, message: Message) -> dict[str, Any]:
         kind = message.get("kind")
@@ -257,18 +251,3 @@ def by_field(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         grouped.setdefault(entry.field, []).append(entry)
     return grouped
-
-
-def _join(*names: str) -> str:
-    return "\n".join(_compact(name, (STATIC / name).read_text(encoding="utf-8")) for name in names)
-
-
-def _compact(name: str, source: str) -> str:
-    """The source without comments and indentation, a quarter of it: it is sent to the page at every opening.
-
-    Only whole lines are looked at, so a JavaScript file here may have no template literal of several lines.
-    """
-    if name.endswith(".css"):
-        source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))

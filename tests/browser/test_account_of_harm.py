@@ -11,7 +11,7 @@ import pytest
 from canary_search import files_holding
 from field_pages import Hand, kernel_process, notebook_of, until, values_of
 
-from qpm_widgets.capture.sheet import STATIC
+from qpm_widgets.capture.page_files import STATIC
 from qpm_widgets.journal.grammar import check_payload
 
 CANARY = "Kanarienvogel-in-der-Grube-8846"

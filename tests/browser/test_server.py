@@ -169,6 +169,28 @@ def test_a_page_that_fails_says_so_in_one_sentence_without_a_traceback(window, n
     assert CANARY not in seen
 
 
+def test_a_script_is_fetched_once_and_where_it_cannot_be_had_a_sentence_says_so(server, chromium) -> None:
+    fresh = Window(chromium)
+    page = fresh.page
+    page.goto(server.address("desk.ipynb"))
+    await_desk(page)
+    sizes = "() => performance.getEntriesByType('resource').filter((one) => one.name.includes('/static/pages/desk'))"
+    sizes += ".map((one) => [one.transferSize, one.encodedBodySize])"
+    ((taken, size),) = page.evaluate(sizes)
+    assert taken > size > 10_000
+    page.reload()
+    await_desk(page)
+    assert page.evaluate(sizes) == [[0, size]], "the browser has it"
+    page.route("**/static/pages/desk*", lambda route: route.abort())
+    page.reload()
+    page.locator(".qpm-cover").get_by_text("fault inside the kit").wait_for(timeout=20_000)
+    assert "javascript" not in fresh.seen().lower()
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    await_desk(page)
+    fresh.context.close()
+
+
 def test_a_page_that_is_not_there_leads_to_the_desk(window) -> None:
     window.open("lantern/V1/nobody.ipynb")
     window.page.get_by_role("button", name="Back to the desk").click(timeout=20_000)
@@ -207,6 +229,11 @@ def test_the_door_opens_with_the_token_and_from_this_machine_only(server) -> Non
     assert status_of(server, "api/status", token=False) == 403
     assert status_of(server, "lab/api/settings", token=False) == 403
     assert status_of(server, "api/status", host="evil.example") == 403
+    # A script has no word of anybody in it; it too is for this machine's own pages only.
+    (script,) = (server.runtime / "static" / "pages").glob("desk_sheet-*.js")
+    assert urllib.request.urlopen(f"{server.url}static/pages/{script.name}").status == 200
+    assert status_of(server, f"static/pages/{script.name}", host="evil.example") == 403
+    assert status_of(server, "static/pages/..%2F..%2Fserver.lock") in (403, 404)
     assert status_of(server, "api/terminals") == 404
     assert status_of(server, "api/nbconvert") == 404
     assert status_of(server, "api/contents/..%2Fkit.json") == 404

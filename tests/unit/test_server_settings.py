@@ -11,9 +11,11 @@ import subprocess
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import zmq
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from tornado.web import HTTPError
 
 from qpm_widgets.capture.disposable_notebooks import (
@@ -29,7 +31,7 @@ from qpm_widgets.capture.jupyter_settings import (
     server_config,
     write_settings,
 )
-from qpm_widgets.capture.kernel_channels import choose_channels, remove_channels
+from qpm_widgets.capture.kernel_channels import PromptConnection, choose_channels, remove_channels
 from qpm_widgets.capture.server import KitServer
 from qpm_widgets.capture.wordless_log import DispensableFileHandler, WordlessFormatter
 from qpm_widgets.errors import QpmError
@@ -133,6 +135,25 @@ def test_the_server_is_closed_to_everything_but_this_machine(tmp_path: Path) -> 
     assert config.IdentityProvider.cookie_options["expires_days"] is None  # a cookie that is not kept on disk
     assert KitServer().config_file_paths == []
     assert "nbconvert" not in KitServer.default_services
+
+
+def test_no_receipt_is_held_back_by_the_system_until_the_page_has_confirmed_the_message_before() -> None:
+    class Connected(Exception):
+        """What comes after is Jupyter's."""
+
+    class Handler(KernelWebsocketHandler):
+        told: ClassVar[list[bool]] = []
+
+        def __init__(self) -> None:
+            pass  # no connection is made
+
+        def set_nodelay(self, value: bool) -> None:
+            self.told.append(value)
+            raise Connected
+
+    with pytest.raises(Connected):
+        PromptConnection(websocket_handler=Handler()).connect()
+    assert Handler.told == [True]
 
 
 def test_every_folder_jupyter_writes_to_lies_in_the_kit(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from qpm_widgets.capture import InterviewSheet
+from qpm_widgets.capture.page_files import STATIC
 from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.capture.sheet import STATIC, WINDOWS_AT_MOST, Sheet
+from qpm_widgets.capture.sheet import WINDOWS_AT_MOST, Sheet
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import create_assessment
@@ -137,7 +138,7 @@ def test_nothing_a_person_wrote_is_widget_state_or_its_text(sheet: InterviewShee
     sheet.answer({"kind": "open"})
     assert "SECRET" not in json.dumps(sheet.get_state(), default=str)
     assert "SECRET" not in json.dumps(sheet._repr_mimebundle_(), default=str)
-    assert set(sheet.keys) <= set(Sheet().keys) | {"_esm", "_css"}
+    assert set(sheet.keys) <= set(Sheet().keys) | {"_esm"}
 
 
 def test_a_sheet_that_shows_nothing_says_so() -> None:

@@ -347,7 +347,9 @@ const connectSheet = (() => {
       }
     };
 
-    async function opened(view) {
+    async function opened(packed) {
+      if (channel) return;
+      const view = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
       if (channel) return;
       clearInterval(asking);
       const found = channels.get(view.scope) ?? new Channel(view.scope);
@@ -365,7 +367,7 @@ const connectSheet = (() => {
     }
 
     const answers = {
-      opened: ({ view }) => opened(view),
+      opened: (_, [view]) => opened(view),
       receipt: (message) => channel?.received(message),
       held: (message) => channel?.holdBack(message),
       refused: (message) => channel?.refusal(message),
@@ -383,7 +385,7 @@ const connectSheet = (() => {
         requests.delete(id);
       },
     };
-    const listen = (message) => answers[message?.kind]?.(message);
+    const listen = (message, buffers) => answers[message?.kind]?.(message, buffers);
     model.on("msg:custom", listen);
 
     return Object.assign(link, {

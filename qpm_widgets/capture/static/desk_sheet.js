@@ -8,6 +8,7 @@ class Desk {
     this.words = view.words;
     this.link = link;
     this.root = h("div", { class: "qpm-sheet qpm-desk" });
+    this.said = h("p", { class: "qpm-desk-said", role: "status" });
     this.show(view.situation);
   }
 
@@ -34,12 +35,13 @@ class Desk {
         fill(words.waiting_accounts, { ids: listWords(waiting, words) })),
       situation.uncertified.map((one) => this.drawUncertified(one)),
       this.carried && this.drawCarried(),
-      situation.practice === "here" && this.drawPractice(),
+      situation.practice === "here" && practiceNotice(this),
       this.drawNext(situation),
       assessments.length ? todayFirst(assessments).map((one) => this.drawAssessment(one)) : this.drawEmpty(),
-      this.said && h("p", { role: "status", class: "qpm-desk-said" }, this.said),
       h("div", { class: "qpm-desk-foot" },
-        situation.practice !== "here" && this.drawPractise(situation.practice === "there"),
+        this.said,
+        situation.practice !== "here" && practiseButtons(this, situation.practice === "there"),
+        repairButton(this), lockButton(this),
         h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
           title: words.workbench_hint }, words.workbench)),
     ].flat().filter(Boolean);
@@ -78,49 +80,6 @@ class Desk {
     return h("section", { class: "qpm-card qpm-desk-erased", "aria-labelledby": "desk-carried" },
       h("h2", { id: "desk-carried", tabindex: "-1" }, erased.title), erasedPart(erased, this.carried).filter(Boolean),
       h("p", {}, h("button", { type: "button", onclick: close }, erased.close)));
-  }
-
-  // ---- practising, in a kit of its own
-
-  drawPractice() {
-    const { words: { practice: words } } = this;
-    return h("div", { class: "qpm-banner qpm-warn qpm-desk-erased", role: "group", "aria-label": words.heading },
-      h("p", {}, h("strong", {}, words.heading), ` ${words.here}`),
-      h("button", { type: "button", id: "desk-leave", onclick: () => this.goOn("leave_practice", words.closed) }, words.leave));
-  }
-
-  drawPractise(isThere) {
-    const { words: { practice: words } } = this;
-    return [
-      h("button", { type: "button", id: "desk-practise", onclick: () => this.goOn("practise", words.getting) }, words[isThere ? "go_on" : "begin"]),
-      isThere && h("button", { type: "button", id: "desk-erase-practice", onclick: async () => {
-        this.say(words.erasing);
-        try {
-          const { situation } = await this.link.do("erase_practice");
-          this.say(words.erased, situation);
-          this.root.querySelector("#desk-practise").focus();
-        } catch (error) {
-          this.say(error.message);
-        }
-      } }, words.erase),
-    ];
-  }
-
-  // To another kit's desk, in this window. `meanwhile` stands until it is there, or where it is not.
-  async goOn(name, meanwhile) {
-    this.say(meanwhile);
-    try {
-      const { address } = await this.link.do(name);
-      if (address) location.assign(address);
-    } catch (error) {
-      this.say(error.message);
-    }
-  }
-
-  say(sentence, situation = this.situation) {
-    this.said = sentence;
-    this.shown = "";
-    this.show(situation);
   }
 
   drawAssessment(assessment) {
@@ -308,6 +267,10 @@ class Desk {
       h("div", { class: "qpm-desk-ways" },
         way(words.real_heading, words.real, words.real_command),
         way(words.sample_heading, words.sample, words.sample_command)));
+  }
+
+  say(sentence) {
+    this.said.textContent = sentence;
   }
 
   // ---- keeping it true

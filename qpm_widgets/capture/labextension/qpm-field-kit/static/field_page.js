@@ -109,7 +109,8 @@ export class FieldPage {
         return { state: "stopped", sentence, retry: () => this.restart() };
       }
     }
-    return null;
+    // The page's own script was not to be had (page_files.py): only loading it anew helps.
+    return this.panel.content.node.querySelector(".qpm-no-script") ? this.stopped(words.failed) : null;
   }
 
   onStatus(status) {
@@ -193,10 +194,14 @@ export class FieldPage {
     this.freshen();
   }
 
-  // Trying again loads the window anew: Jupyter does not draw widgets for a page that began without a kernel.
   stop() {
+    this.set(this.stopped(words.cannot_start));
+  }
+
+  // Trying again loads the window anew: Jupyter does not draw widgets for a page that began without a kernel.
+  stopped(sentence) {
     const address = `${settings.baseUrl}doc/tree/${this.path.split("/").map(encodeURIComponent).join("/")}`;
-    this.set({ state: "stopped", sentence: words.cannot_start, retry: () => location.assign(address) });
+    return { state: "stopped", sentence, retry: () => location.assign(address) };
   }
 
   // Where a screen reader and the keyboard go on: where they were, or else at the heading.

@@ -42,8 +42,15 @@ export class Frame {
     this.retry = retry;
   }
 
-  say(sentence) {
+  say(sentence, link) {
     this.line.hidden = !sentence;
-    this.line.textContent = sentence ?? "";
+    this.line.replaceChildren(sentence ?? "", ...(link ? [" ", makeElement("a", { ...link, target: "_blank", rel: "noopener" })] : []));
+  }
+
+  // In a window of its own: what is typed on this page stays.
+  sayGone() {
+    const unlock = settings.qpmUnlock;
+    if (unlock) this.say(words.locked, { href: unlock, textContent: words.unlock });
+    else this.say(words.server_gone);
   }
 }

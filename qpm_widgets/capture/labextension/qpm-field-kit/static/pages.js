@@ -20,6 +20,7 @@ export class Pages {
     for (const type of ["click", "contextmenu", "focusin", "keydown", "popstate"]) {
       window.addEventListener(type, this, true);
     }
+    window.addEventListener("qpm-replaced", ({ detail }) => this.closeReplaced(detail));
     app.serviceManager.connectionFailure.connect(() => this.onServerGone());
     this.shell.currentChanged.connect(() => this.update());
     new MutationObserver(() => this.nameWindow()).observe(document.querySelector("title"), { childList: true });
@@ -69,9 +70,19 @@ export class Pages {
     this.update();
   }
 
+  get hasUnsaved() {
+    return [...(window.qpmChannels?.values() ?? [])].some((channel) => channel.slots.size);
+  }
+
+  // Pages whose files were made anew are opened afresh the next time; what JupyterLab has of them is the old file.
+  closeReplaced(paths) {
+    const replaced = [...this.pages.values()].filter((page) => paths.includes(page.path) && page !== this.current);
+    if (!this.hasUnsaved) for (const page of replaced) page.panel.dispose();
+  }
+
   // Two dozen interviews a day would be two dozen kernels. A page with unsaved words is never closed.
   closeOldest() {
-    const unsaved = [...(window.qpmChannels?.values() ?? [])].some((channel) => channel.slots.size);
+    const unsaved = this.hasUnsaved;
     const others = [...this.pages.values()].filter((page) => page.path !== DESK && page !== this.current);
     others.sort((one, other) => one.used - other.used);
     if (!unsaved) for (const page of others.slice(0, -KEPT_OPEN)) page.panel.dispose();
@@ -187,7 +198,7 @@ export class Pages {
     this.waiting = true;
     let gone = 0;
     for (; !(await this.ask("api/status")); gone += 1) {
-      if (gone) this.frame.say(words.server_gone);
+      if (gone) this.frame.sayGone();
       await new Promise((resolve) => setTimeout(resolve, 1500));
     }
     this.frame.say(null);

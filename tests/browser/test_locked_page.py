@@ -1,0 +1,104 @@
+"""From a locked kit to the desk without a terminal; locked again, it is opened beside a page that was left open."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import until
+
+from qpm_widgets.journal import Kit
+from qpm_widgets.running_server import CLOSE_REQUEST
+
+pytestmark = pytest.mark.browser
+
+PASSPHRASE = "a test passphrase of many words"
+
+
+@pytest.fixture
+def started(kit: Kit, tmp_path: Path):
+    """The address at which a kit that was started by a click asks for its passphrase, and what it printed."""
+    kit.close()
+    log = tmp_path / "said.txt"
+    command = [sys.executable, "-m", "qpm_widgets", "start", "--no-browser", "--home", str(kit.home)]
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process,
+    ):
+        yield lambda: re.search(r"http://127\.0\.0\.1:\d+/", log.read_text()), log
+        process.terminate()
+
+
+def violations(page) -> list[str]:
+    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
+
+
+def open_by_keyboard(page, passphrase: str) -> None:
+    """What a person does: the field has the focus already."""
+    page.locator("#passphrase").wait_for(timeout=30_000)
+    assert page.evaluate("document.activeElement.id") == "passphrase"
+    page.keyboard.type(passphrase)
+    page.keyboard.press("Enter")
+
+
+def await_desk(page) -> None:
+    page.locator(".qpm-desk h1").wait_for(timeout=60_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+
+
+def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
+    started, kit, chromium, chromium_launch, tmp_path
+) -> None:
+    address, log = started
+    profile = tmp_path / "profile"
+    launch = {**chromium_launch(), "viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
+    window = chromium.browser_type.launch_persistent_context(str(profile), env={**os.environ}, **launch)
+    page = window.pages[0]
+    assert until(address, page, 60)
+    asked = []
+    window.on("request", lambda request: asked.append(request.url))
+
+    def goes() -> bool:
+        try:
+            page.goto(address()[0])
+        except Exception:  # not there yet
+            return False
+        return True
+
+    assert until(goes, page, 30)
+    assert page.title() == "Open your kit · QPM Field Kit"
+    assert violations(page) == []
+    open_by_keyboard(page, "not this one")
+    page.get_by_role("alert").get_by_text("This is not the passphrase").wait_for()
+    field = page.get_by_role("textbox", name="Passphrase")
+    assert field.get_attribute("aria-describedby") == "told"
+    assert field.get_attribute("autocomplete") == "off"
+    assert violations(page) == []
+    open_by_keyboard(page, PASSPHRASE)
+    await_desk(page)
+    assert page.get_by_text("This kit is empty").is_visible()
+
+    (kit.runtime / CLOSE_REQUEST).touch()  # as `lock`, and as silence does
+    line = page.locator(".qpm-line")
+    line.get_by_text("The kit is locked.").wait_for(timeout=30_000)
+    assert page.locator(".qpm-desk").is_visible(), "the page stays as it was"
+    with window.expect_page() as opened:
+        line.get_by_role("link", name="Unlock it in a new window").press("Enter")
+    other = opened.value
+    if not other.locator("#passphrase").count():  # the page is coming back just now
+        assert until(lambda: other.goto(address()[0]).ok and other.locator("#passphrase").count(), page, 30)
+    open_by_keyboard(other, PASSPHRASE)
+    await_desk(other)
+    line.wait_for(state="hidden", timeout=30_000)
+    await_desk(page)
+    assert not [url for url in asked if "passphrase" in url]
+    window.close()
+    spelled = [PASSPHRASE.encode(), PASSPHRASE.encode("utf-16-le"), PASSPHRASE.replace(" ", "+").encode()]
+    kept = [path for path in (*profile.rglob("*"), *kit.home.rglob("*"), log) if path.is_file()]
+    assert len(kept) > 50
+    assert not [path for path in kept if any(one in path.read_bytes() for one in spelled)]
