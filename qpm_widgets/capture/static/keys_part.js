@@ -1,6 +1,7 @@
 // The keys of the interview page, and the list of them. None types a sign, so none is in the way of writing, and none is taken
-// by browsers, JupyterLab or screen readers. In a dialog only the dialog's own keys count. They count wherever the focus is on
-// the page, also where nothing has it: after a reload, or after a click beside everything.
+// by browsers, JupyterLab or screen readers. In a dialog only the dialog's own keys count, but what a person may need at any
+// moment is one key away from the card as well, which goes. They count wherever the focus is on the page, also where nothing
+// has it: after a reload, or after a click beside everything.
 
 const PAGE_KEYS = [
   { id: "next", key: "PageDown", alt: true, act: ({ steps }) => steps.move(1) },
@@ -9,9 +10,9 @@ const PAGE_KEYS = [
   { id: "quick", key: "F9", act: ({ quick }) => quick.key() },
   { id: "search", key: "F2", act: (page) => page.openDialog("search") },
   { id: "undo", key: "z", ctrl: true, outside: true, act: (page) => undo(page) },
-  { id: "pause", key: "F4", act: (page) => page.pause() },
-  { id: "assent", kind: "interview", key: "F8", shift: true, act: (page) => page.openAssent() },
-  { id: "end", key: "End", alt: true, act: (page) => page.openEnd(undefined, true) },
+  { id: "pause", key: "F4", onCard: true, act: (page) => page.pause() },
+  { id: "assent", kind: "interview", key: "F8", shift: true, onCard: true, act: (page) => page.openAssent() },
+  { id: "end", key: "End", alt: true, onCard: true, act: (page) => page.openEnd(undefined, true) },
   { id: "card", kind: "interview", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
 ];
 
@@ -20,14 +21,16 @@ function answerKeys(page) {
   document.addEventListener("keydown", (event) => {
     const { root } = page;
     if (!root.isConnected || !(root.contains(event.target) || event.target.contains(root))) return;
-    if (event.target.closest("a") || root.querySelector("dialog[open]")) return;
+    if (event.target.closest("a")) return;
+    const open = [...root.querySelectorAll("dialog[open]")];
     const ctrl = event.ctrlKey || event.metaKey;
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
     const found = PAGE_KEYS.find(({ key, kind = page.view.kind, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
       key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && kind === page.view.kind
       && !(outside && writes));
-    if (!found) return;
+    if (!found || !open.every((box) => found.onCard && box.matches(".qpm-show-card"))) return;
     event.preventDefault();
+    for (const card of open) card.close();
     found.act(page);
   }, { signal: page.keysOff.signal });
 }
