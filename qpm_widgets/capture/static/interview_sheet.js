@@ -380,9 +380,11 @@ function sideList(page, stops) {
         id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
-      h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
-        words.search[view.kind === "observation" ? "open_scene" : "open"]),
-      undoButton(page), paperSwitch(page)),
+      h("div", { class: "qpm-side-acts" },
+        h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
+          words.search[view.kind === "observation" ? "open_scene" : "open"]),
+        undoButton(page)),
+      paperSwitch(page)),
     summary,
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)));
 }
