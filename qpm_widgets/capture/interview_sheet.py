@@ -63,6 +63,7 @@ class InterviewSheet(Sheet):
         "search_part.js",
         "own_part.js",
         "taking_back.js",
+        "paper_part.js",
         "quick_lines.js",
         "quick_filing.js",
         "keys_part.js",

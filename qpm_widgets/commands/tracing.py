@@ -175,7 +175,8 @@ def _lines_of(journal: Journal, entry: Entry, one: FieldHistory) -> Iterator[str
     if entry.payload is None:
         yield _say_erased(entry, one)
         return
-    yield from payload_lines({key: value for key, value in entry.payload.items() if key != "cites"})
+    said = {key: value for key, value in entry.payload.items() if key != "cites"}
+    yield from payload_lines(said | ({"at": _time(said["at"])} if "at" in said else {}))  # when a quick note was begun
     if "cites" in entry.payload:
         yield from _cited_lines(journal, entry.payload["cites"])
 
@@ -208,6 +209,10 @@ def _say_erased(entry: Entry, one: FieldHistory) -> str:
 
 
 def _moment(entry: Entry) -> str:
+    return _time(entry.recorded_at)
+
+
+def _time(milliseconds: int) -> str:
     from datetime import UTC, datetime
 
-    return f"{datetime.fromtimestamp(entry.recorded_at / 1000, UTC):%d %B %Y %H:%M:%S} UTC"
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%d %B %Y %H:%M:%S} UTC"

@@ -313,3 +313,32 @@ def test_edits_are_undone_one_by_one_and_earlier_versions_put_back(field_kit, se
     dialog.get_by_role("listitem").nth(said.index("Helps me.")).get_by_role("button").click()
     assert hand.notes("P-CP-1").input_value() == "Helps me."
     assert recorded("answer:P-CP-1.note")["text"] == "Helps me."
+
+
+def test_a_filing_and_a_line_are_undone(field_kit, server, page):
+    hand = Hand(page, server, "O1").open()
+    keys = page.keyboard
+    hand.sheet.get_by_role("button", name="Quick notes").click()
+    keys.type("A bell rang")
+    keys.press("F9")
+    keys.type("badges")
+    keys.press("Enter")
+    keys.press("Enter")
+    hand.await_saved()
+    assert lines_of(field_kit, "observation:O1")["A bell rang"]["filed_to"]
+    line = hand.sheet.locator(".qpm-jot").filter(has=page.get_by_role("button", name="File elsewhere")).last
+    line.get_by_role("button").focus()
+    keys.press("Control+z")
+    assert told(hand) == "Undone: where a quick note is filed."
+    hand.await_saved()
+    assert "filed_to" not in lines_of(field_kit, "observation:O1")["A bell rang"]
+    assert page.evaluate("document.activeElement.innerText").startswith(
+        "File"
+    )  # and the next key is the page's as well
+    keys.press("Control+z")
+    assert told(hand) == "Undone: a quick note."
+    hand.await_saved()
+    assert "A bell rang" not in lines_of(field_kit, "observation:O1")
+    assert "A bell rang" not in hand.sheet.locator(".qpm-jot textarea").evaluate_all(
+        "all => all.map((one) => one.value)"
+    )

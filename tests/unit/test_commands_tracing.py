@@ -69,6 +69,13 @@ def test_an_evidence_id_leads_to_the_entry_that_stands_now(kit: Kit, small: Smal
     assert {"    text: I am heard.", "    text: I am heard now."} <= set(everything), "the next step leads to both"
 
 
+def test_a_quick_note_says_when_it_was_begun_and_to_which_question_it_is_filed(kit: Kit, small: SmallJournal) -> None:
+    noted = {"text": "A nurse stood in the door.", "at": 1_780_000_000_000, "filed_to": "P-CO-1"}
+    small.write("interview:P1", "answer:line-1.note", noted)
+    lines, _ = show(kit, "P1.line-1.note")
+    assert {"text: A nurse stood in the door.", "at: 28 May 2026 20:26:40 UTC", "filed_to: P-CO-1"} <= set(lines)
+
+
 @pytest.mark.parametrize("typed", [QUOTE.lower(), QUOTE.upper(), " p1.P-co-1.Quote.1"])
 def test_an_id_may_be_typed_in_any_case(typed: str, kit: Kit, small: SmallJournal) -> None:
     entry_id = small.quote("P1", "P-CO-1", "I am heard.", "ps1")

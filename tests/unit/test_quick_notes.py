@@ -21,6 +21,7 @@ from qpm_widgets.evidence import (
     quotes_table,
 )
 from qpm_widgets.journal import Edit, Kit, new_entry_id
+from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.blocks import Heading, Quote, Table
 from qpm_widgets.reports.visit_report import open_visit_report
@@ -251,3 +252,17 @@ def test_of_two_people_under_one_id_no_quick_note_is_used(small, kit, templates)
     assert small.table(answers_table, templates) == []
     evidence = read_visit_evidence(kit.journal, templates, ASSESSMENT, VISIT, {})
     assert (evidence.pieces, evidence.two_people) == ([], ["P1"])
+
+
+def test_a_submitted_visit_carries_where_it_is_filed(small, kit, templates, tmp_path) -> None:
+    jot(small, LINE, WORDS, "P-CP-1")
+    said = say(small, OTHER, "I waited")
+    cheap = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
+    with Kit.create(tmp_path / "lead", "four words are good", assessor="AS2", cost=cheap) as lead:
+        bundle = kit.journal.bundle_visit(ASSESSMENT, VISIT, kit="0.1.0", templates="0" * 64)
+        lead.journal.merge(bundle)
+        [row] = answers_table(lead.journal, templates, ASSESSMENT, VISIT).itertuples()
+        assert (row.evidence_id, row.question, row.begun_at) == ("P1.line-1.note", "P-CP-1", BEGUN)
+        kit.journal.erase(Withdrawal(ASSESSMENT, "P1", "quotes"))
+        lead.journal.merge(kit.journal.bundle_visit(ASSESSMENT, VISIT, kit="0.1.0", templates="0" * 64))
+        assert lead.journal.find_entries((said,))[said].erased

@@ -405,35 +405,14 @@ function sideList(page, stops) {
         id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
-      h("div", { class: "qpm-tools" },
-        h("button", { type: "button", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
+      h("div", { class: "qpm-side-acts" },
+        h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
           words.search[view.kind === "observation" ? "open_scene" : "open"]),
         undoButton(page)),
       assentButton(page)),
     summary, breaksLine(page, { class: "qpm-breaks" }),
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)),
     paperSwitch(page));
-}
-
-// What is written while it is on was on a form first, and says so wherever it is read.
-function paperSwitch(page) {
-  const { paper: said } = page.words;
-  const box = h("input", {
-    type: "checkbox", id: page.id("paper"), onchange: () => {
-      page.memory.paper = box.checked;
-      page.steps.keep();
-      page.changed();
-    },
-  });
-  box.checked = Boolean(page.memory.paper);
-  return h("label", { class: "qpm-switch" }, box, h("span", {}, said.switch));
-}
-
-// At the top of the page, for it is easily forgotten there.
-function paperNotice(page) {
-  const notice = h("p", { class: "qpm-banner qpm-beginning" }, page.words.paper.on);
-  page.whenChanged(() => { notice.hidden = !page.memory.paper; });
-  return notice;
 }
 
 function consentStop(page) {

@@ -91,9 +91,8 @@ function quickPart(page) {
       else this.back();
     },
     fresh,
-    insert(line) {
-      const after = [...list.children].find(({ dataset: { item } }) => !item || item > line.item);
-      after.before(lineBox(page, line));
+    insert(line, box) {
+      [...list.children].find(({ dataset: { item } }) => !item || item > line).before(box);
     },
   };
   part.hidden = !page.memory.quick;
@@ -223,9 +222,14 @@ function lineBox(page, given, begun) {
   const draw = () => {
     const now = lineOf(page, line.item);
     const there = page.element("quick").querySelector(`[data-item="${line.item}"]`);
-    if (now && there) there.replaceWith(lineBox(page, now));
-    else if (now) page.quick.insert(now);
+    const had = there?.contains(document.activeElement);
+    const next = now ? lineBox(page, now) : there?.nextElementSibling;
+    if (now && there) there.replaceWith(next);
+    else if (now) page.quick.insert(now.item, next);
     else there?.remove();
+    if (!had) return;
+    page.update(); // its button is there now
+    (next.querySelector("button:not([hidden])") ?? page.quick.fresh()).focus({ preventScroll: true });
   };
   if (line.item) page.showing(`answer:${line.item}`, draw);
   page.whenChanged(() => {

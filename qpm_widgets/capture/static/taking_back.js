@@ -71,7 +71,7 @@ function namedField(page, { field, before }) {
 function undoButton(page) {
   const { undo: said } = page.words;
   const button = h("button", { type: "button", id: page.id("undo"), "aria-keyshortcuts": "Control+Z", onclick: () => undo(page) },
-    said.button);
+    said.button, h("span", { class: "qpm-hidden" }, ` ${said.button_rest}`));
   page.whenChanged(() => button.setAttribute("aria-disabled", String(!page.memory.edits?.length)));
   return button;
 }
