@@ -20,7 +20,7 @@ import pytest
 
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.guessing import FREE_TRIES, NAME
-from qpm_widgets.running_server import CLOSE_REQUEST, find_server, is_served
+from qpm_widgets.running_server import CLOSE_REQUEST, await_server, is_served
 
 PASSPHRASE = "a test passphrase of many words"
 WRONG = "a canary that is no passphrase"
@@ -138,8 +138,7 @@ def test_after_five_wrong_ones_the_page_says_that_it_waits_and_does(front: Front
 def test_the_right_one_opens_the_kit_and_is_kept_nowhere_and_a_locked_kit_asks_again(front: Front, kit: Kit) -> None:
     assert front.send(WRONG)[0] == 200
     status, body, headers = front.send(PASSPHRASE)
-    server = find_server(kit.runtime)
-    assert server is not None
+    server = await_server(kit.runtime)  # at its leisure: the kernel of the desk is just being started
     assert (status, body, headers["Location"]) == (303, "", server.address("desk.ipynb"))
     listening = {one.laddr for process in front.family() for one in process.net_connections() if one.status == "LISTEN"}
     assert {ip for ip, _ in listening} == {"127.0.0.1"}

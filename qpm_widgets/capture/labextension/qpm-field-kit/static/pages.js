@@ -4,6 +4,7 @@ import { Frame, settings, workbench, words } from "./frame.js";
 
 const DESK = "desk.ipynb";
 const KEPT_OPEN = 2; // field pages beside the desk and the one in front, each with a kernel of its own
+const ENDED_AFTER = 5000; // ms until a kernel that was asked to end is taken to have ended
 const CLOSE_AFTER = 1500; // ms that a new page has for itself until an old one is closed
 
 // The page that an address of this server opens, as a path in the kit's notebooks. JupyterLab gives a second window a
@@ -15,7 +16,7 @@ const isPage = (path) => Boolean(path?.endsWith(".ipynb"));
 
 export class Pages {
   constructor(app, documents, modules) {
-    Object.assign(this, { app, shell: app.shell, documents, modules, pages: new Map(), frame: new Frame(), hidden: [] });
+    Object.assign(this, { app, shell: app.shell, documents, modules, pages: new Map(), closing: new Map(), frame: new Frame(), hidden: [] });
     this.handleEvent = (event) => this[`on${event.type}`]?.(event);
     for (const type of ["click", "contextmenu", "focusin", "keydown", "popstate"]) {
       window.addEventListener(type, this, true);
@@ -77,19 +78,37 @@ export class Pages {
   // Pages whose files were made anew are opened afresh the next time; what JupyterLab has of them is the old file.
   closeReplaced(paths) {
     const replaced = [...this.pages.values()].filter((page) => paths.includes(page.path) && page !== this.current);
-    if (!this.hasUnsaved) for (const page of replaced) page.panel.dispose();
+    if (!this.hasUnsaved) for (const page of replaced) this.close(page);
   }
 
+  // Its kernel is ended first: a page that is opened again at once would be given the one that is just going away.
+  close(page) {
+    const { path, panel } = page;
+    page.starting = true; // nobody is to bring it back
+    const patience = new Promise((resolve) => setTimeout(resolve, ENDED_AFTER));
+    const ended = Promise.race([panel.sessionContext.shutdown().catch(() => {}), patience]);
+    const gone = ended.then(() => panel.dispose());
+    this.closing.set(path, gone.finally(() => this.closing.delete(path)));
+  }
+
+<<<<<<< HEAD
+=======
+  // Pages of what is erased, with whatever stands in them.
+  closeGone(folder) {
+    for (const page of [...this.pages.values()]) if (page.path.startsWith(folder)) this.close(page);
+  }
+
+>>>>>>> 4baaaa4 (A page that was closed and is opened again at once gets a kernel of its own)
   // Two dozen interviews a day would be two dozen kernels. A page with unsaved words is never closed.
   closeOldest() {
-    const unsaved = this.hasUnsaved;
     const others = [...this.pages.values()].filter((page) => page.path !== DESK && page !== this.current);
     others.sort((one, other) => one.used - other.used);
-    if (!unsaved) for (const page of others.slice(0, -KEPT_OPEN)) page.panel.dispose();
+    if (!this.hasUnsaved) for (const page of others.slice(0, -KEPT_OPEN)) this.close(page);
   }
 
   async open(path) {
     this.notice = null;
+    await this.closing.get(path);
     let panel = this.documents.findWidget(path);
     if (!panel) {
       const there = await this.documents.services.contents.get(path, { content: false }).catch(() => null);
