@@ -133,9 +133,13 @@ def start_server(
         try:
             server.start()
         finally:
-            remove_channels(runtime)
-            close_server((kit.home / PRACTICE / "runtime").resolve())
+            _leave_nothing(kit, runtime)
         return server.was_locked
+
+
+def _leave_nothing(kit: Kit, runtime: Path) -> None:
+    remove_channels(runtime)
+    close_server((kit.home / PRACTICE / "runtime").resolve())
 
 
 def _show_again(running: RunningServer, path: str, say: Callable[[str], object], open_browser: bool) -> None:

@@ -91,14 +91,6 @@ export class Pages {
     this.closing.set(path, gone.finally(() => this.closing.delete(path)));
   }
 
-<<<<<<< HEAD
-=======
-  // Pages of what is erased, with whatever stands in them.
-  closeGone(folder) {
-    for (const page of [...this.pages.values()]) if (page.path.startsWith(folder)) this.close(page);
-  }
-
->>>>>>> 4baaaa4 (A page that was closed and is opened again at once gets a kernel of its own)
   // Two dozen interviews a day would be two dozen kernels. A page with unsaved words is never closed.
   closeOldest() {
     const others = [...this.pages.values()].filter((page) => page.path !== DESK && page !== this.current);
