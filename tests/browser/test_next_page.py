@@ -18,6 +18,7 @@ from qpm_widgets.running_server import await_server, close_server
 
 pytestmark = pytest.mark.browser
 
+CANARY = "Rohrdommel-im-Schilf-5502"
 SERVE = """
 from qpm_widgets.capture.server import start_server
 from qpm_widgets.journal import Kit
@@ -135,3 +136,28 @@ def test_a_spare_keeps_no_kit_open_that_was_left_alone_not_even_at_work(page, ki
         finally:
             process.kill()
     assert not is_open(kit.runtime)
+
+
+def test_a_page_that_has_left_the_window_leaves_none_of_its_words_there(page, server) -> None:
+    """A day's interviews in one window: what was said in the first is not in its memory during the last."""
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4")
+    hand.notes("A-CP-1").fill(f"She told me {CANARY}.")
+    hand.notes("A-CP-1").fill(f"She told me {CANARY} and more.")
+    hand.await_saved()
+    boxes = "HTMLTextAreaElement.prototype"
+    held = f"function() {{ return this.filter((one) => one.value.includes('{CANARY}')).length; }}"
+    session = page.context.new_cdp_session(page)
+
+    def found() -> int:
+        prototype = session.send("Runtime.evaluate", {"expression": boxes})["result"]["objectId"]
+        objects = session.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
+        asked = {"objectId": objects, "functionDeclaration": held, "returnByValue": True}
+        return session.send("Runtime.callFunctionOn", asked)["result"]["value"]
+
+    assert found() == 1, "it would be found"
+    for name in ("A4", "P1", "P2"):
+        Hand(page, server, name).open()
+        page.wait_for_timeout(500)
+    assert until(lambda: hand.sheet.count() == 0, page, 30), "it is still open"
+    assert until(lambda: found() == 0, page, 10)

@@ -23,6 +23,7 @@
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
 //     elsewhere(field, payload),                               recorded in another window: consents, signs, state, breaks
 //     placed(),                                                the page stands, in the place of the one before it if there was one
+//     gone(),                                                  the page has left the window, and all of it is saved
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });   lost: also when nothing waits for a receipt
 //   link.open()
 //   link.type(field, payload, unfinished)
@@ -107,6 +108,19 @@ const connectSheet = (() => {
 
     get storageName() {
       return `qpm:${this.scope}`;
+    }
+
+    // A page that has left the window takes the words that stand in it along, though its widget may be kept.
+    letGo() {
+      if (this.links.length || this.slots.size || this.held?.isConnected) return;
+      this.each("gone");
+      delete this.memory.edits; // what could be undone is words
+      // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
+      for (const one of [this.held, ...(this.held?.querySelectorAll("*") ?? [])]) {
+        if (one && "value" in one) one.value = "";
+        one?.remove();
+      }
+      this.held = this.holder = this.parked = null;
     }
 
     slot(field) {
@@ -417,6 +431,7 @@ const connectSheet = (() => {
         if (!channel) return;
         channel.flush();
         channel.links = channel.links.filter((other) => other !== link);
+        setTimeout(() => channel.letGo());
       },
     });
   };

@@ -12,6 +12,7 @@ class FindingsPage {
       held: (field, payload, noticed) => this.notice(field, payload, noticed, true),
       refused: (field, entryId, code, sentence) => this.refused(field, code, sentence),
       status: (status) => this.tell(status),
+      gone: () => Object.assign(this, { recorded: null, pieces: new Map(), noticed: new Map(), drafts: {}, parts: [], findings: null, main: null }),
     });
     this.link.open();
   }

@@ -584,6 +584,12 @@ function render({ model, el }) {
     placed() {
       page.placed();
     },
+    // Observers and functions that the browser or JupyterLab keep for good keep no words then.
+    gone() {
+      cancelAnimationFrame(page.frame);
+      for (const name of Object.keys(page)) delete page[name];
+      page = null;
+    },
     elsewhere(field, payload) {
       page.values[field] = payload;
       page.noteSign?.(field, payload);
