@@ -85,6 +85,28 @@ def debrief(page: Page) -> None:
     page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
 
 
+def pause(page: Page) -> None:
+    """A break, with what to do when somebody is upset."""
+    selector = agree(page, "P1", "PS1")
+    page.locator(f'{selector} [data-field="answer:P-IN-1.note"] textarea').focus()
+    page.keyboard.press("F4")
+    page.locator(f"{selector} dialog[open]").wait_for()
+
+
+def quick_notes(page: Page) -> None:
+    """Lines between the questions."""
+    answer(page, "P3", "PS3", "P-IN-1", SIDE)
+    page.keyboard.press("F9")
+    for line in ("Came late, the bus was cancelled", '"She rings me back the same day'):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+
+
+def so_far(page: Page) -> None:
+    """The debrief as it opens."""
+    page.locator(".qpm-overview").wait_for(timeout=PATIENCE)
+
+
 def plan(page: Page) -> None:
     """The planning page from its beginning."""
     page.get_by_role("complementary", name="Who has to be met").wait_for(timeout=PATIENCE)
@@ -105,6 +127,9 @@ PICTURES = (
     Picture("easy_read", f"{VISIT}/P1.ipynb", lambda page: sheet_of(page, "P1")),
     Picture("welsh", f"{VISIT}/P2.ipynb", lambda page: sheet_of(page, "P2")),
     Picture("show_card", f"{VISIT}/P1.ipynb", show_card),
+    Picture("pause", f"{VISIT}/P1.ipynb", pause),
+    Picture("quick_notes", f"{VISIT}/P3.ipynb", quick_notes),
+    Picture("so_far", f"{VISIT}/debrief.ipynb", so_far, recorded=True),
     Picture("debrief", f"{VISIT}/debrief.ipynb", debrief, recorded=True),
     Picture("dark", f"{VISIT}/P3.ipynb", lambda page: answer(page, "P3", "PS3", "P-CO-3", ROOM), scheme="dark"),
     Picture("zoom_200", f"{VISIT}/A2.ipynb", lambda page: sheet_of(page, "A2"), zoom=2),

@@ -17,10 +17,14 @@ def item_of(field: str) -> str:
 def read_filing(current: Iterable[Entry]) -> dict[str, str]:
     """For each quick note of a meeting the question that it is filed to, "" while it is filed to none.
 
-    Of two versions of a note the newer says so; words that are erased or taken back say nothing.
+    Of two versions of a note the newer says so; words that are erased or taken back say nothing. A question of the
+    assessor's own of which nothing is left holds no note.
     """
-    words = [one for one in current if (one.payload or {}).get("text") and is_line(item_of(one.field))]
-    return {item_of(one.field): str((one.payload or {}).get("filed_to", "")) for one in _in_order(words)}
+    entries = list(current)
+    there = read_own_questions(entries)
+    words = [one for one in entries if (one.payload or {}).get("text") and is_line(item_of(one.field))]
+    filed = {item_of(one.field): str((one.payload or {}).get("filed_to", "")) for one in _in_order(words)}
+    return {item: "" if is_own(question) and question not in there else question for item, question in filed.items()}
 
 
 def read_own_questions(current: Iterable[Entry]) -> dict[str, Mapping[str, Any]]:

@@ -226,6 +226,16 @@ def test_the_debrief_has_every_quick_note(small, kit, templates) -> None:
     assert evidence.sources_on("CP1") == {"P"}
 
 
+def test_a_note_filed_to_a_question_of_which_nothing_is_left_is_unfiled_and_not_gone(small, kit, templates) -> None:
+    jot(small, LINE, WORDS, "own-1")
+    small.mark("P1", LINE, "CP1", "supports")
+    evidence = read_visit_evidence(kit.journal, templates, ASSESSMENT, VISIT, {})
+    assert [(one["name"], one["question"]) for one in evidence.pieces] == [("P1.line-1.note", "")]
+    assert evidence.sources_on("CP1") == {"P"}
+    table = small.table(answers_table, templates)
+    assert [(row.evidence_id, row.question) for row in table] == [("P1.line-1.note", "")]
+
+
 def test_the_desk_counts_the_question_that_it_is_filed_to(small, kit, templates) -> None:
     jot(small, LINE, WORDS, "P-CP-1")
     jot(small, OTHER, "Where does this belong?")

@@ -114,7 +114,8 @@ const connectSheet = (() => {
     letGo() {
       if (this.links.length || this.slots.size || this.held?.isConnected) return;
       this.each("gone");
-      delete this.memory.edits; // what could be undone is words
+      delete this.memory.edits; // what could be undone is words, and so is an account of harm that is kept
+      delete this.memory.account;
       // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
       for (const one of [this.held, ...(this.held?.querySelectorAll("*") ?? [])]) {
         if (one && "value" in one) one.value = "";

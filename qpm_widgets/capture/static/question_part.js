@@ -113,10 +113,13 @@ function quotesPart(page, question) {
   return h("div", { class: "qpm-quote-part" }, list, button);
 }
 
-// What a quote is until somebody says more; the grade claims the least.
-const newQuote = (page) => ({
-  grade: "paraphrase", speaker: "respondent", respondent: page.view.plan.respondents[0], language: page.language, translation: "",
-});
+// What a quote is until somebody says more: it claims the least, also of a group, where it is the words of one who takes part
+// and has not agreed to be quoted, if there is one.
+function newQuote(page) {
+  const here = takingPart(page);
+  const [unquoted = here[0] ?? page.view.plan.respondents[0]] = here.filter((code) => gateOf(page).decision("quotes", code) !== "given");
+  return { grade: "paraphrase", speaker: "respondent", respondent: unquoted, language: page.language, translation: "" };
+}
 
 // How exact a quote is, who spoke, whose words they are, and in which language. `pick(name, value)` is called when one is chosen.
 function quoteFacts({ words, view }, id, quote, pick) {

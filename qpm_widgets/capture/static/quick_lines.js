@@ -27,7 +27,8 @@ const lineTime = ({ payload }) => (payload.at ? clock(payload.at) : "");
 function filedPlaces(page, { item, payload }) {
   const prefix = `answer:${item}.evidence.`;
   const marked = Object.keys(page.values).filter((field) => field.startsWith(prefix) && page.values[field].bearing).map((field) => field.slice(prefix.length));
-  return [payload.filed_to, ...marked].filter(Boolean);
+  // A question of one's own of which nothing is left is not on the page any more.
+  return [page.element(payload.filed_to) && payload.filed_to, ...marked].filter(Boolean);
 }
 
 const unfiledLines = (page) => page.lines.filter((line) => !filedPlaces(page, line).length);

@@ -44,8 +44,8 @@ function keepTimes(page) {
 function minutesUsed(page) {
   const { began, ended } = page.times;
   if (!began) return null;
-  const paused = breaksOf(page).map(([, payload]) => payload).filter(({ why, ended: over }) => why && over !== null)
-    .reduce((sum, one) => sum + Math.max(0, one.ended - one.began), 0);
+  const paused = breaksOf(page).map(([, payload]) => payload).filter(({ why, began: from }) => why && from >= began)
+    .reduce((sum, one) => sum + Math.max(0, (one.ended ?? Date.now()) - one.began), 0);
   const over = page.isClosed && ended ? ended : Date.now();
   return Math.max(0, Math.round((over - began - paused) / A_MINUTE_USED));
 }
