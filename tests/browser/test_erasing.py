@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from canary_search import decrypted, decrypted_log, files_holding
-from field_pages import Hand, create_field_kit, interview_plan, open_page
+from field_pages import Hand, create_field_kit, interview_plan
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.reports import render_report
@@ -97,7 +97,7 @@ def test_an_observation_goes_whole_and_the_desk_asks_for_the_certificate(erasing
     assert CANARY.encode() not in stored_bytes(erasing_kit)
     outputs.unlink()
     kept.rename(outputs)
-    open_page(page, server, "desk.ipynb")
+    page.goto(server.address("desk.ipynb"))
     asked = page.get_by_role("group").filter(has_text="O1 was erased")
     asked.wait_for(timeout=60_000)
     assert Axe().run(page, context=".qpm-desk").response["violations"] == []
