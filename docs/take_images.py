@@ -72,25 +72,17 @@ def answer(page: Page, interview: str, code: str, question: str, words: str) -> 
     article.evaluate("one => one.scrollIntoView({ block: 'center' })")
 
 
-def show_card(page: Page) -> None:
-    """One question, turned to the person."""
+def by_key(page: Page, key: str) -> None:
+    """What a key opens while somebody writes at a question."""
     selector = agree(page, "P1", "PS1")
     page.locator(f'{selector} [data-field="answer:P-IN-1.note"] textarea').focus()
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press(key)
     page.locator(f"{selector} dialog[open]").wait_for()
 
 
 def debrief(page: Page) -> None:
     """The evidence under one standard."""
     page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=PATIENCE)
-
-
-def pause(page: Page) -> None:
-    """A break, with what to do when somebody is upset."""
-    selector = agree(page, "P1", "PS1")
-    page.locator(f'{selector} [data-field="answer:P-IN-1.note"] textarea').focus()
-    page.keyboard.press("F4")
-    page.locator(f"{selector} dialog[open]").wait_for()
 
 
 def quick_notes(page: Page) -> None:
@@ -126,8 +118,8 @@ PICTURES = (
     Picture("question", f"{VISIT}/P4.ipynb", lambda page: answer(page, "P4", "PS4", "P-IN-1", SIDE)),
     Picture("easy_read", f"{VISIT}/P1.ipynb", lambda page: sheet_of(page, "P1")),
     Picture("welsh", f"{VISIT}/P2.ipynb", lambda page: sheet_of(page, "P2")),
-    Picture("show_card", f"{VISIT}/P1.ipynb", show_card),
-    Picture("pause", f"{VISIT}/P1.ipynb", pause),
+    Picture("show_card", f"{VISIT}/P1.ipynb", lambda page: by_key(page, "Control+Enter")),
+    Picture("pause", f"{VISIT}/P1.ipynb", lambda page: by_key(page, "F4")),
     Picture("quick_notes", f"{VISIT}/P3.ipynb", quick_notes),
     Picture("so_far", f"{VISIT}/debrief.ipynb", so_far, recorded=True),
     Picture("debrief", f"{VISIT}/debrief.ipynb", debrief, recorded=True),

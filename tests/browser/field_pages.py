@@ -97,6 +97,12 @@ def open_page(page, server, path: str) -> None:
         page.goto(address)
 
 
+def open_desk(page, server) -> None:
+    open_page(page, server, "desk.ipynb")
+    page.locator(".qpm-desk h1").wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+
+
 class Hand:
     """Works one interview page in a browser."""
 
@@ -152,6 +158,15 @@ class Hand:
 
     def await_trouble(self, timeout: float = 20_000) -> None:
         self.sheet.locator('.qpm-save[data-state="bad"]').wait_for(timeout=timeout)
+
+
+def open_from_desk(page, server, name: str) -> Hand:
+    """Open an interview by its link on the desk."""
+    hand = Hand(page, server, name)
+    page.locator(f'.qpm-desk a[data-qpm-open$="/{name}.ipynb"]').first.click()
+    hand.sheet.wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+    return hand
 
 
 def fields_a_browser_takes(page) -> list[str]:

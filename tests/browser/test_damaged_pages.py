@@ -8,25 +8,11 @@ import shutil
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, notebook_of, until
+from field_pages import notebook_of, open_desk, open_from_desk, until
 
 from qpm_widgets.running_server import is_served
 
 pytestmark = pytest.mark.browser
-
-
-def open_desk(page, server) -> None:
-    page.goto(server.address("desk.ipynb"))
-    page.locator(".qpm-desk h1").wait_for(timeout=45_000)
-    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
-
-
-def open_from_desk(page, server, name: str) -> Hand:
-    hand = Hand(page, server, name)
-    page.locator(f'.qpm-desk a[data-qpm-open$="/{name}.ipynb"]').first.click()
-    hand.sheet.wait_for(timeout=45_000)
-    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
-    return hand
 
 
 def test_the_desk_makes_damaged_pages_anew_and_what_was_saved_is_in_them(page, server, field_kit) -> None:

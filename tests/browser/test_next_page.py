@@ -9,7 +9,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from field_pages import Hand, kernel_process, kernel_processes, open_page, spare_kernels, until
+from field_pages import (
+    Hand,
+    kernel_process,
+    kernel_processes,
+    open_desk,
+    open_from_desk,
+    spare_kernels,
+    until,
+)
 from jupyter_client import BlockingKernelClient
 
 from qpm_widgets.capture.server import server_process
@@ -31,12 +39,6 @@ def page(shared_window):
     return shared_window
 
 
-def open_desk(page, server) -> None:
-    open_page(page, server, "desk.ipynb")
-    page.locator(".qpm-desk h1").wait_for(timeout=45_000)
-    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
-
-
 def await_spare(page, server) -> psutil.Process:
     """The spare, once it has opened the kit."""
     assert until(lambda: len(spare_kernels(server)) == 1, page, 30)
@@ -49,15 +51,6 @@ def await_spare(page, server) -> psutil.Process:
 def connection_of(kernel: psutil.Process) -> Path:
     """The file that says where a kernel listens."""
     return next(Path(part) for part in kernel.cmdline() if part.endswith(".json"))
-
-
-def open_from_desk(page, server, name: str) -> Hand:
-    """Open an interview by its link on the desk."""
-    hand = Hand(page, server, name)
-    page.locator(f'.qpm-desk a[data-qpm-open$="/{name}.ipynb"]').first.click()
-    hand.sheet.wait_for(timeout=45_000)
-    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
-    return hand
 
 
 def test_the_next_page_takes_the_spare_and_there_is_never_a_second_one(page, server) -> None:
