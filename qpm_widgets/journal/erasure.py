@@ -171,10 +171,17 @@ def covered_places(entries: Sequence[Words], covering: Sequence[Tombstone]) -> l
     stones = [stone for stone in covering if stone.field == QUOTES and stone.respondent]
     quotes = [one for one in entries if is_quote(one.field)] if stones else []
     theirs = {one.field for one in quotes if one.payload is None or _any_covers(stones, one)}
+    # A visit has a tombstone for each of its hundreds of judgements: those are looked up, not gone through.
+    scopes = [stone for stone in covering if stone.field in (WHOLE, QUOTES, *_BEGINNINGS)]
+    judgements = {stone.field for stone in covering}
     return [
         place
         for place, one in enumerate(entries)
-        if one.payload is not None and (_any_covers(covering, one) or (one.replaced and one.field in theirs))
+        if one.payload is not None
+        and (
+            _any_covers(scopes, one)
+            or (one.replaced and (one.field in theirs or earlier_versions(one.field) in judgements))
+        )
     ]
 
 

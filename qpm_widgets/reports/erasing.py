@@ -11,7 +11,7 @@ from qpm_widgets.journal import Journal
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.erasure_certificate import Certificate, write_certificate
 from qpm_widgets.reports.noted_erasures import note_erasures
-from qpm_widgets.reports.used_interviews import UsedIn, find_outputs
+from qpm_widgets.reports.used_interviews import UsedIn, find_outputs, list_runs
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits import load_profile
 from qpm_widgets.visits.certificates import find_certificate
@@ -57,7 +57,7 @@ def carry_out(journal: Journal, templates: Templates, wanted: Withdrawal, output
     journal.compact()
     erasure = read_erasure(journal, wanted)
     assert erasure is not None  # it was just written
-    used = tuple(one for one in find_outputs(journal, outputs, erasure) if one.files)
+    used = tuple(one for one in find_outputs(journal, list_runs(outputs), erasure) if one.files)
     resting = tuple(find_resting(journal, erasure))
     try:
         note_erasures(journal, outputs, wanted.assessment_id)  # also of findings that repeated it

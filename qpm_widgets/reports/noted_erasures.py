@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from qpm_widgets.journal import Journal
 from qpm_widgets.reports.publishing import sha256
 from qpm_widgets.reports.used_interviews import (
     MANIFEST,
+    Run,
     UsedIn,
     entries_gone,
     find_outputs,
+    list_runs,
     parameters_of,
     read_json,
     seal,
@@ -32,8 +34,8 @@ from qpm_widgets.visits.erasures import Erasure, iter_erasures
 NOTE = "erasures.json"
 
 
-def note_erasure(journal: Journal, outputs: Path, erasure: Erasure) -> list[UsedIn]:
-    """Find the reports that used what was erased, and note in each folder, once, which entries are gone.
+def note_erasure(journal: Journal, runs: Iterable[Run], erasure: Erasure) -> list[UsedIn]:
+    """Find the runs that used what was erased, and note in each folder, once, which entries are gone.
 
     Returns
     -------
@@ -45,7 +47,7 @@ def note_erasure(journal: Journal, outputs: Path, erasure: Erasure) -> list[Used
     QpmError
         REPORT-006 if a note cannot be written.
     """
-    found = find_outputs(journal, outputs, erasure)
+    found = find_outputs(journal, runs, erasure)
     for one in found:
         if one.certain and erasure.tombstone.entry_id not in noted_in(one.folder):
             _add(one.folder, _line(journal, one.manifest, erasure))
@@ -55,8 +57,9 @@ def note_erasure(journal: Journal, outputs: Path, erasure: Erasure) -> list[Used
 def note_erasures(journal: Journal, outputs: Path, assessment_id: str) -> list[UsedIn]:
     """Do so for every erasure of an assessment; the reports whose words were erased at a person's wish, each once."""
     found: dict[Path, UsedIn] = {}
+    runs = list_runs(outputs)  # once: there may be hundreds of erasures
     for erasure in iter_erasures(journal, assessment_id):
-        used = note_erasure(journal, outputs, erasure)
+        used = note_erasure(journal, runs, erasure)
         if not erasure.for_time:
             found |= {one.folder: one for one in used}
     return list(found.values())

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
@@ -25,6 +25,13 @@ MANIFEST = "manifest.json"
 _LARGEST = 64 * 1024**2  # bytes; a manifest has some ten thousand
 _SECRET = "interviews in manifests"
 _DOCUMENTS = {".pdf", ".html", ".docx", ".ipynb"}
+
+
+class Run(NamedTuple):
+    """A folder of the outputs that something was rendered into, and its manifest."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -82,26 +89,30 @@ def seal_erasures(journal: Journal, parameters: Mapping[str, Any]) -> list[str]:
     return sorted(seal(journal, assessment_id, one.entry_id) for one in known)
 
 
-def find_outputs(journal: Journal, outputs: Path, erasure: Erasure) -> list[UsedIn]:
-    """The run folders that used what was erased, oldest first."""
+def list_runs(outputs: Path) -> list[Run]:
+    """Every folder of the outputs that has a manifest, with what that says."""
+    folders = sorted(path.parent for path in outputs.glob(f"**/{MANIFEST}"))
+    return [Run(folder, read_manifest(folder)) for folder in folders]
+
+
+def find_outputs(journal: Journal, runs: Iterable[Run], erasure: Erasure) -> list[UsedIn]:
+    """Those of the runs that used what was erased, oldest first."""
     found = []
-    for path in sorted(outputs.glob(f"**/{MANIFEST}")):
-        manifest = read_manifest(path.parent)
+    for folder, manifest in runs:
         if rests_on(journal, manifest, erasure):
-            files = tuple(file for file in sorted(path.parent.iterdir()) if file.suffix in _DOCUMENTS)
-            found.append(UsedIn(path.parent, manifest, files, certain="interviews" in manifest))
+            files = tuple(file for file in sorted(folder.iterdir()) if file.suffix in _DOCUMENTS)
+            found.append(UsedIn(folder, manifest, files, certain="interviews" in manifest))
     return sorted(found, key=lambda one: one.folder.name)
 
 
 def find_folders(outputs: Path, assessment_id: str) -> tuple[list[Path], list[Path]]:
     """The folders of an assessment's rendered reports, and those of its certificates of erasure."""
     reports, certificates = [], []
-    for path in sorted(outputs.glob(f"**/{MANIFEST}")):
-        manifest = read_manifest(path.parent)
+    for folder, manifest in list_runs(outputs):
         if parameters_of(manifest).get("assessment_id") == assessment_id:
-            reports.append(path.parent)
+            reports.append(folder)
         elif manifest.get("assessment") == assessment_id and "tombstone" in manifest:
-            certificates.append(path.parent)
+            certificates.append(folder)
     return reports, certificates
 
 

@@ -110,14 +110,15 @@ def erase_earlier_versions(journal: Journal, assessment_id: str) -> int:
     cites = {one.entry_id: tuple(one.payload["cites"]) for one in judged if one.payload}
     cited = journal.find_entries(entry_id for ids in cites.values() for entry_id in ids)
     lost = {entry_id: one.subject for entry_id, one in cited.items() if one.erased}
-    reasons = _reasons(journal, assessment_id)
+    tombstones = list(journal.iter_entries(assessment_id, field_prefix=FIELD))
+    reasons, done = _reasons(tombstones), {(one.subject, one.field) for one in tombstones}
     because: dict[tuple[str, str], set[str]] = {}
     for one in judged:
         found = {reasons.get(lost[cite], "error") for cite in cites.get(one.entry_id, ()) if cite in lost}
         because.setdefault((one.subject, one.field), set()).update(found)
     for (subject, field), found in because.items():
         place = earlier_versions(field)
-        if found and journal.current_entry(assessment_id, subject, place) is None:
+        if found and (subject, place) not in done:
             payload = {"reason": max(found, key=_WEIGHT.index)}
             journal.append(Edit(assessment_id, subject, place, payload))
     return sum(one.erased for one in journal.find_entries(one.entry_id for one in judged).values())
@@ -127,10 +128,10 @@ _WEIGHT = ("retention", "error", "objection", "withdrawn")
 """The reasons for an erasure, the one that obliges most last."""
 
 
-def _reasons(journal: Journal, assessment_id: str) -> dict[str, str]:
+def _reasons(tombstones: Iterable[Entry]) -> dict[str, str]:
     """Why words of each subject were erased; of several reasons the one that obliges most."""
     found: dict[str, str] = {}
-    for one in journal.iter_entries(assessment_id, field_prefix=FIELD):
+    for one in tombstones:
         reason = str((one.payload or {}).get("reason", "error"))
         found[one.subject] = max(reason, found.get(one.subject, reason), key=_WEIGHT.index)
     return found

@@ -33,7 +33,7 @@ from qpm_widgets.reports import render_report
 from qpm_widgets.reports.erasing import carry_out
 from qpm_widgets.reports.proving import prove_report
 from qpm_widgets.reports.publishing import publish, sha256
-from qpm_widgets.reports.used_interviews import find_outputs, seal, seal_erasures, seal_interviews
+from qpm_widgets.reports.used_interviews import find_outputs, list_runs, seal, seal_erasures, seal_interviews
 from qpm_widgets.templates import load_templates
 from qpm_widgets.terminal import CHECKOUT
 from qpm_widgets.visits import load_interview
@@ -297,7 +297,7 @@ def test_outputs_are_told_apart_by_seals_that_name_nobody(lantern_copy, outputs)
         (outputs / name / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (outputs / "broken").mkdir()
     (outputs / "broken" / "manifest.json").write_text("[")
-    found = find_outputs(journal, outputs, read_erasure(journal, P2))
+    found = find_outputs(journal, list_runs(outputs), read_erasure(journal, P2))
     assert [(one.folder.name, one.certain) for one in found] == [("old", False), ("used", True)]
 
 
