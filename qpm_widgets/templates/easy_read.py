@@ -57,7 +57,7 @@ def _find_form(sentence: str, rules: EasyReadRules, language: str) -> Iterator[s
     sign = _SIGNS.search(sentence)
     if sign:
         yield f"'{sign[0]}' joins a second idea on; make two sentences of it."
-    joining = list(find_words(words, rules.joining_words, language))
+    joining = find_words(words, rules.joining_words, language)
     if len(joining) > 1:
         yield f"{_listed(joining[:3])} join more than two ideas; make two sentences of it."
     passive = _find_passive(words.split(), rules, language)
@@ -79,6 +79,8 @@ def _find_numbers_and_short_forms(sentence: str, explained: str, rules: EasyRead
 
 def _find_hard_words(sentence: str, explained: str, rules: EasyReadRules, language: str) -> Iterator[str]:
     words = words_of(sentence)
+    if not find_words(words, rules.hard_words, language):
+        return
     for hard in rules.jargon:
         if hard.unless_explained and _is_explained(hard.word, explained, language):
             continue
@@ -118,7 +120,7 @@ def _explained_in(sentences: list[str], rules: EasyReadRules) -> str:
 
 @lru_cache(maxsize=256)  # a text full of one hard word costs one search
 def _is_explained(hard: str, explained: str, language: str) -> bool:
-    return any(find_words(explained, (hard,), language))
+    return bool(find_words(explained, (hard,), language))
 
 
 def _is_possessive(short: str) -> bool:

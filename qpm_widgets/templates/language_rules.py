@@ -5,6 +5,7 @@ A word of these files may begin or end in ``*``, which stands for any letters th
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
@@ -43,6 +44,11 @@ class EasyReadRules(Record):
     abbreviations: tuple[Sentence, ...] = ()  # besides those in capitals or with full stops
     contractions: bool  # whether it's and don't are short forms to avoid
 
+    @cached_property
+    def hard_words(self) -> tuple[str, ...]:
+        """The words of ``jargon``: most sentences have none of them."""
+        return tuple(hard.word for hard in self.jargon)
+
 
 class EasyRead(Record):
     """The rules of each language."""
@@ -64,3 +70,8 @@ class WelshTerms(Record):
 
     terms: tuple[Term, ...]
     reviewed_wording: tuple[Id, ...] = ()  # sections of wording/cy; a guide says it of itself
+
+    @cached_property
+    def english(self) -> tuple[str, ...]:
+        """The terms' English: most sentences have none of them."""
+        return tuple(term.en for term in self.terms)

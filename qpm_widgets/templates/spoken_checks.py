@@ -49,10 +49,12 @@ def _check_easy_read(check: FileCheck, steps: Steps, note: str, text: Text, rule
 
 def _check_terms(check: FileCheck, steps: Steps, note: str, text: Text, glossary: WelshTerms) -> None:
     english, welsh = words_of(text.en), words_of(text.cy or "")
+    if not find_words(english, glossary.english, "en"):
+        return
     for term in glossary.terms:
-        said = next(find_words(english, (term.en,), "en"), None)
-        if said and not any(find_words(welsh, term.cy, "cy")):
-            remedy = f"Say '{said}' as '{' or '.join(term.cy)}' there, or add what it says to {TERMS}."
+        said = find_words(english, (term.en,), "en")
+        if said and not find_words(welsh, term.cy, "cy"):
+            remedy = f"Say '{said[0]}' as '{' or '.join(term.cy)}' there, or add what it says to {TERMS}."
             check.add("TEMPLATE-018", steps, remedy, note)
 
 

@@ -6,8 +6,7 @@ A pattern is a word, several words in a row, or a word that begins or ends in ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -21,6 +20,7 @@ _UNCHANGED = ("ch", "dd", "ff", "ng", "ph", "th")  # letters of their own, that 
 _VOWELS = "aeiouwyâêîôûŵŷ"
 
 
+@lru_cache(maxsize=1024)  # each rule asks for the words of the same sentence
 def words_of(text: str) -> str:
     """The words of a text in small letters, with one space between; an apostrophe or hyphen in a word belongs to it.
 
@@ -29,21 +29,25 @@ def words_of(text: str) -> str:
     return " ".join(word.casefold().replace("’", "'") for word in _WORD.findall(_PLACEHOLDER.sub("0", text)))
 
 
-def find_words(words: str, patterns: Iterable[str], language: str) -> Iterator[str]:
+def find_words(words: str, patterns: tuple[str, ...], language: str) -> list[str]:
     """Each word, or row of words, that one of the patterns stands for; ``words`` are those of ``words_of``."""
-    for pattern in patterns:
-        yield from _compile(pattern, language).findall(words)
+    return _compile(patterns, language).findall(words)
 
 
-def fits(word: str, patterns: Iterable[str], language: str) -> bool:
+@lru_cache(maxsize=16384)
+def fits(word: str, patterns: tuple[str, ...], language: str) -> bool:
     """Whether one of the patterns stands for this word."""
-    return any(_compile(pattern, language).fullmatch(word) for pattern in patterns)
+    return _compile(patterns, language).fullmatch(word) is not None
 
 
 @cache
-def _compile(pattern: str, language: str) -> re.Pattern[str]:
+def _compile(patterns: tuple[str, ...], language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:{'|'.join(_spell_row(one, language) for one in patterns) or '(?!)'})(?!\S)")
+
+
+def _spell_row(pattern: str, language: str) -> str:
     words = ("|".join(map(_spell, mutations(word, language))) for word in pattern.casefold().split())
-    return re.compile(rf"(?<!\S){' '.join(f'(?:{forms})' for forms in words)}(?!\S)")
+    return " ".join(f"(?:{forms})" for forms in words)
 
 
 def _spell(word: str) -> str:

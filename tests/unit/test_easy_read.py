@@ -34,8 +34,8 @@ BROKEN = [
     ("en", "You can stop; you can go.", "';' joins"),
     ("en", "You can stop (or go).", "'(' joins"),
     ("en", "You can say this: no.", "':' joins"),
-    ("en", "Stop if you like, but tell me when.", "'but' and 'if' and 'when' join"),
-    ("cy", "Gallwch stopio os hoffech chi, ond dywedwch.", "'ond' and 'os' join"),
+    ("en", "Stop if you like, but tell me when.", "'if' and 'but' and 'when' join"),
+    ("cy", "Gallwch stopio os hoffech chi, ond dywedwch.", "'os' and 'ond' join"),
     # Active voice.
     ("en", "Your words are kept here.", "'are kept' is passive"),
     ("en", "Nobody is ever asked again.", "'is ever asked' is passive"),
