@@ -28,7 +28,22 @@ const fill = (sentence, facts = {}) => sentence.replace(/\{(\w+)\}/g, (whole, na
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 // The journal's times never go back. After the machine's clock was put back they are still to come for a while: now, then.
-const clock = (ms) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(Math.min(ms, Date.now()));
+const clockForm = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const clock = (ms) => clockForm.format(Math.min(ms, Date.now()));
+
+// Say something in a place, or fill it with what `make` draws, only where that is something else than stands there (of
+// what is drawn, `key` tells). Whatever is put into a page is looked at by every style, and laid out; a page that did so
+// with each letter would let the journal's receipt wait.
+function say(node, words) {
+  if (!node.firstChild) node.append(words);
+  else if (node.firstChild.data !== words) node.firstChild.data = words;
+}
+
+function refill(node, key, make) {
+  if (node.filledWith === key) return;
+  node.filledWith = key;
+  node.replaceChildren(...make());
+}
 
 // A group of native radio buttons under a legend. `pick(value)` is called when one is chosen.
 function radioGroup({ id, legend, legendClass, choices, value, pick, describedBy }) {

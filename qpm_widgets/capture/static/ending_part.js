@@ -6,7 +6,7 @@ function closingPart(page) {
   const finish = h("button", { type: "button", class: "qpm-main", id: page.id("finish"), onclick: () => page.openEnd("finished") },
     view.kind === "observation" ? words.closing.finish_observation : words.closing.finish_interview);
   page.whenChanged(() => {
-    untouched.replaceChildren(...untouchedList(page));
+    listUntouched(page, untouched);
     finish.hidden = ["finished", "stopped"].includes(page.values.state?.state);
   });
   return h("section", { class: "qpm-card qpm-closing", id: page.id("closing"), tabindex: "-1", "aria-labelledby": page.id("closing-title") },

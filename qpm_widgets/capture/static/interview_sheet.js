@@ -323,7 +323,7 @@ function topBar(page) {
   page.whenChanged(() => {
     safeguarding.textContent = words.header[page.values.safeguarding ? "safeguarding_recorded" : "safeguarding"];
   });
-  page.whenChanged(() => { state.textContent = words.closing[`state_${page.values.state?.state ?? "planned"}`]; });
+  page.whenChanged(() => { say(state, words.closing[`state_${page.values.state?.state ?? "planned"}`]); });
   return h("div", { class: "qpm-bar" },
     h("div", { class: "qpm-title" },
       h("a", { class: "qpm-to-desk", href: view.desk.address, "data-qpm-open": view.desk.path }, words.header.desk),
@@ -376,7 +376,7 @@ function sideList(page, stops) {
       h("span", {}, label), note);
     page.whenChanged(() => {
       const [text, done] = state();
-      note.textContent = text;
+      say(note, text);
       button.classList.toggle("qpm-done", Boolean(done));
     });
     return h("li", {}, button);
@@ -389,9 +389,8 @@ function sideList(page, stops) {
     };
     const { progress } = words;
     const evidence = facts.standards ? fill(facts.standards === 1 ? progress.on_one_standard : progress.on_standards, facts) : facts.evidence;
-    summary.replaceChildren(h("strong", {}, capital(evidence)),
-      h("span", {}, fill(view.kind === "observation" ? progress.scenes : progress.questions, facts)),
-      h("span", {}, page.timeLeft()));
+    const lines = [capital(evidence), fill(view.kind === "observation" ? progress.scenes : progress.questions, facts), page.timeLeft()];
+    refill(summary, lines.join("\n"), () => lines.map((line, place) => h(place ? "span" : "strong", {}, line)));
   });
   const hasEasy = page.questions.some((question) => question.ask.easy_read);
   const easy = h("input", { type: "checkbox", id: page.id("easy"), onchange: () => page.setEasy("", easy.checked) });

@@ -22,7 +22,7 @@ function breaksSoFar(page) {
 function breaksLine(page, attributes = {}) {
   const line = h("p", attributes);
   page.whenChanged(() => {
-    line.textContent = breaksSoFar(page);
+    say(line, breaksSoFar(page));
     line.hidden = !line.textContent;
   });
   return line;

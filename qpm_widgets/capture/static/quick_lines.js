@@ -104,8 +104,8 @@ function quickPart(page) {
   });
   page.whenChanged(() => {
     const unfiled = unfiledLines(page).length;
-    count.textContent = unfiled ? countWords(said.unfiled_one, said.unfiled_many, unfiled) : "";
-    locked.textContent = body.disabled ? said.locked : "";
+    say(count, unfiled ? countWords(said.unfiled_one, said.unfiled_many, unfiled) : "");
+    say(locked, body.disabled ? said.locked : "");
     locked.hidden = !body.disabled;
   });
   return part;
@@ -119,7 +119,7 @@ function quickButton(page) {
   });
   page.whenChanged(() => {
     const unfiled = unfiledLines(page).length;
-    button.textContent = unfiled ? fill(said.open_unfiled, { count: unfiled }) : said.title;
+    say(button, unfiled ? fill(said.open_unfiled, { count: unfiled }) : said.title);
     button.setAttribute("aria-expanded", String(Boolean(page.memory.quick)));
   });
   return button;

@@ -17,13 +17,13 @@ function saveState(page) {
     const isIdle = lost && !unsaved;
     const state = bad ? "bad" : unsaved ? "saving" : page.savedAt ? "saved" : "none";
     box.dataset.state = state;
-    text.textContent = isIdle ? save.gone_short : bad ? fill(save.not_saved, { sentence: "" }).replace(/[:\s]+$/, "") : unsaved ? save.saving : saved;
+    say(text, isIdle ? save.gone_short : bad ? fill(save.not_saved, { sentence: "" }).replace(/[:\s]+$/, "") : unsaved ? save.saving : saved);
     const words = isIdle ? save.gone : bad ? `${fill(save.not_saved, { sentence })} ${lost ? save.lost_remedy : save.refused_remedy}` : "";
     trouble.hidden = !bad;
     page.signCard?.(bad);
-    if (urgent.textContent !== words) urgent.textContent = trouble.textContent = words;
+    for (const place of [urgent, trouble]) say(place, words);
     const now = wasBad && state === "saved" ? save.again : state === "saved" ? saved : announced;
-    if (now !== announced) polite.textContent = announced = now;
+    if (now !== announced) say(polite, announced = now);
     markRefused(page, refused);
   };
 }

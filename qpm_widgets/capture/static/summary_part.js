@@ -3,14 +3,19 @@
 const A_MINUTE_USED = 60000; // ms
 
 // What was not asked about yet, each a way to go there; `leave` is called first.
-function untouchedList(page, leave = () => {}) {
-  const { words } = page;
+function listUntouched(page, box, leave = () => {}) {
   const parts = page.untouched();
+  const explored = page.questions.filter(({ id, explored: wanted }) => wanted && !page.isAnswered(id));
+  const key = [...explored.map(({ id }) => id), ...parts.map(({ title, left }) => [title, left.map(({ id }) => id)])].join();
+  refill(box, key, () => drawUntouched(page, parts, explored, leave));
+}
+
+function drawUntouched(page, parts, explored, leave) {
+  const { words } = page;
   const link = (label, id) => h("li", {}, h("button", { type: "button", class: "qpm-quiet", onclick: () => {
     leave();
     page.go(id, true);
   } }, label));
-  const explored = page.questions.filter(({ id, explored: wanted }) => wanted && !page.isAnswered(id));
   if (!parts.length) return [h("p", { class: "qpm-hint" }, words.closing.all_touched)];
   return [
     explored.length > 0 && [h("p", { class: "qpm-label" }, words.question.explored),
@@ -65,8 +70,9 @@ function checkBack(page) {
   const update = () => {
     const { done, at: time } = page.values[field] ?? {};
     box.checked = Boolean(done);
-    at.textContent = done ? clock(time) : "";
-    quotes.replaceChildren(...quotesToReadBack(page).map((text) => h("li", {}, text)));
+    say(at, done ? clock(time) : "");
+    const texts = quotesToReadBack(page);
+    refill(quotes, texts.join("\n"), () => texts.map((text) => h("li", {}, text)));
     quotes.hidden = !quotes.firstChild;
   };
   page.whenChanged(update);
@@ -88,7 +94,7 @@ function summaryPart(page, leave) {
   const line = (text, attributes = {}) => {
     const node = h("p", attributes);
     page.whenChanged(() => {
-      node.textContent = text();
+      say(node, text());
       node.hidden = !node.textContent;
     });
     return node;
@@ -98,7 +104,7 @@ function summaryPart(page, leave) {
   const upset = h("section", { class: "qpm-banner qpm-warn" }, h("h3", {}, pause.leaving.title),
     h("ul", {}, Object.entries(pause.leaving).filter(([name]) => name !== "title").map(([, text]) => h("li", {}, text))));
   page.whenChanged(() => {
-    untouched.replaceChildren(...untouchedList(page, leave));
+    listUntouched(page, untouched, leave);
     upset.hidden = !breaksOf(page).some(([, { why }]) => why === "distress");
   });
   const left = () => {
@@ -109,7 +115,10 @@ function summaryPart(page, leave) {
   const time = part(said.used, line(() => timeUsed(page)), line(() => breaksSoFar(page)));
   if (view.kind === "observation") return h("div", { class: "qpm-summary" }, upset, asked, time);
   const agreed = h("ul");
-  page.whenChanged(() => { agreed.replaceChildren(...consentSummary(page).map((one) => h("li", {}, one))); });
+  page.whenChanged(() => {
+    const agreements = consentSummary(page);
+    refill(agreed, agreements.map((one) => one.textContent).join("\n"), () => agreements.map((one) => h("li", {}, one)));
+  });
   return h("div", { class: "qpm-summary" }, upset, asked, part(said.agreed, agreed, signList(page)), checkBack(page),
     part(said.parting, h("p", { class: "qpm-hint" }, page.words.closing.intro),
       h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
