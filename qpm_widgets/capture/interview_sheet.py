@@ -14,6 +14,7 @@ from qpm_widgets.capture.interview_view import (
     view_modes,
     view_plan,
     view_signs,
+    view_symbols,
     view_times,
     view_values,
 )
@@ -106,7 +107,8 @@ class InterviewSheet(Sheet):
         current = by_field(entry for entry in recorded if self._is_shown(entry))
         answers = [entry for field, entries in current.items() if field.startswith("answer:") for entry in entries]
         answered = {*(item_of(entry.field) for entry in answers), *read_filing(answers).values()}
-        guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
+        whole = guide_of(journal, templates, self.assessment_id, self.subject)
+        guide = view_guide(whole, meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visit_of = journal, templates, self.assessment_id, meeting.plan.visit
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
@@ -125,6 +127,8 @@ class InterviewSheet(Sheet):
                 for one in (self._mixed.plans if self._mixed else ())
             ],
             "wording": templates.wording.section("sheet"),
+            "card": templates.welsh.both("card"),
+            "symbols": view_symbols(whole, templates),
             "plan": shown,
             "guide": guide,
             "choices": view_choices(templates),

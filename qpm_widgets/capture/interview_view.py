@@ -11,6 +11,7 @@ from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, StatutoryRole
 from qpm_widgets.visits.filing import item_of
@@ -91,6 +92,7 @@ def _view_observation(guide: ObservationGuide) -> View:
     return {
         "title": _plain(guide.title),
         "rules": _plain(guide.ground_rules),
+        "show": _plain(guide.show),
         "parts": _plain(guide.parts),
         "sections": [{"standard": None, "title": _plain(guide.title), "questions": scenes}],
     }
@@ -140,18 +142,21 @@ def view_modes(plan: Plan, templates: Templates) -> list[View]:
     if not isinstance(plan, InterviewPlan):
         return []
     met = {"remote": plan.mode == "remote", "group": len(plan.respondents) > 1}
-    english, welsh = templates.wording.section("modes"), templates.welsh.section("modes")
+    said = templates.welsh.both("modes")
     return [
         {
             "id": mode,
-            "say": [
-                {how: {"en": english[mode][how][key], "cy": welsh[mode][how][key]} for how in ("plain", "easy_read")}
-                for key in english[mode]["plain"]
-            ],
+            "say": [{how: said[mode][how][key] for how in ("plain", "easy_read")} for key in said[mode]["plain"]],
         }
         for mode, is_so in met.items()
         if is_so
     ]
+
+
+def view_symbols(guide: Guide, templates: Templates) -> View:
+    """The symbols that the guide names, by id, each with its word."""
+    named = {one for _, wording in iter_wordings(guide) for one in wording.symbols}
+    return {name: _plain(templates.symbols[name], leave_out={"id"}) for name in sorted(named)}
 
 
 def view_choices(templates: Templates) -> View:
