@@ -13,7 +13,8 @@ from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
-from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, StatutoryRole
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, StatutoryRole
+from qpm_widgets.visits import is_called_for
 from qpm_widgets.visits.filing import item_of
 
 Plan = InterviewPlan | ObservationPlan
@@ -116,25 +117,6 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
         "sections": sections,
         "closing": _plain(guide.closing),
     }
-
-
-def is_called_for(question: Question, plan: Plan) -> bool:
-    """Whether a question suits where, with whom and about which advocacy the interview is planned.
-
-    A plan that names no advocacy role, or neither instructed nor non-instructed advocacy, calls for all of them.
-    """
-    if question.nations and plan.nation not in question.nations:
-        return False
-    if question.only_if_explored and not set(question.indicators) & set(plan.explore):
-        return False
-    if not isinstance(plan, InterviewPlan):
-        return True
-    if question.instructed and plan.instructed not in ("", question.instructed):
-        return False
-    if question.setting and question.setting != ("group" if len(plan.respondents) > 1 else "single"):
-        return False
-    roles = plan.advocacy_roles
-    return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
 
 
 def view_modes(plan: Plan, templates: Templates) -> list[View]:

@@ -91,7 +91,7 @@ def test_the_words_of_symbols_and_what_is_shown_without_an_interview_are_in_wels
         assert sorted(one.place for one in check_templates(folder) if one.file == file) == sorted(places)
 
 
-@pytest.mark.parametrize("section", ["card", "modes", "invitation"])
+@pytest.mark.parametrize("section", ["card", "modes", "invitation", "paper_form"])
 def test_every_welsh_sentence_for_a_respondent_that_is_taken_out_is_found_and_said_in_english(
     folder: Path, section: str
 ) -> None:

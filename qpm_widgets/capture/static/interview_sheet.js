@@ -425,7 +425,7 @@ function sideList(page, stops) {
       assentButton(page)),
     summary, breaksLine(page, { class: "qpm-breaks" }),
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)),
-    paperSwitch(page));
+    paperSwitch(page), printedForm(page));
 }
 
 function consentStop(page) {
