@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from qpm_widgets.capture.erasing import view_uncertified
-from qpm_widgets.capture.interview_view import is_called_for
 from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
@@ -23,6 +22,7 @@ from qpm_widgets.visits import (
     SamplingRow,
     Visit,
     check_sampling,
+    is_called_for,
     iter_interviews,
     iter_observations,
     iter_visits,

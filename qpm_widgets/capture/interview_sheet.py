@@ -14,10 +14,12 @@ from qpm_widgets.capture.interview_view import (
     view_modes,
     view_plan,
     view_signs,
+    view_symbols,
     view_times,
     view_values,
 )
 from qpm_widgets.capture.noticing import point_out
+from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.recording import guide_of
@@ -106,7 +108,8 @@ class InterviewSheet(Sheet):
         current = by_field(entry for entry in recorded if self._is_shown(entry))
         answers = [entry for field, entries in current.items() if field.startswith("answer:") for entry in entries]
         answered = {*(item_of(entry.field) for entry in answers), *read_filing(answers).values()}
-        guide = view_guide(guide_of(journal, templates, self.assessment_id, self.subject), meeting.plan, answered)
+        whole = guide_of(journal, templates, self.assessment_id, self.subject)
+        guide = view_guide(whole, meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visit_of = journal, templates, self.assessment_id, meeting.plan.visit
         visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
@@ -125,6 +128,8 @@ class InterviewSheet(Sheet):
                 for one in (self._mixed.plans if self._mixed else ())
             ],
             "wording": templates.wording.section("sheet"),
+            "card": templates.welsh.both("card"),
+            "symbols": view_symbols(whole, templates),
             "plan": shown,
             "guide": guide,
             "choices": view_choices(templates),
@@ -160,12 +165,16 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase`` and ``versions``.
+        """``erase``, ``versions`` and ``print_form``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of an answer's ``field`` that this page may show, the newest first, with who
-        recorded it and when (UTC ms). Erased words are no version.
+        recorded it and when (UTC ms). Erased words are no version. ``print_form``: the guide as a form
+        with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         """
+        if name == "print_form":
+            form = {"meeting": self.subject, "language": arguments.get("language"), "reading": arguments.get("reading")}
+            return write_papers(self.kit, self.subject, {"assessment": self.assessment_id, "form": form})
         if name == "versions":
             self._mixed = self._two_people()
             return {"versions": list(self._versions(str(arguments.get("field"))))}

@@ -11,8 +11,10 @@ from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
-from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, StatutoryRole
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, StatutoryRole
+from qpm_widgets.visits import is_called_for
 from qpm_widgets.visits.filing import item_of
 
 Plan = InterviewPlan | ObservationPlan
@@ -91,6 +93,7 @@ def _view_observation(guide: ObservationGuide) -> View:
     return {
         "title": _plain(guide.title),
         "rules": _plain(guide.ground_rules),
+        "show": _plain(guide.show),
         "parts": _plain(guide.parts),
         "sections": [{"standard": None, "title": _plain(guide.title), "questions": scenes}],
     }
@@ -116,42 +119,26 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
     }
 
 
-def is_called_for(question: Question, plan: Plan) -> bool:
-    """Whether a question suits where, with whom and about which advocacy the interview is planned.
-
-    A plan that names no advocacy role, or neither instructed nor non-instructed advocacy, calls for all of them.
-    """
-    if question.nations and plan.nation not in question.nations:
-        return False
-    if question.only_if_explored and not set(question.indicators) & set(plan.explore):
-        return False
-    if not isinstance(plan, InterviewPlan):
-        return True
-    if question.instructed and plan.instructed not in ("", question.instructed):
-        return False
-    if question.setting and question.setting != ("group" if len(plan.respondents) > 1 else "single"):
-        return False
-    roles = plan.advocacy_roles
-    return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
-
-
 def view_modes(plan: Plan, templates: Templates) -> list[View]:
     """What is said before consent because of how people meet: by phone or video, in a group; in all its wordings."""
     if not isinstance(plan, InterviewPlan):
         return []
     met = {"remote": plan.mode == "remote", "group": len(plan.respondents) > 1}
-    english, welsh = templates.wording.section("modes"), templates.welsh.section("modes")
+    said = templates.welsh.both("modes")
     return [
         {
             "id": mode,
-            "say": [
-                {how: {"en": english[mode][how][key], "cy": welsh[mode][how][key]} for how in ("plain", "easy_read")}
-                for key in english[mode]["plain"]
-            ],
+            "say": [{how: said[mode][how][key] for how in ("plain", "easy_read")} for key in said[mode]["plain"]],
         }
         for mode, is_so in met.items()
         if is_so
     ]
+
+
+def view_symbols(guide: Guide, templates: Templates) -> View:
+    """The symbols that the guide names, by id, each with its word."""
+    named = {one for _, wording in iter_wordings(guide) for one in wording.symbols}
+    return {name: _plain(templates.symbols[name], leave_out={"id"}) for name in sorted(named)}
 
 
 def view_choices(templates: Templates) -> View:

@@ -21,12 +21,27 @@ OUTPUTS_VARIABLE = "QPM_OUTPUTS"
 DEFAULT_OUTPUTS = Path(__file__).resolve().parents[2] / "outputs"
 """The commands' own, ``terminal.OUTPUTS``."""
 
+PAPERS = "qpm_widgets.commands.page_papers"
 PATIENCE = 120  # seconds; it takes one or two
 
 
 def outputs_folder() -> Path:
     """Where the finished documents of this kit lie: what its server was started with."""
     return Path(os.environ.get(OUTPUTS_VARIABLE) or DEFAULT_OUTPUTS)
+
+
+def write_papers(kit: Kit, where: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """``files``, the paths of the papers that a page asked for.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-004 if what writes them could not be started; PLAN-* and REPORT-* as it answered.
+    """
+    written = ask_process(kit, PAPERS, request)
+    if written is None:
+        raise QpmError("CAPTURE-004", where, "Try again, or use the commands `itinerary`, `invite` and `form`.")
+    return written
 
 
 def ask_process(kit: Kit, module: str, request: Mapping[str, Any]) -> dict[str, Any] | None:

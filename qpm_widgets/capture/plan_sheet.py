@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qpm_widgets.capture.noticing import point_out
-from qpm_widgets.capture.own_process import ask_process
+from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.plan_choices import list_choices
@@ -38,7 +38,6 @@ from qpm_widgets.visits.two_people import people_of
 
 Meeting = Interview | Observation
 
-_PAPERS = "qpm_widgets.commands.page_papers"
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
@@ -234,20 +233,23 @@ class PlanSheet(Sheet):
         return {"id": self.visit_id, "recorded_at": now_ms()}
 
     def _write_papers(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The itinerary, or an invitation if an interview is named; answers with the paths of the ``files``."""
+        """The itinerary; an invitation if an interview is named; a form if a ``meeting`` is. Answers with ``files``."""
         self._visit()
         request: dict[str, Any] = {"assessment": self.assessment_id, "visit": self.visit_id}
-        if interview := str(arguments.get("interview") or ""):
+        if meeting := str(arguments.get("meeting") or ""):
+            request["form"] = {
+                "meeting": meeting,
+                "language": arguments.get("language") or None,
+                "reading": arguments.get("reading") or None,
+            }
+        elif interview := str(arguments.get("interview") or ""):
             request["invitation"] = {
                 "interview": interview,
                 "language": arguments.get("language") or None,
                 "reading": arguments.get("reading") or None,
                 "contact": str(arguments.get("contact") or "").strip(),
             }
-        written = ask_process(self.kit, _PAPERS, request)
-        if written is None:
-            raise QpmError("CAPTURE-004", self.subject, "Try again, or use the commands `itinerary` and `invite`.")
-        return written
+        return write_papers(self.kit, self.subject, request)
 
     def _visit(self) -> Visit:
         for visit in iter_visits(self.kit.journal, self.assessment_id):

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qpm_widgets.capture.interview_view import is_called_for
 from qpm_widgets.capture.visit_evidence import VisitEvidence, asked_of, source_of
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.loading import OBSERVATION_SOURCE
 from qpm_widgets.templates.records import Indicator
-from qpm_widgets.visits import Interview, Observation
+from qpm_widgets.visits import Interview, Observation, is_called_for
 
 EVERYONE = ""  # in place of a team's id
 EXPERIENCE_SOURCES = ("P", "F")  # people whose lives the service touches

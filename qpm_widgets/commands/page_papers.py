@@ -1,4 +1,4 @@
-"""The process in which a page has an itinerary or an invitation written: a request comes in, paths go out."""
+"""The process in which a page has an itinerary, an invitation or a form written: a request comes in, paths go out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.commands.planning import Sheet, write_invitation, write_itinerary
+from qpm_widgets.commands.planning import FormSheet, Sheet, write_invitation, write_itinerary, write_meeting_form
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 
@@ -20,6 +20,8 @@ def answer(kit: Kit, request: Mapping[str, Any]) -> dict[str, Any]:
         if "invitation" in request:
             wanted = Sheet(**request["invitation"])
             files = write_invitation(kit.journal, request["assessment"], wanted, outputs)
+        elif "form" in request:
+            files = write_meeting_form(kit.journal, request["assessment"], FormSheet(**request["form"]), outputs)
         else:
             files = write_itinerary(kit.journal, request["assessment"], request["visit"], outputs)
     except QpmError as error:

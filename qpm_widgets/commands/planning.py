@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from qpm_widgets.journal import Journal
     from qpm_widgets.reports.document import Document
     from qpm_widgets.templates import Templates
+    from qpm_widgets.visits import Interview, Observation
 
 Reading = Literal["plain", "easy_read"]
 AssessmentArgument = Annotated[str, typer.Argument(help="The assessment's id, such as lantern.")]
@@ -95,6 +97,15 @@ class Sheet:
     contact: str = ""
 
 
+@dataclass(frozen=True)
+class FormSheet:
+    """Which form is wanted of an interview or observation, by its subject; None where its plan decides."""
+
+    meeting: str
+    language: Literal["en", "cy"] | None = None
+    reading: Reading | None = None
+
+
 def write_itinerary(journal: Journal, assessment_id: str, visit_id: str, outputs: Path) -> list[Path]:
     """The files of a visit's itinerary; PLAN-* if there is no such visit, REPORT-006 if they cannot be written."""
     from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary, write_calendar
@@ -117,6 +128,28 @@ def write_invitation(journal: Journal, assessment_id: str, wanted: Sheet, output
     templates = load_templates(language=language)
     files = _documents(templates, compose_invitation(templates, invitation), name)
     return _publish(outputs, assessment_id, invitation.plan.visit, name, files)
+
+
+def write_meeting_form(journal: Journal, assessment_id: str, wanted: FormSheet, outputs: Path) -> list[Path]:
+    """The form of one planned interview or observation, with its codes on it and the questions that it calls for.
+
+    PLAN-* if it is not planned, or names a guide that is not there; REPORT-006 if it cannot be written.
+    """
+    from qpm_widgets.reports.paper_form import form_of, write_form
+    from qpm_widgets.templates import load_templates
+    from qpm_widgets.visits import load_interview, load_observation
+
+    kind, _, name = wanted.meeting.partition(":")
+    load: Callable[[Journal, str, str], Interview | Observation]
+    load = load_observation if kind == "observation" else load_interview
+    held = load(journal, assessment_id, name)
+    plan = held.plan
+    language: str = wanted.language or getattr(plan, "language", None) or "en"
+    reading: Reading = wanted.reading or ("easy_read" if getattr(plan, "easy_read", False) else "plain")
+    templates = load_templates(language=language)
+    content = write_form(templates, form_of(templates, held, reading))
+    file = "-".join(("form", held.id, language, reading.replace("_", "-")))
+    return _publish(outputs, assessment_id, plan.visit, file, {f"{file}.pdf": content})
 
 
 def _documents(templates: Templates, document: Document, name: str) -> dict[str, bytes]:

@@ -1,23 +1,32 @@
 """A guide as a form to print and write on, for places where a laptop is wrong.
 
-Each page carries the form's code: guide, version, language, wording and the first digits of the templates' digest. So
-whoever types it in later knows which questions were asked, and which pages belong together.
+Each page carries the form's code: the interview's id where it is for one, guide, version, language, wording and the
+first digits of the templates' digest. So whoever types it in later knows which questions were asked, and which pages
+belong together. What a respondent sees is in the form's language; how it is weighed is the assessor's part, in English.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from qpm_widgets.errors import QpmError
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
 from qpm_widgets.reports.typesetting import typeset
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, Text, Wording
+from qpm_widgets.visits import Interview, Observation, is_called_for
 
 Reading = Literal["plain", "easy_read"]
+Said = dict[str, Any]  # a text with its language, and its symbols if there are any
 _NOTE_LINES, _QUOTE_LINES = 6, 2
+_LINES_OF_A_SCENE = 20  # shared by its parts, so that a scene stays on one page
+_SYMBOL = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path fill="none" stroke="#17212b" stroke-width="2.5" '
+    'stroke-linecap="round" stroke-linejoin="round" d="%s"/></svg>'
+)
 
 
 @dataclass(frozen=True)
@@ -28,19 +37,32 @@ class PaperForm:
     ----------
     guide : InterviewGuide or ObservationGuide
     reading : {"plain", "easy_read"}
-        Easy Read is set in large print; an observation has no such wording.
+        Easy Read is set in large print, with symbols; an observation has no such wording.
     nation : str, optional
         Leaves out the questions that only other nations call for.
+    meeting : Interview or Observation, optional
+        Whose form it is: its id and codes are filled in, and only the questions that its plan calls for are asked.
     """
 
     guide: Guide
     reading: Reading = "plain"
     nation: str | None = None
+    meeting: Interview | Observation | None = None
 
     def code(self, templates: Templates) -> str:
         """What each page carries."""
         reading, language = self.reading.replace("_", "-"), templates.wording.language
-        return f"{self.guide.id} {self.guide.version} / {language} / {reading} / {templates.digest[:8]}"
+        code = f"{self.guide.id} {self.guide.version} / {language} / {reading} / {templates.digest[:8]}"
+        return f"{self.meeting.id} / {code}" if self.meeting else code
+
+
+def form_of(templates: Templates, meeting: Interview | Observation, reading: Reading) -> PaperForm:
+    """The form of a planned interview or observation; PLAN-004 if its plan names a guide that is not there."""
+    guide = templates.guides.get(meeting.plan.guide)
+    if guide is None:
+        where = f"{meeting.subject} guide {meeting.plan.guide}"
+        raise QpmError("PLAN-004", where, f"The guides are {', '.join(templates.guides)}.")
+    return PaperForm(guide, reading, meeting.plan.nation, meeting)
 
 
 def write_form(templates: Templates, form: PaperForm) -> bytes:
@@ -64,23 +86,30 @@ class _Content:
     def __init__(self, templates: Templates, form: PaperForm) -> None:
         self.templates, self.form = templates, form
         self.language = templates.wording.language
-        self.words = templates.wording.section("paper_form")
+        self.words = self._read_all(templates.wording.both("paper_form"))
 
     def describe(self) -> dict[str, Any]:
-        guide, observed = self.form.guide, isinstance(self.form.guide, ObservationGuide)
-        fill_in = ("date", "began", "ended", "assessor", "meeting", "place" if observed else "codes")
+        guide = self.form.guide
         return {
             "title": self.read(guide.title),
             "code": self.form.code(self.templates),
             "language": self.language,
             "large": self.form.reading == "easy_read",
             "words": self.words,
-            "fill_in": [self.words["fill_in"][name] for name in fill_in],
+            "fill_in": self._fill_in(),
             **(self._observation(guide) if isinstance(guide, ObservationGuide) else self._interview(guide)),
         }
 
+    def _fill_in(self) -> list[dict[str, Any]]:
+        observed, known = isinstance(self.form.guide, ObservationGuide), {}
+        if self.form.meeting:
+            plan = self.form.meeting.plan
+            known = {"meeting": self.form.meeting.id, "codes": ", ".join(getattr(plan, "respondents", ()))}
+        names = ("date", "began", "ended", "assessor", "meeting", "place" if observed else "codes")
+        return [{"label": self.words["fill_in"][name], "value": known.get(name, "")} for name in names]
+
     def _interview(self, guide: InterviewGuide) -> dict[str, Any]:
-        opening, scheme = guide.opening, self.templates.scheme
+        opening = guide.opening
         standards = {one.id: one.number for one in self.templates.standards.standards}
         sections = []
         for section in guide.sections:
@@ -90,12 +119,13 @@ class _Content:
         return {
             "script": [self.say(opening.introduction), self.say(opening.limits)],
             "consents": [self.say(one.ask) for one in opening.consents],
-            "how": [one.label for one in scheme.consent_how],
             "sections": sections,
             "closing": [self.say(one) for one in guide.closing],
         }
 
     def _is_asked(self, question: Question) -> bool:
+        if self.form.meeting:
+            return is_called_for(question, self.form.meeting.plan)
         return not (question.nations and self.form.nation) or self.form.nation in question.nations
 
     def _question(self, question: Question) -> dict[str, Any]:
@@ -107,19 +137,20 @@ class _Content:
         return self._part(question.id, self.say(question.ask), question.prompts, question.indicators, rows, missing)
 
     def _observation(self, guide: ObservationGuide) -> dict[str, Any]:
-        rows = [{"label": self.read(part.label), "lines": 3} for part in guide.parts]
+        lines = _LINES_OF_A_SCENE // len(guide.parts)
+        rows = [{"label": self.read(part.label), "lines": max(2, lines)} for part in guide.parts]
         scenes = [
             self._part(scene.id, self.read(scene.title), scene.look_for, scene.indicators, rows, [])
             for scene in guide.scenes
         ]
         section = {"number": None, "title": self.read(guide.title), "questions": scenes}
         rules = [self.read(rule) for rule in guide.ground_rules]
-        return {"script": rules, "consents": [], "how": [], "sections": [section], "closing": []}
+        return {"script": rules, "consents": [], "sections": [section], "closing": []}
 
     def _part(
         self,
         name: str,
-        ask: str,
+        ask: Said,
         prompts: Iterable[Text],
         indicators: Iterable[str],
         rows: list[Any],
@@ -137,14 +168,23 @@ class _Content:
             "missing": missing,
         }
 
-    def say(self, wording: Wording) -> str:
+    def say(self, wording: Wording) -> Said:
         """A text that is read out, in the form's wording."""
-        easy = wording.easy_read if self.form.reading == "easy_read" else None
-        return self.read(easy or wording.plain)
+        if self.form.reading != "easy_read":
+            return self.read(wording.plain)
+        symbols = [self.templates.symbols[name] for name in wording.symbols]
+        drawn = [{"svg": _SYMBOL % one.path, "word": self.read(one.word)} for one in symbols]
+        return {**self.read(wording.easy_read or wording.plain), "symbols": drawn}
 
-    def read(self, text: Text) -> str:
-        """A text in the form's language."""
-        return text.read(self.language)
+    def read(self, text: Text) -> Said:
+        """A text in the form's language, or in English where it has not been translated."""
+        return self._read_all(text.model_dump(exclude_none=True))
+
+    def _read_all(self, words: Mapping[str, Any]) -> Said:
+        if isinstance(words.get("en"), str):
+            language = self.language if self.language in words else "en"
+            return {"text": words[language], "lang": language}
+        return {key: self._read_all(inner) for key, inner in words.items()}
 
 
 def _spelt(value: Any, coverage: frozenset[int]) -> Any:  # noqa: ANN401  # JSON values in and out

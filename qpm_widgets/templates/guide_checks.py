@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from qpm_widgets.templates.reading import Draft
-from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Question, RespondentRole, Wording
+from qpm_widgets.templates.reading import SYMBOLS, Draft
+from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Question, Record, RespondentRole, Wording
 from qpm_widgets.templates.references import FileCheck, Known, check_unique
 from qpm_widgets.templates.safe_yaml import Steps
 
@@ -22,6 +22,8 @@ def check_guides(draft: Draft, known: Known) -> None:
     for file, guide in draft.guides.items():
         check = FileCheck(draft.book, file)
         check.named_like_file(guide.id, ("id",))
+        for steps, wording in iter_wordings(guide):
+            check.known((*steps, "symbols"), wording.symbols, known.symbols)
         if isinstance(guide, InterviewGuide):
             _InterviewCheck(check, known, guide, roles.get(guide.role), sources).run()
             questions += [(file, (*steps, "id"), question.id) for steps, question in _iter_questions(guide)]
@@ -29,6 +31,20 @@ def check_guides(draft: Draft, known: Known) -> None:
             _check_observation_guide(check, known, guide, sources)
             questions += [(file, ("scenes", n, "id"), scene.id) for n, scene in enumerate(guide.scenes)]
     check_unique(draft.book, questions)
+    if draft.symbols is not None:
+        FileCheck(draft.book, SYMBOLS).unique_ids(draft.symbols, "symbols")
+
+
+def iter_wordings(record: Record, steps: Steps = ()) -> Iterator[tuple[Steps, Wording]]:
+    """Everything that a guide says in plain words and in Easy Read, with the steps to it."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        for n, one in enumerate(value) if isinstance(value, tuple) else ((None, value),):
+            place = (*steps, name) if n is None else (*steps, name, n)
+            if isinstance(one, Wording):
+                yield place, one
+            elif isinstance(one, Record):
+                yield from iter_wordings(one, place)
 
 
 def _iter_questions(guide: InterviewGuide) -> Iterator[tuple[Steps, Question]]:

@@ -23,6 +23,7 @@ from qpm_widgets.templates.records import (
     SourceType,
     Standard,
     StandardsEdition,
+    Symbol,
 )
 from qpm_widgets.templates.wording import Wording
 
@@ -42,6 +43,7 @@ class Templates:
     guides: Mapping[str, Guide]  # by guide id
     policies: Policies
     jurisdictions: Mapping[str, Jurisdiction]  # by nation
+    symbols: Mapping[str, Symbol]  # by symbol id
     wording: Wording
     welsh: Wording  # the same sentences for who speaks Welsh, whatever the language of ``wording``
     digest: str
@@ -127,6 +129,7 @@ def load_templates(folder: Path | None = None, language: str = "en") -> Template
         guides=MappingProxyType({guide.id: guide for guide in draft.guides.values()}),
         policies=draft.policies,
         jurisdictions=MappingProxyType({one.id: one for one in draft.jurisdictions.values()}),
+        symbols=MappingProxyType({one.id: one for one in draft.symbols.symbols} if draft.symbols else {}),
         wording=Wording(language, draft.wording["en"], draft.wording.get(language)),
         welsh=Wording("cy", draft.wording["en"], draft.wording.get("cy")),
         digest=draft.digest,

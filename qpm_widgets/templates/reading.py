@@ -22,6 +22,7 @@ from qpm_widgets.templates.records import (
     Record,
     Scheme,
     StandardsEdition,
+    Symbols,
 )
 from qpm_widgets.templates.safe_yaml import Steps, decode, parse_yaml, read_bounded
 
@@ -36,6 +37,7 @@ _FOLDERS = (
     *(f"wording/{language}" for language in LANGUAGES),
 )
 _LOOKS_LIKE_YAML = re.compile(r"\.ya?ml", re.IGNORECASE)  # advocate.yml, advocate.yaml.txt
+SYMBOLS = "symbols.yaml"  # a scheme can do without
 _NEEDED = ("standards", "jurisdictions", "interview_guides", "wording/en")
 
 
@@ -87,6 +89,7 @@ class Draft:
     folder: Path
     scheme: Scheme | None = None
     policies: Policies | None = None
+    symbols: Symbols | None = None
     editions: dict[str, StandardsEdition] = field(default_factory=dict)
     jurisdictions: dict[str, Jurisdiction] = field(default_factory=dict)
     guides: dict[str, Guide] = field(default_factory=dict)
@@ -131,6 +134,8 @@ def _iter_files(draft: Draft) -> Iterator[str]:
     """The files to read, in a steady order; what is missing or oddly named is noted."""
     yield "scheme.yaml"
     yield "policies.yaml"
+    if (draft.folder / SYMBOLS).exists():
+        yield SYMBOLS
     for name in _FOLDERS:
         folder = draft.folder / name
         names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
@@ -172,6 +177,8 @@ def _take(draft: Draft, file: str, content: dict[str, Any]) -> None:
         draft.scheme = _shaped(draft, file, content, Scheme)
     elif file == "policies.yaml":
         draft.policies = _shaped(draft, file, content, Policies)
+    elif file == SYMBOLS:
+        draft.symbols = _shaped(draft, file, content, Symbols)
     elif folder == "standards":
         _keep(draft.editions, file, _shaped(draft, file, content, StandardsEdition))
     elif folder == "jurisdictions":

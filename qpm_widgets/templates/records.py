@@ -209,10 +209,11 @@ class Scheme(Record):
 
 
 class Wording(Record):
-    """The same thing said in plain words and, where the guide has it, in Easy Read."""
+    """The same thing said in plain words and, where the guide has it, in Easy Read; ``symbols`` may stand above it."""
 
     plain: Text
     easy_read: Text | None = None
+    symbols: Annotated[tuple[Id, ...], Field(max_length=3)] = ()  # ids of symbols.yaml
 
 
 class Question(Record):
@@ -291,19 +292,42 @@ class Scene(Record):
 
 
 class ObservationGuide(Record):
-    """A structured observation, or a look at documents or case files: ``source`` says what its evidence counts as."""
+    """A structured observation, or a look at documents or case files: ``source`` says what its evidence counts as.
+
+    ``translation`` is that of ``show``, all of it that a respondent sees.
+    """
 
     id: Id
     kind: Literal["observation"]
     source: str = "O"  # code of a SourceType; its scenes' ids begin with it
     title: Text
     version: Annotated[int, Field(ge=1)]
+    translation: Mapping[Literal["cy"], Translation] = {}
     ground_rules: tuple[Text, ...]
+    show: tuple[Wording, ...] = ()  # what is shown to the person who is visited, on the card
     parts: Annotated[tuple[ObservedPart, ...], Field(min_length=1)]
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1)]
 
 
 Guide = InterviewGuide | ObservationGuide
+
+# --- symbols.yaml ---------------------------------------------------------------------------------
+
+
+class Symbol(Record):
+    """A drawing that stands above what is said, on a field of 48 by 48, and its word."""
+
+    id: Id
+    word: Text
+    path: Annotated[str, StringConstraints(pattern=r"^[MmLlHhVvCcSsQqTtAaZz0-9 ,.-]+$", max_length=2000)]  # of an SVG
+
+
+class Symbols(Record):
+    """The symbols that guides may name."""
+
+    translation: Mapping[Literal["cy"], Translation] = {}
+    symbols: tuple[Symbol, ...]
+
 
 # --- policies.yaml --------------------------------------------------------------------------------
 

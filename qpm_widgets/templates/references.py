@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qpm_widgets.templates.faults import SEARCHES, place_of, suggest
-from qpm_widgets.templates.reading import Draft, FaultBook
+from qpm_widgets.templates.reading import SYMBOLS, Draft, FaultBook
 from qpm_widgets.templates.safe_yaml import Steps, shorten
 
 
@@ -21,6 +21,7 @@ class Known:
     standards: dict[str, str] | None  # standard id -> the letters of its indicators
     indicators: tuple[str, ...] | None
     advocacy_roles: dict[str, frozenset[str]] | None  # nation -> its role ids
+    symbols: frozenset[str] | None
 
 
 def known_ids(draft: Draft) -> Known:
@@ -37,6 +38,7 @@ def known_ids(draft: Draft) -> Known:
         standards={standard: ids[0][:2] for standard, ids in read.items()} if sound else None,
         indicators=tuple(one for ids in read.values() for one in ids) if sound else None,
         advocacy_roles=_advocacy_roles(draft),
+        symbols=None if SYMBOLS in draft.broken else _frozen(_ids(draft.contents.get(SYMBOLS, {}), "symbols") or []),
     )
 
 

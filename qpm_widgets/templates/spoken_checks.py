@@ -10,8 +10,8 @@ from pathlib import Path
 
 from qpm_widgets.templates.easy_read import find_faults
 from qpm_widgets.templates.language_rules import EasyRead, WelshTerms
-from qpm_widgets.templates.reading import TEMPLATES_FOLDER, Draft, read_folder, read_shaped
-from qpm_widgets.templates.records import InterviewGuide, Question, Record, Text
+from qpm_widgets.templates.reading import SYMBOLS, TEMPLATES_FOLDER, Draft, read_folder, read_shaped
+from qpm_widgets.templates.records import Guide, ObservationGuide, Question, Record, Symbols, Text
 from qpm_widgets.templates.references import FileCheck
 from qpm_widgets.templates.safe_yaml import Steps, shorten
 from qpm_widgets.templates.word_patterns import find_words, words_of
@@ -19,15 +19,16 @@ from qpm_widgets.templates.wording import iter_sentences
 
 RULES, TERMS = "easy_read.yaml", "welsh_terms.yaml"
 _NEVER_HEARD = frozenset(("caution",))  # for the assessor alone; everything else of an interview guide is heard or seen
+_SHOWN = frozenset(("card", "paper_form"))  # sections of the wording for respondents, besides those that have Easy Read
 _FIRST_LETTERS = 40
 
 
 def check_spoken(draft: Draft) -> None:
     """Every guide and what is handed out: Easy Read by its language's rules, Welsh complete and in the same terms."""
     rules, glossary = read_shaped(draft, RULES, EasyRead), read_shaped(draft, TERMS, WelshTerms)
-    for file, guide in _interview_guides(draft):
-        check = FileCheck(draft.book, file)
-        for steps, note, text in iter_heard(guide):
+    for file, record in _iter_spoken(draft):
+        check, heard = FileCheck(draft.book, file), list(iter_heard(record))
+        for steps, note, text in heard:
             if rules is not None and "easy_read" in steps:
                 _check_easy_read(check, steps, note, text, rules)
             if text.cy is None:
@@ -35,10 +36,17 @@ def check_spoken(draft: Draft) -> None:
                 check.add("TEMPLATE-017", steps, remedy, note)
             elif glossary is not None:
                 _check_terms(check, (*steps, "cy"), note, text, glossary)
-        if "cy" not in guide.translation:
+        if heard and "cy" not in record.translation:
             remedy = "Add 'translation: {cy: {reviewed: false}}', or true once a Welsh speaker has read all of it."
             check.add("TEMPLATE-017", ("translation",), remedy)
     _check_wording(draft, rules, glossary)
+
+
+def _iter_spoken(draft: Draft) -> Iterator[tuple[str, Guide | Symbols]]:
+    """The files of what a respondent hears or sees, and what they say: of an observation only what is shown."""
+    yield from draft.guides.items()
+    if draft.symbols is not None:
+        yield SYMBOLS, draft.symbols
 
 
 def _check_easy_read(check: FileCheck, steps: Steps, note: str, text: Text, rules: EasyRead) -> None:
@@ -59,10 +67,10 @@ def _check_terms(check: FileCheck, steps: Steps, note: str, text: Text, glossary
 
 
 def _check_wording(draft: Draft, rules: EasyRead | None, glossary: WelshTerms | None) -> None:
-    """What is handed to a respondent: every section of the wording that says something in Easy Read."""
+    """What is shown or handed to a respondent: also every section of the wording that says something in Easy Read."""
     for section, content in draft.wording["en"].items():
         english = {steps: text for steps, text in iter_sentences(content) if isinstance(text, str)}
-        if not any(_is_easy(steps) for steps in english):
+        if section not in _SHOWN and not any(_is_easy(steps) for steps in english):
             continue
         own = FileCheck(draft.book, f"wording/en/{section}.yaml")
         check = FileCheck(draft.book, f"wording/cy/{section}.yaml")
@@ -89,30 +97,25 @@ def find_unreviewed(folder: Path | None = None) -> list[str]:
     draft = read_folder(folder or TEMPLATES_FOLDER)
     glossary = read_shaped(draft, TERMS, WelshTerms)
     reviewed = glossary.reviewed_wording if glossary else ()
-    guides = [
+    spoken = [
         file
-        for file, guide in _interview_guides(draft)
-        if "cy" in guide.translation and not guide.translation["cy"].reviewed
+        for file, record in _iter_spoken(draft)
+        if "cy" in record.translation and not record.translation["cy"].reviewed
     ]
-    return guides + [f"wording/cy/{section}.yaml" for section in draft.wording["cy"] if section not in reviewed]
-
-
-def _interview_guides(draft: Draft) -> Iterator[tuple[str, InterviewGuide]]:
-    for file, guide in draft.guides.items():
-        if isinstance(guide, InterviewGuide):
-            yield file, guide
+    return spoken + [f"wording/cy/{section}.yaml" for section in draft.wording["cy"] if section not in reviewed]
 
 
 def iter_heard(record: Record, steps: Steps = (), note: str = "") -> Iterator[tuple[Steps, str, Text]]:
     """Every text of a guide that a respondent sees or hears, with the steps to it and its question's id if it has one.
 
-    A field that guides are given later is heard too, until it is named among those that are not.
+    A field that guides are given later is heard too, until it is named among those that are not. Of an observation
+    only what is shown is.
     """
     if isinstance(record, Question):
         note = record.id
     for name in type(record).model_fields:
         value = getattr(record, name)
-        if name in _NEVER_HEARD or value is None:
+        if name in _NEVER_HEARD or value is None or (isinstance(record, ObservationGuide) and name != "show"):
             continue
         for n, one in enumerate(value) if isinstance(value, tuple) else ((None, value),):
             place = (*steps, name) if n is None else (*steps, name, n)

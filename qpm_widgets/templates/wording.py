@@ -22,6 +22,7 @@ class Wording:
 
     def __init__(self, language: str, english: Sections, translated: Sections | None = None) -> None:
         self.language = language
+        self._english, self._translated = english, translated or {}
         self._sections: dict[str, Any] = _overlay(english, translated or {})
 
     def text(self, key: str, /, **fields: object) -> str:
@@ -50,6 +51,13 @@ class Wording:
         if name not in self._sections:
             raise QpmError("TEMPLATE-009", f"wording {name}", suggest(name, self._sections))
         return copy.deepcopy(dict(self._sections[name]))
+
+    def both(self, name: str) -> dict[str, Any]:
+        """One section with each sentence as ``{"en": …, "cy": …}``, to hand to a page that can say either.
+
+        A sentence that has not been translated is there in English alone (TEMPLATE-009 if there is no such section).
+        """
+        return _paired(self.language, self.section(name), self._english[name], self._translated.get(name, {}))
 
     def _keys(self) -> list[str]:
         return [".".join(map(str, steps)) for steps, _ in iter_sentences(self._sections)]
@@ -80,6 +88,17 @@ def iter_sentences(tree: object, steps: Steps = ()) -> Iterator[tuple[Steps, obj
         return
     for key, value in tree.items():
         yield from iter_sentences(value, (*steps, key))
+
+
+def _paired(language: str, keys: Mapping[str, Any], english: Any, translated: Any) -> dict[str, Any]:  # noqa: ANN401
+    paired: dict[str, Any] = {}
+    for key, value in keys.items():
+        own = translated.get(key) if isinstance(translated, Mapping) else None
+        if isinstance(value, Mapping):
+            paired[key] = _paired(language, value, english[key], own)
+        else:
+            paired[key] = {"en": english[key], **({language: own} if isinstance(own, str) else {})}
+    return paired
 
 
 def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from qpm_widgets.visits.assessments import (
 from qpm_widgets.visits.meetings import (
     Interview,
     Observation,
+    is_called_for,
     iter_interviews,
     iter_observations,
     load_interview,
@@ -32,6 +33,7 @@ __all__ = [
     "check_profile",
     "check_sampling",
     "create_assessment",
+    "is_called_for",
     "iter_interviews",
     "iter_observations",
     "iter_visits",

@@ -10,6 +10,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.consent import notes_allowed, read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
+from qpm_widgets.templates.records import Question
 from qpm_widgets.visits.pauses import NO_BREAKS, Breaks, count_breaks
 from qpm_widgets.visits.two_people import TwoPeople, find_two_people
 
@@ -93,6 +94,25 @@ class Observation:
 
 
 Held = TypeVar("Held", Interview, Observation)
+
+
+def is_called_for(question: Question, plan: InterviewPlan | ObservationPlan) -> bool:
+    """Whether a question suits where, with whom and about which advocacy the interview is planned.
+
+    A plan that names no advocacy role, or neither instructed nor non-instructed advocacy, calls for all of them.
+    """
+    if question.nations and plan.nation not in question.nations:
+        return False
+    if question.only_if_explored and not set(question.indicators) & set(plan.explore):
+        return False
+    if not isinstance(plan, InterviewPlan):
+        return True
+    if question.instructed and plan.instructed not in ("", question.instructed):
+        return False
+    if question.setting and question.setting != ("group" if len(plan.respondents) > 1 else "single"):
+        return False
+    roles = plan.advocacy_roles
+    return not (question.advocacy_roles and roles) or bool(set(question.advocacy_roles) & set(roles))
 
 
 def iter_interviews(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Interview]:

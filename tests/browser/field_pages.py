@@ -72,6 +72,12 @@ def create_field_kit(home: Path, templates, interviews: dict[str, dict[str, obje
     return kit
 
 
+def plan_anew(kit: Kit, templates, subject: str, **changes: object) -> None:
+    before = kit.journal.current_entry("harbour", subject, "plan")
+    edit = Edit("harbour", subject, "plan", before.payload | changes, supersedes=(before.entry_id,))
+    record_edit(kit.journal, templates, edit)
+
+
 def notebook_of(name: str) -> str:
     return working_notebook_path("harbour", "V1", name).as_posix()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from field_pages import Hand, fields_a_browser_takes, values_of
@@ -207,6 +210,17 @@ def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, serv
         assert violations(hand, "dialog[open]") == []
         page.keyboard.press("Escape")
     assert fields_a_browser_takes(page) == []
+
+
+def test_an_interview_is_printed_as_a_form_in_the_language_and_wording_that_are_chosen(field_kit, server, page):
+    hand = Hand(page, server, "P2").open()
+    hand.click("print-form")
+    file = hand.sheet.locator(".qpm-printed-form code")
+    file.wait_for(timeout=30_000)
+    path = Path(file.inner_text())
+    assert path.name == "form-P2-cy-plain.pdf"
+    with pikepdf.open(path) as pdf:
+        assert "cyfweliad" in str(pdf.docinfo["/Title"]).lower()
 
 
 def test_at_200_percent_nothing_runs_out_of_the_window(field_kit, server, page):

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, until, values_of
-
-from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.journal import Edit
+from field_pages import Hand, plan_anew, until, values_of
 
 pytestmark = pytest.mark.browser
 
@@ -220,13 +217,8 @@ def test_what_the_desktop_evidence_asks_to_explore_is_planned_marked_and_first_a
 
 
 def test_what_is_said_first_by_phone_and_in_a_group_and_documents_have_a_sheet(field_kit, at, server, templates):
-    def plan_anew(subject: str, **changes: object) -> None:
-        before = field_kit.journal.current_entry("harbour", subject, "plan")
-        edit = Edit("harbour", subject, "plan", before.payload | changes, supersedes=(before.entry_id,))
-        record_edit(field_kit.journal, templates, edit)
-
-    plan_anew("interview:A3", mode="remote", respondents=["AD4", "AD5"], language="cy")
-    plan_anew("observation:O1", guide="document_check")
+    plan_anew(field_kit, templates, "interview:A3", mode="remote", respondents=["AD4", "AD5"], language="cy")
+    plan_anew(field_kit, templates, "observation:O1", guide="document_check")
     hand = at("A3", width=683, height=384, colours="dark")
     page = hand.page
     remote, group = hand.sheet.locator(".qpm-mode").all()

@@ -93,16 +93,23 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert kit.journal.names("lantern") == {"V1": ("Mair Evans", "Dr Siân O'Neill")}
     assert "Evans" not in page.locator(".qpm-plan").inner_text()
 
-    page.get_by_label("Interview", exact=True).select_option("P2")
-    page.get_by_role("button", name="Write the invitation").press("Enter")
-    page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
-    assert "invitation-P2-cy-plain.docx" in page.evaluate("document.activeElement.innerText")
-    assert find_barriers(page) == []
+    hand_out_papers(page)
 
     page.get_by_role("button", name="Prepare pages").click()
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
     page.get_by_role("link", name="Open the page of M2").first.click()
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
+
+
+def hand_out_papers(page) -> None:
+    page.get_by_label("Interview", exact=True).select_option("P2")
+    page.get_by_role("button", name="Write the invitation").press("Enter")
+    page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
+    assert "invitation-P2-cy-plain.docx" in page.evaluate("document.activeElement.innerText")
+    assert find_barriers(page) == []
+    page.get_by_label("Interview or observation").select_option("observation:O2")
+    page.get_by_role("button", name="Write the form").press("Enter")
+    page.get_by_text("form-O2-en-plain.pdf").wait_for(timeout=PATIENCE)
 
 
 def to_independence(page) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, kernel_process, until, values_of
+from field_pages import Hand, kernel_process, plan_anew, until, values_of
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +32,11 @@ def closed(hand: Hand) -> Iterator[None]:
 
 def card(hand: Hand):
     return hand.page.get_by_role("dialog", name="Shown to the person")
+
+
+def show_consent(hand: Hand) -> None:
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")  # it is folded once it is given
+    hand.click("consent-show")
 
 
 def focus(hand: Hand) -> str:
@@ -87,7 +92,7 @@ def test_arrows_and_buttons_turn_the_cards_and_the_page_follows(field_kit, hand:
 
 
 def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
-    hand.click("consent-show")
+    show_consent(hand)
     lines = card(hand).locator("h2 > span").all_inner_texts()
     assert lines[:2] == ["Hello.", "Thank you for meeting me."]
     shown = []
@@ -128,16 +133,63 @@ def test_the_wording_and_language_chosen_for_a_question_are_what_is_shown(hand: 
     assert card(hand).evaluate(SEEN) == "What does your advocate do?"
 
 
+def test_symbols_stand_above_the_words_if_they_are_wanted_and_a_screen_reader_passes_them_over(hand: Hand):
+    page = hand.page
+    symbols = page.locator(".qpm-show-card .qpm-symbol")
+    switch = hand.sheet.get_by_role("checkbox", name="Symbols on the card")
+    hand.click("P-PL-4-show")
+    assert symbols.count() == 0
+    asked = card(hand).evaluate(SEEN)
+    page.keyboard.press("Shift+F2")  # the card stays
+    assert symbols.all_inner_texts() == ["Choose", "Time", "Place"]
+    assert card(hand).evaluate(SEEN) == f"Choose Time Place {asked}"
+    tree = card(hand).aria_snapshot()
+    assert asked in tree
+    assert "Place" not in tree
+    drawn, words = symbols.first.locator("svg").bounding_box(), card(hand).get_by_role("heading").bounding_box()
+    assert drawn["height"] >= 96
+    assert drawn["y"] + drawn["height"] < words["y"]
+    page.keyboard.press("ArrowRight")
+    assert symbols.all_inner_texts() == ["Meeting"]
+    page.keyboard.press("Escape")
+    assert switch.is_checked()
+    # In the card's language, and so are the names of its buttons; and as it was left after a reload.
+    language = hand.sheet.locator('[id$="-language"]')
+    language.select_option("cy")
+    hand.load()
+    hand.click("P-PL-4-show")
+    assert symbols.all_inner_texts() == ["Dewis", "Amser", "Lle"]
+    assert symbols.locator("span").evaluate_all("words => words.map((one) => one.lang)") == ["cy"] * 3
+    named = hand.page.locator(".qpm-show-card, .qpm-show-card > button").evaluate_all(
+        "parts => parts.map((one) => [one.lang, one.ariaLabel])"
+    )
+    assert named == [
+        ["cy", "Yn cael ei ddangos i'r person"], ["cy", "Yr un blaenorol"], ["cy", "Yr un nesaf"],
+        ["cy", "Yn ôl i'ch nodiadau"],
+    ]  # fmt: skip
+    page.keyboard.press("Escape")
+    language.select_option("en")
+    switch.uncheck()
+    hand.click("P-PL-4-show")
+    assert symbols.count() == 0
+
+
 @pytest.mark.parametrize(
-    ("width", "height", "colours"),
-    [(1366, 768, "light"), (1366, 768, "dark"), (683, 384, "light"), (1280, 800, "light"), (800, 1280, "dark")],
-)
-def test_every_card_fits_without_scrolling_and_without_accessibility_faults(hand: Hand, width, height, colours):
+    ("width", "height", "colours", "symbols"),
+    [
+        (1366, 768, "light", False), (1366, 768, "dark", True), (683, 384, "light", False), (1280, 800, "light", True),
+        (800, 1280, "dark", True),
+    ],
+)  # fmt: skip
+def test_every_card_fits_without_scrolling_and_without_accessibility_faults(
+    hand: Hand, width, height, colours, symbols
+):
     page = hand.page
     page.emulate_media(color_scheme=colours)
+    hand.sheet.get_by_role("checkbox", name="Symbols on the card").set_checked(symbols)
     page.set_viewport_size({"width": width, "height": height})
     try:
-        hand.click("consent-show")
+        show_consent(hand)
         seen = ""
         while (now := card(hand).evaluate(SEEN)) != seen:
             seen = now
@@ -168,7 +220,7 @@ def test_a_script_too_long_for_the_window_is_scrolled_with_the_keyboard(hand: Ha
     whole = hand.sheet.locator('[id$="P1-easy"]')
     try:
         whole.evaluate("box => box.click()")
-        hand.click("consent-show")
+        show_consent(hand)
         frame = card(hand).locator(".qpm-card-words")
         assert frame.evaluate("one => one.scrollHeight > one.clientHeight")
         assert card(hand).get_by_role("heading").bounding_box()["y"] >= 0  # from its beginning
@@ -217,3 +269,24 @@ def test_a_card_stays_while_its_page_is_run_again_and_only_a_sign_tells_that_wor
     page.evaluate("cancelAnimationFrame(window.watching)")
     page.keyboard.press("Escape")
     assert hand.notes("P-IN-2").input_value() == "Her badge, I think"
+
+
+def test_a_visit_to_somebody_without_words_has_a_card_and_other_observations_have_none(
+    field_kit, templates, hand: Hand, server
+):
+    page = hand.page
+    other = Hand(page, server, "O1").open()
+    assert other.sheet.locator('[id$="rules-show"], [id$="-symbols"], .qpm-show-card').count() == 0
+    page.keyboard.press("Control+Enter")
+    assert other.sheet.locator("dialog[open]").count() == 0
+    plan_anew(field_kit, templates, "observation:O1", guide="person_without_words")
+    visit = Hand(page, server, "O1").load()
+    visit.sheet.get_by_role("checkbox", name="Symbols on the card").check()
+    visit.click("rules-show")
+    shown = []
+    for _ in range(5):
+        shown.append(card(visit).evaluate(SEEN))
+        page.keyboard.press("ArrowRight")
+    assert shown[1] == "Yes No May I stay with you?"
+    assert shown[4].startswith("Thank you ")
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qpm_widgets.capture import plan_sheet
+from qpm_widgets.capture import own_process
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_sheet import PlanSheet
 from qpm_widgets.journal import Edit, Kit, new_entry_id
@@ -253,6 +253,9 @@ def test_papers_are_written_in_a_process_of_their_own(lantern, tmp_path, monkeyp
     files = ask(sheet, "write_papers", **wanted)["result"]["files"]
     assert [Path(file).name for file in files] == [f"invitation-P2-cy-easy-read.{kind}" for kind in ("pdf", "docx")]
     assert all(Path(file).is_relative_to(tmp_path) and Path(file).exists() for file in files)
+    for meeting, name in (("interview:P2", "form-P2-cy-plain"), ("observation:O1", "form-O1-en-plain")):
+        files = ask(sheet, "write_papers", meeting=meeting, language="", reading="")["result"]["files"]
+        assert [Path(file).name for file in files] == [f"{name}.pdf"]
 
 
 def test_papers_that_cannot_be_written_are_told_in_a_sentence(lantern, tmp_path, monkeypatch):
@@ -261,7 +264,7 @@ def test_papers_that_cannot_be_written_are_told_in_a_sentence(lantern, tmp_path,
     sheet = open_plan(lantern)
     assert ask(sheet, "write_papers")["code"] == "REPORT-006"
     assert ask(sheet, "write_papers", interview="P99")["code"] == "PLAN-001"
-    monkeypatch.setattr(plan_sheet, "_PAPERS", "qpm_widgets.nothing")
+    monkeypatch.setattr(own_process, "PAPERS", "qpm_widgets.nothing")
     assert ask(sheet, "write_papers")["code"] == "CAPTURE-004"
 
 

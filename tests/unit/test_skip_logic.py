@@ -9,7 +9,6 @@ import pytest
 from evidence_journals import ASSESSMENT, SmallJournal
 
 from qpm_widgets.capture import InterviewSheet
-from qpm_widgets.capture.interview_view import is_called_for
 from qpm_widgets.capture.plan_files import read_plan_files
 from qpm_widgets.capture.plan_forms import meeting_payload
 from qpm_widgets.capture.recording import record_edit
@@ -19,7 +18,7 @@ from qpm_widgets.journal.payloads import InterviewPlan
 from qpm_widgets.templates import check_templates
 from qpm_widgets.templates.reading import TEMPLATES_FOLDER
 from qpm_widgets.templates.records import Question, Text, Wording
-from qpm_widgets.visits import load_interview, load_profile, load_visit
+from qpm_widgets.visits import is_called_for, load_interview, load_profile, load_visit
 
 
 @pytest.fixture

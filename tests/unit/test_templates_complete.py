@@ -199,7 +199,7 @@ def test_faults_of_every_kind_are_listed_together(edit: Edit) -> None:
     shown = CliRunner().invoke(app, ["templates", "check", str(folder)])
     assert shown.exit_code == 2
     notes = [line for line in shown.output.splitlines() if line.startswith("Note: ")]
-    assert sum("interview_guides/" in note for note in notes) == 5, "the guides that can be read"
+    assert sum("interview_guides/" in note for note in notes) == 6, "the guides that can be read"
     assert shown.output.splitlines() == [*map(str, faults), *notes, f"{len(faults)} faults"]
 
 

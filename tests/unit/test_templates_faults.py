@@ -22,7 +22,7 @@ TODAY = date(2026, 6, 1)
 PERSON = "interview_guides/person_supported.yaml"
 ADVOCATE = "interview_guides/advocate.yaml"
 OBSERVATION = "interview_guides/observation.yaml"
-SCHEME, POLICIES = "scheme.yaml", "policies.yaml"
+SCHEME, POLICIES, SYMBOLS = "scheme.yaml", "policies.yaml", "symbols.yaml"
 STANDARDS, ENGLAND = "standards/small.yaml", "jurisdictions/england.yaml"
 ENGLISH, WELSH = "wording/en/sheet.yaml", "wording/cy/sheet.yaml"
 SMALL = {
@@ -140,7 +140,7 @@ role: person_supported
 title: {en: Person supported}
 version: 1
 opening:
-  introduction: {plain: {en: Hello.}, easy_read: {en: Hello.}}
+  introduction: {plain: {en: Hello.}, easy_read: {en: Hello.}, symbols: [talk]}
   limits: {plain: {en: I may have to tell.}, easy_read: {en: I may tell.}}
   consents:
     - {scope: talk, ask: {plain: {en: Talk?}, easy_read: {en: Talk?}}}
@@ -158,12 +158,18 @@ sections:
       - {id: P-END-1, ask: {plain: {en: More?}, easy_read: {en: More?}}}
 closing: [{plain: {en: Thank you.}, easy_read: {en: Thank you.}}]
 """,
+    SYMBOLS: """
+symbols:
+  - {id: talk, word: {en: Talk}, path: M4 6h4}
+  - {id: safe, word: {en: Safe}, path: M4 8h4}
+""",
     OBSERVATION: """
 id: observation
 kind: observation
 title: {en: Observation}
 version: 1
 ground_rules: [{en: Ask first.}]
+show: [{symbols: [safe], plain: {en: Hello.}}]
 parts:
   - {id: description, label: {en: What}, hint: {en: Only what you saw.}}
   - {id: meaning, label: {en: Meaning}, hint: {en: What it may mean.}}
@@ -282,6 +288,12 @@ FAULTS = [
     (OBSERVATION, "indicators: [CP1]", "indicators: [XX1]", "TEMPLATE-007",
      "scenes[0].indicators[0] (O-CP-1)", "'XX1' is not known"),
     (WELSH, "saved:", "savd:", "TEMPLATE-007", "savd", "did you mean 'saved'?"),
+    (PERSON, "symbols: [talk]", "symbols: [tlk]", "TEMPLATE-007",
+     "opening.introduction.symbols[0]", "did you mean 'talk'?"),
+    (OBSERVATION, "symbols: [safe]", "symbols: [talk, saef]", "TEMPLATE-007", "show[0].symbols[1]",
+     "did you mean 'safe'?"),
+    (SYMBOLS, "id: safe", "id: talk", "TEMPLATE-006", "symbols[1].id", "already stands"),
+    (SYMBOLS, "path: M4 8h4", "path: url(x)", "TEMPLATE-005", "symbols[1].path", "Correct the spelling"),
     # A respondent role is unknown.
     (ADVOCATE, "role: advocate\n", "role: advocat\n", "TEMPLATE-008", "role", "did you mean 'advocate'?"),
     # Wording is missing.
@@ -409,6 +421,17 @@ def test_a_missing_folder_is_one_fault(tmp_path: Path) -> None:
     assert [fault.code for fault in check_templates(tmp_path / "nowhere")] == ["TEMPLATE-001"]
     with pytest.raises(QpmError, match="TEMPLATE-001, nowhere"):
         load_templates(tmp_path / "nowhere")
+
+
+def test_a_scheme_without_symbols_is_sound_until_a_guide_names_one(edit: Edit, folder: Path) -> None:
+    (folder / SYMBOLS).unlink()
+    assert [(one.code, one.file, one.place) for one in check(folder)] == [
+        ("TEMPLATE-007", OBSERVATION, "show[0].symbols[0]"),
+        ("TEMPLATE-007", PERSON, "opening.introduction.symbols[0]"),
+    ]
+    edit(PERSON, ", symbols: [talk]", "")
+    edit(OBSERVATION, "symbols: [safe], ", "")
+    assert check(folder) == []
 
 
 def test_a_file_with_a_wrong_ending_is_not_passed_over(folder: Path) -> None:

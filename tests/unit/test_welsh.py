@@ -18,7 +18,9 @@ from qpm_widgets.templates import Templates, check_templates, find_unreviewed, l
 from qpm_widgets.templates.reading import TEMPLATES_FOLDER
 from qpm_widgets.templates.records import InterviewGuide
 from qpm_widgets.templates.spoken_checks import iter_heard
+from qpm_widgets.templates.wording import iter_sentences
 
+SHOWN = "interview_guides/person_without_words.yaml"  # an observation, of which some is shown
 GUIDES = ("advocacy_manager", "advocate", "family_carer", "person_supported", "referrer_commissioner", "trustee")
 
 
@@ -76,6 +78,34 @@ def test_a_missing_translation_keeps_no_kit_from_opening_and_is_said_in_english(
     assert all(said.values())
 
 
+def test_the_words_of_symbols_and_what_is_shown_without_an_interview_are_in_welsh_too(folder: Path) -> None:
+    for file, places in (
+        (SHOWN, [f"show[{n}].{how}" for n in range(5) for how in ("plain", "easy_read")]),
+        ("symbols.yaml", [f"symbols[{n}].word" for n in range(len(load_templates(folder).symbols))]),
+    ):
+        path = folder / file
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for _, text in iter_texts(content):
+            text.pop("cy", None)
+        path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        assert sorted(one.place for one in check_templates(folder) if one.file == file) == sorted(places)
+
+
+@pytest.mark.parametrize("section", ["card", "modes", "invitation", "paper_form"])
+def test_every_welsh_sentence_for_a_respondent_that_is_taken_out_is_found_and_said_in_english(
+    folder: Path, section: str
+) -> None:
+    path = folder / f"wording/cy/{section}.yaml"
+    whole = yaml.safe_load(path.read_text(encoding="utf-8"))
+    keys = [steps for steps, _ in iter_sentences(whole)]
+    assert keys == [steps for steps, _ in iter_sentences(load_templates(folder).wording.section(section))]
+    path.write_text("{}\n", encoding="utf-8")
+    found = {one.place: one.code for one in check_templates(folder) if one.file == f"wording/cy/{section}.yaml"}
+    assert found == {".".join(steps): "TEMPLATE-017" for steps in keys}
+    pairs = {steps[:-1]: steps[-1] for steps, _ in iter_sentences(load_templates(folder).welsh.both(section))}
+    assert pairs == dict.fromkeys(keys, "en"), "in English, and marked as English"
+
+
 def test_a_page_is_given_both_languages_of_what_is_said_and_not_who_reviewed_it(templates: Templates) -> None:
     plan = InterviewPlan.model_validate(
         {
@@ -96,9 +126,9 @@ def test_a_page_is_given_both_languages_of_what_is_said_and_not_who_reviewed_it(
 
 
 def test_the_check_notes_what_no_welsh_speaker_has_reviewed(folder: Path) -> None:
-    files = [f"interview_guides/{name}.yaml" for name in GUIDES]
+    files = sorted((*(f"interview_guides/{name}.yaml" for name in GUIDES), SHOWN))
     unreviewed = find_unreviewed(folder)
-    assert unreviewed[: len(files)] == files
+    assert unreviewed[: len(files) + 1] == [*files, "symbols.yaml"]
     shown = CliRunner().invoke(app, ["templates", "check", str(folder)])
     notes = [f"Note: {file}: no Welsh speaker has reviewed its Welsh yet." for file in unreviewed]
     assert (shown.exit_code, shown.output.splitlines()) == (0, [*notes, "no faults"])

@@ -231,10 +231,22 @@ class InterviewPage {
     return node;
   }
 
-  speak(node, text) {
+  // A text in the language of the conversation, with that language; in English where it has not been translated.
+  inLanguage(text) {
     const language = text[this.language] ? this.language : "en";
-    node.lang = language;
-    node.textContent = text[language];
+    return [language, text[language]];
+  }
+
+  speak(node, text) {
+    [node.lang, node.textContent] = this.inLanguage(text);
+  }
+
+  get hasCard() {
+    return cardsOf(this).length > 0;
+  }
+
+  get hasSymbols() {
+    return Object.keys(this.view.symbols).length > 0;
   }
 
   whenWorded(update) {
@@ -392,7 +404,7 @@ function sideList(page, stops) {
     const lines = [capital(evidence), fill(view.kind === "observation" ? progress.scenes : progress.questions, facts), page.timeLeft()];
     refill(summary, lines.join("\n"), () => lines.map((line, place) => h(place ? "span" : "strong", {}, line)));
   });
-  const hasEasy = page.questions.some((question) => question.ask.easy_read);
+  const hasEasy = cardsOf(page).some(({ wording }) => wording.easy_read);
   const easy = h("input", { type: "checkbox", id: page.id("easy"), onchange: () => page.setEasy("", easy.checked) });
   easy.checked = page.isEasy("");
   return h("details", { class: "qpm-side", open: true },
@@ -400,10 +412,11 @@ function sideList(page, stops) {
     h("div", { class: "qpm-switches" },
       stepSwitch(page),
       hasEasy && h("label", { class: "qpm-switch" }, easy, h("span", {}, words.header.easy_read)),
-      view.kind === "interview" && selectBox({
+      page.hasCard && selectBox({
         id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
         choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
       }),
+      page.hasSymbols && symbolsSwitch(page),
       h("div", { class: "qpm-side-acts" },
         h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
           words.search[view.kind === "observation" ? "open_scene" : "open"]),
@@ -411,7 +424,7 @@ function sideList(page, stops) {
       assentButton(page)),
     summary, breaksLine(page, { class: "qpm-breaks" }),
     h("nav", { "aria-label": words.header.contents }, h("ul", {}, items)),
-    paperSwitch(page));
+    paperSwitch(page), printedForm(page));
 }
 
 function consentStop(page) {
@@ -455,7 +468,8 @@ function guidePart(page) {
     parts.push(h("section", {
       class: "qpm-card qpm-beginning", id: page.id("rules"), tabindex: "-1", "aria-labelledby": page.id("rules-title"),
     }, h("h2", { id: page.id("rules-title") }, words.observation.rules),
-      h("ul", { class: "qpm-rules" }, view.guide.rules.map((rule) => h("li", {}, page.said(rule))))));
+      h("ul", { class: "qpm-rules" }, view.guide.rules.map((rule) => h("li", {}, page.said(rule)))),
+      page.hasCard && h("p", {}, cardButton(page, "rules", BEGINNING))));
   }
   const last = view.guide.sections.length - 1;
   view.guide.sections.forEach((section, index) => {
@@ -489,7 +503,7 @@ function drawPage(page) {
     h("div", { role: "alert", class: "qpm-hidden" }),
     endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page),
     searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
-    view.kind === "interview" && showCard(page));
+    page.hasCard && showCard(page));
   page.steps = new Steps(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
   page.root.addEventListener("keydown", (event) => {

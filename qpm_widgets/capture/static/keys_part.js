@@ -13,8 +13,11 @@ const PAGE_KEYS = [
   { id: "pause", key: "F4", onCard: true, act: (page) => page.pause() },
   { id: "assent", kind: "interview", key: "F8", shift: true, onCard: true, act: (page) => page.openAssent() },
   { id: "end", key: "End", alt: true, onCard: true, act: (page) => page.openEnd(undefined, true) },
-  { id: "card", kind: "interview", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
+  { id: "card", only: "hasCard", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
+  { id: "symbols", only: "hasSymbols", key: "F2", shift: true, onCard: true, cardStays: true, act: (page) => page.switchSymbols() },
 ];
+
+const isKeyOf = (page) => ({ kind = page.view.kind, only }) => kind === page.view.kind && (!only || page[only]);
 
 function answerKeys(page) {
   page.keysOff = new AbortController();
@@ -25,20 +28,19 @@ function answerKeys(page) {
     const open = [...root.querySelectorAll("dialog[open]")];
     const ctrl = event.ctrlKey || event.metaKey;
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
-    const found = PAGE_KEYS.find(({ key, kind = page.view.kind, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
-      key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && kind === page.view.kind
-      && !(outside && writes));
+    const found = PAGE_KEYS.filter(isKeyOf(page)).find(({ key, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
+      key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && !(outside && writes));
     if (!found || !open.every((box) => found.onCard && box.matches(".qpm-show-card"))) return;
     event.preventDefault();
-    for (const card of open) card.close();
+    if (!found.cardStays) for (const card of open) card.close();
     found.act(page);
   }, { signal: page.keysOff.signal });
 }
 
 function keysDialog(page) {
   const { keys: said } = page.words;
-  const rows = PAGE_KEYS.filter(({ kind = page.view.kind }) => kind === page.view.kind).map(({ id }) => [said.press[id], said.does[id]]);
-  const always = Object.keys(said.always.press).filter((id) => id !== "card" || page.view.kind === "interview")
+  const rows = PAGE_KEYS.filter(isKeyOf(page)).map(({ id }) => [said.press[id], said.does[id]]);
+  const always = Object.keys(said.always.press).filter((id) => id !== "card" || page.hasCard)
     .map((id) => [said.always.press[id], said.always.does[id]]);
   const box = dialog(page.id("keys"), said.title,
     h("p", {}, said.intro),

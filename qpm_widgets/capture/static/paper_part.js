@@ -14,6 +14,23 @@ function paperSwitch(page) {
   return h("label", { class: "qpm-switch" }, box, h("span", {}, said.switch));
 }
 
+// The guide of this interview to write on by hand, in the language and wording that are chosen: where its file lies is told here.
+function printedForm(page) {
+  const { paper: said } = page.words;
+  const told = h("div", { class: "qpm-hint qpm-written", role: "status" });
+  const button = h("button", { type: "button", id: page.id("print-form"), onclick: async () => {
+    told.textContent = said.printing;
+    try {
+      const wanted = { language: page.language, reading: page.isEasy("") ? "easy_read" : "plain" };
+      const { files } = await page.link.do("print_form", wanted);
+      told.replaceChildren(said.printed, ...files.map((file) => h("code", {}, file)), said.readable);
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  } }, said.print);
+  return h("div", { class: "qpm-printed-form" }, button, told);
+}
+
 // At the top of the page, for it is easily forgotten there.
 function paperNotice(page) {
   const notice = h("p", { class: "qpm-banner qpm-beginning" }, page.words.paper.on);

@@ -1,15 +1,22 @@
-// The papers that go out before a visit: its itinerary, and an invitation to each interview.
+// The papers of a visit: its itinerary, an invitation to each interview, and a form for each meeting where a laptop is wrong.
 
 const planPapers = (() => {
   function draw(page) {
     const { words: { papers: words }, prefix } = page;
     const interviews = page.active().filter(({ kind }) => kind === "interview");
+    const meetings = page.active().map(({ kind, id }) => ({ id: `${kind}:${id}`, label: id }));
     const chosen = (page.memory.papers ??= { interview: "", language: "", reading: "", contact: "", files: [] });
     if (!interviews.some(({ id }) => id === chosen.interview)) chosen.interview = interviews[0]?.id ?? "";
-    const list = (name, choices, none) => selectBox({
-      id: `${prefix}-paper-${name}`, label: words[name], labelClass: "qpm-label", choices, none, value: chosen[name],
-      pick: (value) => { chosen[name] = value; },
+    const form = (page.memory.paperForm ??= { meeting: "", language: "", reading: "" });
+    if (!meetings.some(({ id }) => id === form.meeting)) form.meeting = meetings[0]?.id ?? "";
+    const list = (name, choices, none, held = chosen, paper = "paper") => selectBox({
+      id: `${prefix}-${paper}-${name}`, label: words[name], labelClass: "qpm-label", choices, none, value: held[name],
+      pick: (value) => { held[name] = value; },
     });
+    const wording = (...which) => [
+      list("language", Object.entries(words.languages).map(([id, label]) => ({ id, label })), words.as_planned, ...which),
+      list("reading", Object.entries(words.readings).map(([id, label]) => ({ id, label })), words.as_planned, ...which),
+    ];
     const contact = h("input", {
       type: "text", id: `${prefix}-paper-contact`, value: chosen.contact, maxlength: "200", "aria-describedby": `${prefix}-paper-contact-hint`,
       oninput: () => { chosen.contact = contact.value; },
@@ -21,12 +28,14 @@ const planPapers = (() => {
       interviews.length > 0 && h("form", { class: "qpm-paper", onsubmit: (event) => event.preventDefault() },
         h("h3", {}, words.invitation),
         h("div", { class: "qpm-paper-choices" },
-          list("interview", interviews.map(({ id }) => ({ id, label: id }))),
-          list("language", Object.entries(words.languages).map(([id, label]) => ({ id, label })), words.as_planned),
-          list("reading", Object.entries(words.readings).map(([id, label]) => ({ id, label })), words.as_planned)),
+          list("interview", interviews.map(({ id }) => ({ id, label: id }))), wording()),
         h("p", {}, h("label", { for: contact.id, class: "qpm-label" }, words.contact), contact,
           h("span", { class: "qpm-hint", id: `${prefix}-paper-contact-hint` }, words.contact_hint)),
         h("div", { class: "qpm-actions" }, button(page, "invite", words.invite, () => ({ ...chosen, files: [] })))),
+      meetings.length > 0 && h("form", { class: "qpm-paper", onsubmit: (event) => event.preventDefault() },
+        h("h3", {}, words.form), h("p", {}, words.form_intro),
+        h("div", { class: "qpm-paper-choices" }, list("meeting", meetings, undefined, form, "form"), wording(form, "form")),
+        h("div", { class: "qpm-actions" }, button(page, "form", words.write_form, () => ({ ...form })))),
       chosen.files.length > 0 && h("div", { class: "qpm-written", id: `${prefix}-written`, tabindex: "-1" },
         h("p", { class: "qpm-label" }, words.written),
         h("ul", {}, chosen.files.map((file) => h("li", {}, h("code", {}, file)))),

@@ -5,7 +5,7 @@
 
 const BEGINNING = "beginning";
 const CLOSING = "closing";
-const KEPT_VIEW = ["stepping", "at", "easy", "language", "paper"]; // ids and switches; nothing that anybody said
+const KEPT_VIEW = ["stepping", "at", "easy", "language", "symbols", "paper"]; // ids and switches; nothing that anybody said
 
 // How the page was last looked at in this window, also before a reload; true if the page is new in it.
 function recallView(scope, memory) {
