@@ -43,6 +43,8 @@ _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
     "identifiers_part.js",
+    "form_page.js",
+    "form_fields.js",
     "plan_form.js",
     "plan_fields.js",
     "plan_coverage.js",
@@ -65,7 +67,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("plan_sheet.css",))
+    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")

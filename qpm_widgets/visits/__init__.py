@@ -2,13 +2,17 @@
 
 from qpm_widgets.visits.assessments import (
     Visit,
+    check_kept,
     check_places,
     check_profile,
     create_assessment,
+    free_id,
     iter_visits,
     load_profile,
     load_visit,
+    next_visit_id,
     plan_visit,
+    used_codes,
 )
 from qpm_widgets.visits.meetings import (
     Interview,
@@ -28,10 +32,12 @@ __all__ = [
     "Sampling",
     "SamplingRow",
     "Visit",
+    "check_kept",
     "check_places",
     "check_profile",
     "check_sampling",
     "create_assessment",
+    "free_id",
     "iter_interviews",
     "iter_observations",
     "iter_visits",
@@ -41,9 +47,11 @@ __all__ = [
     "load_profile",
     "load_visit",
     "look_out_for",
+    "next_visit_id",
     "plan_visit",
     "prepare_working_notebooks",
     "read_names",
     "repair_notebooks",
+    "used_codes",
     "working_notebook_path",
 ]

@@ -44,10 +44,11 @@ const planForms = (() => {
 
   function visitForm(page) {
     const { visit } = page.situation;
+    const only = page.choices.assessors.length === 1 ? page.choices.assessors.map(({ id }) => id) : [];
     return {
       form: "visit", isNew: !visit, title: visit?.title ?? "", starts: visit?.starts ?? "", ends: visit?.ends ?? "",
       sites: (visit?.sites ?? []).map((site) => site.name).join("\n"), known_sites: visit?.sites ?? [],
-      assessors: [...(visit?.assessors ?? [])], lead: visit?.lead ?? "", errors: {},
+      assessors: [...(visit?.assessors ?? only)], lead: visit?.lead ?? only[0] ?? "", errors: {},
     };
   }
 

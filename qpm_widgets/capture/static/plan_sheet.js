@@ -1,12 +1,11 @@
 // The planning sheet: who is in the plan by time, who still has to be met, and a page for each of them.
 
 const planSheet = (() => {
-  const PATIENCE = 2000; // ms until the page says that saving takes long
   const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
-  const AT_MOST = { prepare: 120000, write_papers: 120000, other: 12000 }; // ms until it says that there was no answer
 
-  class PlanPage {
+  class PlanPage extends FormPage {
     constructor(model, el) {
+      super();
       this.el = el;
       this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
       this.link = connectSheet(model, {
@@ -66,33 +65,17 @@ const planSheet = (() => {
 
     // ---- asking the kit
 
-    async ask(name, args) {
-      Object.assign(this, { busy: true, problem: null });
-      const long = { prepare: this.words.prepare.working, write_papers: this.words.papers.working }[name];
-      this.say(long ?? this.words.saving);
-      const slow = setTimeout(() => !long && this.say(this.words.slow), PATIENCE);
-      let giveUp;
-      const silence = new Promise((_, reject) => {
-        giveUp = setTimeout(() => reject(new Error(this.words.no_answer)), AT_MOST[name] ?? AT_MOST.other);
-      });
-      try {
-        const answer = await Promise.race([this.link.do(name, args), silence]);
-        this.situation = answer.situation;
-        return answer;
-      } catch (error) {
-        this.problem = fill(this.words.not_saved, { sentence: error.message });
-        this.say("");
-        return null;
-      } finally {
-        clearTimeout(slow);
-        clearTimeout(giveUp);
-        this.busy = false;
-      }
+    ask(name, args) {
+      const { prepare, papers } = this.words;
+      return super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
     }
 
-    say(sentence, isDone = false) {
-      this.status.textContent = sentence;
-      this.status.classList.toggle("qpm-done", isDone);
+    answered({ situation }) {
+      this.situation = situation;
+    }
+
+    followUp() {
+      if (this.values.form === "meeting") planForms.settleLength(this, this.values);
     }
 
     // ---- forms
@@ -179,9 +162,6 @@ const planSheet = (() => {
       };
     }
 
-    // Replaced while a form waits: whoever goes on writing presses "Save" again.
-    stopWaiting() {}
-
     turnTo() {
       this.startWaiting();
       this.root.querySelector(".qpm-waits").hidden = false;
@@ -230,10 +210,8 @@ const planSheet = (() => {
     // ---- drawing
 
     focus(name) {
-      const found = this.root.querySelector(`#${CSS.escape(`${this.prefix}-${name}`)}`);
-      found?.focus();
+      super.focus(name);
       if (name === "heading") this.root.scrollTop = 0;
-      else found?.scrollIntoView({ block: "nearest" });
     }
 
     // Everything is drawn anew; the person stays in the field where they were.
