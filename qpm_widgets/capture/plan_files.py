@@ -20,6 +20,7 @@ from qpm_widgets.journal.payloads import AssessmentProfile, Code, InterviewPlan,
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.safe_yaml import read_yaml
 from qpm_widgets.visits import check_places, check_profile
+from qpm_widgets.visits.sessions import check_sessions
 
 
 class _File(BaseModel):
@@ -78,6 +79,7 @@ def read_plan_files(folder: Path, templates: Templates) -> PlanFiles:
         _collect(faults, partial(check_profile, assessment.profile, assessment.assessment_id))
         for visit in visits:
             _collect(faults, partial(check_places, assessment.profile, visit.visit_id, [visit.plan, *visit.plans]))
+            _collect(faults, partial(check_sessions, visit.plan, visit.visit_id))
     return PlanFiles(assessment, visits, tuple(faults))
 
 
@@ -105,6 +107,9 @@ def _visit_troubles(visit: VisitFile, templates: Templates) -> Iterator[str]:
     if visit.plan.ends < visit.plan.starts:
         yield "it ends before it starts"
     sites = {site.id for site in visit.plan.sites}
+    for one in visit.plan.sessions:
+        if not visit.plan.starts <= one.day <= visit.plan.ends:
+            yield f"the session at {one.starts} on {one.day} is on a day outside the visit"
     meetings: list[tuple[str, InterviewPlan | ObservationPlan]] = [
         *visit.interviews.items(),
         *visit.observations.items(),

@@ -12,6 +12,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Receipt
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, VisitPlan
 from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
+from qpm_widgets.visits.sessions import check_sessions
 
 PROFILE = ("assessment", "profile")
 
@@ -182,9 +183,12 @@ def plan_visit(journal: Journal, assessment_id: str, visit_id: str, plan: Mappin
     Raises
     ------
     QpmError
-        PLAN-002 if an assessor of the plan is not one of the assessment's.
+        PLAN-002 if an assessor of the plan is not one of the assessment's, or a session has a place or an assessor that
+        the visit does not have.
     """
-    check_places(load_profile(journal, assessment_id), visit_id, [VisitPlan.model_validate(plan)])
+    checked = VisitPlan.model_validate(plan)
+    check_places(load_profile(journal, assessment_id), visit_id, [checked])
+    check_sessions(checked, visit_id)
     return append_replacing(journal, assessment_id, f"visit:{visit_id}", "plan", plan)
 
 

@@ -174,6 +174,19 @@ const planFields = (() => {
       { none: visit.lead_choose })));
   }
 
+  function sessionForm(page) {
+    const { values, words: { sessions }, situation: { visit } } = page;
+    const fields = new Fields(page, values);
+    return frame(page, {
+      heading: values.before ? sessions.change_heading : sessions.new_heading, intro: sessions.intro, save: sessions.save,
+    }, row(
+      fields.input("day", sessions.day, { type: "date", min: visit.starts, max: visit.ends }),
+      fields.input("starts", sessions.starts, { type: "time" }),
+      fields.input("ends", sessions.ends, { type: "time" })),
+    row(fields.select("site", sessions.site, visit.sites, { none: sessions.choose }),
+      fields.select("assessor", sessions.assessor, page.assessorsOfVisit(), { none: sessions.choose })));
+  }
+
   function cancelForm(page) {
     const { values, words: { cancel } } = page;
     const fields = new Fields(page, values);
@@ -188,5 +201,5 @@ const planFields = (() => {
       new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12 }));
   }
 
-  return { names: namesForm, meeting: meetingForm, visit: visitForm, cancel: cancelForm };
+  return { names: namesForm, meeting: meetingForm, visit: visitForm, session: sessionForm, cancel: cancelForm };
 })();

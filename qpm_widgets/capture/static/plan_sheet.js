@@ -94,14 +94,15 @@ const planSheet = (() => {
       this.memory.values = null;
       this.problem = null;
       this.draw();
-      this.focus(form === "visit" ? "change" : form === "names" ? "names" : id ? `${form}-${id}` : `add-${kind}`);
+      const place = { visit: "change", names: "names", session: "add-session" }[form];
+      this.focus(place ?? (id ? `${form}-${id}` : `add-${kind}`));
     }
 
     async save() {
       const { values, words } = this;
       if (this.busy) return;
       this.stopWaiting();
-      values.errors = { meeting: planForms.checkMeeting, visit: planForms.checkVisit }[values.form]?.(this, values) ?? {};
+      values.errors = { meeting: planForms.checkMeeting, visit: planForms.checkVisit, session: planForms.checkSession }[values.form]?.(this, values) ?? {};
       const [faulty] = Object.keys(values.errors);
       if (faulty) {
         this.problem = words.form.check;
@@ -111,6 +112,7 @@ const planSheet = (() => {
       }
       const [name, message, told] = {
         meeting: ["plan_meeting", planForms.meetingMessage, values.id ? words.form.saved_change : words.form.saved_new],
+        session: ["keep_session", planForms.sessionMessage, words.sessions.saved],
         visit: ["plan_visit", planForms.visitMessage, words.visit.saved],
         cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
         names: ["keep_names", ({ names }) => ({ names }), words.names.saved],
@@ -130,7 +132,7 @@ const planSheet = (() => {
       const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer),
         values.form !== "names" && planCoverage.summarise(this)];
       this.say(said.filter(Boolean).join(" "), true);
-      this.focus({ visit: "heading", names: "names" }[values.form] ?? `meeting-${answer.id}`);
+      this.focus({ visit: "heading", names: "names", session: "add-session" }[values.form] ?? `meeting-${answer.id}`);
     }
 
     // ---- what points to one person: identifiers_part.js asks, once the form was sent and before it is saved
@@ -252,25 +254,24 @@ const planSheet = (() => {
             type: "button", class: "qpm-quiet", id: `${this.prefix}-change`,
             onclick: () => this.openForm(planForms.visitForm(this)),
           }, words.visit.change)),
+        visit?.conflict && h("p", { class: "qpm-banner qpm-warn" }, words.visit.conflict),
       ].filter(Boolean);
     }
 
     drawItinerary() {
-      const { words: { itinerary: words }, situation: { meetings } } = this;
-      const add = (kind, label) => h("button", {
+      const { words: { itinerary: words }, situation: { meetings, sessions } } = this;
+      const add = (kind, label, values) => h("button", {
         type: "button", id: `${this.prefix}-add-${kind}`, class: kind === "interview" ? "qpm-main" : null,
-        onclick: () => this.openForm(planForms.newMeeting(this, kind)),
+        onclick: () => this.openForm(values()),
       }, label);
-      const days = [...new Set(meetings.map(({ day }) => day))];
       return h("div", { class: "qpm-itinerary" },
         h("div", { class: "qpm-listhead" },
           h("div", {}, h("h2", {}, words.heading), h("p", { class: "qpm-hint" }, this.counted())),
           h("div", { class: "qpm-actions" },
-            add("interview", words.add_interview), add("observation", words.add_observation))),
-        meetings.length ? days.map((day) => [
-          h("h3", { class: "qpm-day" }, this.day(day)),
-          h("ol", { class: "qpm-meetings" }, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one))),
-        ]).flat() : h("p", { class: "qpm-empty" }, words.empty),
+            add("interview", words.add_interview, () => planForms.newMeeting(this, "interview")),
+            add("observation", words.add_observation, () => planForms.newMeeting(this, "observation")),
+            add("session", this.words.sessions.add, () => planForms.sessionForm(this)))),
+        meetings.length || sessions.length ? planSessions.draw(this) : h("p", { class: "qpm-empty" }, words.empty),
         this.drawPrepare(), planPapers.draw(this), this.drawNames());
     }
 
@@ -287,7 +288,7 @@ const planSheet = (() => {
       ].filter(Boolean).join(" · ");
     }
 
-    drawMeeting(meeting) {
+    drawMeeting(meeting, heading) {
       const { words: { itinerary: words }, choices, situation: { visit } } = this;
       const { id, kind, state, begun } = meeting;
       const cancelled = state === "cancelled";
@@ -307,7 +308,7 @@ const planSheet = (() => {
       return h("li", { class: `qpm-meeting${cancelled ? " qpm-cancelled" : ""}` },
         h("p", { class: "qpm-time" }, meeting.time, h("small", {}, fill(words.minutes, meeting))),
         h("div", { class: "qpm-what" },
-          h("h4", { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
+          h(heading, { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
             h("span", { class: "qpm-code" }, id),
             h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : choices.observing.find(({ guide }) => guide === meeting.guide)?.label ?? words.observation)),
           h("p", { class: "qpm-hint" }, place),
@@ -344,7 +345,7 @@ const planSheet = (() => {
       const { words: { itinerary: words }, choices, situation: { visit } } = this;
       const minute = ({ day, time }) => Date.parse(`${day}T${time}Z`) / 60000;
       const start = minute(meeting);
-      const said = [];
+      const said = planSessions.warnings(this, meeting);
       if (meeting.conflict && !meeting.two_people.length) said.push(words.conflict);
       if (meeting.day < visit.starts || meeting.day > visit.ends) said.push(words.outside);
       for (const other of this.active()) {
