@@ -7,26 +7,39 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from qpm_widgets.capture.assessment_forms import record_assessment, view_assessment
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
 from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.page_files import page_script
-from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice
+from qpm_widgets.capture.page_links import link_page
+from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice, practice_state
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.running_server import ask_to_close
 from qpm_widgets.visits import repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
+from qpm_widgets.visits.working_notebooks import prepare_new_visit
 
 
 class DeskSheet(Sheet):
     """The page that a day begins with: visits, interviews and observations in order, and what is still missing.
 
-    It writes nothing to the journal, but finishes erasures. Working notebooks that are missing are made again when the
-    page asks for it.
+    It writes assessments, and finishes erasures. Working notebooks that are missing are made again when the page asks
+    for it.
     """
 
-    scripts = ("drawing.js", "coming_back.js", "erased_part.js", "desk_care.js", "desk_sheet.js")
-    _esm = page_script(*scripts, styles=("desk_sheet.css",))
+    scripts = (
+        "drawing.js",
+        "coming_back.js",
+        "erased_part.js",
+        "form_page.js",
+        "form_fields.js",
+        "assessment_form.js",
+        "desk_care.js",
+        "desk_sheet.js",
+    )
+    styles = ("forms.css", "desk_sheet.css")
+    _esm = page_script(*scripts, styles=styles)
 
     def view(self) -> dict[str, Any]:
         """Wording, which stays, and the situation, which changes."""
@@ -45,8 +58,11 @@ class DeskSheet(Sheet):
         """``look`` again; ``prepare`` pages that are not there; ``repair`` all; ``certify`` an erasure; ``lock``.
 
         All but ``lock`` tell the situation, as ``erase_practice`` does. ``repair`` tells what it found, as paths of
-        pages; ``practise`` and ``leave_practice`` tell the ``address`` to go on at.
+        pages; ``practise`` and ``leave_practice`` tell the ``address`` to go on at. ``view_assessment`` tells what its
+        form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
         """
+        if name == "view_assessment":
+            return view_assessment(self.kit, self.templates, str(arguments.get("id") or ""))
         if name == "lock":
             ask_to_close(self.kit.runtime)
             return {}
@@ -57,6 +73,12 @@ class DeskSheet(Sheet):
         told: dict[str, Any] = {}
         if name == "certify":
             told["carried"] = self._certify(str(arguments.get("tombstone")))
+        elif name == "plan_assessment":
+            sample = practice_state(self.kit) == "here"
+            told["id"], receipt = record_assessment(self.kit, self.templates, arguments, sample=sample)
+            told["recorded_at"] = receipt.recorded_at
+        elif name == "new_visit":
+            told["page"] = link_page(prepare_new_visit(self.kit, str(arguments["id"])).as_posix())
         elif name == "prepare":
             repair_notebooks(self.kit, only_missing=True)
         elif name == "repair":

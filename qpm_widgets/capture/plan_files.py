@@ -6,6 +6,7 @@ plan, interviews, observations; the last two map ids to plans), with the payload
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from qpm_widgets.journal.payloads import AssessmentProfile, Code, InterviewPlan,
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.safe_yaml import read_yaml
 from qpm_widgets.visits import check_places, check_profile
+from qpm_widgets.visits.sessions import check_sessions
 
 
 class _File(BaseModel):
@@ -73,14 +75,16 @@ def read_plan_files(folder: Path, templates: Templates) -> PlanFiles:
         _note(faults, f"visit {visit.visit_id}", _visit_troubles(visit, templates))
     if assessment is not None:
         where = f"assessment {assessment.assessment_id}"
-        _note(faults, where, _profile_troubles(assessment.profile, templates))
+        _note(faults, where, profile_troubles(assessment.profile, templates))
         _collect(faults, partial(check_profile, assessment.profile, assessment.assessment_id))
         for visit in visits:
             _collect(faults, partial(check_places, assessment.profile, visit.visit_id, [visit.plan, *visit.plans]))
+            _collect(faults, partial(check_sessions, visit.plan, visit.visit_id))
     return PlanFiles(assessment, visits, tuple(faults))
 
 
-def _profile_troubles(profile: AssessmentProfile, templates: Templates) -> Iterator[str]:
+def profile_troubles(profile: AssessmentProfile, templates: Templates) -> Iterator[str]:
+    """What the scheme, the law or the profile itself rules out in it, each as half a sentence."""
     bands = [band.id for band in templates.scheme.bands]
     if profile.band not in bands:
         yield f"band {profile.band} is none of {', '.join(map(str, bands))}"
@@ -90,12 +94,22 @@ def _profile_troubles(profile: AssessmentProfile, templates: Templates) -> Itera
     unknown = {*profile.advocacy_roles, *(role for one in profile.advocates for role in one.roles)} - known
     if unknown:
         yield f"no advocacy role of {', '.join(profile.jurisdictions)} is called {', '.join(sorted(unknown))}"
+    # A plan names places, and people, by their codes alone.
+    places = [one.id for one in profile.areas] + [one.id for one in profile.teams]
+    people = [one.id for one in profile.managers] + [one.id for one in profile.advocates]
+    people += [one.id for one in profile.assessors]
+    for ids in (places, people):
+        if twice := [code for code, number in Counter(ids).items() if number > 1]:
+            yield f"{', '.join(twice)} stands for more than one"
 
 
 def _visit_troubles(visit: VisitFile, templates: Templates) -> Iterator[str]:
     if visit.plan.ends < visit.plan.starts:
         yield "it ends before it starts"
     sites = {site.id for site in visit.plan.sites}
+    for one in visit.plan.sessions:
+        if not visit.plan.starts <= one.day <= visit.plan.ends:
+            yield f"the session at {one.starts} on {one.day} is on a day outside the visit"
     meetings: list[tuple[str, InterviewPlan | ObservationPlan]] = [
         *visit.interviews.items(),
         *visit.observations.items(),

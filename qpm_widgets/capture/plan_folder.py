@@ -10,6 +10,7 @@ from qpm_widgets.capture.recording import record_edits
 from qpm_widgets.journal import Edit, Entry, Journal
 from qpm_widgets.journal.payloads import Payload
 from qpm_widgets.templates import Templates
+from qpm_widgets.visits import check_kept, used_codes
 
 
 def record_plan_folder(journal: Journal, templates: Templates, folder: Path) -> tuple[str, list[str]]:
@@ -36,8 +37,16 @@ def record_plan_folder(journal: Journal, templates: Templates, folder: Path) -> 
 def record_plan_files(
     journal: Journal, templates: Templates, assessment: AssessmentFile, visits: Iterable[VisitFile]
 ) -> None:
-    """Record or correct an assessment and its visits, all of it or nothing."""
-    steps = _steps(assessment, visits)
+    """Record or correct an assessment and its visits, all of it or nothing.
+
+    Raises
+    ------
+    QpmError
+        PLAN-002 if a plan that stays as it is refers to something that the assessment would not have any more.
+    """
+    steps = list(_steps(assessment, visits))
+    used = used_codes(journal, assessment.assessment_id, unless={subject for subject, _, _ in steps})
+    check_kept(assessment.profile, used, assessment.assessment_id)
     record_edits(journal, templates, _changes(journal, assessment.assessment_id, steps))
 
 

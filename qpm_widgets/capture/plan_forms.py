@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
-from qpm_widgets.journal.grammar import check_payload
-from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan
+from qpm_widgets.journal.grammar import check_payload, check_shape
+from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, Session, VisitPlan
 from qpm_widgets.visits import Visit, check_places
+from qpm_widgets.visits.sessions import in_order
 
 # England, Wales and Northern Ireland keep one clock; that of the machine may be set to another.
 PLACE_TIME = ZoneInfo("Europe/London")
@@ -59,8 +60,10 @@ def meeting_payload(
     return payload
 
 
-def visit_payload(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
+def visit_payload(form: Mapping[str, Any], subject: str, before: VisitPlan | None = None) -> dict[str, Any]:
     """The plan of a visit; places are typed one on each line and keep the code that they had.
+
+    The sessions of the plan ``before`` stay as they are.
 
     Raises
     ------
@@ -77,9 +80,29 @@ def visit_payload(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
     keys = ("title", "assessors", "lead")
     given = {key: form[key] for key in keys if key in form}
     sites = _name_sites(form.get("sites") or (), form.get("known_sites") or ())
-    return check_payload(
-        subject, "plan", {**given, "starts": starts.isoformat(), "ends": ends.isoformat(), "sites": sites}
-    )
+    given |= {"starts": starts.isoformat(), "ends": ends.isoformat(), "sites": sites}
+    if before is not None:
+        given["sessions"] = [one.model_dump(mode="json") for one in before.sessions]
+    return check_payload(subject, "plan", given)
+
+
+def with_session(visit: Visit, before: Mapping[str, Any] | None, form: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The plan of a visit with one session more, or with another one in the place of ``before``, or without that.
+
+    Raises
+    ------
+    QpmError
+        JOURNAL-006 for a wrong shape, such as an end before the beginning; PLAN-005 if ``before`` is no session of the
+        visit any more.
+    """
+    sessions, where = set(visit.plan.sessions), f"{visit.subject} session"
+    new = {Session.model_validate(check_shape(Session, where, form))} if form is not None else set()
+    old = {Session.model_validate(check_shape(Session, where, before))} if before is not None else set()
+    # What was sent twice, after a lost answer, is there already.
+    if not old <= sessions and not new <= sessions:
+        raise QpmError("PLAN-005", where, "It was changed meanwhile; look at the plan again.")
+    sessions = sessions - old | new
+    return visit.plan.model_copy(update={"sessions": in_order(sessions)}).model_dump(mode="json")
 
 
 def next_meeting_id(journal: Journal, assessment_id: str, kind: str, letter: str) -> str:

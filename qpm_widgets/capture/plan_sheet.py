@@ -10,7 +10,13 @@ from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
 from qpm_widgets.capture.plan_choices import list_choices
-from qpm_widgets.capture.plan_forms import check_unbegun, meeting_payload, next_meeting_id, visit_payload
+from qpm_widgets.capture.plan_forms import (
+    check_unbegun,
+    meeting_payload,
+    next_meeting_id,
+    visit_payload,
+    with_session,
+)
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Receipt, new_entry_id
@@ -34,6 +40,7 @@ from qpm_widgets.visits import (
     read_names,
     working_notebook_path,
 )
+from qpm_widgets.visits.sessions import clashes, find_faults, minutes_left, next_free, session_of
 from qpm_widgets.visits.two_people import people_of
 
 Meeting = Interview | Observation
@@ -42,8 +49,11 @@ _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
     "identifiers_part.js",
+    "form_page.js",
+    "form_fields.js",
     "plan_form.js",
     "plan_fields.js",
+    "plan_sessions.js",
     "plan_coverage.js",
     "plan_papers.js",
     "plan_sheet.js",
@@ -64,7 +74,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("plan_sheet.css",))
+    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")
@@ -84,14 +94,15 @@ class PlanSheet(Sheet):
         }
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look``, ``plan_visit``, ``plan_meeting``, ``cancel_meeting``, ``choose_plan``, ``prepare``,
-        ``list_names``, ``keep_names``, ``write_papers``.
+        """``look``, ``plan_visit``, ``keep_session``, ``plan_meeting``, ``cancel_meeting``, ``choose_plan``,
+        ``prepare``, ``list_names``, ``keep_names``, ``write_papers``.
 
         Whatever else they answer, each ends with the situation.
         """
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "look": lambda _: {},
             "plan_visit": self._plan_visit,
+            "keep_session": self._keep_session,
             "plan_meeting": self._plan_meeting,
             "cancel_meeting": self._cancel_meeting,
             "choose_plan": self._choose_plan,
@@ -115,17 +126,34 @@ class PlanSheet(Sheet):
         held: list[Meeting] = [*(one for one in interviews if one.plan.visit == self.visit_id), *observations]
         held.sort(key=lambda one: (one.plan.planned_at.replace(tzinfo=None), one.id))  # by the clock that is shown
         sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
+        plans = journal.current(self.assessment_id, subject=self.subject, field_prefix="plan")
         return {
-            "visit": _visit_view(visit) if visit else None,
+            "visit": _visit_view(visit) | {"conflict": len(plans) > 1} if visit else None,
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),
-            "meetings": [self._meeting_view(one) for one in held],
+            "meetings": [self._meeting_view(one, visit) for one in held],
+            "sessions": self._session_views(visit, held) if visit else [],
             "elsewhere": {code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents},
             "rules": [_rule_view(row, profile) for row in sampling.rows],
             "names": len(journal.names(self.assessment_id).get(self.visit_id, ())),
         }
 
-    def _meeting_view(self, held: Meeting) -> dict[str, Any]:
+    def _session_views(self, visit: Visit, held: list[Meeting]) -> list[dict[str, Any]]:
+        """Each session as it is planned, with the ids of its meetings and what time of it is left."""
+        sessions, active = visit.plan.sessions, [one for one in held if one.state != "cancelled"]
+        usual = self.templates.scheme.timings.interview_minutes
+        return [
+            {
+                "plan": one.model_dump(mode="json"),
+                "meetings": [meeting.id for meeting in held if session_of(sessions, meeting) == one],
+                "left": minutes_left(one, sessions, active),
+                "clashes": clashes(one, sessions),
+                "free": next_free(one, active, usual),
+            }
+            for one in sessions
+        ]
+
+    def _meeting_view(self, held: Meeting, visit: Visit | None) -> dict[str, Any]:
         journal = self.kit.journal
         recorded = journal.current(self.assessment_id, subject=held.subject)
         plan_heads = [entry.entry_id for entry in recorded if entry.field == "plan"]
@@ -143,6 +171,7 @@ class PlanSheet(Sheet):
             "heads": plan_heads,
             "state_heads": [entry.entry_id for entry in recorded if entry.field == "state"],
             "conflict": len(plan_heads) > 1,
+            "session_faults": list(find_faults(visit.plan.sessions, held)) if visit else [],
             "two_people": self._rivals(held),
             "page": link_page(path.as_posix()) if (self.kit.notebooks / path).exists() else None,
         }
@@ -171,13 +200,14 @@ class PlanSheet(Sheet):
         return _told(self.record(edit), held.id)
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        receipt = plan_visit(
-            self.kit.journal,
-            self.assessment_id,
-            self.visit_id,
-            visit_payload(arguments["form"], self.subject),
-        )
-        return _told(receipt, self.visit_id)
+        visits = {one.id: one.plan for one in iter_visits(self.kit.journal, self.assessment_id)}
+        payload = visit_payload(arguments["form"], self.subject, visits.get(self.visit_id))
+        return _told(plan_visit(self.kit.journal, self.assessment_id, self.visit_id, payload), self.visit_id)
+
+    def _keep_session(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Add a session, change one (``before``), or take one out (no ``form``)."""
+        payload = with_session(self._visit(), arguments.get("before"), arguments.get("form"))
+        return _told(plan_visit(self.kit.journal, self.assessment_id, self.visit_id, payload), self.visit_id)
 
     def _plan_meeting(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         journal, kind = self.kit.journal, str(arguments["meeting_kind"])

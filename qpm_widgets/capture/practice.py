@@ -124,7 +124,9 @@ def _moved(visits: tuple[VisitFile, ...], templates: Templates, today: date) -> 
     for visit in visits:
         by: timedelta = today - visit.plan.starts
         title = templates.wording.text("desk.sheet.practice.visit", title=visit.plan.title)
-        plan = visit.plan.model_copy(update={"starts": today, "ends": visit.plan.ends + by, "title": title})
+        sessions = tuple(one.model_copy(update={"day": one.day + by}) for one in visit.plan.sessions)
+        moved = {"starts": today, "ends": visit.plan.ends + by, "title": title, "sessions": sessions}
+        plan = visit.plan.model_copy(update=moved)
         meetings = {
             kind: {
                 name: one.model_copy(update={"planned_at": one.planned_at + by})

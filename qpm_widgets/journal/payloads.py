@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationInfo,
+    field_validator,
 )
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -94,6 +95,26 @@ FiledTo = Annotated[Code | Literal[""], Field(default="", exclude_if=lambda ques
 Source = Annotated[Literal["paper", ""], Field(default="", exclude_if=lambda source: not source)]
 
 
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class Session(Payload):
+    """A stretch of one day, by the clock there, that one assessor spends at one place; codes of the visit."""
+
+    day: date
+    starts: Clock
+    ends: Clock
+    site: Code
+    assessor: Code
+
+    @field_validator("ends")
+    @classmethod
+    def _after(cls, ends: str, info: ValidationInfo) -> str:
+        if ends <= info.data.get("starts", ""):
+            raise ValueError("it ends before it starts")
+        return ends
+
+
 class VisitPlan(Payload):
     """A dated visit by named assessors (codes of the profile)."""
 
@@ -103,6 +124,8 @@ class VisitPlan(Payload):
     sites: tuple[Named, ...]
     assessors: tuple[Code, ...]
     lead: Code
+    # Left out where there are none, so that a plan without them says what it always said.
+    sessions: Annotated[tuple[Session, ...], Field(default=(), max_length=200, exclude_if=lambda found: not found)]
 
 
 # Left out where there is nothing to explore, so that a plan without it says what it always said.

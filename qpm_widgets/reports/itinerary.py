@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 
 from icalendar import Calendar, Event
 
@@ -28,6 +27,7 @@ from qpm_widgets.visits import (
     load_profile,
     load_visit,
 )
+from qpm_widgets.visits.sessions import session_of
 
 Meeting = Interview | Observation
 _COLUMNS = ("time", "meeting", "place", "assessor", "arranged")
@@ -51,9 +51,13 @@ class Itinerary:
     visit: Visit
     meetings: tuple[Meeting, ...]
 
+    def site(self, code: str | None) -> str:
+        """The name of a place of the visit; "" where there is none."""
+        return next((site.name for site in self.visit.plan.sites if site.id == code), "")
+
     def place(self, meeting: Meeting) -> str:
         """The name of the site; "" where none is planned."""
-        return next((site.name for site in self.visit.plan.sites if site.id == meeting.plan.site), "")
+        return self.site(meeting.plan.site)
 
 
 def read_itinerary(journal: Journal, assessment_id: str, visit_id: str) -> Itinerary:
@@ -109,14 +113,33 @@ def write_calendar(itinerary: Itinerary) -> bytes:
 
 def _blocks(templates: Templates, itinerary: Itinerary) -> Iterator[Block]:
     text = templates.wording.text
-    columns = tuple(Column(text(f"itinerary.columns.{name}")) for name in _COLUMNS)
     yield Paragraph(text("itinerary.needs"))
-    if not itinerary.meetings:
+    if not itinerary.meetings and not itinerary.visit.plan.sessions:
         yield Paragraph(text("itinerary.nothing"))
-    for day, meetings in groupby(itinerary.meetings, key=lambda one: one.plan.planned_at.date()):
+    sessions = itinerary.visit.plan.sessions
+    days = {one.plan.planned_at.date() for one in itinerary.meetings} | {one.day for one in sessions}
+    for day in sorted(days):
         yield Heading(1, f"{day:%A} {day.day} {day:%B %Y}")
-        rows = tuple(_row(templates, itinerary, one) for one in meetings)
-        yield Table(text("itinerary.caption", number=len(rows)), columns, rows)
+        meetings = [one for one in itinerary.meetings if one.plan.planned_at.date() == day]
+        theirs = [one for one in sessions if one.day == day]
+        for session in theirs:
+            facts = {"starts": session.starts, "ends": session.ends, "assessor": session.assessor}
+            yield Heading(2, text("itinerary.session", place=itinerary.site(session.site), **facts))
+            yield _table(templates, itinerary, [one for one in meetings if session_of(sessions, one) == session])
+        rest = [one for one in meetings if session_of(sessions, one) is None]
+        if rest and theirs:
+            yield Heading(2, text("itinerary.no_session"))
+        if rest:
+            yield _table(templates, itinerary, rest)
+
+
+def _table(templates: Templates, itinerary: Itinerary, meetings: list[Meeting]) -> Block:
+    text = templates.wording.text
+    if not meetings:
+        return Paragraph(text("itinerary.nothing"))
+    columns = tuple(Column(text(f"itinerary.columns.{name}")) for name in _COLUMNS)
+    rows = tuple(_row(templates, itinerary, one) for one in meetings)
+    return Table(text("itinerary.caption", number=len(rows)), columns, rows)
 
 
 def _row(templates: Templates, itinerary: Itinerary, meeting: Meeting) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 from qpm_widgets.visits.assessments import (
     Visit,
+    check_kept,
     check_places,
     check_profile,
     create_assessment,
+    free_id,
     iter_visits,
     load_profile,
     load_visit,
+    next_visit_id,
     plan_visit,
+    used_codes,
 )
 from qpm_widgets.visits.meetings import (
     Interview,
@@ -29,10 +33,12 @@ __all__ = [
     "Sampling",
     "SamplingRow",
     "Visit",
+    "check_kept",
     "check_places",
     "check_profile",
     "check_sampling",
     "create_assessment",
+    "free_id",
     "is_called_for",
     "iter_interviews",
     "iter_observations",
@@ -43,9 +49,11 @@ __all__ = [
     "load_profile",
     "load_visit",
     "look_out_for",
+    "next_visit_id",
     "plan_visit",
     "prepare_working_notebooks",
     "read_names",
     "repair_notebooks",
+    "used_codes",
     "working_notebook_path",
 ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Receipt
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, VisitPlan
+from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
+from qpm_widgets.visits.sessions import check_sessions
 
 PROFILE = ("assessment", "profile")
 
@@ -41,9 +45,11 @@ def create_assessment(journal: Journal, assessment_id: str, profile: Mapping[str
     Raises
     ------
     QpmError
-        PLAN-002 if a team, manager or advocate refers to something the profile does not have.
+        PLAN-002 if a team, manager or advocate refers to something the profile does not have, or a plan does.
     """
-    check_profile(AssessmentProfile.model_validate(profile), assessment_id)
+    checked = AssessmentProfile.model_validate(profile)
+    check_profile(checked, assessment_id)
+    check_kept(checked, used_codes(journal, assessment_id), assessment_id)
     return append_replacing(journal, assessment_id, *PROFILE, profile)
 
 
@@ -58,6 +64,82 @@ def check_profile(profile: AssessmentProfile, assessment_id: str) -> None:
     loose += [f"advocate {one.id}: manager {one.manager}" for one in profile.advocates if one.manager not in managers]
     if loose:
         raise QpmError("PLAN-002", f"{assessment_id} profile", f"Add or correct: {'; '.join(loose)}.")
+
+
+def used_codes(journal: Journal, assessment_id: str, unless: Collection[str] = ()) -> dict[str, dict[str, list[str]]]:
+    """What the plans of an assessment refer to, by the kind of thing and its code: ids of visits and meetings.
+
+    The kinds are ``nation``, ``kind`` (of advocacy), ``area``, ``team``, ``manager``, ``advocate`` and ``assessor``.
+    What was cancelled refers to nothing; neither do the subjects in ``unless``.
+    """
+    used: dict[str, dict[str, list[str]]] = {}
+
+    def note(kind: str, code: str | None, name: str) -> None:
+        if code and name not in (names := used.setdefault(kind, {}).setdefault(code, [])):
+            names.append(name)
+
+    for visit in iter_visits(journal, assessment_id):
+        if visit.subject not in unless:
+            for assessor in (*visit.plan.assessors, visit.plan.lead):
+                note("assessor", assessor, visit.id)
+    every: list[Interview | Observation] = [*iter_interviews(journal, assessment_id)]
+    every += iter_observations(journal, assessment_id)
+    for held in every:
+        plan = held.plan
+        if held.state == "cancelled" or held.subject in unless:
+            continue
+        for kind in ("nation", "area", "team", "assessor"):
+            note(kind, getattr(plan, kind), held.id)
+        if isinstance(plan, InterviewPlan):
+            listed = {"advocate": "advocate", "advocacy_manager": "manager"}.get(plan.role, "")
+            for code in plan.respondents if listed else ():
+                note(listed, code, held.id)
+            for role in plan.advocacy_roles:
+                note("kind", role, held.id)
+    return used
+
+
+def check_kept(profile: AssessmentProfile, used: Mapping[str, Mapping[str, list[str]]], assessment_id: str) -> None:
+    """Refuse a profile without something that a plan refers to (PLAN-002); ``used`` is of ``used_codes``."""
+    known: dict[str, set[str]] = {
+        "nation": set(profile.jurisdictions),
+        "kind": set(profile.advocacy_roles),
+        "area": {one.id for one in profile.areas},
+        "team": {one.id for one in profile.teams},
+        "manager": {one.id for one in profile.managers},
+        "advocate": {one.id for one in profile.advocates},
+        "assessor": {one.id for one in profile.assessors},
+    }
+    gone = [
+        f"{kind} {code}, for the plan of {', '.join(names)} refers to it"
+        for kind, codes in used.items()
+        for code, names in codes.items()
+        if code not in known[kind]
+    ]
+    if gone:
+        raise QpmError("PLAN-002", f"{assessment_id} profile", f"Keep {'; '.join(gone)}.")
+
+
+def free_id(name: str, taken: Collection[str], otherwise: str) -> str:
+    """An id made from a name, such as ``harbour-advocacy``; with a number after it where it is taken.
+
+    Lower case, for folders are named by it and some systems take ``A`` and ``a`` for one. ``otherwise`` is for a name
+    without a letter from a to z or a figure.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "")).strip("-")[:32].strip("-") or otherwise
+    used = {one.lower() for one in taken}
+    number = 1
+    while (found := stem if number == 1 else f"{stem}-{number}") in used:
+        number += 1
+    return found
+
+
+def next_visit_id(journal: Journal, assessment_id: str) -> str:
+    """The first free id of a visit, such as V2, counting every visit that there ever was."""
+    subjects = {entry.subject for entry in journal.current(assessment_id, subject_prefix="visit:")}
+    taken = [int(match[1]) for subject in subjects if (match := re.fullmatch(r"visit:V(\d+)", subject))]
+    return f"V{max(taken, default=0) + 1}"
 
 
 def check_places(
@@ -101,9 +183,12 @@ def plan_visit(journal: Journal, assessment_id: str, visit_id: str, plan: Mappin
     Raises
     ------
     QpmError
-        PLAN-002 if an assessor of the plan is not one of the assessment's.
+        PLAN-002 if an assessor of the plan is not one of the assessment's, or a session has a place or an assessor that
+        the visit does not have.
     """
-    check_places(load_profile(journal, assessment_id), visit_id, [VisitPlan.model_validate(plan)])
+    checked = VisitPlan.model_validate(plan)
+    check_places(load_profile(journal, assessment_id), visit_id, [checked])
+    check_sessions(checked, visit_id)
     return append_replacing(journal, assessment_id, f"visit:{visit_id}", "plan", plan)
 
 

@@ -12,10 +12,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.erasure import RECORD
-from qpm_widgets.visits.assessments import iter_visits, load_visit
+from qpm_widgets.visits.assessments import iter_visits, load_profile, load_visit, next_visit_id
 from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -50,6 +51,27 @@ def prepare_desk(kit: Kit) -> Path:
 def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str], title: str) -> Path:
     """Prepare one working notebook from ``notebooks/<template>.ipynb`` (parameters: ids only)."""
     return _write(kit, target, _build(template, parameters, title))
+
+
+def prepare_new_visit(kit: Kit, assessment_id: str) -> Path:
+    """Prepare the plan page of a visit that nobody has planned yet, under the next free id.
+
+    Until it is planned there is no other trace of the visit, and the next one asked for has the same id and page.
+
+    Returns
+    -------
+    Path
+        Relative to the kit's notebooks.
+
+    Raises
+    ------
+    QpmError
+        PLAN-003 if this kit has no such assessment.
+    """
+    load_profile(kit.journal, assessment_id)
+    page = _plan_page(assessment_id, next_visit_id(kit.journal, assessment_id))
+    _put(kit, page)
+    return page.target
 
 
 def prepare_working_notebooks(
@@ -94,15 +116,13 @@ def repair_notebooks(kit: Kit, *, only_missing: bool = False) -> Repair:
         for page in _pages_of(kit, assessment_id, visit.id)
     ]
     for page in pages:
-        path = kit.notebooks / page.target
-        is_there = path.exists()
-        if is_there and only_missing:
+        if only_missing and (kit.notebooks / page.target).exists():
             continue
-        fresh = _build(page.template, page.parameters, page.title)
-        if not is_there or _content(path.read_bytes()) != _content(fresh.encode()):
-            _write(kit, page.target, fresh)
-            found["replaced" if is_there else "made"].append(page.target.as_posix())
+        if what := _put(kit, page):
+            found[what].append(page.target.as_posix())
     known = {page.target for page in pages} | {Path(DESK)}
+    for assessment_id in kit.journal.assessment_ids():  # the page of a visit that is not planned yet
+        known.add(_plan_page(assessment_id, next_visit_id(kit.journal, assessment_id)).target)
     every = (path.relative_to(kit.notebooks) for path in kit.notebooks.rglob("*.ipynb"))
     strangers = sorted(path.as_posix() for path in every if path not in known)
     return Repair(tuple(found["made"]), tuple(found["replaced"]), tuple(strangers))
@@ -116,6 +136,11 @@ class _Page:
     title: str
 
 
+def _plan_page(assessment_id: str, visit_id: str) -> _Page:
+    parameters = {"assessment_id": assessment_id, "visit_id": visit_id}
+    return _Page("plan_visit", working_notebook_path(assessment_id, visit_id, "plan"), parameters, "Plan")
+
+
 def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
     load_visit(kit.journal, assessment_id, visit_id)
     meetings: list[Interview | Observation] = [
@@ -123,16 +148,27 @@ def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
         *iter_observations(kit.journal, assessment_id, visit_id),
     ]
     whole_visit = {"assessment_id": assessment_id, "visit_id": visit_id}
-    pages = [("plan_visit", "plan", whole_visit, "Plan"), ("debrief", "debrief", whole_visit, "Debrief")]
+    pages = [("debrief", "debrief", whole_visit, "Debrief")]
     for one in meetings:
         if one.state == "cancelled":
             continue
         kind = one.subject.partition(":")[0]
         pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}, f"{kind.title()} {one.id}"))
-    return [
+    made = (
         _Page(template, working_notebook_path(assessment_id, visit_id, name), parameters, title)
         for template, name, parameters, title in pages
-    ]
+    )
+    return [_plan_page(assessment_id, visit_id), *made]
+
+
+def _put(kit: Kit, page: _Page) -> Literal["made", "replaced"] | None:
+    """Make one page unless it is there as it should be; which of the two it was."""
+    path, fresh = kit.notebooks / page.target, _build(page.template, page.parameters, page.title)
+    is_there = path.exists()
+    if is_there and _content(path.read_bytes()) == _content(fresh.encode()):
+        return None
+    _write(kit, page.target, fresh)
+    return "replaced" if is_there else "made"
 
 
 def _build(template: str, parameters: dict[str, str], title: str) -> str:

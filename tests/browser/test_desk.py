@@ -8,10 +8,11 @@ from field_pages import create_field_kit, interview_plan, until
 
 from qpm_widgets.capture.desk_sheet import DeskSheet
 from qpm_widgets.capture.desk_view import view_desk
+from qpm_widgets.capture.plan_folder import record_plan_folder
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit, new_entry_id
-from qpm_widgets.visits import iter_interviews
+from qpm_widgets.visits import iter_interviews, load_profile
 
 pytestmark = pytest.mark.browser
 
@@ -142,22 +143,82 @@ def test_every_link_on_the_desk_leads_to_a_page_that_is_there(page, lantern) -> 
     assert addresses == [f"/doc/tree/{path}" for path in paths]
 
 
-def test_the_desk_looks_again_when_it_comes_back_into_sight(chromium, kit, templates) -> None:
-    from qpm_widgets.capture.plan_folder import record_plan_folder
-
+def test_an_assessment_and_a_visit_are_begun_on_an_empty_desk_which_looks_again_later(chromium, kit, templates) -> None:
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     with server_process(kit) as server:
         page.goto(server.address("desk.ipynb"))
         page.get_by_role("heading", name="This kit is empty").wait_for(timeout=45_000)
-        assert "python kit.py plan" in page.locator(".qpm-desk-empty").inner_text()
+        assert page.get_by_role("button", name="Practise on an invented visit").count() == 1
+        assert "python" not in page.locator(".qpm-desk").inner_text()
         assert Axe().run(page).violations_count == 0
+        plan_an_assessment(page)
+        (profile,) = (load_profile(kit.journal, one) for one in kit.journal.assessment_ids())
+        assert [one.id for one in profile.advocates] == ["AD1", "AD2", "AD3", "AD4"]
+        assert [(one.name, one.manager) for one in profile.teams] == [("Coast", "MG1"), ("Hill", "MG2")]
+        assert profile.managers[1].name == "Manager of Hill"
+
+        # From there to the first visit; nothing of it is in the journal until its days and places are saved.
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Set up this visit").wait_for(timeout=45_000)
+        page.get_by_label("What do you call this visit?").fill("First visit")
+        page.get_by_label("First day").fill("2026-11-03")
+        page.get_by_label("Places you will go to").fill("Town hall")
+        page.get_by_role("button", name="Save the visit").click()
+        page.get_by_role("status").filter(has_text="The visit is saved").wait_for()
+        page.get_by_role("link", name="Back to the desk").click()
+        page.get_by_role("heading", name="First visit").wait_for()
+        correct_the_assessment(page)
+        assert load_profile(kit.journal, "harbour-advocacy").teams[0].name == "Coast and isles"
+
         record_plan_folder(kit.journal, templates, templates.folder / "samples" / "lantern")
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         # What is planned elsewhere is there, and its pages are prepared without being asked for.
         page.get_by_role("link", name="Next: M1 on Tuesday 13 October at 09:15").wait_for(timeout=60_000)
         assert (kit.notebooks / "lantern" / "V1" / "M1.ipynb").exists()
     context.close()
+
+
+def plan_an_assessment(page) -> None:
+    """By the keyboard alone, but for what would only be many tabs."""
+    page.get_by_role("button", name="New assessment").press("Enter")
+    page.get_by_role("heading", name="New assessment").wait_for()
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_text("Give the provider's name.").wait_for()
+    assert page.evaluate("document.activeElement.id") == "desk-assessment-provider"
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.type("Harbour Advocacy")
+    assert page.get_by_text("Give the provider's name.").count() == 0
+    page.get_by_label("Independent Care Act advocate").press("Space")
+    page.get_by_label("Name of the area").fill("North")
+    page.get_by_label("Name of the team").fill("Coast")
+    page.get_by_label("How many advocates?").fill("3")
+    page.get_by_role("button", name="Another team").press("Enter")
+    page.keyboard.type("Hill")
+    hill = page.get_by_role("group", name="Team 2")
+    hill.get_by_label("How many advocates?").fill("1")
+    page.keyboard.press("Tab")
+    hill.get_by_text("Advocates AD4: codes and details").click()
+    assert hill.get_by_label("Code").input_value() == "AD4"
+    assert Axe().run(page).violations_count == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_role("heading", name="Harbour Advocacy").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "New visit"
+    page.get_by_role("status").filter(has_text="Now plan its first visit").wait_for()
+
+
+def correct_the_assessment(page) -> None:
+    """What the plan refers to does not go; what is called otherwise does."""
+    page.get_by_role("button", name="Change the assessment").press("Enter")
+    page.get_by_role("heading", name="Change the assessment").wait_for()
+    page.get_by_role("button", name="Another assessor").press("Enter")
+    page.get_by_role("button", name="Remove: Assessor 1").press("Enter")
+    page.get_by_text("Lead assessor is needed by V1 in the plan, so it stays.").wait_for()
+    page.get_by_role("button", name="Remove: Assessor 2").press("Enter")
+    page.get_by_role("group", name="Team 1").get_by_label("Name of the team").fill("Coast and isles")
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_role("status").filter(has_text="The assessment is changed").wait_for()
 
 
 def test_the_desk_says_what_is_next_by_the_clock_and_shows_today_first(chromium, tmp_path, templates) -> None:

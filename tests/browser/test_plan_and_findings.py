@@ -12,7 +12,7 @@ from field_pages import fields_a_browser_takes, open_page, until
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import load_interview
+from qpm_widgets.visits import load_interview, load_visit
 
 pytestmark = pytest.mark.browser
 
@@ -110,6 +110,55 @@ def hand_out_papers(page) -> None:
     page.get_by_label("Interview or observation").select_option("observation:O2")
     page.get_by_role("button", name="Write the form").press("Enter")
     page.get_by_text("form-O2-en-plain.pdf").wait_for(timeout=PATIENCE)
+
+
+def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited, page):
+    kit, server = visited
+    open_page(page, server, "lantern/V1/plan.ipynb")
+    page.get_by_role("button", name="Add a session").press("Enter", timeout=PATIENCE)
+    page.get_by_label("Until").fill("08:00")
+    page.get_by_role("button", name="Save the session").press("Enter")
+    page.get_by_text("Choose a time after the beginning.").wait_for()
+    assert page.get_by_label("Until").evaluate("node => node === document.activeElement")
+    assert find_barriers(page) == []
+    page.get_by_label("Until").fill("14:00")
+    page.get_by_label("Place", exact=True).select_option("S1")
+    page.get_by_label("Who?").select_option("AS1")
+    page.get_by_role("button", name="Save the session").press("Enter")
+    page.get_by_role("status").filter(has_text="The session is saved.").wait_for()
+
+    session = page.get_by_role("region", name="09:00 to 14:00 · Main office, Marlowshire · Lead assessor")
+    assert "105 minutes left" in session.inner_text()
+    assert session.get_by_role("heading", level=5).all_inner_texts()[0].startswith("M1")
+    outside = page.get_by_role("listitem").filter(has_text="P1").filter(has_text="Person supported")
+    assert "It is outside every session of Assessor, Welsh speaking." in outside.inner_text()
+    assert find_barriers(page) == []
+    session.get_by_role("button", name="Add an interview: 09:00 to 14:00").press("Enter")
+    page.get_by_label("Role", exact=True).select_option("advocacy_manager")
+    page.get_by_role("radio", name="MG1").check()
+    filled = {name: page.get_by_label(name, exact=True).input_value() for name in ("Day", "Time", "Place")}
+    assert filled == {"Day": "2026-10-13", "Time": "12:30", "Place": "S1"}
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_role("status").filter(has_text="is in the plan").wait_for()
+    assert "45 minutes left" in session.inner_text()
+    held = session.get_by_role("listitem").filter(has_text="Structured observation")
+    assert "The session is at another place." in held.inner_text()
+
+    # A second meeting of the same assessor at the same time: both say so.
+    session.get_by_role("button", name="Add an interview: 09:00 to 14:00").press("Enter")
+    page.get_by_label("Role", exact=True).select_option("advocacy_manager")
+    page.get_by_role("radio", name="MG4").check()
+    page.get_by_label("Time", exact=True).fill("13:00")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_text("Lead assessor is also in M4 at this time.").wait_for()
+    assert page.get_by_text("Lead assessor is also in M3 at this time.").is_visible()
+    assert "15 minutes more than there are" in session.inner_text()
+
+    session.get_by_role("button", name="Remove the session: 09:00 to 14:00").press("Enter")
+    page.get_by_role("status").filter(has_text="Its meetings stay as they are.").wait_for()
+    assert session.count() == 0
+    assert load_visit(kit.journal, "lantern", "V1").plan.sessions == ()
+    assert load_interview(kit.journal, "lantern", "M3").plan.site == "S1"
 
 
 def to_independence(page) -> None:

@@ -13,7 +13,7 @@ from qpm_widgets.capture.page_files import PAGES_ADDRESS, PAGES_VARIABLE, page_s
 
 
 def script() -> str:
-    return page_script(*DeskSheet.scripts, styles=("desk_sheet.css",))
+    return page_script(*DeskSheet.scripts, styles=DeskSheet.styles)
 
 
 @pytest.fixture

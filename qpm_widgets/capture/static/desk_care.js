@@ -5,16 +5,17 @@
 const tellReplaced = (paths) => window.dispatchEvent(new CustomEvent("qpm-replaced", { detail: paths }));
 
 // A button that does something of the desk's and says how that went.
-function careButton(desk, { id, label, title, working, act }) {
-  const button = h("button", { type: "button", id: `desk-${id}`, class: "qpm-quiet", title, onclick: async () => {
+function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }) {
+  const button = h("button", { type: "button", id: `desk-${id}`, class: kind, title, onclick: async () => {
     desk.say(working);
     button.disabled = true;
     try {
-      desk.say(await act());
+      desk.say((await act()) ?? "");
     } catch (error) {
       desk.say(error.message);
     }
     button.disabled = false;
+    if (desk.form) return; // the focus is in it
     (desk.root.querySelector(`#${button.id}`) ?? desk.root.querySelector("h1")).focus();
   } }, label);
   return button;
@@ -61,11 +62,11 @@ function practiceNotice(desk) {
     careButton(desk, { id: "leave", label: words.leave, working: "", act: () => goOn(desk, "leave_practice", words.closed) }));
 }
 
-function practiseButtons(desk, isThere) {
+function practiseButtons(desk, isThere, kind) {
   const { practice: words } = desk.words;
   return [
     careButton(desk, {
-      id: "practise", label: words[isThere ? "go_on" : "begin"], working: words.getting, act: () => goOn(desk, "practise", words.getting),
+      id: "practise", kind, label: words[isThere ? "go_on" : "begin"], working: words.getting, act: () => goOn(desk, "practise", words.getting),
     }),
     isThere && careButton(desk, {
       id: "erase-practice", label: words.erase, working: words.erasing, act: async () => {

@@ -1,4 +1,5 @@
-// The desk: what is next, each visit by day, what is missing. Drawn from one `situation`; it writes nothing but the end of an erasure.
+// The desk: what is next, each visit by day, what is missing. Drawn from one `situation`. A form for an assessment stands in
+// the place of all that while it is filled in.
 
 const HELD = new Set(["stopped", "finished"]);
 const OVER = new Set([...HELD, "cancelled"]);
@@ -10,14 +11,16 @@ class Desk {
     this.root = h("div", { class: "qpm-sheet qpm-desk" });
     this.said = h("p", { class: "qpm-desk-said", role: "status" });
     this.show(view.situation);
+    if (link.memory.form) this.drawForm(link.memory.form);
   }
 
   // Draws anew only what has changed something, and leaves the reader where they are.
   show(situation) {
     const text = JSON.stringify([situation, isoDay(new Date()), this.findNext(situation)?.meeting.id]);
     if (text === this.shown) return;
-    this.shown = text;
     this.situation = situation;
+    if (this.form) return; // drawn when the form is done with
+    this.shown = text;
     const focused = this.root.contains(document.activeElement) ? document.activeElement.id : "";
     this.root.replaceChildren(...this.draw());
     if (focused) this.root.querySelector(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
@@ -27,10 +30,7 @@ class Desk {
     const { words, situation } = this;
     const { assessments, waiting_accounts: waiting } = situation;
     return [
-      h("div", { class: "qpm-desk-head" },
-        h("p", { class: "qpm-desk-brand" }, words.product),
-        h("h1", { tabindex: "-1" }, words.heading),
-        h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`)),
+      this.drawHead(),
       waiting.length && h("p", { class: "qpm-banner qpm-bad", id: "desk-waiting" },
         fill(words.waiting_accounts, { ids: listWords(waiting, words) })),
       situation.uncertified.map((one) => this.drawUncertified(one)),
@@ -40,11 +40,65 @@ class Desk {
       assessments.length ? todayFirst(assessments).map((one) => this.drawAssessment(one)) : this.drawEmpty(),
       h("div", { class: "qpm-desk-foot" },
         this.said,
-        situation.practice !== "here" && practiseButtons(this, situation.practice === "there"),
+        assessments.length > 0 && this.newAssessment(),
+        assessments.length > 0 && situation.practice !== "here" && practiseButtons(this, situation.practice === "there"),
         repairButton(this), lockButton(this),
         h("button", { type: "button", id: "desk-workbench", class: "qpm-quiet", "data-qpm-workbench": "",
           title: words.workbench_hint }, words.workbench)),
     ].flat().filter(Boolean);
+  }
+
+  drawHead() {
+    const { words, situation } = this;
+    return h("div", { class: "qpm-desk-head" },
+      h("p", { class: "qpm-desk-brand" }, words.product),
+      h("h1", { tabindex: "-1" }, words.heading),
+      h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`));
+  }
+
+  // ---- planning an assessment, and a visit of it
+
+  // What the form needs is asked for when it is opened; `view` holds what is filled in as well, until it is done with.
+  async openForm(id) {
+    const view = await this.link.do("view_assessment", { id });
+    this.link.memory.form = view;
+    this.drawForm(view);
+    this.form.focus("form");
+  }
+
+  drawForm(view) {
+    this.form = new AssessmentForm(this, view, (saved) => this.leaveForm(view.id, saved));
+    this.root.replaceChildren(this.drawHead(), this.form.root);
+  }
+
+  leaveForm(id, saved) {
+    const { planning: words } = this.words;
+    this.link.memory.form = this.form = null;
+    this.shown = "";
+    this.say("");
+    this.show(saved?.situation ?? this.situation);
+    const kept = saved?.id ?? id;
+    if (saved) this.say(fill(id ? words.changed : words.added, { time: clock(saved.recorded_at) }));
+    const back = saved && !id ? `desk-${kept}-new-visit` : kept ? `desk-${kept}-change` : "desk-new-assessment";
+    this.root.querySelector(`#${CSS.escape(back)}`)?.focus();
+  }
+
+  planButton(id, label, title, act, kind = "qpm-quiet") {
+    return careButton(this, { id, label, title, working: "", kind, act });
+  }
+
+  newAssessment(kind) {
+    const { planning: words } = this.words;
+    return this.planButton("new-assessment", words.new_assessment, null, () => this.openForm(""), kind);
+  }
+
+  // Its plan page is opened at once, and asks for the visit's days and places first.
+  async openNewVisit(id) {
+    const { page } = await this.link.do("new_visit", { id });
+    const link = h("a", { href: page.address, "data-qpm-open": page.path });
+    this.root.append(link);
+    link.click();
+    link.remove();
   }
 
   // An erasure without its certificate: the desk asks until it is there.
@@ -90,10 +144,16 @@ class Desk {
         h("div", {},
           h("h2", { id: heading }, assessment.provider),
           h("p", { class: "qpm-hint" },
-            fill(words.band, { band: assessment.band, nations: listWords(assessment.nations, words) }))),
-        assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample)),
+            fill(words.band, { ...assessment, nations: listWords(assessment.nations, words) }))),
+        assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample),
+        h("div", { class: "qpm-desk-do" },
+          this.planButton(`${assessment.id}-new-visit`, words.planning.new_visit, fill(words.planning.of, assessment),
+            () => this.openNewVisit(assessment.id), ""),
+          this.planButton(`${assessment.id}-change`, words.planning.change, fill(words.planning.of, assessment),
+            () => this.openForm(assessment.id)))),
       h("div", { class: "qpm-desk-columns" },
         h("div", { class: "qpm-desk-visits" },
+          !assessment.visits.length && h("p", { class: "qpm-card" }, words.planning.no_visit),
           todayFirst(assessment.visits).map((visit) => this.drawVisit(visit, assessment.id))),
         h("aside", { class: "qpm-desk-side", "aria-labelledby": `${heading}-missing` },
           this.drawMissing(assessment, `${heading}-missing`))));
@@ -259,14 +319,15 @@ class Desk {
 
   drawEmpty() {
     const words = this.words.empty;
-    const way = (heading, text, command) => h("div", { class: "qpm-card" },
-      h("h3", {}, heading), h("p", {}, text), h("p", {}, h("code", {}, command)));
+    const way = (heading, text, ...buttons) => h("div", { class: "qpm-card" },
+      h("h3", {}, heading), h("p", {}, text), h("p", { class: "qpm-desk-do" }, buttons));
     return h("section", { class: "qpm-desk-empty", "aria-labelledby": "desk-empty" },
       h("h2", { id: "desk-empty" }, words.heading),
       h("p", {}, words.intro),
       h("div", { class: "qpm-desk-ways" },
-        way(words.real_heading, words.real, words.real_command),
-        way(words.sample_heading, words.sample, words.sample_command)));
+        way(words.real_heading, words.real, this.newAssessment("qpm-main")),
+        this.situation.practice !== "here"
+          && way(words.practice_heading, words.practice, practiseButtons(this, this.situation.practice === "there", ""))));
   }
 
   say(sentence) {

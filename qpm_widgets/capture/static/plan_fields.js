@@ -1,124 +1,8 @@
-// How the forms of the planning sheet are drawn: values in, native controls out, every fault beside its field.
+// How the forms of the planning sheet are drawn.
 
 const planFields = (() => {
   const { LISTED } = planForms;
-
-  // A draughtsman for one form: knows its page, its values and how to make ids that no other page of the window has.
-  class Fields {
-    constructor(page, values) {
-      Object.assign(this, { page, values, words: page.words.form });
-    }
-
-    id(key) {
-      return `${this.page.prefix}-${key}`;
-    }
-
-    // What a person did to a field. `then` works out what follows for other fields, which are drawn anew.
-    set(key, value, then) {
-      this.note(key, value);
-      if (!then) return;
-      then();
-      if (this.values.form === "meeting") planForms.settleLength(this.page, this.values);
-      this.page.draw();
-    }
-
-    // While a field is typed in, nothing around it is drawn anew: a press on "Save" must find its button where it was.
-    note(key, value) {
-      this.values[key] = value;
-      this.page.stopWaiting();
-      this.values.touched?.push(key);
-      delete this.values.errors[key];
-      this.page.root.querySelector(`#${CSS.escape(`${this.id(key)}-fault`)}`)?.remove();
-      this.page.root.querySelector(`#${CSS.escape(this.id(key))}`)?.removeAttribute("aria-invalid");
-    }
-
-    show(key) {
-      const control = this.page.root.querySelector(`#${CSS.escape(this.id(key))}`);
-      if (control) control.value = this.values[key];
-    }
-
-    notes(key, hint) {
-      const error = this.values.errors[key];
-      return [
-        hint && h("p", { class: "qpm-hint", id: `${this.id(key)}-hint` }, hint),
-        error && h("p", { class: "qpm-fault", id: `${this.id(key)}-fault` }, error),
-      ];
-    }
-
-    described(key, hint) {
-      const error = this.values.errors[key];
-      const ids = [hint && `${this.id(key)}-hint`, error && `${this.id(key)}-fault`].filter(Boolean);
-      return { "aria-describedby": ids.join(" ") || null, "aria-invalid": error ? "true" : null };
-    }
-
-    wrap(key, label, hint, control, extra = "") {
-      return h("div", { class: `qpm-field-box ${extra}`, "data-field": key },
-        h("label", { for: this.id(key) }, label), control, ...this.notes(key, hint));
-    }
-
-    input(key, label, { type = "text", hint, then, extra, ...more } = {}) {
-      const control = h("input", {
-        id: this.id(key), type, value: this.values[key], ...this.described(key, hint), ...more,
-        oninput: () => {
-          this.note(key, control.value);
-          then?.();
-        },
-      });
-      return this.wrap(key, label, hint, control, extra);
-    }
-
-    area(key, label, { hint, rows = 3, ...more } = {}) {
-      const control = h("textarea", {
-        id: this.id(key), rows, ...this.described(key, hint), ...more, oninput: () => this.note(key, control.value),
-      });
-      control.value = this.values[key];
-      return this.wrap(key, label, hint, control);
-    }
-
-    select(key, label, choices, { none, hint, then, disabled } = {}) {
-      const control = h("select", {
-        id: this.id(key), disabled, ...this.described(key, hint), onchange: () => this.set(key, control.value, then),
-      }, none !== undefined && h("option", { value: "" }, none),
-      choices.map(({ id, name, label: text }) => h("option", { value: id }, name ?? text)));
-      control.value = this.values[key];
-      return this.wrap(key, label, hint, control);
-    }
-
-    radios(key, legend, choices) {
-      return h("fieldset", { class: "qpm-field-box" }, h("legend", {}, legend), h("div", { class: "qpm-choices" },
-        choices.map(({ id, label }) => {
-          const control = h("input", {
-            type: "radio", id: `${this.id(key)}-${id}`, name: this.id(key), checked: this.values[key] === id,
-            onchange: () => this.set(key, id),
-          });
-          return h("label", { class: "qpm-choice" }, control, h("span", {}, label));
-        })));
-    }
-
-    // One tick of a list of codes (`item`), or of a yes or no (`item` undefined).
-    tick(key, label, { item, type = "checkbox", then, note } = {}) {
-      const listed = item !== undefined;
-      const control = h("input", {
-        type, id: listed ? `${this.id(key)}-${item}` : this.id(key), name: listed ? this.id(key) : null,
-        checked: listed ? this.values[key].includes(item) : this.values[key],
-        onchange: () => this.set(key, listed ? this.listWith(key, item, control) : control.checked, then),
-      });
-      return h("label", { class: "qpm-choice" }, control, h("span", {}, label, note && h("small", {}, ` ${note}`)));
-    }
-
-    listWith(key, item, control) {
-      if (control.type === "radio") return [item];
-      return control.checked ? [...this.values[key], item] : this.values[key].filter((one) => one !== item);
-    }
-
-    group(key, legend, hint, ...content) {
-      return h("fieldset", { class: "qpm-field-box", id: this.id(key), tabindex: "-1", ...this.described(key, hint) },
-        h("legend", {}, legend), ...this.notes(key, hint), ...content);
-    }
-  }
-
-  const part = (legend, ...content) => h("fieldset", { class: "qpm-part" }, h("legend", {}, legend), ...content);
-  const row = (...content) => h("div", { class: "qpm-row" }, ...content);
+  const { Fields, part, row } = formFields;
 
   // ---- with whom ------------------------------------------------------------------------------------------------
 
@@ -253,24 +137,9 @@ const planFields = (() => {
 
   // ---- the forms ------------------------------------------------------------------------------------------------
 
-  function frame(page, { heading, intro, save, danger }, ...content) {
-    const back = page.situation.visit && h("button", { type: "button", onclick: () => page.leaveForm() },
-      page.values.form === "cancel" ? page.words.cancel.keep : page.words.form.back);
-    return h("form", {
-      class: "qpm-card qpm-form", novalidate: true, "aria-labelledby": `${page.prefix}-form`,
-      onsubmit: (event) => {
-        event.preventDefault();
-        page.save();
-      },
-    },
-    h("h2", { id: `${page.prefix}-form`, tabindex: "-1" }, heading),
-    intro && h("p", { class: "qpm-lead" }, intro),
-    ...content,
-    page.problem && h("p", { class: "qpm-banner qpm-bad", role: "alert" }, page.problem),
-    h("div", { class: "qpm-actions" },
-      h("button", { class: danger ? "qpm-danger" : "qpm-main", type: "submit", id: `${page.prefix}-save` },
-        save), back));
-  }
+  const frame = (page, facts, ...content) => formFields.frame(page, {
+    back: page.situation.visit && page.words.form.back, ...facts,
+  }, ...content);
 
   function meetingForm(page) {
     const { values, words: { form } } = page;
@@ -305,11 +174,24 @@ const planFields = (() => {
       { none: visit.lead_choose })));
   }
 
+  function sessionForm(page) {
+    const { values, words: { sessions }, situation: { visit } } = page;
+    const fields = new Fields(page, values);
+    return frame(page, {
+      heading: values.before ? sessions.change_heading : sessions.new_heading, intro: sessions.intro, save: sessions.save,
+    }, row(
+      fields.input("day", sessions.day, { type: "date", min: visit.starts, max: visit.ends }),
+      fields.input("starts", sessions.starts, { type: "time" }),
+      fields.input("ends", sessions.ends, { type: "time" })),
+    row(fields.select("site", sessions.site, visit.sites, { none: sessions.choose }),
+      fields.select("assessor", sessions.assessor, page.assessorsOfVisit(), { none: sessions.choose })));
+  }
+
   function cancelForm(page) {
     const { values, words: { cancel } } = page;
     const fields = new Fields(page, values);
     return frame(page, {
-      heading: fill(cancel.heading, values), intro: cancel.explain, save: cancel.confirm, danger: true,
+      heading: fill(cancel.heading, values), intro: cancel.explain, save: cancel.confirm, back: cancel.keep, danger: true,
     }, fields.area("reason", cancel.reason, { hint: cancel.reason_hint, rows: 2, maxlength: 300 }));
   }
 
@@ -319,5 +201,5 @@ const planFields = (() => {
       new Fields(page, values).area("names", names.label, { hint: names.hint, rows: 12 }));
   }
 
-  return { names: namesForm, meeting: meetingForm, visit: visitForm, cancel: cancelForm };
+  return { names: namesForm, meeting: meetingForm, visit: visitForm, session: sessionForm, cancel: cancelForm };
 })();

@@ -44,11 +44,19 @@ const planForms = (() => {
 
   function visitForm(page) {
     const { visit } = page.situation;
+    const only = page.choices.assessors.length === 1 ? page.choices.assessors.map(({ id }) => id) : [];
     return {
       form: "visit", isNew: !visit, title: visit?.title ?? "", starts: visit?.starts ?? "", ends: visit?.ends ?? "",
       sites: (visit?.sites ?? []).map((site) => site.name).join("\n"), known_sites: visit?.sites ?? [],
-      assessors: [...(visit?.assessors ?? [])], lead: visit?.lead ?? "", errors: {},
+      assessors: [...(visit?.assessors ?? only)], lead: visit?.lead ?? only[0] ?? "", errors: {},
     };
+  }
+
+  function sessionForm(page, session) {
+    const { visit } = page.situation;
+    const only = (list, key) => (list.length === 1 ? list[0][key] ?? list[0] : "");
+    const fresh = { day: visit.starts, starts: "09:00", ends: "12:30", site: only(visit.sites, "id"), assessor: only(visit.assessors) };
+    return { form: "session", before: session ?? null, ...fresh, ...session, errors: {} };
   }
 
   const cancelForm = (page, meeting) => ({
@@ -159,6 +167,16 @@ const planForms = (() => {
     return errors;
   }
 
+  function checkSession({ words: { form, sessions } }, values) {
+    const errors = {};
+    if (!values.day) errors.day = form.needs_day;
+    if (!values.starts) errors.starts = form.needs_time;
+    if (!values.ends || values.ends <= values.starts) errors.ends = sessions.needs_ends;
+    if (!values.site) errors.site = sessions.needs_site;
+    if (!values.assessor) errors.assessor = form.needs_assessor;
+    return errors;
+  }
+
   // ---- what is sent ---------------------------------------------------------------------------------------------
 
   function meetingMessage(values) {
@@ -181,11 +199,14 @@ const planForms = (() => {
     form: { title: title.trim(), starts, ends, sites: sites.split("\n"), known_sites, assessors, lead },
   });
 
+  const sessionMessage = ({ before, day, starts, ends, site, assessor }) =>
+    ({ before, form: { day, starts, ends, site, assessor } });
+
   const cancelMessage = ({ kind, id, entry_id, supersedes, reason, kept, asked }) =>
     ({ meeting_kind: kind, id, entry_id, supersedes, reason: reason.trim(), kept, asked });
 
   return {
-    LISTED, newMeeting, changeMeeting, visitForm, cancelForm, choseRole, chosePeople, choseTeam, suggestCode, usualLength,
-    settleLength, checkMeeting, checkVisit, meetingMessage, visitMessage, cancelMessage,
+    LISTED, newMeeting, changeMeeting, visitForm, sessionForm, cancelForm, choseRole, chosePeople, choseTeam, suggestCode, usualLength,
+    settleLength, checkMeeting, checkVisit, checkSession, meetingMessage, visitMessage, sessionMessage, cancelMessage,
   };
 })();

@@ -1,12 +1,11 @@
 // The planning sheet: who is in the plan by time, who still has to be met, and a page for each of them.
 
 const planSheet = (() => {
-  const PATIENCE = 2000; // ms until the page says that saving takes long
   const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
-  const AT_MOST = { prepare: 120000, write_papers: 120000, other: 12000 }; // ms until it says that there was no answer
 
-  class PlanPage {
+  class PlanPage extends FormPage {
     constructor(model, el) {
+      super();
       this.el = el;
       this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
       this.link = connectSheet(model, {
@@ -66,33 +65,17 @@ const planSheet = (() => {
 
     // ---- asking the kit
 
-    async ask(name, args) {
-      Object.assign(this, { busy: true, problem: null });
-      const long = { prepare: this.words.prepare.working, write_papers: this.words.papers.working }[name];
-      this.say(long ?? this.words.saving);
-      const slow = setTimeout(() => !long && this.say(this.words.slow), PATIENCE);
-      let giveUp;
-      const silence = new Promise((_, reject) => {
-        giveUp = setTimeout(() => reject(new Error(this.words.no_answer)), AT_MOST[name] ?? AT_MOST.other);
-      });
-      try {
-        const answer = await Promise.race([this.link.do(name, args), silence]);
-        this.situation = answer.situation;
-        return answer;
-      } catch (error) {
-        this.problem = fill(this.words.not_saved, { sentence: error.message });
-        this.say("");
-        return null;
-      } finally {
-        clearTimeout(slow);
-        clearTimeout(giveUp);
-        this.busy = false;
-      }
+    ask(name, args) {
+      const { prepare, papers } = this.words;
+      return super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
     }
 
-    say(sentence, isDone = false) {
-      this.status.textContent = sentence;
-      this.status.classList.toggle("qpm-done", isDone);
+    answered({ situation }) {
+      this.situation = situation;
+    }
+
+    followUp() {
+      if (this.values.form === "meeting") planForms.settleLength(this, this.values);
     }
 
     // ---- forms
@@ -111,14 +94,15 @@ const planSheet = (() => {
       this.memory.values = null;
       this.problem = null;
       this.draw();
-      this.focus(form === "visit" ? "change" : form === "names" ? "names" : id ? `${form}-${id}` : `add-${kind}`);
+      const place = { visit: "change", names: "names", session: "add-session" }[form];
+      this.focus(place ?? (id ? `${form}-${id}` : `add-${kind}`));
     }
 
     async save() {
       const { values, words } = this;
       if (this.busy) return;
       this.stopWaiting();
-      values.errors = { meeting: planForms.checkMeeting, visit: planForms.checkVisit }[values.form]?.(this, values) ?? {};
+      values.errors = { meeting: planForms.checkMeeting, visit: planForms.checkVisit, session: planForms.checkSession }[values.form]?.(this, values) ?? {};
       const [faulty] = Object.keys(values.errors);
       if (faulty) {
         this.problem = words.form.check;
@@ -128,6 +112,7 @@ const planSheet = (() => {
       }
       const [name, message, told] = {
         meeting: ["plan_meeting", planForms.meetingMessage, values.id ? words.form.saved_change : words.form.saved_new],
+        session: ["keep_session", planForms.sessionMessage, words.sessions.saved],
         visit: ["plan_visit", planForms.visitMessage, words.visit.saved],
         cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
         names: ["keep_names", ({ names }) => ({ names }), words.names.saved],
@@ -147,7 +132,7 @@ const planSheet = (() => {
       const said = [fill(words.saved, { time: clock(answer.recorded_at) }), fill(told, answer),
         values.form !== "names" && planCoverage.summarise(this)];
       this.say(said.filter(Boolean).join(" "), true);
-      this.focus({ visit: "heading", names: "names" }[values.form] ?? `meeting-${answer.id}`);
+      this.focus({ visit: "heading", names: "names", session: "add-session" }[values.form] ?? `meeting-${answer.id}`);
     }
 
     // ---- what points to one person: identifiers_part.js asks, once the form was sent and before it is saved
@@ -178,9 +163,6 @@ const planSheet = (() => {
         if (waits) waits.hidden = true;
       };
     }
-
-    // Replaced while a form waits: whoever goes on writing presses "Save" again.
-    stopWaiting() {}
 
     turnTo() {
       this.startWaiting();
@@ -230,10 +212,8 @@ const planSheet = (() => {
     // ---- drawing
 
     focus(name) {
-      const found = this.root.querySelector(`#${CSS.escape(`${this.prefix}-${name}`)}`);
-      found?.focus();
+      super.focus(name);
       if (name === "heading") this.root.scrollTop = 0;
-      else found?.scrollIntoView({ block: "nearest" });
     }
 
     // Everything is drawn anew; the person stays in the field where they were.
@@ -274,25 +254,24 @@ const planSheet = (() => {
             type: "button", class: "qpm-quiet", id: `${this.prefix}-change`,
             onclick: () => this.openForm(planForms.visitForm(this)),
           }, words.visit.change)),
+        visit?.conflict && h("p", { class: "qpm-banner qpm-warn" }, words.visit.conflict),
       ].filter(Boolean);
     }
 
     drawItinerary() {
-      const { words: { itinerary: words }, situation: { meetings } } = this;
-      const add = (kind, label) => h("button", {
+      const { words: { itinerary: words }, situation: { meetings, sessions } } = this;
+      const add = (kind, label, values) => h("button", {
         type: "button", id: `${this.prefix}-add-${kind}`, class: kind === "interview" ? "qpm-main" : null,
-        onclick: () => this.openForm(planForms.newMeeting(this, kind)),
+        onclick: () => this.openForm(values()),
       }, label);
-      const days = [...new Set(meetings.map(({ day }) => day))];
       return h("div", { class: "qpm-itinerary" },
         h("div", { class: "qpm-listhead" },
           h("div", {}, h("h2", {}, words.heading), h("p", { class: "qpm-hint" }, this.counted())),
           h("div", { class: "qpm-actions" },
-            add("interview", words.add_interview), add("observation", words.add_observation))),
-        meetings.length ? days.map((day) => [
-          h("h3", { class: "qpm-day" }, this.day(day)),
-          h("ol", { class: "qpm-meetings" }, meetings.filter((one) => one.day === day).map((one) => this.drawMeeting(one))),
-        ]).flat() : h("p", { class: "qpm-empty" }, words.empty),
+            add("interview", words.add_interview, () => planForms.newMeeting(this, "interview")),
+            add("observation", words.add_observation, () => planForms.newMeeting(this, "observation")),
+            add("session", this.words.sessions.add, () => planForms.sessionForm(this)))),
+        meetings.length || sessions.length ? planSessions.draw(this) : h("p", { class: "qpm-empty" }, words.empty),
         this.drawPrepare(), planPapers.draw(this), this.drawNames());
     }
 
@@ -309,7 +288,7 @@ const planSheet = (() => {
       ].filter(Boolean).join(" · ");
     }
 
-    drawMeeting(meeting) {
+    drawMeeting(meeting, heading) {
       const { words: { itinerary: words }, choices, situation: { visit } } = this;
       const { id, kind, state, begun } = meeting;
       const cancelled = state === "cancelled";
@@ -329,7 +308,7 @@ const planSheet = (() => {
       return h("li", { class: `qpm-meeting${cancelled ? " qpm-cancelled" : ""}` },
         h("p", { class: "qpm-time" }, meeting.time, h("small", {}, fill(words.minutes, meeting))),
         h("div", { class: "qpm-what" },
-          h("h4", { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
+          h(heading, { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
             h("span", { class: "qpm-code" }, id),
             h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : choices.observing.find(({ guide }) => guide === meeting.guide)?.label ?? words.observation)),
           h("p", { class: "qpm-hint" }, place),
@@ -366,7 +345,7 @@ const planSheet = (() => {
       const { words: { itinerary: words }, choices, situation: { visit } } = this;
       const minute = ({ day, time }) => Date.parse(`${day}T${time}Z`) / 60000;
       const start = minute(meeting);
-      const said = [];
+      const said = planSessions.warnings(this, meeting);
       if (meeting.conflict && !meeting.two_people.length) said.push(words.conflict);
       if (meeting.day < visit.starts || meeting.day > visit.ends) said.push(words.outside);
       for (const other of this.active()) {
