@@ -13,9 +13,8 @@ function signsOf(page) {
 
 const lastSign = (page, code) => signsOf(page).findLast(({ respondent }) => respondent === code);
 
-// Who has not refused to talk or stopped talking; nobody in an observation.
-const takingPart = (page) => page.view.plan.respondents
-  .filter((code) => !["declined", "withdrawn"].includes(page.values[`consent:talk.${code}`]?.decision));
+// Who is there and has not refused to talk or stopped talking; nobody in an observation.
+const takingPart = (page) => page.view.plan.respondents.filter((code) => !isOut(page, code));
 
 // Who of these shows a no just now.
 const dissenters = (page) => takingPart(page).filter((code) => lastSign(page, code)?.sign === "dissent");
