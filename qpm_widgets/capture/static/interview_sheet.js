@@ -50,9 +50,10 @@ class InterviewPage {
     const payload = this.whole(field, words);
     remember(this, field, false);
     this.values[field] = payload;
-    this.link.commit(field, payload);
+    const entryId = this.link.commit(field, payload);
     if (!field.startsWith("pause:")) this.begin(); // somebody may need a break before it begins
     this.changed();
+    return entryId;
   }
 
   // With the words goes what points to one person and is kept on purpose, and that they were keyed in from paper.
@@ -590,9 +591,9 @@ function render({ model, el }) {
       for (const name of Object.keys(page)) delete page[name];
       page = null;
     },
-    elsewhere(field, payload) {
+    elsewhere(field, payload, entryId) {
       page.values[field] = payload;
-      page.noteSign?.(field, payload);
+      page.noteSign?.(entryId, field, payload);
       page.changed();
     },
     erased(code, sentence) {
