@@ -115,6 +115,7 @@ const connectSheet = (() => {
     letGo() {
       if (this.links.length || this.slots.size || this.held?.isConnected) return;
       this.each("gone");
+      delete this.memory.undone;
       delete this.memory.edits; // what could be undone is words, and so is an account of harm that is kept
       delete this.memory.account;
       // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
