@@ -60,7 +60,7 @@ CODES: dict[str, str] = {
     "KEYRING-002": "the system's keyring did not answer",
     # Consent (UK GDPR Art. 9(2)(a); Mental Capacity Act 2005 s.1)
     "CONSENT-001": "nobody has agreed to notes being taken",
-    "CONSENT-002": "someone taking part has not agreed to notes",
+    "CONSENT-002": "someone taking part has not agreed to talk and to notes",
     "CONSENT-003": "a quote names a respondent that the interview does not have",
     "CONSENT-004": "a consent names a respondent that the interview does not have",
     "CONSENT-005": "what was said was withdrawn and erased",

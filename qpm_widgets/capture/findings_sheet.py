@@ -26,11 +26,13 @@ from qpm_widgets.visits.erasures import erase_earlier_versions, has_lost_words
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
+    "edit_trail.js",
     "identifiers_part.js",
     "findings_evidence.js",
     "findings_rating.js",
     "findings_finding.js",
     "findings_overview.js",
+    "findings_undo.js",
     "findings_sheet.js",
 )
 
@@ -41,7 +43,7 @@ class FindingsSheet(Sheet):
     Confidence is worked out by the edition's rule from distinct kinds of source; a rating never is.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("findings_sheet.css",))
+    _esm = page_script(*_SCRIPTS, styles=("findings_sheet.css", "edit_trail.css"))
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")
@@ -52,10 +54,12 @@ class FindingsSheet(Sheet):
         journal = self.kit.journal
         profile = load_profile(journal, self.assessment_id)
         visit = load_visit(journal, self.assessment_id, self.visit_id)
+        words, shared = self.templates.wording.section("findings"), self.templates.wording.section("sheet")
         return {
             "words": {
-                **self.templates.wording.section("findings"),
-                "identifiers": self.templates.wording.section("sheet")["identifiers"],
+                **words,
+                "identifiers": shared["identifiers"],
+                "undo": {**shared["undo"], **words["undo"]},
             },
             "desk": link_page(DESK),
             "provider": profile.provider,
@@ -84,10 +88,23 @@ class FindingsSheet(Sheet):
         return receipt
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``look``: what was recorded, read again."""
+        """``look`` and ``versions``.
+
+        ``look``: what was recorded, read again. ``versions``: every version of a rating or finding, the newest first,
+        with who recorded it and when (UTC ms), and whether any was erased.
+        """
         if name == "look":
             return {"recorded": self.recorded()}
+        if name == "versions":
+            return self._versions(str(arguments.get("field")))
         return super().do(name, arguments)
+
+    def _versions(self, field: str) -> dict[str, Any]:
+        if not field.startswith(("rating:", "finding:")):
+            return {"versions": [], "erased": False}
+        entries = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix=field)
+        erased = any(one.erased for one in entries if one.field == field)
+        return {"versions": self.versions(field), "erased": erased}
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What points to one person in a finding or the reason of a rating, and was not kept on purpose."""

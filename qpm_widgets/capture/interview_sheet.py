@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -41,6 +41,9 @@ from qpm_widgets.visits import (
 from qpm_widgets.visits.filing import item_of, read_filing
 from qpm_widgets.visits.two_people import TwoPeople, people_of
 
+_SHOWN_VERSIONS = ("answer:", "closing:", "pause:")
+"""Begins the fields of which the page shows earlier versions; consents and the state are made anew, not put back."""
+
 DISCLOSURE = "disclosure:"
 """Begins the field of an account of harm, as the page names it: ``disclosure:<id>.<part>``."""
 
@@ -64,6 +67,7 @@ class InterviewSheet(Sheet):
         "stepping.js",
         "search_part.js",
         "own_part.js",
+        "edit_trail.js",
         "taking_back.js",
         "paper_part.js",
         "quick_lines.js",
@@ -94,6 +98,10 @@ class InterviewSheet(Sheet):
         # Read once for the whole opening: nothing that another person said is shown, or replaced by an edit here.
         self._mixed = self._two_people()
         return super()._opened()
+
+    def may_show(self, entry: Entry) -> bool:
+        """Whether an entry has words, and belongs on this page."""
+        return super().may_show(entry) and self._is_shown(entry)
 
     def _is_shown(self, entry: Entry) -> bool:
         """Whether an entry belongs on this page: all do, also while it is open whose interview this is."""
@@ -168,16 +176,17 @@ class InterviewSheet(Sheet):
         """``erase``, ``versions`` and ``print_form``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
-        ``versions``: every version of an answer's ``field`` that this page may show, the newest first, with who
-        recorded it and when (UTC ms). Erased words are no version. ``print_form``: the guide as a form
-        with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
+        ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
+        newest first, with who recorded it and when (UTC ms). Erased words are no version. ``print_form``: the guide as
+        a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         """
         if name == "print_form":
             form = {"meeting": self.subject, "language": arguments.get("language"), "reading": arguments.get("reading")}
             return write_papers(self.kit, self.subject, {"assessment": self.assessment_id, "form": form})
         if name == "versions":
             self._mixed = self._two_people()
-            return {"versions": list(self._versions(str(arguments.get("field"))))}
+            field = str(arguments.get("field"))
+            return {"versions": list(self.versions(field) if field.startswith(_SHOWN_VERSIONS) else ())}
         if name != "erase":
             return super().do(name, arguments)
         if self.observation_id:
@@ -186,18 +195,10 @@ class InterviewSheet(Sheet):
         respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
         return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
 
-    def _versions(self, field: str) -> Iterator[dict[str, Any]]:
-        journal, subject = self.kit.journal, self.subject
-        said = [one for one in journal.iter_entries(self.assessment_id, subject=subject, field_prefix=field)
-                if one.field == field and field.startswith("answer:") and self._is_shown(one)]  # fmt: skip
-        for one in reversed(said):
-            if one.payload is not None:
-                yield {"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by}
-
     def _count_versions(self) -> dict[str, int]:
-        """How many versions each answer has that has several."""
-        every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="answer:")
-        times = Counter(one.field for one in every if one.payload is not None and self._is_shown(one))
+        """How many versions each field has of those of which the page shows versions, if it has several."""
+        every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject)
+        times = Counter(one.field for one in every if one.field.startswith(_SHOWN_VERSIONS) and self.may_show(one))
         return {field: number for field, number in times.items() if number > 1}
 
     def _two_people(self) -> TwoPeople | None:

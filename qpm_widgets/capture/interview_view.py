@@ -188,9 +188,12 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
 
 
 def view_signs(recorded: Iterable[Entry]) -> list[View]:
-    """Every yes or no that somebody showed, oldest first, from all versions of these fields; ``at`` is UTC ms."""
+    """Every yes or no that somebody showed, oldest first, from all versions of these fields.
+
+    ``id`` is the entry's, by which a page knows one that it noted itself; ``at`` is UTC ms.
+    """
     return [
-        {"respondent": one.field.partition(":")[2], **one.payload, "at": one.recorded_at}
+        {"id": one.entry_id, "respondent": one.field.partition(":")[2], **one.payload, "at": one.recorded_at}
         for one in recorded
         if one.payload is not None
     ]

@@ -119,6 +119,16 @@ class Sheet(anywidget.AnyWidget):
         """
         return []
 
+    def may_show(self, entry: Entry) -> bool:
+        """Whether this page may show a version: it was not erased."""
+        return entry.payload is not None
+
+    def versions(self, field: str) -> list[dict[str, Any]]:
+        """Every version of a field that the page may show, newest first: ``payload``, ``at`` (UTC ms) and ``by``."""
+        entries = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix=field)
+        said = [one for one in entries if one.field == field and self.may_show(one)]
+        return [{"payload": one.payload, "at": one.recorded_at, "by": one.recorded_by} for one in reversed(said)]
+
     def heads(self) -> dict[str, list[str]]:
         """For each field the entries that the page's next edit of it replaces."""
         current = self.kit.journal.current(self.assessment_id, subject=self.subject)

@@ -14,6 +14,9 @@ from qpm_widgets.errors import QpmError
 # Most restrictive first. An erased consent permits nothing.
 _ORDER = ("withdrawn", "declined", "not_applicable", "given")
 
+OUT = frozenset({"withdrawn", "declined", "not_applicable"})
+"""Decisions about talking of who takes no part, or no longer; the last is of who was not there."""
+
 Fact = tuple[str, Mapping[str, Any] | None]
 """A current entry's field and payload."""
 
@@ -40,33 +43,31 @@ def is_given(payload: Mapping[str, Any] | None) -> bool:
     return payload is not None and payload.get("decision") == "given"
 
 
-def read_respondents(current: Iterable[Fact]) -> set[str]:
-    """The respondent codes of an interview's plan (of every plan, while two are in conflict)."""
-    return {
-        str(code)
-        for field, payload in current
-        if field == "plan" and payload is not None
-        for code in payload.get("respondents", ())  # an observation has none
-    }
-
-
 def anyone_agrees(respondents: Iterable[str], decisions: Mapping[tuple[str, str], str]) -> bool:
     """Whether at least one respondent of the plan has agreed to notes."""
     return any(decisions.get(("notes", code)) == "given" for code in respondents)
 
 
-def talkers_without_notes(decisions: Mapping[tuple[str, str], str]) -> set[str]:
-    """Who takes part without having agreed to notes; whoever declined to talk takes no part."""
-    return {
-        code
-        for (scope, code), decision in decisions.items()
-        if scope == "talk" and decision == "given" and decisions.get(("notes", code)) != "given"
-    }
+def not_agreed(respondents: Iterable[str], decisions: Mapping[tuple[str, str], str]) -> set[str]:
+    """Who of these, or of those who talk, takes part and has not agreed to talk and to notes, or was never asked.
+
+    Whoever said no to talking, took it back, or is noted as not there takes no part. Of whoever is met alone, a yes to
+    notes is enough here, for no words of anybody else can be among them; the page asks for both all the same.
+    """
+    planned = set(respondents)
+    talkers = {code for (scope, code), decision in decisions.items() if scope == "talk" and decision == "given"}
+
+    def agrees(code: str) -> bool:
+        talks = code in talkers or planned == {code}
+        return talks and decisions.get(("notes", code)) == "given"
+
+    return {code for code in planned | talkers if decisions.get(("talk", code)) not in OUT and not agrees(code)}
 
 
 def notes_allowed(respondents: Iterable[str], decisions: Mapping[tuple[str, str], str]) -> bool:
     """Whether a word of this interview may be kept now."""
-    return anyone_agrees(respondents, decisions) and not talkers_without_notes(decisions)
+    planned = list(respondents)
+    return anyone_agrees(planned, decisions) and not not_agreed(planned, decisions)
 
 
 def needs_consent(subject: str, field: str) -> bool:
@@ -79,14 +80,24 @@ class Standing(NamedTuple):
 
     respondents: set[str]
     agreed: bool  # somebody, to notes
-    refusing: list[str]  # who takes part and has not agreed to notes
+    refusing: list[str]  # who takes part and has not agreed to talk and to notes
 
 
 def read_standing(current: Iterable[Fact]) -> Standing:
-    """The standing of an interview, from its current plan and consent entries."""
+    """The standing of an interview, from its current plan and consent entries.
+
+    While two plans are in conflict, either may be the one that counts: its people may agree, and whom both have must
+    have been asked.
+    """
     facts = list(current)
-    respondents, decisions = read_respondents(facts), read_decisions(facts)
-    return Standing(respondents, anyone_agrees(respondents, decisions), sorted(talkers_without_notes(decisions)))
+    plans = [
+        {str(code) for code in payload.get("respondents", ())}  # an observation has none
+        for field, payload in facts
+        if field == "plan" and payload is not None
+    ]
+    planned, everywhere = set[str]().union(*plans), set.intersection(*plans) if plans else set()
+    decisions = read_decisions(facts)
+    return Standing(planned, anyone_agrees(planned, decisions), sorted(not_agreed(everywhere, decisions)))
 
 
 def check_consent(subject: str, field: str, payload: Mapping[str, Any], standing: Standing) -> None:
@@ -102,8 +113,9 @@ def check_consent(subject: str, field: str, payload: Mapping[str, Any], standing
     Raises
     ------
     QpmError
-        CONSENT-001 if no respondent of the plan has agreed to notes; CONSENT-002 if someone who takes part
-        has not; CONSENT-003 if a quote names a respondent whom the plan does not have.
+        CONSENT-001 if no respondent of the plan has agreed to notes; CONSENT-002 if someone who takes part has not
+        agreed to talk and to notes, or was not asked; CONSENT-003 if a quote names a respondent whom the plan does not
+        have.
     """
     if not standing.agreed:
         raise QpmError("CONSENT-001", f"{subject} {field}", "Ask, and record who agrees to notes, before writing.")
@@ -111,7 +123,7 @@ def check_consent(subject: str, field: str, payload: Mapping[str, Any], standing
         raise QpmError(
             "CONSENT-002",
             f"{subject} {field}",
-            f"Go on without notes, or without {', '.join(standing.refusing)}.",
+            f"Ask {', '.join(standing.refusing)} first, or go on without notes, or without them.",
         )
     if ".quote." in field and payload["respondent"] not in standing.respondents:
         raise QpmError("CONSENT-003", f"{subject} {field}", "Choose who said it among the interview's respondents.")

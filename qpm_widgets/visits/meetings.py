@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
-from qpm_widgets.journal.consent import notes_allowed, read_decisions
+from qpm_widgets.journal.consent import OUT, notes_allowed, read_decisions
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
 from qpm_widgets.templates.records import Question
 from qpm_widgets.visits.pauses import NO_BREAKS, Breaks, count_breaks
@@ -42,13 +42,14 @@ class Interview:
 
     @property
     def notes_allowed(self) -> bool:
-        """Whether anything may be written down now: everyone who takes part has agreed to notes."""
+        """Whether anything may be written down now: everyone who takes part has agreed to talk and to notes."""
         return notes_allowed(self.plan.respondents, self.consents)
 
     @property
     def taking_part(self) -> tuple[str, ...]:
-        """Codes of the respondents who have not said no to talking. Whoever took it back later was met all the same."""
-        return tuple(code for code in self.plan.respondents if self.consents.get(("talk", code)) != "declined")
+        """Codes of the respondents who were there and have not said no to talking. Who took it back later was met."""
+        never = OUT - {"withdrawn"}
+        return tuple(code for code in self.plan.respondents if self.consents.get(("talk", code)) not in never)
 
     @property
     def was_held(self) -> bool:

@@ -24,16 +24,19 @@ def violations(hand: Hand, within: str = "") -> list[str]:
     return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
 
 
-def test_a_group_writes_nothing_until_everyone_who_talks_agrees_to_notes(field_kit, server, page):
+def test_a_group_writes_nothing_until_each_has_agreed_or_takes_no_part(field_kit, server, page):
     hand = Hand(page, server, "A2").open()
+    gate = hand.sheet.locator(".qpm-gate")
     hand.agree("AD2", "talk", "notes")
-    hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
-    hand.agree("AD3", "talk")
-    hand.sheet.locator(".qpm-gate").wait_for()
-    assert "AD3 takes part" in hand.sheet.locator(".qpm-gate").inner_text()
+    gate.get_by_text("Not asked yet, about talking or about notes: AD3.").wait_for()
     assert hand.notes("A-CP-1").is_disabled()
-    hand.agree("AD3", "talk", decision="declined")
-    hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
+    hand.agree("AD3", "talk")
+    gate.get_by_text("Not asked yet, about talking or about notes: AD3.").wait_for()
+    hand.agree("AD3", "notes", decision="declined")
+    gate.get_by_text("AD3 takes part").wait_for()
+    hand.field("consent:talk.AD3").get_by_label("Not here, or takes no part").check()
+    gate.wait_for(state="hidden")
+    assert "AD3: takes no part" in hand.sheet.locator(".qpm-consent-state").inner_text()
     hand.await_saved()
 
     # Another device of the same kit withdraws; this page has not heard of it, and the journal refuses.

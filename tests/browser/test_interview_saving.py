@@ -80,6 +80,7 @@ def test_words_are_saved_and_still_there_after_a_reload(field_kit, server, page)
 def test_a_journal_that_cannot_be_written_is_told_on_the_page(field_kit, server, page):
     hand = Hand(page, server, "A2").open()
     hand.agree("AD2")
+    hand.agree("AD3", "talk", decision="declined")
     hand.await_saved()
     blocker = field_kit.journal._engine.raw_connection()
     try:

@@ -13,6 +13,7 @@ from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import load_interview, load_visit
+from qpm_widgets.visits.erasures import erase_earlier_versions
 
 pytestmark = pytest.mark.browser
 
@@ -233,6 +234,64 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     card.get_by_role("button", name="Take it back").click()
     card.wait_for(state="detached")
     assert until(lambda: findings_of(kit, words) == [], page), "the line read out still tells of the save before"
+
+
+def test_ratings_and_findings_are_undone_done_again_and_put_back(visited, page):
+    kit, server = visited
+    open_page(page, server, "lantern/V1/debrief.ipynb")
+    to_independence(page)
+    indicator = page.get_by_role("group").filter(has_text="IN3")
+    if not indicator.evaluate("one => one.open"):
+        indicator.locator("summary").click()
+    levels = indicator.get_by_role("radio")
+    was = levels.evaluate_all("all => all.findIndex((one) => one.checked)")
+    told = page.locator(".qpm-undo [role=status]")
+    other = (was + 1) % 2
+
+    def rated() -> str:
+        indicator.get_by_text(SAVED).wait_for()
+        return str(kit.journal.current_entry("lantern", "visit:V1", "rating:IN3").payload["level"])
+
+    first = rated()
+    levels.nth(other).check()
+    assert until(lambda: rated() != first, page)
+    page.keyboard.press("Control+z")
+    told.get_by_text("Undone: the rating of IN3.").wait_for()
+    assert until(lambda: rated() == first, page) and levels.nth(was).is_checked()
+    page.keyboard.press("Control+y")
+    told.get_by_text("Done again: the rating of IN3.").wait_for()
+    assert until(lambda: rated() != first, page)
+    indicator.get_by_role("button", name="Earlier versions").click()
+    versions = page.get_by_role("dialog", name="Earlier versions")
+    versions.get_by_role("listitem").nth(2).wait_for()
+    assert "This is how it stands now." in versions.get_by_role("listitem").first.inner_text()
+    assert find_barriers(page) == []
+    versions.get_by_role("listitem").nth(1).get_by_role("button").click()
+    assert until(lambda: rated() == first, page)
+
+    words = "They keep a list of what they challenged."
+    page.get_by_role("button", name="Write a finding").click()
+    page.get_by_label("What did you find?").fill(words)
+    page.get_by_role("checkbox", name=re.compile(r"^A3\.A-IN-1\.note")).last.check()
+    page.get_by_role("button", name="Save and close").click()
+    card = page.get_by_role("article").filter(has_text=words)
+    card.get_by_role("button", name=re.compile("^Take back")).click()
+    card.get_by_role("button", name="Take it back").click()
+    assert until(lambda: findings_of(kit, words) == [], page)
+    page.keyboard.press("Control+z")
+    told.get_by_text("Undone: a finding.").wait_for()
+    card.wait_for()
+    assert until(lambda: len(findings_of(kit, words)) == 1, page)
+    # What it rests on is erased, and its earlier versions with it: they come back by no way.
+    card.get_by_role("button", name=re.compile("^Change")).click()
+    page.get_by_label("What did you find?").fill("Another thing.")
+    page.get_by_role("button", name="Save and close").click()
+    assert until(lambda: len(findings_of(kit, "Another thing.")) == 1, page)
+    kit.journal.erase(Withdrawal("lantern", "A3"))
+    erase_earlier_versions(kit.journal, "lantern")
+    page.keyboard.press("Control+z")
+    told.get_by_text("That rests on words that were erased since, so it is not put back.").wait_for()
+    assert findings_of(kit, words) == []
 
 
 def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp_path):

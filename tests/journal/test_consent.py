@@ -23,8 +23,12 @@ CASES = [
     ("R1", "notes.R1=given", None),
     ("R1", "talk.R1=given notes.R1=given quotes.R1=declined", None),
     ("R1", "talk.R1=withdrawn notes.R1=given", None),  # stopped half-way and lets the notes stay
-    # A group: everyone who talks has agreed to notes.
-    ("R1 R2", "talk.R1=given notes.R1=given", None),
+    # A group: everyone has agreed to talk and to notes, or takes no part.
+    ("R1 R2", "talk.R1=given notes.R1=given", "CONSENT-002"),  # R2 was never asked
+    ("R1 R2", "talk.R1=given notes.R1=given notes.R2=given", "CONSENT-002"),
+    ("R1 R2", "talk.R1=given notes.R1=given quotes.R2=given", "CONSENT-002"),
+    ("R1 R2", "talk.R1=given notes.R1=given talk.R2=not_applicable", None),  # was not there
+    ("R1 R2", "talk.R1=given notes.R1=given talk.R2=erased", None),
     ("R1 R2", "talk.R1=given notes.R1=given talk.R2=given notes.R2=given", None),
     ("R1 R2", "talk.R1=given notes.R1=given talk.R2=given", "CONSENT-002"),
     ("R1 R2", "talk.R1=given notes.R1=given talk.R2=given notes.R2=declined", "CONSENT-002"),
@@ -34,6 +38,7 @@ CASES = [
     ("R1 R2", "talk.R1=given notes.R1=declined talk.R2=declined notes.R2=given", "CONSENT-002"),
     ("R1 R2", "talk.R1=declined notes.R1=declined talk.R2=declined", "CONSENT-001"),
     ("R1 R2 R3", "notes.R3=given talk.R1=given talk.R2=given notes.R2=given", "CONSENT-002"),
+    ("R1 R2 R3", "talk.R3=declined talk.R1=given notes.R1=given talk.R2=given notes.R2=given", None),
     # Someone who is not in the plan gives no consent for it, and counts when they talk.
     ("R1", "talk.R9=given notes.R9=given", "CONSENT-001"),
     ("R1", "talk.R1=given notes.R1=given talk.R9=given", "CONSENT-002"),
@@ -75,7 +80,7 @@ def test_the_rule(respondents, consents, expected) -> None:
 
 
 def test_a_quote_is_of_someone_in_the_plan() -> None:
-    consents = "talk.R1=given notes.R1=given quotes.R1=declined"
+    consents = "talk.R1=given notes.R1=given quotes.R1=declined talk.R2=declined"
     assert answer("R1 R2", consents, {"respondent": "R2"}, "answer:A-CP-1.quote.1") is None
     assert answer("R1 R2", consents, {"respondent": "R3"}, "answer:A-CP-1.quote.12") == "CONSENT-003"
 
@@ -83,6 +88,11 @@ def test_a_quote_is_of_someone_in_the_plan() -> None:
 def test_two_plans_in_conflict_both_count() -> None:
     both = [*facts("R1", "notes.R2=given"), ("plan", {"respondents": ["R2"]}), ("plan", None)]
     check_consent(INTERVIEW, "answer:A-CP-1.note", {}, read_standing(both))
+
+
+def test_whom_every_plan_in_conflict_has_must_have_been_asked() -> None:
+    both = [*facts("R1 R2", "talk.R1=given notes.R1=given"), ("plan", {"respondents": ["R2", "R1"]})]
+    assert read_standing(both).refusing == ["R2"]
 
 
 def test_decisions_are_read_per_scope_and_code() -> None:

@@ -499,7 +499,8 @@ def test_a_quote_beside_quotes_taken_back_is_replaced_by_a_known_device_only(kit
     group = plan("one", "V1", "G1")
     both = replace(group, payload={**group.payload, "respondents": ["R1", "R2"]})
     said = [quote("one", "G1", f"words of {code}", code, number) for number, code in enumerate(("R1", "R2"), 1)]
-    assessor.append_all([both, consent("one", "G1"), *said])
+    agreed = [consent("one", "G1", scope, code) for code in ("R1", "R2") for scope in ("talk", "notes")]
+    assessor.append_all([both, *agreed, *said])
     for journal in (stranger, lead):
         journal.merge(take(assessor, "one", "V1"))
     rubbish = replace(quote("one", "G1", "rubbish", number=2), supersedes=(said[1].entry_id,))

@@ -31,6 +31,7 @@ def test_every_sign_is_told_to_the_page_in_order_until_it_is_erased(kit, small, 
     signs = sheet.view()["signs"]
     assert [(one["respondent"], one["sign"], one["how"]) for one in signs] == shown
     assert all(one["at"] > 0 for one in signs)
+    assert len({one["id"] for one in signs}) == len(shown)
     small.journal.erase(Withdrawal(ASSESSMENT, "P1", "consents", "retention"))
     assert sheet.view()["signs"] == []
 

@@ -44,6 +44,12 @@ def commit(field: str, payload: dict[str, object], supersedes=()) -> dict[str, o
     }  # fmt: skip
 
 
+def agree(sheet: InterviewSheet) -> None:
+    for code in ("AD1", "AD2"):
+        for scope in ("talk", "notes"):
+            sheet.answer(commit(f"consent:{scope}.{code}", GIVEN))
+
+
 def test_opening_hands_over_the_guide_and_what_is_needed_to_write(sheet: InterviewSheet) -> None:
     answer = json.loads(json.dumps(sheet.answer({"kind": "open"})))
     view = answer["view"]
@@ -105,7 +111,7 @@ def test_an_unknown_message_is_answered_too(sheet: InterviewSheet, message: dict
 
 
 def test_of_two_versions_the_newer_is_shown_and_only_it_is_replaced(sheet: InterviewSheet) -> None:
-    sheet.answer(commit("consent:notes.AD1", GIVEN))
+    agree(sheet)
     older, newer = (commit("answer:A-CP-1.note", {"text": text}) for text in ("older", "newer"))
     sheet.answer(older)
     sheet.answer(newer)
@@ -126,15 +132,15 @@ def test_of_two_consents_the_more_careful_is_shown_and_a_new_one_replaces_both(s
 
 
 def test_a_question_with_an_answer_stays_though_the_plan_has_changed(sheet: InterviewSheet) -> None:
-    sheet.answer(commit("consent:notes.AD1", GIVEN))
+    agree(sheet)
     sheet.answer(commit("answer:A-CP-5.note", {"text": "asked before the plan was corrected"}))
     view = sheet.answer({"kind": "open"})["view"]
     assert "A-CP-5" in [one["id"] for section in view["guide"]["sections"] for one in section["questions"]]
 
 
 def test_nothing_a_person_wrote_is_widget_state_or_its_text(sheet: InterviewSheet) -> None:
-    sheet.answer(commit("consent:notes.AD1", GIVEN))
-    sheet.answer(commit("answer:A-CP-1.note", {"text": "SECRET"}))
+    agree(sheet)
+    assert sheet.answer(commit("answer:A-CP-1.note", {"text": "SECRET"}))["kind"] == "receipt"
     sheet.answer({"kind": "open"})
     assert "SECRET" not in json.dumps(sheet.get_state(), default=str)
     assert "SECRET" not in json.dumps(sheet._repr_mimebundle_(), default=str)
@@ -176,8 +182,7 @@ def test_every_sentence_that_the_page_asks_for_is_in_the_wording(templates) -> N
 @pytest.fixture
 def guarded(sheet: InterviewSheet) -> InterviewSheet:
     """A sheet on which notes may be taken, of a visit that looks out for a name."""
-    sheet.answer(commit("consent:notes.AD1", GIVEN))
-    sheet.answer(commit("consent:notes.AD2", GIVEN))
+    agree(sheet)
     sheet.kit.journal.keep_names("harbour", "V1", ["Mair Evans"])
     return sheet
 

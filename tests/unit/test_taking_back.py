@@ -73,6 +73,11 @@ def test_earlier_versions_are_there_newest_first_and_erased_ones_never(small, ki
     sheet.kit, sheet.templates = kit, templates
     view = sheet.answer({"kind": "open"})["view"]
     assert view["versions"] == {"answer:P-CP-1.note": 3, "answer:P-CP-1.quote.1": 2}
+    began = {"began": 1_790_000_000_000, "why": "break"}
+    small.write("interview:P1", "pause:1", began)
+    small.write("interview:P1", "pause:1", {**began, "why": "distress"})
+    assert len(versions(kit, templates, "pause:1")) == 2  # consents and the state have none to put back
+    assert [versions(kit, templates, field) for field in ("state", "consent:talk.ps1", "plan")] == [[], [], []]
     kit.journal.erase(Withdrawal(ASSESSMENT, "P1", "quotes"))
     assert versions(kit, templates, "answer:P-CP-1.quote.1") == []
     assert versions(kit, templates, "answer:P-CP-1.note") == ["", "second", "first"]

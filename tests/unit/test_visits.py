@@ -119,6 +119,17 @@ def test_consents_are_read_as_they_stand_now(journal):
     assert not withdrawn.quotes_allowed("PS1")
 
 
+def test_who_was_never_asked_keeps_a_group_out_of_every_report_until_noted_as_not_there(journal):
+    add(journal, "interview:P1", "plan", interview_plan("PS1", "PS2", role="person_supported"))
+    given = {"decision": "given", "how": "spoken"}
+    for scope in ("talk", "notes", "quotes"):
+        add(journal, "interview:P1", f"consent:{scope}.PS1", given)
+    assert not load_interview(journal, "test", "P1").quotes_allowed("PS1")
+    add(journal, "interview:P1", "consent:talk.PS2", {**given, "decision": "not_applicable"})
+    met = load_interview(journal, "test", "P1")
+    assert (met.quotes_allowed("PS1"), met.taking_part) == (True, ("PS1",))
+
+
 def test_of_two_conflicting_consents_the_stricter_counts(journal):
     add(journal, "interview:P1", "plan", interview_plan("PS1", role="person_supported"))
     for decision in ("given", "declined", "given"):

@@ -5,17 +5,18 @@
 const ENDS_IT = 2; // a no that was shown twice running is binding; once it may be a question or a fright
 
 function signsOf(page) {
-  // Those that wait in this window are not in the view.
-  page.signs ??= [...page.view.signs, ...Object.entries(page.link.unsaved()).filter(([field]) => field.startsWith("assent:"))
-    .map(([field, payload]) => ({ respondent: field.slice("assent:".length), ...payload, at: Date.now() }))];
+  if (!page.signs) {
+    page.signs = [...page.view.signs];
+    // Those that wait in this window may be in the view or not: a receipt may be lost.
+    for (const { entry_id: id, field, payload } of page.link.outbox("assent:")) page.noteSign(id, field, payload);
+  }
   return page.signs;
 }
 
 const lastSign = (page, code) => signsOf(page).findLast(({ respondent }) => respondent === code);
 
-// Who has not refused to talk or stopped talking; nobody in an observation.
-const takingPart = (page) => page.view.plan.respondents
-  .filter((code) => !["declined", "withdrawn"].includes(page.values[`consent:talk.${code}`]?.decision));
+// Who is there and has not refused to talk or stopped talking; nobody in an observation.
+const takingPart = (page) => page.view.plan.respondents.filter((code) => !isOut(page, code));
 
 // Who of these shows a no just now.
 const dissenters = (page) => takingPart(page).filter((code) => lastSign(page, code)?.sign === "dissent");
@@ -82,8 +83,8 @@ function assentDialog(page) {
     first.setCustomValidity(chosen(sign) ? "" : said.needed);
     if (!first.reportValidity()) return;
     const now = { sign: chosen(sign), how: chosen(how) };
-    page.noteSign(`assent:${chosen(who)}`, now);
-    page.put(`assent:${chosen(who)}`, now);
+    const field = `assent:${chosen(who)}`;
+    page.noteSign(page.put(field, now), field, now);
     if (now.sign !== "dissent") tell(now.sign);
     else if (noesRunning(page, chosen(who)) < ENDS_IT) tell("dissent", pause, stop());
     else tell("binding", stop(true), pause);
@@ -96,8 +97,11 @@ function assentDialog(page) {
     advice.replaceChildren();
     for (const one of sign.querySelectorAll("input")) one.checked = false;
   };
-  page.noteSign = (field, now) => {
-    if (field.startsWith("assent:")) signsOf(page).push({ respondent: field.slice("assent:".length), ...now, at: Date.now() });
+  // Each counts once, however often this window hears of it.
+  page.noteSign = (id, field, now) => {
+    const signs = signsOf(page);
+    if (!field.startsWith("assent:") || signs.some((one) => one.id === id)) return;
+    signs.push({ id, respondent: field.slice("assent:".length), ...now, at: Date.now() });
   };
   page.openAssent = () => { if (!page.isClosed) page.openDialog("assent"); };
   return box;

@@ -21,7 +21,7 @@
 //     held(field, payload, noticed),                           not written yet, so that the person can be asked
 //     refused(field, entryId, code, sentence),                 not written, and why
 //     erased(code, sentence),                                  not taken, nor kept here: its kind of words was erased
-//     elsewhere(field, payload),                               recorded in another window: consents, signs, state, breaks
+//     elsewhere(field, payload, entryId),                      recorded in another window: consents, signs, state, breaks
 //     placed(),                                                the page stands, in the place of the one before it if there was one
 //     gone(),                                                  the page has left the window, and all of it is saved
 //     status({ unsaved, lost, refused: [{ field, code, sentence }] }) });   lost: also when nothing waits for a receipt
@@ -34,6 +34,7 @@
 //   link.settle(field)              sends what is held of a field, or of all, as it is; the person has seen it
 //   link.ask(field)                 gives the person time anew, since they turn to the question
 //   link.unsaved()                  { field: payload } of everything the journal does not have yet
+//   link.outbox(beginning)          the entries behind it, of fields that begin so: { entry_id, field, payload }
 //   link.retry()                    sends again what was refused
 //   link.forget(field)              drops words that the journal refused and the person does not want
 //   link.do(name, arguments)        a promise; rejects with an Error that carries code
@@ -114,6 +115,7 @@ const connectSheet = (() => {
     letGo() {
       if (this.links.length || this.slots.size || this.held?.isConnected) return;
       this.each("gone");
+      delete this.memory.undone;
       delete this.memory.edits; // what could be undone is words, and so is an account of harm that is kept
       delete this.memory.account;
       // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
@@ -232,7 +234,7 @@ const connectSheet = (() => {
     elsewhere({ field, entry_id: entryId, payload }) {
       if (this.slots.has(field)) return;
       this.heads[field] = [entryId];
-      this.each("elsewhere", field, payload);
+      this.each("elsewhere", field, payload, entryId);
     }
 
     refusal({ entry_id: entryId, code, sentence, final }) {
@@ -275,6 +277,11 @@ const connectSheet = (() => {
 
     unsaved() {
       return Object.fromEntries([...this.slots].map(([field, slot]) => [field, (slot.waiting.at(-1) ?? slot.sent).payload]));
+    }
+
+    outbox(beginning) {
+      const waiting = [...this.slots].filter(([field]) => field.startsWith(beginning));
+      return waiting.flatMap(([, slot]) => [slot.sent, ...slot.waiting]).filter(Boolean);
     }
 
     refusals() {
@@ -418,6 +425,7 @@ const connectSheet = (() => {
       retry: () => channel?.resend(),
       forget: (field) => channel?.forget(field),
       unsaved: () => channel?.unsaved() ?? {},
+      outbox: (beginning) => channel?.outbox(beginning) ?? [],
       hold: (root) => holdPage(channel, link, root),
       do(name, args = {}) {
         const id = makeEntryId();

@@ -1,18 +1,21 @@
 // Consent: the scripts to read out, and the four separate answers of each respondent.
 
+// Who takes no part, or no longer: said no to talking, took it back, or was not there.
+const isOut = (page, code) => ["declined", "withdrawn", "not_applicable"].includes(page.values[`consent:talk.${code}`]?.decision);
+
 // Mirrors the journal's gate so that the page can say why nothing can be written; the journal enforces it.
 function gateOf(page) {
   const decision = (scope, code) => page.values[`consent:${scope}.${code}`]?.decision;
   const codes = page.view.plan.respondents;
-  const away = (code) => ["declined", "withdrawn"].includes(decision("talk", code));
-  const blocking = codes.filter((code) => decision("talk", code) === "given" && decision("notes", code) !== "given");
-  const someAgreed = codes.some((code) => decision("notes", code) === "given");
+  const here = codes.filter((code) => !isOut(page, code));
+  const unasked = here.filter((code) => !decision("talk", code) || !decision("notes", code));
+  const refusing = here.filter((code) => !unasked.includes(code) && decision("notes", code) !== "given");
   // Stricter than the journal, which cannot tell a sentence being finished from a new question: who no longer talks is
   // not written about any more.
-  const someTalk = codes.some((code) => decision("notes", code) === "given" && !away(code));
-  const open = page.view.kind === "observation" || (someTalk && !blocking.length);
+  const someTalk = here.some((code) => decision("notes", code) === "given");
+  const open = page.view.kind === "observation" || (someTalk && !unasked.length && !refusing.length);
   const tookBack = codes.filter((code) => ["talk", "notes"].some((scope) => decision(scope, code) === "withdrawn"));
-  return { open, blocking: someAgreed ? blocking : [], tookBack, decision };
+  return { open, someTalk, unasked, refusing, tookBack, decision };
 }
 
 function consentPart(page) {
@@ -40,6 +43,7 @@ function consentSummary(page) {
   const { words, view } = page;
   const { decision } = gateOf(page);
   return view.plan.respondents.map((code) => {
+    if (decision("talk", code) === "not_applicable") return h("span", {}, fill(words.consent.summary_absent, { code }));
     const given = view.choices.scopes.filter(({ id }) => decision(id, code) === "given").map(({ id }) => words.consent.short[id]);
     return h("span", {}, given.length
       ? fill(words.consent.summary_given, { code, scopes: given.join(", ") })
@@ -49,12 +53,12 @@ function consentSummary(page) {
 
 function respondentPart(page, code) {
   const { words, view } = page;
-  const out = h("p", { class: "qpm-banner", hidden: true }, fill(words.consent.out, { code }));
+  const out = h("p", { class: "qpm-banner", hidden: true });
   const scopes = view.guide.opening.consents.map((script) => consentQuestion(page, code, script));
   page.whenChanged(() => {
-    const { decision } = gateOf(page);
-    const away = ["declined", "withdrawn"].includes(decision("talk", code));
+    const away = isOut(page, code);
     out.hidden = !away;
+    out.textContent = fill(words.consent[gateOf(page).decision("talk", code) === "not_applicable" ? "absent" : "out"], { code });
     for (const { scope, node } of scopes) node.disabled = away && scope !== "talk";
   });
   return h("section", { class: "qpm-respondent" },
@@ -64,6 +68,7 @@ function respondentPart(page, code) {
 function consentQuestion(page, code, { scope, ask }) {
   const { words, view } = page;
   const field = `consent:${scope}.${code}`;
+  const mayBeAbsent = scope === "talk" && view.plan.respondents.length > 1;
   const scopeLabel = view.choices.scopes.find((one) => one.id === scope).label;
   const how = selectBox({
     id: page.id(`how-${scope}-${code}`), label: words.consent.how, labelClass: "qpm-hint",
@@ -73,7 +78,8 @@ function consentQuestion(page, code, { scope, ask }) {
   const radios = radioGroup({
     id: page.id(`${scope}-${code}`), legend: fill(words.consent.decision, { code, scope: scopeLabel }),
     legendClass: "qpm-hidden", value: page.values[field]?.decision, pick: record,
-    choices: view.choices.decisions.filter(({ id }) => id !== "not_applicable" || scope === "supporter"),
+    choices: view.choices.decisions.filter(({ id }) => id !== "not_applicable" || scope === "supporter" || mayBeAbsent)
+      .map((one) => (one.id === "not_applicable" && mayBeAbsent ? { ...one, label: words.consent.not_here } : one)),
   });
   // To take something back one must have given it.
   const withdrawn = radios.querySelector('[value="withdrawn"]').closest("label");
@@ -101,11 +107,13 @@ function gateNotice(page) {
     title, reason,
     h("button", { type: "button", class: "qpm-quiet", onclick: () => page.go("consent") }, words.gate.go));
   page.whenChanged(() => {
-    const { open, blocking, tookBack } = gateOf(page);
+    const { open, someTalk, unasked, refusing, tookBack } = gateOf(page);
     notice.hidden = open;
     title.textContent = tookBack.length ? words.gate.stopped : words.gate.title;
-    if (tookBack.length) reason.textContent = fill(words.gate.took_back, { codes: tookBack.join(", ") });
-    else reason.textContent = blocking.length ? fill(words.gate.someone, { codes: blocking.join(", ") }) : words.gate.nobody;
+    const why = (sentence, codes) => codes.length > 0 && fill(sentence, { codes: codes.join(", ") });
+    const others = refusing.filter((code) => !tookBack.includes(code));
+    const reasons = [why(words.gate.took_back, tookBack), why(words.gate.someone, others), why(words.gate.unasked, unasked)];
+    reason.textContent = someTalk || tookBack.length ? reasons.filter(Boolean).join(" ") : words.gate.nobody;
   });
   return notice;
 }

@@ -212,6 +212,7 @@ function eraseDialog(page) {
       for (const [field, words] of Object.entries(page.link.unsaved())) {
         if (isErasedBy(wanted, field, words)) page.link.forget(field);
       }
+      forgetEdits(page.memory, ({ field, before }) => isErasedBy(wanted, field, before ?? page.values[field]));
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);
     } catch (error) {

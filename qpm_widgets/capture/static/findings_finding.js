@@ -82,6 +82,7 @@ class FindingsPart {
         : h("div", { class: "qpm-actions" }, state,
           place > 0 && act("up", "up", () => this.moveUp(listed, place)),
           act("change", "change", () => this.edit(finding.name)),
+          page.trail.versionsButton(field),
           act("remove", "remove", () => {
             page.memory.asking = finding.name;
             this.draw();
@@ -112,11 +113,11 @@ class FindingsPart {
   moveUp(listed, place) {
     const moved = [...listed];
     [moved[place - 1], moved[place]] = [moved[place], moved[place - 1]];
-    moved.forEach((finding, order) => {
+    this.page.trail.asOne(() => moved.forEach((finding, order) => {
       // Moving is not reading: what is gone stays cited, so that reports wait until it was read again.
       const cites = [...new Set([...finding.cites, ...(finding.gone ?? [])])];
       if (finding.order !== order) this.page.change(`finding:${finding.name}`, this.payload({ ...finding, cites, order }), true);
-    });
+    }));
     this.draw();
     this.focus(`change-${listed[place].name}`);
   }

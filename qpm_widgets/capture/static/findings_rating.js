@@ -128,7 +128,8 @@ class IndicatorPart {
         })), this.chosen),
       h("div", { class: "qpm-text", "data-field": this.field }, h("label", { for: `${stem}-rationale` }, words.rationale), rationale,
         h("p", { class: "qpm-hint", id: `${stem}-rationale-hint` }, words.rationale_hint)),
-      h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.thin), this.status);
+      h("div", { class: "qpm-grounds" }, this.rests, this.confidence, this.thin), this.status,
+      page.trail.versionsButton(this.field));
   }
 
   // Until it is saved anew, no report prints the reason: it may repeat words that may not be used.

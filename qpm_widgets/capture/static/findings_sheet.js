@@ -20,6 +20,7 @@ class FindingsPage {
   close() {
     this.unfit?.();
     this.unwatch?.();
+    this.trail?.off.abort();
     this.link.close();
   }
 
@@ -28,12 +29,14 @@ class FindingsPage {
     this.prefix = `findings-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
     for (const field of Object.keys(this.drafts)) this.states.set(field, { saving: true });
     this.take(view.recorded);
+    this.trail?.off.abort();
+    this.trail = new JudgementTrail(this);
     this.root = h("section", { class: "qpm-sheet qpm-debrief", lang: "en", "aria-labelledby": `${this.prefix}-title` });
     this.nav = h("nav", { "aria-labelledby": `${this.prefix}-standards` });
     this.main = h("div", { class: "qpm-main-part" });
     this.alarm = h("p", { class: "qpm-alarm", role: "alert" });
     this.news = h("p", { class: "qpm-hint", role: "status" });
-    this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm,
+    this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm, this.trail.dialog,
       h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
     this.drawNav();
     this.drawMain();
@@ -88,6 +91,7 @@ class FindingsPage {
 
   // `pending`: whether the caret stands in the middle of a word or a number, as drawing.js guesses.
   change(field, payload, now, pending) {
+    this.trail.remember(field, payload, !now);
     this.drafts[field] = payload;
     this.states.set(field, { saving: true });
     if (now) this.link.commit(field, payload);
@@ -243,7 +247,7 @@ class FindingsPage {
         h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
         h("span", {}, fill(words.eyebrow, { provider })), sample && h("span", { class: "qpm-sample" }, words.sample)),
       h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status, this.announced),
-      h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)));
+      h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)), this.trail.node);
   }
 
   drawNav() {

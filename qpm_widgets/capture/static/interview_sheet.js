@@ -39,7 +39,7 @@ class InterviewPage {
 
   type(field, words, unfinished) {
     const payload = this.whole(field, words);
-    remember(this, field, true);
+    remember(this, field, payload, true);
     this.values[field] = payload;
     this.link.type(field, payload, unfinished);
     this.begin();
@@ -48,11 +48,12 @@ class InterviewPage {
 
   put(field, words) {
     const payload = this.whole(field, words);
-    remember(this, field, false);
+    remember(this, field, payload, false);
     this.values[field] = payload;
-    this.link.commit(field, payload);
+    const entryId = this.link.commit(field, payload);
     if (!field.startsWith("pause:")) this.begin(); // somebody may need a break before it begins
     this.changed();
+    return entryId;
   }
 
   // With the words goes what points to one person and is kept on purpose, and that they were keyed in from paper.
@@ -211,10 +212,10 @@ class InterviewPage {
     return left >= 0 ? countWords(words.minute_left, words.minutes_left, left) : countWords(words.minute_over, words.minutes_over, -left);
   }
 
-  labelOf(payload) {
-    const { bearings, strengths, missing, decisions } = this.view.choices;
-    return [...bearings, ...strengths, ...missing, ...decisions]
-      .filter(({ id }) => Object.values(payload).includes(id)).map(({ label }) => label).join(", ");
+  labelOf({ bearing, strength, reason, decision, why }) {
+    const { bearings, strengths, missing, decisions, pauses } = this.view.choices;
+    const chosen = [[bearings, bearing], [strengths, strength], [missing, reason], [decisions, decision], [pauses, why]];
+    return chosen.map(([choices, id]) => choices.find((one) => one.id === id)?.label).filter(Boolean).join(", ");
   }
 
   // ---- language and Easy Read
@@ -603,9 +604,9 @@ function render({ model, el }) {
       for (const name of Object.keys(page)) delete page[name];
       page = null;
     },
-    elsewhere(field, payload) {
+    elsewhere(field, payload, entryId) {
       page.values[field] = payload;
-      page.noteSign?.(field, payload);
+      page.noteSign?.(entryId, field, payload);
       page.changed();
     },
     erased(code, sentence) {

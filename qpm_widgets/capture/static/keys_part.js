@@ -10,6 +10,8 @@ const PAGE_KEYS = [
   { id: "quick", key: "F9", act: ({ quick }) => quick.key() },
   { id: "search", key: "F2", act: (page) => page.openDialog("search") },
   { id: "undo", key: "z", ctrl: true, outside: true, act: (page) => undo(page) },
+  { id: "redo", key: "y", ctrl: true, outside: true, act: redo },
+  { key: "Z", ctrl: true, shift: true, outside: true, act: redo }, // the same on other systems
   { id: "pause", key: "F4", onCard: true, act: (page) => page.pause() },
   { id: "assent", kind: "interview", key: "F8", shift: true, onCard: true, act: (page) => page.openAssent() },
   { id: "end", key: "End", alt: true, onCard: true, act: (page) => page.openEnd(undefined, true) },
@@ -39,7 +41,7 @@ function answerKeys(page) {
 
 function keysDialog(page) {
   const { keys: said } = page.words;
-  const rows = PAGE_KEYS.filter(isKeyOf(page)).map(({ id }) => [said.press[id], said.does[id]]);
+  const rows = PAGE_KEYS.filter((key) => key.id && isKeyOf(page)(key)).map(({ id }) => [said.press[id], said.does[id]]);
   const always = Object.keys(said.always.press).filter((id) => id !== "card" || page.hasCard)
     .map((id) => [said.always.press[id], said.always.does[id]]);
   const box = dialog(page.id("keys"), said.title,

@@ -15,7 +15,7 @@ function breaksSoFar(page) {
   const recorded = breaksOf(page).flatMap(([field, payload]) => [payload, ...(page.view.others[field] ?? []).map((one) => one.payload)]);
   const lengths = recorded.filter(({ why, ended }) => why && ended !== null).map(({ began, ended }) => Math.max(0, ended - began));
   const minutes = Math.ceil(lengths.reduce((sum, one) => sum + one, 0) / A_MINUTE);
-  const length = fill(minutes === 1 ? said.minute_one : said.minute_many, { minutes });
+  const length = lengthOf(page, minutes);
   return lengths.length ? fill(lengths.length === 1 ? said.break_one : said.break_many, { count: lengths.length, length }) : "";
 }
 
@@ -26,6 +26,29 @@ function breaksLine(page, attributes = {}) {
     line.hidden = !line.textContent;
   });
   return line;
+}
+
+const lengthOf = (page, minutes) => fill(page.words.pause[minutes === 1 ? "minute_one" : "minute_many"], { minutes });
+
+// Each break that is over with its reason, which can be put right here.
+function breakList(page) {
+  const { words: { pause: said }, view } = page;
+  const list = h("ul", { class: "qpm-breaks-list" });
+  const lines = new Map();
+  page.whenChanged(() => {
+    for (const [field, payload] of breaksOf(page)) {
+      if (payload.ended === null) continue;
+      if (!lines.has(field)) {
+        lines.set(field, h("span"));
+        list.append(h("li", {}, lines.get(field), " ", versionsButton(page, field)));
+      }
+      const why = view.choices.pauses.find(({ id }) => id === payload.why)?.label ?? said.mistake;
+      const length = lengthOf(page, Math.ceil(Math.max(0, payload.ended - payload.began) / A_MINUTE));
+      lines.get(field).textContent = fill(said.each, { time: clock(payload.began), length, why });
+    }
+    list.hidden = !lines.size;
+  });
+  return list;
 }
 
 function pauseButton(page) {

@@ -251,5 +251,5 @@ function missingBox(page, question) {
     }, words.question.both_clear, h("span", { class: "qpm-hidden" }, ` ${question.id}`)));
   page.showing(field, ({ reason }) => { reasons.querySelector("select").value = reason; });
   page.whenChanged(() => { both.hidden = !(page.values[field]?.reason && page.told.has(question.id)); });
-  return h("div", { class: "qpm-missing", "data-field": field }, reasons, both, otherVersion(page, field));
+  return h("div", { class: "qpm-missing", "data-field": field }, reasons, both, versionsButton(page, field), otherVersion(page, field));
 }

@@ -78,7 +78,7 @@ function checkBack(page) {
   page.whenChanged(update);
   return h("section", { "aria-labelledby": page.id("check-back-title") },
     h("h3", { id: page.id("check-back-title") }, said.check_back), h("p", { class: "qpm-hint" }, said.read_back), quotes,
-    h("p", {}, h("label", { class: "qpm-check" }, box, h("span", {}, said.checked_back), at)));
+    h("p", {}, h("label", { class: "qpm-check" }, box, h("span", {}, said.checked_back), at), " ", versionsButton(page, field)));
 }
 
 // The words that may be quoted, as they would be.
@@ -112,7 +112,7 @@ function summaryPart(page, leave) {
     return open ? fill(page.words.end[view.kind === "observation" ? "left_scenes" : "left"], { open, all: page.questions.length }) : "";
   };
   const asked = part(view.kind === "observation" ? said.scenes : said.asked, line(left), untouched, line(() => reasonsGiven(page)));
-  const time = part(said.used, line(() => timeUsed(page)), line(() => breaksSoFar(page)));
+  const time = part(said.used, line(() => timeUsed(page)), line(() => breaksSoFar(page)), breakList(page));
   if (view.kind === "observation") return h("div", { class: "qpm-summary" }, upset, asked, time);
   const agreed = h("ul");
   page.whenChanged(() => {
