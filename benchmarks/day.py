@@ -22,8 +22,9 @@ from typing import Any
 import psutil
 from playwright.sync_api import CDPSession, Page
 from sheet import GUIDE_CODE, SHEET_CODE, opened_browser, page_of, served_kit
-from start import await_note, click, link_to, plan_interviews, sheet_of, started_server, type_letter
+from start import await_note, click, link_to, plan_interviews, sheet_of, type_letter
 
+from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.running_server import RunningServer
@@ -61,7 +62,7 @@ def hold_interviews(interviews: int) -> list[dict[str, float]]:
         names = plan_interviews(kit, load_templates(), interviews)
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(60_000)
-        with started_server(kit) as server:
+        with server_process(kit) as server:
             session = page.context.new_cdp_session(page)
             session.send("Performance.enable")
             page.goto(server.address("desk.ipynb"))
