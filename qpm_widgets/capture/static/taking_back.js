@@ -37,7 +37,7 @@ function emptied(field, payload) {
 }
 
 // A version as it was, without the source that the words have now.
-const asItWas = (field, payload) => ("text" in payload && !field.endsWith(".question") ? { source: "", ...payload } : payload);
+const asItWas = (payload) => ({ source: "", ...payload });
 
 function undo(page) {
   const { undo: said } = page.words;
@@ -49,7 +49,7 @@ function undo(page) {
   while (last.group && edits.at(-1)?.group === last.group) together.push(edits.pop());
   const what = namedField(page, last);
   page.takingBack = true;
-  for (const { field, before } of together) page.put(field, asItWas(field, before ?? emptied(field, page.values[field])));
+  for (const { field, before } of together) page.put(field, asItWas(before ?? emptied(field, page.values[field])));
   page.takingBack = false;
   for (const { field } of together) page.show(field);
   page.bringBack(last.field);
@@ -103,7 +103,7 @@ function versionsDialog(page) {
     const other = item && lineField(item, kind === "note"); // a line is a note or a quote, not both
     for (const open of page.root.querySelectorAll("dialog[open]")) open.close();
     asOne(page, () => {
-      page.put(field, asItWas(field, payload));
+      page.put(field, asItWas(payload));
       if (page.values[other]?.text) page.put(other, { ...page.values[other], text: "" });
     });
     page.show(field);
