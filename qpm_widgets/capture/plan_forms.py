@@ -7,17 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.grammar import check_payload, check_shape
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, Session, VisitPlan
-from qpm_widgets.visits import Visit, check_places
+from qpm_widgets.visits import PLACE_TIME, Visit, check_places
 from qpm_widgets.visits.sessions import in_order
-
-# England, Wales and Northern Ireland keep one clock; that of the machine may be set to another.
-PLACE_TIME = ZoneInfo("Europe/London")
 
 _SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor", "explore")
 _INTERVIEW = (

@@ -21,6 +21,7 @@ SOURCE_COLUMNS = {
 RECORDING_COLUMNS = {
     "begun_at": "Int",
     "from_paper": "bool",
+    "held_at": "Int",
     "recorded_at": "int",
     "recorded_by": "str",
     "conflict": "bool",
@@ -45,6 +46,7 @@ def describe_piece(piece: Piece) -> Row:
         "indicators": piece.indicators,
         "begun_at": piece.payload.get("at"),
         "from_paper": piece.from_paper,
+        "held_at": meeting.held.on_paper.began if meeting.held.on_paper else None,
         "recorded_at": entry.recorded_at,
         "recorded_by": entry.recorded_by,
         "conflict": piece.conflict,

@@ -70,6 +70,8 @@ def quotes_table(
     reason : str — why not, as a reason id of ``evidence.disclosure``; "" if they may
     begun_at : Int64 — time at which a quick note was begun, UTC milliseconds since 1970; missing for anything else
     from_paper : bool — whether it was keyed in from a form on paper
+    held_at : Int64 — time at which a meeting that was written down on paper was held, UTC milliseconds since 1970;
+        missing for any other
     recorded_at : int — time of recording, UTC milliseconds since 1970
     recorded_by : str — assessor code
     conflict : bool — another text is current for the same quote

@@ -130,7 +130,7 @@ class Piece:
 
     @property
     def from_paper(self) -> bool:
-        """Whether the words were keyed in from a form on paper."""
+        """Whether it was keyed in from a form on paper."""
         return self.payload.get("source") == "paper"
 
     @property

@@ -38,7 +38,7 @@ JUDGED = ("rating:", "finding:")
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ACCOUNT: ("account:",),
     CONSENTS: ("consent:", "assent:"),
-    RECORD: ("profile", "plan", "state", "pause:", "closing:", "safeguarding", *JUDGED),
+    RECORD: ("profile", "plan", "state", "pause:", "on_paper", "closing:", "safeguarding", *JUDGED),
 }
 """How the fields begin that a scope takes whole."""
 _FREE_TEXT = {"state": "reason", "plan": "access_needs"}

@@ -19,6 +19,7 @@ both                   ``state``                                   :class:`State
 both                   ``safeguarding``                            :class:`ProtocolUsed`
 ``interview:<id>``     ``closing:check_back``                      :class:`CheckedBack`
 both                   ``pause:<n>``                               :class:`Pause`
+both                   ``on_paper``                                :class:`OnPaper`
 both                   ``erasure:interview``                       :class:`Erasure`
 ``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
 interview, assessment  ``erasure:consents``                        :class:`Erasure`
@@ -66,6 +67,7 @@ from qpm_widgets.journal.payloads import (
     Missing,
     Note,
     ObservationPlan,
+    OnPaper,
     OwnQuestion,
     Pause,
     Payload,
@@ -111,6 +113,7 @@ JOURNAL = Grammar(
     (r"(interview|observation):ID\|safeguarding", ProtocolUsed),
     (r"interview:ID\|closing:check_back", CheckedBack),
     (r"(interview|observation):ID\|pause:[0-9]{1,3}", Pause),
+    (r"(interview|observation):ID\|on_paper", OnPaper),
     (r"visit:ID\|erasure:(rating|finding)\.ID", Erasure),
     (r"interview:ID\|erasure:quotes", Erasure),
     (r"(assessment|interview:ID)\|erasure:consents", Erasure),

@@ -91,7 +91,7 @@ Moment = Annotated[int, Field(ge=0, le=253_402_300_799_999)]  # UTC, millisecond
 # out where there is nothing to say.
 Begun = Annotated[Moment | None, Field(default=None, exclude_if=lambda at: at is None)]
 FiledTo = Annotated[Code | Literal[""], Field(default="", exclude_if=lambda question: not question)]
-# "paper" where the words were keyed in from a form on paper; left out otherwise.
+# "paper" where it was keyed in from a form on paper; left out otherwise.
 Source = Annotated[Literal["paper", ""], Field(default="", exclude_if=lambda source: not source)]
 
 
@@ -192,6 +192,7 @@ class Consent(Payload):
 
     decision: Literal["given", "declined", "withdrawn", "not_applicable"]
     how: Literal["spoken", "written", "signed", "aac"]
+    source: Source = ""
 
 
 class Assent(Payload):
@@ -199,6 +200,7 @@ class Assent(Payload):
 
     sign: Literal["assent", "dissent", "unclear"]
     how: Literal["spoken", "signed", "gesture", "expression", "moved_away", "aac"]
+    source: Source = ""
 
 
 def _with_digit(reference: str) -> str:
@@ -228,6 +230,14 @@ class Pause(Payload):
     began: Moment
     ended: Moment | None = None
     why: Literal["break", "distress", "interruption", ""]
+    source: Source = ""
+
+
+class OnPaper(Payload):
+    """When a meeting was held that was written down on paper and keyed in later; ``ended`` None if nobody noted it."""
+
+    began: Moment
+    ended: Moment | None = None
 
 
 class CheckedBack(Payload):
@@ -235,6 +245,7 @@ class CheckedBack(Payload):
 
     done: bool
     at: Moment
+    source: Source = ""
 
 
 class Origin(Payload):
@@ -303,6 +314,7 @@ class OwnQuestion(Payload):
     text: Words
     standard: Code | Literal[""] = ""
     kept: Kept = ()
+    source: Source = ""
 
 
 class Bearing(Payload):
@@ -310,12 +322,14 @@ class Bearing(Payload):
 
     bearing: Literal["supports", "mixed", "contradicts", "not_explored", ""]
     strength: Literal["experience", "account", "claim"] | None = None
+    source: Source = ""
 
 
 class Missing(Payload):
     """Why there is no answer; an empty reason takes the mark back."""
 
     reason: Literal["declined", "does_not_know", "not_asked", "not_suitable", ""]
+    source: Source = ""
 
 
 class Rating(Payload):

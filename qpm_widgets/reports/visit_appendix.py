@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from qpm_widgets.evidence.disclosure import UNCITED_NOTE, ways_of
 from qpm_widgets.evidence.frames import Row
@@ -12,6 +13,7 @@ from qpm_widgets.reports.blocks import Block, Column, Heading, Paragraph, Table
 from qpm_widgets.reports.visit_content import Content, has_row
 from qpm_widgets.reports.visit_words import capital
 from qpm_widgets.templates.records import ObservationGuide
+from qpm_widgets.visits import PLACE_TIME
 from qpm_widgets.visits.pauses import Breaks
 
 
@@ -81,9 +83,22 @@ def _whom(content: Content, meeting: Meeting) -> str:
 
 
 def _how(content: Content, meeting: Meeting) -> str:
-    if meeting.interview is None:
-        return "–"
-    return capital(", ".join(content.words.say(f"met.ways.{way}") for way in ways_of(meeting)))
+    ways = [content.words.say(f"met.ways.{way}") for way in ways_of(meeting)] if meeting.interview else []
+    if held := _held_on_paper(content, meeting):
+        ways.append(content.words.say("lead.on_paper", held=held))
+    return capital(", ".join(ways)) or "–"
+
+
+def _held_on_paper(content: Content, meeting: Meeting) -> str:
+    """When a meeting was held that was written down on paper; "" where nobody said so."""
+    if meeting.held.on_paper is None:
+        return ""
+    say, on_paper = content.words.say, meeting.held.on_paper
+    began = datetime.fromtimestamp(on_paper.began / 1000, PLACE_TIME)
+    held = say("lead.held", day=f"{began.day} {began:%B %Y}", time=f"{began:%H:%M}")
+    if on_paper.ended is None:
+        return held
+    return say("lead.held_to", held=held, to=f"{datetime.fromtimestamp(on_paper.ended / 1000, PLACE_TIME):%H:%M}")
 
 
 def evidence(content: Content) -> Iterator[Block]:
@@ -146,7 +161,8 @@ def _recorded(content: Content, piece: Piece, marks: dict[str, list[str]]) -> st
     if piece.is_line and piece.question:
         lines.append(say("lead.filed", question=piece.question))
     if piece.from_paper:
-        lines.append(say("lead.from_paper"))
+        held = _held_on_paper(content, piece.meeting)
+        lines.append(say("lead.from_paper_held", held=held) if held else say("lead.from_paper"))
     if piece.conflict:
         lines.append(say("lead.conflict"))
     lines.append(say("lead.entry", id=piece.entry.entry_id))

@@ -15,6 +15,7 @@ from qpm_widgets.visits.assessments import (
     used_codes,
 )
 from qpm_widgets.visits.meetings import (
+    PLACE_TIME,
     Interview,
     Observation,
     is_called_for,
@@ -28,6 +29,7 @@ from qpm_widgets.visits.sampling import Sampling, SamplingRow, check_sampling
 from qpm_widgets.visits.working_notebooks import prepare_working_notebooks, repair_notebooks, working_notebook_path
 
 __all__ = [
+    "PLACE_TIME",
     "Interview",
     "Observation",
     "Sampling",

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.consent import OUT, notes_allowed, read_decisions
-from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, State
+from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, OnPaper, State
 from qpm_widgets.templates.records import Question
 from qpm_widgets.visits.pauses import NO_BREAKS, Breaks, count_breaks
 from qpm_widgets.visits.two_people import TwoPeople, find_two_people
 
 PLANNED = State(state="planned")
+ON_PAPER = "on_paper"
+# England, Wales and Northern Ireland keep one clock; that of the machine may be set to another.
+PLACE_TIME = ZoneInfo("Europe/London")
 HELD = frozenset({"open", "stopped", "finished"})
 """States of an interview or observation that has begun."""
 
@@ -34,6 +38,7 @@ class Interview:
     consents: dict[tuple[str, str], str] = field(default_factory=dict)
     mixed: TwoPeople | None = None
     breaks: Breaks = NO_BREAKS
+    on_paper: OnPaper | None = None  # when it was held, if it was keyed in afterwards
 
     @property
     def subject(self) -> str:
@@ -82,6 +87,7 @@ class Observation:
     state: str
     reason: str
     breaks: Breaks = NO_BREAKS
+    on_paper: OnPaper | None = None
 
     @property
     def was_held(self) -> bool:
@@ -166,7 +172,7 @@ def _planned(journal: Journal, assessment_id: str, prefix: str) -> list[tuple[st
     """The subjects that have a plan, each with what is current of it but the answers."""
     # A few narrow reads, not one wide one: answers are by far the most entries and none is needed here.
     grouped: dict[str, list[Entry]] = {}
-    for area in ("plan", "state", "consent:", "pause:"):
+    for area in ("plan", "state", "consent:", "pause:", ON_PAPER):
         for entry in journal.current(assessment_id, subject_prefix=prefix, field_prefix=area):
             grouped.setdefault(entry.subject, []).append(entry)
     return [(subject, entries) for subject, entries in grouped.items() if _has_plan(entries)]
@@ -205,10 +211,17 @@ def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry]) -> In
         {(scope, code): decision for (scope, code), decision in decisions.items() if code not in left},
         mixed,
         count_breaks(entries),
+        _on_paper(entries),
     )
 
 
 def _observation(subject: str, entries: list[Entry]) -> Observation:
     plan, state = _plan_and_state(entries)
     planned = ObservationPlan.model_validate(plan)
-    return Observation(subject.partition(":")[2], planned, state.state, state.reason, count_breaks(entries))
+    breaks, on_paper = count_breaks(entries), _on_paper(entries)
+    return Observation(subject.partition(":")[2], planned, state.state, state.reason, breaks, on_paper)
+
+
+def _on_paper(entries: list[Entry]) -> OnPaper | None:
+    held = _newest(entries, ON_PAPER)
+    return OnPaper.model_validate(held.payload) if held else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -180,7 +181,24 @@ def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field
     page.keyboard.press("F9")
     page.keyboard.type("In the margin")
     page.keyboard.press("Escape")
+    hand.agree("AD2", "quotes")
+    hand.agree("AD3", "quotes")
+    hand.field("answer:A-CP-3.missing").locator("select").select_option("not_asked")
+    hand.field("answer:A-CP-1.evidence.CP1").locator('input[value="supports"]').check()
+    page.keyboard.press("Shift+F8")
+    hand.sheet.locator('dialog[open] input[value="assent"]').check()
+    hand.sheet.locator('dialog[open] input[value="AD2"]').check()
+    page.get_by_role("button", name="Note it").click()
+    page.keyboard.press("Escape")
+    held = hand.field("on_paper")
+    held.get_by_label("Date").fill("2026-03-10")
+    held.get_by_label("Began").fill("14:05")
+    held.get_by_label("Ended").fill("13:00")
+    held.get_by_text("it ended before it began").wait_for()
+    assert faults(hand, ".qpm-paper-notice") == []
+    held.get_by_label("Ended").fill("15:10")
     switch.uncheck()
+    hand.agree("AD3", "quotes", decision="withdrawn")  # said there and then
     hand.notes("A-CO-2").fill("Said on the phone later.")
     hand.notes("A-CP-2").fill("From the form, spelt right.")  # it was on paper all the same
     hand.await_saved()
@@ -188,6 +206,14 @@ def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field
         str(one["text"]): one.get("source") for one in values_of(field_kit, "interview:A2").values() if "text" in one
     }
     kept = {text: source for text, source in kept.items() if not text.startswith("One line")}
+    values = values_of(field_kit, "interview:A2")
+    assert {name for name, one in values.items() if "text" not in one and one.get("source") == "paper"} == {
+        "consent:quotes.AD2", "answer:A-CP-3.missing", "answer:A-CP-1.evidence.CP1", "assent:AD2",
+    }  # fmt: skip
+    assert values["consent:quotes.AD3"]["decision"] == "withdrawn"
+    began, ended = values["on_paper"]["began"], values["on_paper"]["ended"]
+    assert (ended - began) / 60_000 == 65
+    assert datetime.fromtimestamp(began / 1000, UTC).date() == date(2026, 3, 10)
     assert kept == {"In the margin": "paper", "Said on the phone later.": None, "From the form, spelt right.": "paper"}
 
 

@@ -16,6 +16,8 @@ PAUSE = {"began": 1_790_000_000_000, "ended": 1_790_000_240_000, "why": "distres
 ASSENT = {"sign": "dissent", "how": "moved_away"}
 FACTS = [("pause:1", PAUSE, "record"), ("assent:R1", ASSENT, "consents")]
 FACTS += [("closing:check_back", {"done": True, "at": 1_790_000_000_000}, "record")]
+FACTS += [("on_paper", {"began": 1_790_000_000_000, "ended": 1_790_003_600_000}, "record")]
+FACTS += [(field, {**payload, "source": "paper"}, scope) for field, payload, scope in FACTS[:3]]
 """A field, its payload, and the scope that erases it."""
 
 

@@ -56,12 +56,11 @@ class InterviewPage {
     return entryId;
   }
 
-  // With the words goes what points to one person and is kept on purpose, and that they were keyed in from paper.
+  // With the words goes what points to one person and is kept on purpose, and that it was keyed in from paper.
   whole(field, payload) {
     const before = this.values[field];
     const kept = payload.kept ?? before?.kept;
-    const written = "text" in payload && !field.endsWith(".question");
-    const source = payload.source ?? (written && payload.text !== (before?.text ?? "") && this.memory.paper ? "paper" : before?.source);
+    const source = payload.source ?? sourceOf(this, field, payload, before);
     return { ...payload, ...(kept && { kept }), ...(source && { source }) };
   }
 

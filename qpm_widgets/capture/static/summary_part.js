@@ -45,8 +45,10 @@ function keepTimes(page) {
   });
 }
 
-// Minutes since it was begun, without its breaks; null if it was not.
+// Minutes since it was begun, without its breaks; null if it was not, or if a form on paper does not say when it ended.
 function minutesUsed(page) {
+  const onPaper = page.values.on_paper;
+  if (onPaper) return onPaper.ended === null ? null : Math.round((onPaper.ended - onPaper.began) / A_MINUTE_USED);
   const { began, ended } = page.times;
   if (!began) return null;
   const paused = breaksOf(page).map(([, payload]) => payload).filter(({ why, began: from }) => why && from >= began)

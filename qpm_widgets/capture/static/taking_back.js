@@ -31,11 +31,11 @@ function emptied(field, payload) {
   return { ...payload, text: "", ...(field.includes(".quote.") && { translation: "" }) };
 }
 
-// A version as it was: without the source that the words have now, and with what was kept on purpose then. Of a break only
-// the reason: when it began and ended stays as it is.
+// A version as it was: without the source that it has now, and with what was kept on purpose then. Of a break only the
+// reason: when it began and ended stays as it is.
 function asItWas(page, field, payload) {
   if (field.startsWith("pause:")) return { ...page.values[field], why: payload.why };
-  return "text" in payload && !field.endsWith(".question") ? { source: "", kept: [], ...payload } : payload;
+  return { source: "", ...("text" in payload && { kept: [] }), ...payload };
 }
 
 // Nothing is written back where nothing may be written; breaks and the check need nobody's agreement to notes.
