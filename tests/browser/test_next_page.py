@@ -13,6 +13,8 @@ from field_pages import (
     Hand,
     kernel_process,
     kernel_processes,
+    kernels_of_pages,
+    notebook_of,
     open_desk,
     open_from_desk,
     spare_kernels,
@@ -154,3 +156,25 @@ def test_a_page_that_has_left_the_window_leaves_none_of_its_words_there(page, se
         page.wait_for_timeout(500)
     assert until(lambda: hand.sheet.count() == 0, page, 30), "it is still open"
     assert until(lambda: found() == 0, page, 10)
+
+
+def test_a_page_that_one_window_closes_goes_on_in_another(page, server, chromium) -> None:
+    hand = Hand(page, server, "P1").open()
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    other = Hand(context.new_page(), server, "P1").open()
+    kernel = kernels_of_pages(server)[notebook_of("P1")]
+    for name in ("A1", "A2", "A3"):
+        Hand(page, server, name).open()
+        page.wait_for_timeout(500)
+    assert until(lambda: hand.sheet.count() == 0, page, 30), "it is still open"
+    page.wait_for_timeout(3000)
+    assert kernels_of_pages(server).get(notebook_of("P1")) == kernel
+    other.agree("PS1")
+    other.await_saved()
+
+    # The last window that has it ends what ran it.
+    for name in ("A1", "A2", "A3"):
+        Hand(other.page, server, name).open()
+        other.page.wait_for_timeout(500)
+    assert until(lambda: notebook_of("P1") not in kernels_of_pages(server), other.page, 30)
+    context.close()

@@ -5,6 +5,7 @@ import { Frame, settings, workbench, words } from "./frame.js";
 const DESK = "desk.ipynb";
 const KEPT_OPEN = 2; // field pages beside the desk and the one in front, each with a kernel of its own
 const ENDED_AFTER = 5000; // ms until a kernel that was asked to end is taken to have ended
+const GONE_TRIES = 20; // tenths of a second until a connection that is still there is taken to be another window's
 const CLOSE_AFTER = 1500; // ms that a new page has for itself until an old one is closed
 
 // The page that an address of this server opens, as a path in the kit's notebooks. JupyterLab gives a second window a
@@ -81,14 +82,32 @@ export class Pages {
     if (!this.hasUnsaved) for (const page of replaced) this.close(page);
   }
 
-  // Its kernel is ended first: a page that is opened again at once would be given the one that is just going away.
+  // Its kernel ends with it, unless another window has the page as well. Until that is known the page is not opened again:
+  // it would be given the kernel that is just going away.
   close(page) {
-    const { path, panel } = page;
+    const { path, panel, panel: { sessionContext } } = page;
+    const [id, kernel] = [sessionContext.session?.id, sessionContext.session?.kernel?.id];
+    sessionContext.kernelPreference = { ...sessionContext.kernelPreference, shutdownOnDispose: false };
     page.starting = true; // nobody is to bring it back
+    panel.dispose();
+    this.closing.set(path, this.end(id, kernel).finally(() => this.closing.delete(path)));
+  }
+
+  async end(session, kernel) {
+    if (!session || !(await this.isLeft(kernel))) return;
     const patience = new Promise((resolve) => setTimeout(resolve, ENDED_AFTER));
-    const ended = Promise.race([panel.sessionContext.shutdown().catch(() => {}), patience]);
-    const gone = ended.then(() => panel.dispose());
-    this.closing.set(path, gone.finally(() => this.closing.delete(path)));
+    await Promise.race([this.app.serviceManager.sessions.shutdown(session).catch(() => {}), patience]);
+  }
+
+  // Whether no window has a connection to a kernel any more. This window's own takes a moment to go.
+  async isLeft(kernel) {
+    for (let tries = 0; tries < GONE_TRIES; tries += 1) {
+      const answer = await fetch(`${settings.baseUrl}api/kernels/${kernel}`, { cache: "no-store" }).catch(() => null);
+      if (!answer?.ok) return false;
+      if (!(await answer.json()).connections) return true;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return false;
   }
 
   // Two dozen interviews a day would be two dozen kernels. A page with unsaved words is never closed.
