@@ -140,7 +140,7 @@ def test_symbols_stand_above_the_words_if_they_are_wanted_and_a_screen_reader_pa
     hand.click("P-PL-4-show")
     assert symbols.count() == 0
     asked = card(hand).evaluate(SEEN)
-    page.keyboard.press("Shift+F2")  # the card stays
+    page.keyboard.press("Control+Shift+Enter")  # the card stays
     assert symbols.all_inner_texts() == ["Choose", "Time", "Place"]
     assert card(hand).evaluate(SEEN) == f"Choose Time Place {asked}"
     tree = card(hand).aria_snapshot()

@@ -70,7 +70,8 @@ function endDialog(page) {
   const { words, view } = page;
   const observed = view.kind === "observation";
   const isGroup = !observed && view.plan.respondents.length > 1;
-  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500" });
+  let typed = null; // of the reason, and not recorded yet
+  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500", oninput: () => { typed = reason.value; } });
   const reasonBox = h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason);
   const how = radioGroup({
     id: page.id("end-how"), legend: words.end.title, legendClass: "qpm-hidden", value: "finished", pick: () => refresh(),
@@ -102,6 +103,7 @@ function endDialog(page) {
   // What is asked about in the reason already is saved as it is; closing the dialog leaves it.
   const record = () => {
     const now = { state: chosen(), reason: reason.value.trim() };
+    typed = null;
     const { state, reason: before } = page.link.unsaved().state ?? {};
     if (state !== now.state || before !== now.reason) page.put("state", now);
   };
@@ -147,7 +149,7 @@ function endDialog(page) {
   });
   box.addEventListener("close", () => page.link.settle("state"));
   box.prepare = () => {
-    reason.value = page.values.state?.reason ?? "";
+    reason.value = typed ?? page.values.state?.reason ?? "";
     if (leaver) {
       const codes = takingPart(page);
       oneLabel?.toggleAttribute("hidden", codes.length < 2);

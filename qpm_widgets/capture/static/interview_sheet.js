@@ -321,6 +321,11 @@ class InterviewPage {
   openDialog(name) {
     const box = this.element(name);
     box.prepare();
+    this.showDialog(box);
+  }
+
+  showDialog(box) {
+    this.atAnyTime(box);
     box.showModal();
   }
 }
@@ -331,7 +336,7 @@ function topBar(page) {
   const { words, view } = page;
   const name = `${words.header[view.kind]} ${view.id}`;
   const state = h("span", { class: "qpm-state" });
-  const safeguarding = h("button", { type: "button", id: page.id("open-safeguarding"), onclick: () => page.openDialog("safeguarding") });
+  const safeguarding = h("button", { type: "button", id: page.id("open-safeguarding"), "aria-keyshortcuts": "Shift+F2", onclick: () => page.openDialog("safeguarding") });
   page.whenChanged(() => {
     safeguarding.textContent = words.header[page.values.safeguarding ? "safeguarding_recorded" : "safeguarding"];
   });
@@ -505,6 +510,7 @@ function drawPage(page) {
     searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
     page.hasCard && showCard(page));
   page.steps = new Steps(page);
+  page.atAnyTime = atAnyTime(page);
   page.root.addEventListener("submit", (event) => event.preventDefault());
   page.root.addEventListener("keydown", (event) => {
     if (event.key === "s" && (event.ctrlKey || event.metaKey)) {

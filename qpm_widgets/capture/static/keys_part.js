@@ -1,7 +1,7 @@
 // The keys of the interview page, and the list of them. None types a sign, so none is in the way of writing, and none is taken
 // by browsers, JupyterLab or screen readers. In a dialog only the dialog's own keys count, but what a person may need at any
-// moment is one key away from the card as well, which goes. They count wherever the focus is on the page, also where nothing
-// has it: after a reload, or after a click beside everything.
+// moment is one key away from every dialog and from the card as well, which give way; a break goes on behind what is opened over
+// it. They count wherever the focus is on the page, also where nothing has it: after a reload, or after a click beside everything.
 
 const PAGE_KEYS = [
   { id: "next", key: "PageDown", alt: true, act: ({ steps }) => steps.move(1) },
@@ -12,11 +12,12 @@ const PAGE_KEYS = [
   { id: "undo", key: "z", ctrl: true, outside: true, act: (page) => undo(page) },
   { id: "redo", key: "y", ctrl: true, outside: true, act: redo },
   { key: "Z", ctrl: true, shift: true, outside: true, act: redo }, // the same on other systems
-  { id: "pause", key: "F4", onCard: true, act: (page) => page.pause() },
-  { id: "assent", kind: "interview", key: "F8", shift: true, onCard: true, act: (page) => page.openAssent() },
-  { id: "end", key: "End", alt: true, onCard: true, act: (page) => page.openEnd(undefined, true) },
+  { id: "pause", key: "F4", always: true, beforeEnd: true, act: (page) => page.pause() },
+  { id: "assent", kind: "interview", key: "F8", shift: true, always: true, over: "pause", beforeEnd: true, act: (page) => page.openAssent() },
+  { id: "safeguarding", key: "F2", shift: true, always: true, over: "pause", act: (page) => page.openDialog("safeguarding") },
+  { id: "end", key: "End", alt: true, always: true, act: (page) => page.openEnd(undefined, true) },
   { id: "card", only: "hasCard", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
-  { id: "symbols", only: "hasSymbols", key: "F2", shift: true, onCard: true, cardStays: true, act: (page) => page.switchSymbols() },
+  { id: "symbols", only: "hasSymbols", key: "Enter", ctrl: true, shift: true, onCard: true, act: (page) => page.switchSymbols() },
 ];
 
 const isKeyOf = (page) => ({ kind = page.view.kind, only }) => kind === page.view.kind && (!only || page[only]);
@@ -26,17 +27,45 @@ function answerKeys(page) {
   document.addEventListener("keydown", (event) => {
     const { root } = page;
     if (!root.isConnected || !(root.contains(event.target) || event.target.contains(root))) return;
-    if (event.target.closest("a")) return;
-    const open = [...root.querySelectorAll("dialog[open]")];
     const ctrl = event.ctrlKey || event.metaKey;
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
     const found = PAGE_KEYS.filter(isKeyOf(page)).find(({ key, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
       key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && !(outside && writes));
-    if (!found || !open.every((box) => found.onCard && box.matches(".qpm-show-card"))) return;
+    if (!found) return;
+    const inTheWay = [...root.querySelectorAll("dialog[open]")].some((box) => !found.onCard || !box.matches(".qpm-show-card"));
+    if (!found.always && (event.target.closest("a") || inTheWay)) return;
     event.preventDefault();
-    if (!found.cardStays) for (const card of open) card.close();
-    found.act(page);
+    if (found.always) actNow(page, found);
+    else found.act(page);
   }, { signal: page.keysOff.signal });
+}
+
+// Whatever is open gives way, and what was typed in it is there when it is opened again.
+function actNow(page, { id, over, beforeEnd, act }) {
+  if (beforeEnd && page.isClosed) return; // there is no break and no sign in what has ended
+  const own = page.element(id);
+  for (const box of page.root.querySelectorAll("dialog[open]")) if (![own, over && page.element(over)].includes(box)) box.close();
+  if (!own.open) act(page);
+}
+
+// The same as buttons, for the foot of whichever dialog is open.
+function atAnyTime(page) {
+  const { words, view } = page;
+  const labels = {
+    pause: words.pause.open, assent: words.assent.open, safeguarding: words.header.safeguarding, end: words.header.end,
+  };
+  const ways = PAGE_KEYS.filter(isKeyOf(page)).filter(({ always }) => always).map((way) => {
+    const button = h("button", { type: "button", class: "qpm-quiet", onclick: () => actNow(page, way) }, labels[way.id]);
+    page.whenChanged(() => { button.hidden = Boolean(way.beforeEnd && page.isClosed); });
+    return [way.id, button];
+  });
+  const row = h("p", { class: "qpm-any-time", role: "group", "aria-label": words.keys.any_time }, ways.map(([, button]) => button));
+  return (box) => {
+    for (const [id, button] of ways) button.classList.toggle("qpm-own", box === page.element(id));
+    const last = box.querySelector(":scope > .qpm-ways"); // they stay in sight at the very end
+    if (last) last.before(row);
+    else box.append(row);
+  };
 }
 
 function keysDialog(page) {

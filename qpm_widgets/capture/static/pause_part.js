@@ -106,7 +106,7 @@ function pauseDialog(page) {
     why.querySelector(`[value="${running()[1].why}"]`).checked = true;
     tick();
     timer = setInterval(tick, BREAK_LOOKS_AGAIN);
-    box.showModal();
+    page.showDialog(box);
   };
   box.addEventListener("close", () => {
     clearInterval(timer);

@@ -30,14 +30,19 @@ function safeguardingDialog(page) {
 function referencePart(page) {
   const said = page.words.safeguarding;
   const input = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "60",
-    "aria-describedby": page.id("safeguarding-hint"), oninput: () => input.setCustomValidity("") });
-  const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at") });
+    "aria-describedby": page.id("safeguarding-hint"), oninput: () => {
+      input.setCustomValidity("");
+      isTyped = true;
+    } });
+  let isTyped = false; // and not recorded yet: it stays until it is
+  const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at"), oninput: () => { isTyped = true; } });
   const recorded = h("p", { class: "qpm-banner", hidden: true });
   const put = (text) => page.put("safeguarding", { reference: text, used_at: (usedAt.value ? new Date(usedAt.value) : new Date()).toISOString() });
   const prepare = () => {
     const before = page.values.safeguarding;
     recorded.hidden = !before;
     if (before) recorded.textContent = fill(said.recorded, { reference: before.reference, time: page.moment(before.used_at) });
+    if (isTyped) return;
     input.value = before?.reference ?? "";
     const at = before ? new Date(before.used_at) : new Date();
     usedAt.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); // as the clock on the wall
@@ -56,6 +61,7 @@ function referencePart(page) {
       input.setCustomValidity(!text ? said.needed : REFERENCE.test(text) ? "" : said.no_reference);
       if (!input.reportValidity()) return false;
       put(text);
+      isTyped = false;
       return true;
     },
     // Whoever writes an account need not think of a reference as well.

@@ -122,7 +122,7 @@ function symbol(page, { word, path }) {
 
 function symbolsSwitch(page) {
   const { card: words } = page.words;
-  const box = h("input", { type: "checkbox", id: page.id("symbols"), "aria-keyshortcuts": "Shift+F2", onchange: () => set(box.checked) });
+  const box = h("input", { type: "checkbox", id: page.id("symbols"), "aria-keyshortcuts": "Control+Shift+Enter", onchange: () => set(box.checked) });
   box.checked = Boolean(page.memory.symbols);
   const set = (on) => {
     page.memory.symbols = box.checked = on;

@@ -95,6 +95,7 @@ function versionsButton(page, field) {
   const button = h("button", {
     type: "button", class: "qpm-quiet qpm-versions", hidden: true, onclick: () => {
       page.link.flush();
+      page.atAnyTime(page.element("versions"));
       page.element("versions").look(field);
     },
   }, said.versions, h("span", { class: "qpm-hidden" }, ` ${field.replace("answer:", "").replace(/[.:_]/g, " ")}`));

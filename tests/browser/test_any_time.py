@@ -1,0 +1,97 @@
+"""Stopping, a break, a sign and the safeguarding steps are one key away, whatever is open over the interview page."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from field_pages import Hand, until, values_of
+
+pytestmark = pytest.mark.browser
+
+ALWAYS = {
+    "F4": "A break",
+    "Shift+F8": "A yes or a no that is shown",
+    "Shift+F2": "Someone may be at risk",
+    "Alt+End": "How did it end?",
+}
+
+
+@pytest.fixture
+def page(shared_window):
+    return shared_window
+
+
+def opened(page) -> list[str]:
+    """Titles of the dialogs that are open."""
+    return page.locator("dialog[open]").evaluate_all("all => all.map((one) => one.querySelector('h2').textContent)")
+
+
+def close_all(page) -> None:
+    while page.locator("dialog[open]").count():
+        page.keyboard.press("Escape")
+
+
+def test_every_dialog_gives_way_to_what_may_be_needed_at_once(server, page):
+    hand = Hand(page, server, "A1").open()
+    hand.agree("AD1", "talk", "notes")
+    hand.field("answer:A-CP-2.missing").locator("select").select_option("declined")
+    hand.field("answer:A-CP-2.missing").locator("select").select_option("not_asked")
+    hand.await_saved()
+    page.keyboard.press("F9")
+    page.keyboard.type("A bell rang")
+    hand.await_saved()
+    line = hand.sheet.locator(".qpm-jot[data-item]")
+    ways = {
+        "Find a question": lambda: page.keyboard.press("F2"),
+        "Keys": lambda: hand.click("open-keys"),
+        "Where does it belong?": lambda: line.get_by_role("button").click(),
+        "Another indicator": lambda: hand.click("A-CP-1-more"),
+        "Earlier versions": lambda: hand.field("answer:A-CP-2.missing").get_by_role("button").last.click(),
+        "erase": lambda: hand.click("open-erase"),
+        **{title: lambda key=key: page.keyboard.press(key) for key, title in ALWAYS.items()},
+    }
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    for name, open_it in ways.items():
+        for key, wanted in ALWAYS.items():
+            open_it()
+            assert len(opened(page)) == 1, name
+            page.keyboard.press(key)
+            left = opened(page)
+            over_a_break = name == "A break" and key in ("Shift+F8", "Shift+F2")
+            assert set(left) == ({"A break", wanted} if over_a_break else {wanted}), (name, key)
+            assert page.evaluate("document.activeElement.closest('dialog').querySelector('h2').textContent") == wanted
+            close_all(page)
+    # The same with a mouse or a finger, at the foot of whichever is open.
+    page.keyboard.press("F2")
+    foot = page.get_by_role("dialog", name="Find a question").get_by_role("group", name="At any time")
+    found = Axe().run(page, context=".qpm-dialog[open]").response["violations"]
+    assert [one["id"] for one in found] == []
+    foot.get_by_role("button", name="Stop or finish").click()
+    assert opened(page) == ["How did it end?"]
+    close_all(page)
+
+
+def test_what_was_typed_in_a_dialog_that_gave_way_is_still_there(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4", "talk", "notes")
+    page.keyboard.press("Alt+End")
+    ending = page.get_by_role("dialog", name="How did it end?")
+    ending.get_by_role("radio", name="Stop here").check()
+    ending.locator("input[type=text]").fill("She was tired")
+    page.keyboard.press("Shift+F2")
+    harm = page.get_by_role("dialog", name="Someone may be at risk")
+    harm.get_by_label("Reference").fill("SG-77")
+    harm.locator("textarea").first.fill("Bruises, she said.")
+    page.keyboard.press("Alt+End")
+    assert ending.locator("input[type=text]").input_value() == "She was tired"
+    page.keyboard.press("Shift+F2")
+    assert harm.get_by_label("Reference").input_value() == "SG-77"
+    assert harm.locator("textarea").first.input_value() == "Bruises, she said."
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="Stop here").check()
+    ending.locator(".qpm-main").click()
+    assert until(lambda: values_of(field_kit, "interview:A3").get("state", {}).get("reason") == "She was tired", page)
+    # What has ended has no break; nothing gives way to one then.
+    page.keyboard.press("F2")
+    page.keyboard.press("F4")
+    assert opened(page) == ["Find a question"]
