@@ -109,16 +109,30 @@ def desk(page: Page) -> None:
     page.locator(".qpm-desk").first.wait_for(timeout=PATIENCE)
 
 
+def new_assessment(page: Page) -> None:
+    """The form for a new provider."""
+    page.get_by_role("button", name="New assessment").click(timeout=PATIENCE)
+    page.get_by_label("Provider").first.fill("Harbour Advocacy")
+
+
+def card_with_symbols(page: Page) -> None:
+    """The first question on the card, with its symbols."""
+    by_key(page, "Control+Enter")
+    page.keyboard.press("Control+Shift+Enter")
+
+
 SIDE = "She says that her advocate asks what she wants and tells the ward so, in her words."
 ROOM = "In the day room, for there is no other. People walk through while they talk."
 PICTURES = (
     Picture("desk", "desk.ipynb", desk),
     Picture("plan", f"{VISIT}/plan.ipynb", plan),
+    Picture("new_assessment", "desk.ipynb", new_assessment),
     Picture("consent", f"{VISIT}/A1.ipynb", lambda page: sheet_of(page, "A1")),
     Picture("question", f"{VISIT}/P4.ipynb", lambda page: answer(page, "P4", "PS4", "P-IN-1", SIDE)),
     Picture("easy_read", f"{VISIT}/P1.ipynb", lambda page: sheet_of(page, "P1")),
     Picture("welsh", f"{VISIT}/P2.ipynb", lambda page: sheet_of(page, "P2")),
     Picture("show_card", f"{VISIT}/P1.ipynb", lambda page: by_key(page, "Control+Enter")),
+    Picture("symbols", f"{VISIT}/P1.ipynb", card_with_symbols),
     Picture("pause", f"{VISIT}/P1.ipynb", lambda page: by_key(page, "F4")),
     Picture("quick_notes", f"{VISIT}/P3.ipynb", quick_notes),
     Picture("so_far", f"{VISIT}/debrief.ipynb", so_far, recorded=True),
