@@ -104,6 +104,7 @@ CODES: dict[str, str] = {
     "CAPTURE-003": "nothing was erased, for what does so could not be started",
     "CAPTURE-004": "no paper was written, for what does so could not be started",
     "CAPTURE-005": "something of the practice visit could not be removed",
+    "CAPTURE-006": "the practice visit could not be opened",
     # Evidence
     "EVIDENCE-001": "a finding cites no evidence",
     "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from qpm_widgets.capture.page_links import link_page
 from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice, practice_state
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.running_server import ask_to_close
-from qpm_widgets.visits import repair_notebooks
+from qpm_widgets.visits import find_typed, repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
 from qpm_widgets.visits.working_notebooks import prepare_new_visit
 
@@ -57,37 +57,54 @@ class DeskSheet(Sheet):
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``look`` again; ``prepare`` pages that are not there; ``repair`` all; ``certify`` an erasure; ``lock``.
 
-        All but ``lock`` tell the situation, as ``erase_practice`` does. ``repair`` tells what it found, as paths of
-        pages; ``practise`` and ``leave_practice`` tell the ``address`` to go on at. ``view_assessment`` tells what its
-        form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
+        ``repair`` tells what it found, as paths of pages, and ``find_typed`` beforehand what it would take away.
+        ``practise`` and ``leave_practice`` tell the ``address`` to go on at; a practice visit that cannot be opened
+        (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``view_assessment`` tells what
+        its form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it
+        on. What may have changed the desk tells the situation as well.
         """
-        if name == "view_assessment":
-            return view_assessment(self.kit, self.templates, str(arguments.get("id") or ""))
-        if name == "lock":
-            ask_to_close(self.kit.runtime)
-            return {}
-        if name == "practise":
-            return {"address": open_practice(self.kit, self.templates, datetime.now().astimezone().date())}
-        if name == "leave_practice":
-            return {"address": leave_practice(self.kit)}
-        told: dict[str, Any] = {}
-        if name == "certify":
-            told["carried"] = self._certify(str(arguments.get("tombstone")))
-        elif name == "plan_assessment":
-            sample = practice_state(self.kit) == "here"
-            told["id"], receipt = record_assessment(self.kit, self.templates, arguments, sample=sample)
-            told["recorded_at"] = receipt.recorded_at
-        elif name == "new_visit":
-            told["page"] = link_page(prepare_new_visit(self.kit, str(arguments["id"])).as_posix())
-        elif name == "prepare":
-            repair_notebooks(self.kit, only_missing=True)
-        elif name == "repair":
-            told["repair"] = asdict(repair_notebooks(self.kit))
-        elif name == "erase_practice":
-            erase_practice(self.kit)
-        elif name != "look":
-            return super().do(name, arguments)
-        return told | {"situation": self.situation()}
+        asking: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "lock": self._lock,
+            "practise": self._practise,
+            "leave_practice": lambda _: {"address": leave_practice(self.kit)},
+            "find_typed": lambda _: {"typed": find_typed(self.kit)},
+            "view_assessment": lambda sent: view_assessment(self.kit, self.templates, str(sent.get("id") or "")),
+        }
+        changing: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "look": lambda _: {},
+            "certify": lambda sent: {"carried": self._certify(str(sent.get("tombstone")))},
+            "prepare": self._prepare,
+            "repair": lambda _: {"repair": asdict(repair_notebooks(self.kit))},
+            "erase_practice": self._erase_practice,
+            "plan_assessment": self._plan_assessment,
+            "new_visit": lambda sent: {"page": link_page(prepare_new_visit(self.kit, str(sent["id"])).as_posix())},
+        }
+        if name in asking:
+            return asking[name](arguments)
+        if name in changing:
+            return {**changing[name](arguments), "situation": self.situation()}
+        return super().do(name, arguments)
+
+    def _lock(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        ask_to_close(self.kit.runtime)
+        return {}
+
+    def _prepare(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        repair_notebooks(self.kit, only_missing=True)
+        return {}
+
+    def _practise(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        today, anew = datetime.now().astimezone().date(), arguments.get("anew") is True
+        return {"address": open_practice(self.kit, self.templates, today, anew=anew)}
+
+    def _erase_practice(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        erase_practice(self.kit)
+        return {}
+
+    def _plan_assessment(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        invented = practice_state(self.kit) == "here"
+        assessment_id, receipt = record_assessment(self.kit, self.templates, arguments, sample=invented)
+        return {"id": assessment_id, "recorded_at": receipt.recorded_at}
 
     def _certify(self, tombstone: str) -> dict[str, Any] | None:
         """Finish an erasure that has no certificate; None if it has one by now."""

@@ -3,8 +3,9 @@
 Two processes. ``ask_in_page`` runs in the first, which never has a secret: it starts the second, and starts another
 when that one says that the kit was locked. The second, this module's ``main``, shows one page on 127.0.0.1 until a
 passphrase opens the kit; then it becomes the kit's server, as ``start`` does after asking in a terminal, and leads the
-browser to the desk. It keeps its address while the kit is open, so that nobody else's page can stand there when a page
-that was left open points to it, but tells nothing then: the desk's address goes to whoever typed the passphrase.
+browser to the desk. If it cannot, the page says so, and the first starts another one, which asks again. It keeps its
+address while the kit is open, so that nobody else's page can stand there when a page that was left open points to it,
+but tells nothing then: the desk's address goes to whoever typed the passphrase.
 
 The page has no script. A passphrase is taken from the page's own form only (``Host``, ``Origin``, a token for one use),
 in at most ``LONGEST`` bytes; nothing is logged and nothing cached.
@@ -20,6 +21,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
 from collections import deque
 from collections.abc import Callable
@@ -42,10 +44,12 @@ from qpm_widgets.templates.wording import Wording
 from qpm_widgets.visits.working_notebooks import DESK
 
 LOCKED = 75
-"""The exit status of a process whose kit was locked, not closed."""
+"""The exit status of a process whose kit was locked, or could not be served: another one asks for the passphrase."""
 
 LONGEST = 4096  # bytes of a form
 PATIENCE = 15  # seconds for a request to arrive
+TOLD_WITHIN = 5  # seconds until a person has been told that the server has failed, if anybody waits to be told
+DRAWN_WITHIN = 2  # seconds in which their browser fetches what the page looks like
 PORT_NOTE, PAGE_LOCK = "locked-page-port", "locked-page.lock"
 FORM = "application/x-www-form-urlencoded"
 
@@ -131,6 +135,7 @@ class Door(ThreadingHTTPServer):
         self.authority = f"127.0.0.1:{self.server_address[1]}"
         self.opened: queue.Queue[Kit] = queue.Queue()
         self.is_open = False
+        self.failed, self.told = threading.Event(), threading.Event()
         self.trying = threading.Lock()
         self._tokens: deque[str] = deque(maxlen=8)  # a few windows may show the page
 
@@ -209,9 +214,10 @@ class Handler(BaseHTTPRequestHandler):
             door.is_open = True
             door.opened.put(kit)
         try:
-            server = await_server(kit.runtime.resolve())
-        except QpmError as error:
-            return self._show(HTTPStatus.OK, str(error))
+            server = await_server(kit.runtime.resolve(), gave_up=door.failed.is_set)
+        except QpmError:
+            self._show(HTTPStatus.SERVICE_UNAVAILABLE)
+            return door.told.set()
         return self._send(HTTPStatus.SEE_OTHER, location=server.address(DESK))
 
     def _show(self, status: HTTPStatus = HTTPStatus.OK, said: str = "") -> None:
@@ -219,8 +225,11 @@ class Handler(BaseHTTPRequestHandler):
         wait = Guesses(self.server.home).seconds_left()
         told = [words.get(said, said)] if said else []
         told += [self.server.wording.text("desk.door.locked.wait", seconds=ceil(wait))] if wait else []
-        form = None if self.server.is_open else self.server.new_token()
-        self._send(status, draw_page(words, told, form).encode(), "text/html; charset=utf-8")
+        if status == HTTPStatus.SERVICE_UNAVAILABLE or self.server.failed.is_set():
+            page = draw_failure(words)
+        else:
+            page = draw_page(words, told, None if self.server.is_open else self.server.new_token())
+        self._send(status, page.encode(), "text/html; charset=utf-8")
 
     def _send(self, status: HTTPStatus, body: bytes = b"", kind: str = "text/plain", location: str = "") -> None:
         self.send_response(status)
@@ -247,6 +256,18 @@ def draw_page(words: dict[str, str], told: list[str], token: str | None) -> str:
 <p class="qpm-hint">{say["patience"]}</p>
 </form><p class="qpm-hint">{say["forgotten"]}</p>"""
     title, inside = (say["title"], form) if token else (say["open_title"], f"<p>{say['is_open']}</p>")
+    return _around(say, title, inside)
+
+
+def draw_failure(words: dict[str, str]) -> str:
+    """The page where the kit was opened and cannot be served: what is safe, and what to do."""
+    say = {key: escape(text) for key, text in words.items()}
+    box = f'<div class="qpm-locked-told" role="alert"><p>{say["failed"]}</p></div>'
+    what = f'<p>{say["failed_do"]}</p><p><a href="/">{say["failed_again"]}</a></p>'
+    return _around(say, say["failed_title"], box + what)
+
+
+def _around(say: dict[str, str], title: str, inside: str) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · {say["product"]}</title><link rel="icon" href="data:,">
@@ -257,7 +278,7 @@ def draw_page(words: dict[str, str], told: list[str], token: str | None) -> str:
 
 
 def main(home: Path, port: int, outputs: Path) -> int:
-    """Show the page until the kit is open, then serve the kit; LOCKED if it was locked, 0 if it was closed."""
+    """Show the page until the kit is open, then serve the kit; LOCKED if the page is to ask again, 0 if not."""
     door = Door(home, port, load_templates().wording)
     threading.Thread(target=door.serve_forever, daemon=True).start()
     kit = None
@@ -265,7 +286,14 @@ def main(home: Path, port: int, outputs: Path) -> int:
         with contextlib.suppress(queue.Empty):
             kit = door.opened.get(timeout=0.5)  # without an end, Windows would not hear Ctrl+C
     unlock = address_of(port)
-    locked = start_server(kit, outputs=outputs, open_browser=False, announce=lambda _line: None, unlock=unlock)
+    try:
+        locked = start_server(kit, outputs=outputs, open_browser=False, announce=lambda _line: None, unlock=unlock)
+    except (Exception, SystemExit):
+        # Whoever typed the passphrase sees a browser and no terminal. This process is spent; the next one is not.
+        door.failed.set()
+        if door.told.wait(TOLD_WITHIN):
+            time.sleep(DRAWN_WITHIN)
+        locked = True
     kit.close()
     return LOCKED if locked else 0
 

@@ -36,8 +36,8 @@ from qpm_widgets.visits import (
     load_profile,
     look_out_for,
     plan_visit,
-    prepare_working_notebooks,
     read_names,
+    repair_notebooks,
     working_notebook_path,
 )
 from qpm_widgets.visits.sessions import clashes, find_faults, minutes_left, next_free, session_of
@@ -246,7 +246,7 @@ class PlanSheet(Sheet):
 
     def _prepare(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
         self._visit()
-        prepare_working_notebooks(self.kit, self.assessment_id, self.visit_id)
+        repair_notebooks(self.kit, only_missing=True)  # a page that is there may have something typed in it
         return {}
 
     def _list_names(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:

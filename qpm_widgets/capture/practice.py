@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -44,16 +43,18 @@ def practice_state(kit: Kit) -> str:
     return "there" if (kit.home / PRACTICE / KIT_FILE).is_file() else "none"
 
 
-def open_practice(kit: Kit, templates: Templates, today: date) -> str:
+def open_practice(kit: Kit, templates: Templates, today: date, *, anew: bool = False) -> str:
     """The address of the practice kit's desk, token included; made and served first if need be.
+
+    ``anew`` erases one that cannot be opened any more and makes another.
 
     Raises
     ------
     QpmError
-        START-001 if it cannot be served, JOURNAL-* if it cannot be made, CAPTURE-005 if what was left of an earlier one
-        cannot be removed.
+        START-001 if it cannot be served, JOURNAL-* if it cannot be made, CAPTURE-006 if there is one that cannot be
+        opened, CAPTURE-005 if what is left of that cannot be removed.
     """
-    with _practice_kit(kit) as practice:
+    with _practice_kit(kit, anew=anew) as practice:
         if not practice.journal.assessment_ids():
             _plan(practice, templates, today)
         runtime = (practice.home / "runtime").resolve()
@@ -97,13 +98,16 @@ def close_practice(kit: Kit) -> None:
         process.wait()
 
 
-def _practice_kit(kit: Kit) -> Kit:
-    """The practice kit, opened; made anew if there is none or it cannot be opened any more."""
+def _practice_kit(kit: Kit, *, anew: bool) -> Kit:
+    """The practice kit, opened; made if there is none, or in the place of one that cannot be opened if ``anew``."""
     home = kit.home / PRACTICE
     passphrase = kit.journal.secret(SECRET, lambda: secrets.token_urlsafe(32))  # nobody has to know it
-    if practice_state(kit) == "there":
-        with suppress(QpmError):
+    if home.exists():
+        try:
             return Kit.unlock(home, passphrase)
+        except QpmError as error:
+            if not anew:
+                raise QpmError("CAPTURE-006", str(home), f"It says: {error.what}. {error.remedy}") from None
     erase_practice(kit)
     return Kit.create(home, passphrase, assessor=ASSESSOR, cost=COST)
 

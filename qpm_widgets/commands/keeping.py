@@ -156,11 +156,21 @@ def restore(
     say.print("Use one of the two kits from now on, or send what you write in the one to the other.")
 
 
-def repair(home: HomeOption = HOME) -> None:
+def repair(
+    yes: Annotated[bool, typer.Option("--yes", help="Take out what was typed into pages without asking.")] = False,
+    home: HomeOption = HOME,
+) -> None:
     """Make pages again that are missing or were changed; nothing that was recorded is in them."""
-    from qpm_widgets.visits import repair_notebooks
+    from qpm_widgets.visits import find_typed, repair_notebooks
 
     with open_kit(home) as kit:
+        typed = find_typed(kit)
+        for path, pieces in typed.items():
+            much = "cannot be read" if pieces is None else counted(pieces, "piece of text", "pieces of text")
+            say.print(f"somebody may have typed into {path}: {much}")
+        if typed and not yes and ask("Type yes to make these pages anew without it").strip() != "yes":
+            say.print("Nothing was changed.")
+            raise typer.Exit(1)
         found = repair_notebooks(kit)
     for path in found.made:
         out.print(f"was missing, made again: {path}")

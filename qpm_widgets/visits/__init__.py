@@ -26,7 +26,12 @@ from qpm_widgets.visits.meetings import (
 )
 from qpm_widgets.visits.people import keep_names, look_out_for, read_names
 from qpm_widgets.visits.sampling import Sampling, SamplingRow, check_sampling
-from qpm_widgets.visits.working_notebooks import prepare_working_notebooks, repair_notebooks, working_notebook_path
+from qpm_widgets.visits.working_notebooks import (
+    find_typed,
+    prepare_working_notebooks,
+    repair_notebooks,
+    working_notebook_path,
+)
 
 __all__ = [
     "PLACE_TIME",
@@ -40,6 +45,7 @@ __all__ = [
     "check_profile",
     "check_sampling",
     "create_assessment",
+    "find_typed",
     "free_id",
     "is_called_for",
     "iter_interviews",

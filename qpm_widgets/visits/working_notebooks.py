@@ -10,6 +10,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -109,12 +110,7 @@ def repair_notebooks(kit: Kit, *, only_missing: bool = False) -> Repair:
     if not only_missing:
         prepare_desk(kit)
     found: dict[str, list[str]] = {"made": [], "replaced": []}
-    pages = [
-        page
-        for assessment_id in kit.journal.assessment_ids()
-        for visit in iter_visits(kit.journal, assessment_id)
-        for page in _pages_of(kit, assessment_id, visit.id)
-    ]
+    pages = _every_page(kit)
     for page in pages:
         if only_missing and (kit.notebooks / page.target).exists():
             continue
@@ -128,6 +124,25 @@ def repair_notebooks(kit: Kit, *, only_missing: bool = False) -> Repair:
     return Repair(tuple(found["made"]), tuple(found["replaced"]), tuple(strangers))
 
 
+def find_typed(kit: Kit) -> dict[str, int | None]:
+    """The pages that ``repair_notebooks`` would take something out of that somebody typed, by path.
+
+    How many pieces of text the kit did not put there; None for a page that cannot be read, which may hold any.
+    """
+    found: dict[str, int | None] = {}
+    desk = (Path(DESK), (NOTEBOOKS / DESK).read_text(encoding="utf-8"))
+    fresh = (desk, *((page.target, _build(page.template, page.parameters, page.title)) for page in _every_page(kit)))
+    for target, text in fresh:
+        path = kit.notebooks / target
+        if not path.exists():
+            continue
+        cells, ours = _cells(path.read_bytes()), _cells(text.encode()) or []
+        typed = None if cells is None else len([one for one in cells if one[1].strip() and one not in ours])
+        if typed != 0:
+            found[target.as_posix()] = typed
+    return found
+
+
 @dataclass(frozen=True)
 class _Page:
     template: str
@@ -139,6 +154,16 @@ class _Page:
 def _plan_page(assessment_id: str, visit_id: str) -> _Page:
     parameters = {"assessment_id": assessment_id, "visit_id": visit_id}
     return _Page("plan_visit", working_notebook_path(assessment_id, visit_id, "plan"), parameters, "Plan")
+
+
+def _every_page(kit: Kit) -> list[_Page]:
+    """The pages of all visits."""
+    return [
+        page
+        for assessment_id in kit.journal.assessment_ids()
+        for visit in iter_visits(kit.journal, assessment_id)
+        for page in _pages_of(kit, assessment_id, visit.id)
+    ]
 
 
 def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
@@ -201,9 +226,13 @@ def _write(kit: Kit, target: Path, text: str) -> Path:
 
 def _content(notebook: bytes) -> object:
     """What makes a page: its cells' sources and its own metadata. JupyterLab may write all else in another way."""
-    try:
-        read = json.loads(notebook)
-        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in read["cells"]]
-        return cells, read["metadata"]["qpm"]
-    except (ValueError, KeyError, TypeError):
-        return None
+    with suppress(ValueError, KeyError, TypeError):
+        return _cells(notebook), json.loads(notebook)["metadata"]["qpm"]
+    return None
+
+
+def _cells(notebook: bytes) -> list[tuple[str, str]] | None:
+    """Kind and source of each cell; None if they cannot be read."""
+    with suppress(ValueError, KeyError, TypeError):
+        return [(str(cell["cell_type"]), "".join(cell["source"])) for cell in json.loads(notebook)["cells"]]
+    return None

@@ -51,6 +51,17 @@ def await_desk(page) -> None:
     page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
 
 
+def fail_to_start(page, runtime: Path) -> None:
+    """The passphrase is right, and the server cannot start."""
+    in_the_way = runtime / "lab"
+    in_the_way.write_text("a file where the settings' folder has to be")
+    open_by_keyboard(page, PASSPHRASE)
+    page.get_by_role("alert").get_by_text("Your passphrase was right").wait_for(timeout=30_000)
+    assert page.title() == "Your kit could not be started · QPM Field Kit"
+    assert violations(page) == []
+    in_the_way.unlink()
+
+
 def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     started, kit, chromium, chromium_launch, tmp_path
 ) -> None:
@@ -79,6 +90,9 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     assert field.get_attribute("aria-describedby") == "told"
     assert field.get_attribute("autocomplete") == "off"
     assert violations(page) == []
+
+    fail_to_start(page, kit.runtime)
+    assert until(lambda: goes() and page.locator("#passphrase").count() == 1, page, 30)
     open_by_keyboard(page, PASSPHRASE)
     await_desk(page)
     assert page.get_by_text("This kit is empty").is_visible()

@@ -37,8 +37,19 @@ def test_a_practice_visit_is_opened_written_in_and_erased(field_kit, server, pag
     sheet.get_by_role("link", name="Back to the desk").click()
     practice.get_by_role("button", name="Back to your own desk").click(timeout=20_000)
 
-    page.get_by_role("button", name="Go on practising").wait_for(timeout=60_000)
+    go_on = page.get_by_role("button", name="Go on practising")
+    go_on.wait_for(timeout=60_000)
     assert page.url.startswith(server.url)
+
+    # One that cannot be opened is not thrown away unasked.
+    (field_kit.home / "practice" / "kit.json").write_text("{", encoding="utf-8")
+    go_on.press("Enter")
+    asked = page.get_by_role("dialog", name="The practice visit cannot be opened")
+    asked.wait_for(timeout=30_000)
+    assert Axe().run(page).violations_count == 0
+    asked.get_by_role("button", name="Leave it").press("Enter")
+    page.get_by_role("status").filter(has_text="left as it is").wait_for()
+    assert (field_kit.home / "practice" / "journal.qpm").exists()
     assert Axe().run(page).violations_count == 0
     assert files_holding(field_kit.home, CANARY) == []
     page.get_by_role("button", name="Erase the practice visit").click()

@@ -187,3 +187,20 @@ def test_a_new_visit_has_the_next_free_id_and_its_plan_page_asks_for_the_visit(l
     assert ask(plan, "plan_visit", form=visit)["kind"] == "done"
     assert ask(desk, "new_visit", id="lantern")["result"]["page"]["path"] == "lantern/V3/plan.ipynb"
     assert ask(desk, "new_visit", id="nowhere")["code"] == "PLAN-003"
+
+
+def test_an_assessment_corrected_on_two_machines_is_told_to_be_two_until_it_is_saved_again(lantern_copy, templates):
+    desk = open_desk(lantern_copy, templates)
+    sent, changed = correction_of(desk, "lantern")
+    for provider in ("Lantern One", "Lantern Two"):
+        ask(desk, "plan_assessment", **sent | {"entry_id": new_entry_id()}, form=changed | {"provider": provider})
+    again, shown = correction_of(desk, "lantern")
+    assert len(again["heads"]) == 2
+    assert ask(desk, "plan_assessment", **again, form=shown)["kind"] == "done"
+    assert len(correction_of(desk, "lantern")[0]["heads"]) == 1
+
+
+def test_an_assessment_that_is_begun_while_practising_is_marked_as_invented(kit, templates):
+    with Kit.create(kit.home / "practice", "a passphrase to practise", assessor="AS1") as practice:
+        assert send(open_desk(practice, templates))["kind"] == "done"
+        assert load_profile(practice.journal, "harbour-advocacy").sample

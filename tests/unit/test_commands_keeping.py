@@ -243,9 +243,9 @@ def test_every_kind_of_reference_is_looked_up(lantern: Kit) -> None:
 
 
 def test_repair_says_what_it_made_again(home: Path) -> None:
-    def repaired() -> list[str]:
-        done = run("repair", "--home", str(home), typed=f"{OLD}\n")
-        assert done.exit_code == 0, done.output
+    def repaired(answer: str = "", status: int = 0) -> list[str]:
+        done = run("repair", "--home", str(home), typed=f"{OLD}\n{answer}\n")
+        assert done.exit_code == status, done.output
         return done.stdout.splitlines()
 
     pages = home / "notebooks" / "test" / "V1"
@@ -257,7 +257,9 @@ def test_repair_says_what_it_made_again(home: Path) -> None:
     (pages / "plan.ipynb").write_text("{}", encoding="utf-8")
     (home / "notebooks" / "desk.ipynb").unlink()
     (pages / "debrief.ipynb").rename(pages / "mine.ipynb")
-    assert repaired() == [
+    assert repaired("no", status=1) == [], "it may hold what somebody typed"
+    assert (pages / "plan.ipynb").read_text(encoding="utf-8") == "{}"
+    assert repaired("yes") == [
         "was missing, made again: test/V1/debrief.ipynb",
         "was changed, made again: test/V1/plan.ipynb",
         "left alone, not one of the kit's pages: test/V1/mine.ipynb",

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from qpm_widgets.capture import DeskSheet
 from qpm_widgets.capture.practice import close_practice, erase_practice, leave_practice, open_practice, practice_state
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.capture.server import server_process
@@ -71,11 +72,20 @@ def test_it_is_gone_on_with_until_it_is_erased(practising, templates) -> None:
     erase_practice(kit)  # nothing left to do is no fault
 
 
-def test_one_that_cannot_be_opened_any_more_is_made_anew(practising, templates) -> None:
+@pytest.mark.parametrize("damage", [lambda file: file.write_text("{", encoding="utf-8"), lambda file: file.unlink()])
+def test_one_that_cannot_be_opened_any_more_is_made_anew_only_if_a_person_says_so(
+    practising, templates, damage
+) -> None:
     kit, _ = practising
     close_practice(kit)
-    (kit.home / "practice" / "kit.json").write_text("{", encoding="utf-8")
-    open_practice(kit, templates, TODAY)
+    damage(kit.home / "practice" / "kit.json")
+    desk = DeskSheet()
+    desk.kit, desk.templates = kit, templates
+    asked = {"kind": "do", "name": "practise", "request_id": "r1"}
+    refused = desk.answer(asked)
+    assert (refused["kind"], refused["code"]) == ("failed", "CAPTURE-006")
+    assert (kit.home / "practice" / "journal.qpm").exists(), "it may be mended yet"
+    assert desk.answer(asked | {"arguments": {"anew": True}})["kind"] == "done"
     with practice_of(kit) as practice:
         assert practice.journal.assessment_ids() == ["lantern"]
 

@@ -188,3 +188,24 @@ def test_a_kit_started_twice_has_one_page(front: Front, kit: Kit, tmp_path: Path
     said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
     assert said.stdout.strip().endswith(f"{front.origin}/")
     assert front.ask()[0] == 200
+
+
+def test_a_server_that_fails_after_the_passphrase_is_told_on_the_page_which_then_asks_again(
+    front: Front, kit: Kit
+) -> None:
+    in_the_way = kit.runtime / "lab"
+    in_the_way.write_text("a file where the settings' folder has to be")
+    status, page, _ = front.send(PASSPHRASE)
+    assert status == 503
+    assert "Your passphrase was right, but the pages of the kit could not be started." in page
+    assert '<a href="/">Try again</a>' in page
+    assert "<form" not in page, "nothing would take it"
+    assert str(kit.home) not in page
+    assert not is_served(kit.runtime)
+    in_the_way.unlink()
+    deadline = time.monotonic() + 60
+    while front_asks(front) is None:
+        assert front.process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert front.send(PASSPHRASE)[0] == 303

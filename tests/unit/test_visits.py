@@ -12,6 +12,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit
 from qpm_widgets.visits import (
     create_assessment,
+    find_typed,
     iter_interviews,
     iter_observations,
     iter_visits,
@@ -188,12 +189,20 @@ def test_repair_makes_again_what_was_deleted_renamed_or_edited_and_leaves_the_re
     as_saved = (folder / "A5.ipynb").read_bytes()
     shutil.copyfile(folder / "plan.ipynb", folder / "plan-Copy1.ipynb")
 
+    # Only what somebody typed into a page of the kit is told of, and how much, not what.
+    emptied = nbformat.read(folder / "plan.ipynb", as_version=4)
+    emptied.cells = [*emptied.cells[:1], nbformat.v4.new_markdown_cell(" \n")]
+    nbformat.write(emptied, folder / "plan.ipynb")
+    assert find_typed(kit) == {"test/V1/A3.ipynb": 1, "test/V1/A4.ipynb": None}
+    shutil.copyfile(folder / "plan-Copy1.ipynb", folder / "plan.ipynb")
+
     missing = repair_notebooks(kit, only_missing=True)
     assert (missing.made, missing.replaced) == (("test/V1/A1.ipynb", "test/V1/A2.ipynb"), ())
     (folder / "A1.ipynb").unlink()
     found = repair_notebooks(kit)
     assert found.made == ("test/V1/A1.ipynb",)
     assert found.replaced == ("test/V1/A3.ipynb", "test/V1/A4.ipynb")
+    assert find_typed(kit) == {}
     assert found.strangers == ("test/V1/A2 of Tuesday.ipynb", "test/V1/plan-Copy1.ipynb")
     assert (folder / "A5.ipynb").read_bytes() == as_saved
     assert sources() == sound | {"A2 of Tuesday.ipynb": sound["A2.ipynb"], "plan-Copy1.ipynb": sound["plan.ipynb"]}

@@ -68,11 +68,11 @@ const AssessmentForm = (() => {
     });
   }
 
-  const kindsOf = ({ nations }, values) => {
-    const kinds = new Map(nations.filter(({ id }) => values.jurisdictions.includes(id)).flatMap(({ kinds: of }) => of)
-      .map((kind) => [kind.id, kind]).reverse());
-    return [...kinds.values()].reverse();
-  };
+  // Some kinds are in the law of several nations; each is listed once.
+  function kindsOf({ nations }, values) {
+    const all = nations.filter(({ id }) => values.jurisdictions.includes(id)).flatMap(({ kinds }) => kinds);
+    return all.filter(({ id }, place) => all.findIndex((kind) => kind.id === id) === place);
+  }
 
   const chosenKinds = (view, values) => kindsOf(view, values).filter(({ id }) => values.advocacy_roles.includes(id));
 
@@ -220,6 +220,7 @@ const AssessmentForm = (() => {
       return frame(this, {
         heading: values.id ? words.change_heading : words.new_heading, intro: words.intro, save: words.save, back: words.form.back,
       },
+      values.heads.length > 1 && h("p", { class: "qpm-banner qpm-warn" }, words.conflict),
       fields.input("provider", words.provider, { maxlength: 200, hint: words.provider_hint }),
       row(fields.group("jurisdictions", words.jurisdictions, null, h("div", { class: "qpm-choices" },
         view.nations.map(({ id, name }) => fields.tick("jurisdictions", name, { item: id, then: () => {} })))),

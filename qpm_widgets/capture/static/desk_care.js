@@ -21,11 +21,41 @@ function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }
   return button;
 }
 
+// A question before something goes for good. Escape, and "no", are one answer.
+function askFirst(desk, title, sentences, yes, no) {
+  return new Promise((resolve) => {
+    const close = (answer) => () => {
+      box.returnValue = answer;
+      box.close();
+    };
+    const box = dialog("desk-ask", title, sentences.map((sentence) => h("p", {}, sentence)), h("p", { class: "qpm-desk-do" },
+      h("button", { type: "button", class: "qpm-main", onclick: close("") }, no),
+      h("button", { type: "button", onclick: close("yes") }, yes)));
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(box.returnValue === "yes");
+    });
+    desk.root.append(box);
+    box.showModal();
+  });
+}
+
+// What somebody typed into a page goes when it is made anew, so that is said first; which words they are is not.
+async function mayRepair(desk) {
+  const { repair: words } = desk.words;
+  const { typed } = await desk.link.do("find_typed");
+  const pages = Object.entries(typed).map(([path, pieces]) => fill(
+    words[pieces === null ? "typed_unread" : pieces === 1 ? "typed_one" : "typed_many"], { page: path.replace(/\.ipynb$/, ""), count: pieces }));
+  if (!pages.length) return true;
+  return askFirst(desk, words.typed_title, [fill(words.typed, { pages: listWords(pages, desk.words) }), words.typed_lost], words.typed_go, words.typed_leave);
+}
+
 function repairButton(desk) {
   const { words } = desk;
   return careButton(desk, {
     id: "repair", label: words.repair.button, title: words.repair.hint, working: words.repair.working,
     act: async () => {
+      if (!(await mayRepair(desk))) return words.repair.left;
       const { repair, situation } = await desk.link.do("repair");
       tellReplaced([...repair.made, ...repair.replaced]);
       desk.show(situation);
@@ -48,9 +78,21 @@ function lockButton(desk) {
 
 // ---- practising, in a kit of its own
 
+// A practice visit that cannot be opened any more is erased only at a person's word.
+async function practise(desk, words) {
+  try {
+    return await goOn(desk, "practise", words.getting);
+  } catch (error) {
+    if (error.code !== "CAPTURE-006") throw error;
+    if (!(await askFirst(desk, words.broken_title, [error.message, words.broken], words.broken_anew, words.broken_leave))) return words.broken_left;
+    desk.say(words.getting);
+    return goOn(desk, "practise", words.getting, { anew: true });
+  }
+}
+
 // To another kit's desk, in this window, if that is open.
-async function goOn(desk, name, meanwhile) {
-  const { address } = await desk.link.do(name);
+async function goOn(desk, name, meanwhile, args = {}) {
+  const { address } = await desk.link.do(name, args);
   if (address) location.assign(address);
   return meanwhile;
 }
@@ -66,7 +108,7 @@ function practiseButtons(desk, isThere, kind) {
   const { practice: words } = desk.words;
   return [
     careButton(desk, {
-      id: "practise", kind, label: words[isThere ? "go_on" : "begin"], working: words.getting, act: () => goOn(desk, "practise", words.getting),
+      id: "practise", kind, label: words[isThere ? "go_on" : "begin"], working: words.getting, act: () => practise(desk, words),
     }),
     isThere && careButton(desk, {
       id: "erase-practice", label: words.erase, working: words.erasing, act: async () => {

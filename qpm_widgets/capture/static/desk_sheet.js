@@ -19,7 +19,7 @@ class Desk {
     const text = JSON.stringify([situation, isoDay(new Date()), this.findNext(situation)?.meeting.id]);
     if (text === this.shown) return;
     this.situation = situation;
-    if (this.form) return; // drawn when the form is done with
+    if (this.form || this.root.querySelector("dialog")) return; // drawn when the form, or a question, is done with
     this.shown = text;
     const focused = this.root.contains(document.activeElement) ? document.activeElement.id : "";
     this.root.replaceChildren(...this.draw());
