@@ -47,9 +47,9 @@ def prepare_desk(kit: Kit) -> Path:
     return _write(kit, Path(DESK), (NOTEBOOKS / DESK).read_text(encoding="utf-8"))
 
 
-def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str], title: str) -> Path:
+def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str]) -> Path:
     """Prepare one working notebook from ``notebooks/<template>.ipynb`` (parameters: ids only)."""
-    return _write(kit, target, _build(template, parameters, title))
+    return _write(kit, target, _build(template, parameters))
 
 
 def prepare_working_notebooks(
@@ -72,7 +72,7 @@ def prepare_working_notebooks(
     pages = _pages_of(kit, assessment_id, visit_id)
     prepared = []
     for page in pages:
-        prepared.append(prepare_notebook(kit, page.template, page.target, page.parameters, page.title))
+        prepared.append(prepare_notebook(kit, page.template, page.target, page.parameters))
         if progress:
             progress(page.target.stem, len(prepared) / len(pages))
     return prepared
@@ -98,7 +98,7 @@ def repair_notebooks(kit: Kit, *, only_missing: bool = False) -> Repair:
         is_there = path.exists()
         if is_there and only_missing:
             continue
-        fresh = _build(page.template, page.parameters, page.title)
+        fresh = _build(page.template, page.parameters)
         if not is_there or _content(path.read_bytes()) != _content(fresh.encode()):
             _write(kit, page.target, fresh)
             found["replaced" if is_there else "made"].append(page.target.as_posix())
@@ -113,7 +113,6 @@ class _Page:
     template: str
     target: Path
     parameters: dict[str, str]
-    title: str
 
 
 def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
@@ -123,19 +122,19 @@ def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
         *iter_observations(kit.journal, assessment_id, visit_id),
     ]
     whole_visit = {"assessment_id": assessment_id, "visit_id": visit_id}
-    pages = [("plan_visit", "plan", whole_visit, "Plan"), ("debrief", "debrief", whole_visit, "Debrief")]
+    pages = [("plan_visit", "plan", whole_visit), ("debrief", "debrief", whole_visit)]
     for one in meetings:
         if one.state == "cancelled":
             continue
         kind = one.subject.partition(":")[0]
-        pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}, f"{kind.title()} {one.id}"))
+        pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}))
     return [
-        _Page(template, working_notebook_path(assessment_id, visit_id, name), parameters, title)
-        for template, name, parameters, title in pages
+        _Page(template, working_notebook_path(assessment_id, visit_id, name), parameters)
+        for template, name, parameters in pages
     ]
 
 
-def _build(template: str, parameters: dict[str, str], title: str) -> str:
+def _build(template: str, parameters: dict[str, str]) -> str:
     # papermill is slow to import and only preparing needs it.
     import nbformat  # noqa: PLC0415  # its schema checker costs more than a second to import
     from papermill.execute import execute_notebook  # noqa: PLC0415
@@ -149,7 +148,8 @@ def _build(template: str, parameters: dict[str, str], title: str) -> str:
         progress_bar=False,
     )
     notebook.metadata.pop("papermill", None)  # it names paths of this machine
-    notebook.metadata["qpm"]["title"] = title
+    # With the kind of page, all that its title is made of (desk.yaml, door.page.titles).
+    notebook.metadata["qpm"]["id"] = parameters.get(f"{template}_id", "")
     return str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
 
 
