@@ -132,7 +132,7 @@ def prepare_kit(home: Path) -> tuple[Kit, list[str]]:
                 record_edit(kit.journal, templates, Edit("bench", subject, f"consent:{scope}.AD1", given))
         target = working_notebook_path("bench", "V1", interview)
         parameters = {"assessment_id": "bench", "interview_id": interview}
-        prepare_notebook(kit, "interview", target, parameters, f"Interview {interview}")
+        prepare_notebook(kit, "interview", target, parameters)
     return kit, ["A-CP-1", "A-CP-2", "A-IN-1", "A-IN-2", "A-SG-1"]
 
 

@@ -175,7 +175,7 @@ def served_kit(folder: Path, pages: Mapping[str, str]) -> Iterator[RunningServer
     plan_profile(kit, load_templates())
     (kit.notebooks / NOTEBOOKS).mkdir(parents=True)
     for name, code in pages.items():
-        page = new_notebook(cells=[new_code_cell(code)], metadata={"qpm": {"autorun": True, "title": name}})
+        page = new_notebook(cells=[new_code_cell(code)], metadata={"qpm": {"autorun": True}})
         page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         (kit.notebooks / page_of(name)).write_text(nbformat.writes(page), encoding="utf-8")
     with server_process(kit) as server:

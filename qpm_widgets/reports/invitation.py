@@ -73,8 +73,11 @@ def compose_invitation(templates: Templates, invitation: Invitation) -> Document
     def say(key: str) -> str:
         return templates.wording.text(f"invitation.{key}", **facts)
 
+    def running(key: str) -> Item:
+        return Item(say(key), language=_language(templates, f"invitation.{key}"))
+
     sheet = f"{_SHEETS.get(invitation.plan.role, 'worker')}.{invitation.reading}"
-    blocks = (Paragraph(say("to"), _language(templates)), *_blocks(templates, invitation, sheet, say))
+    blocks = (_paragraph(running("to")), *_blocks(templates, invitation, sheet, running))
     large = invitation.reading == "easy_read"
     return Document(_title(templates, invitation, sheet, say), blocks, brief=True, large=large)
 
@@ -95,18 +98,24 @@ def _title(templates: Templates, invitation: Invitation, sheet: str, say: Callab
     return Title(say(f"{sheet}.title"), say(f"{sheet}.subtitle"), shown, sample, language)
 
 
-def _blocks(templates: Templates, invitation: Invitation, sheet: str, say: Callable[[str], str]) -> Iterator[Block]:
+def _paragraph(said: Item) -> Paragraph:
+    return Paragraph(said.text, said.language)
+
+
+def _blocks(
+    templates: Templates, invitation: Invitation, sheet: str, running: Callable[[str], Item]
+) -> Iterator[Block]:
     kind, _, reading = sheet.partition(".")
-    planned, language = _planned(invitation.plan), _language(templates)
+    planned = _planned(invitation.plan)
     for part, content in templates.wording.section("invitation")[kind][reading].items():
         if isinstance(content, str):  # title and subtitle
             continue
-        yield Heading(1, say(f"{sheet}.{part}.heading"))
+        yield Heading(1, running(f"{sheet}.{part}.heading").text)
         if "text" in content:
-            yield Paragraph(say(f"{sheet}.{part}.text"), language)
+            yield _paragraph(running(f"{sheet}.{part}.text"))
         points = [name for name in content.get("points", ()) if planned.get(name, True)]
         if points:
-            yield BulletList(tuple(Item(say(f"{sheet}.{part}.points.{name}"), language=language) for name in points))
+            yield BulletList(tuple(running(f"{sheet}.{part}.points.{name}") for name in points))
 
 
 def _planned(plan: InterviewPlan) -> dict[str, bool]:
@@ -119,5 +128,6 @@ def _planned(plan: InterviewPlan) -> dict[str, bool]:
     }
 
 
-def _language(templates: Templates) -> Language:
-    return "cy" if templates.wording.language == "cy" else "en"
+def _language(templates: Templates, key: str = "") -> Language:
+    """That of the sheet, or of one sentence of it: English where it has not been translated."""
+    return "cy" if templates.wording.language == "cy" and templates.wording.is_translated(key) else "en"

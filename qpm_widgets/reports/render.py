@@ -182,7 +182,7 @@ class _Teller:
 
     def __init__(self, progress: Progress | None, templates: Templates) -> None:
         self.progress = progress
-        self.words = templates.wording.section("report_writers")["stage"]
+        self.words = templates.wording.section("rendering")
 
     def __call__(self, stage: str, share: float) -> None:
         if self.progress is not None:

@@ -19,7 +19,8 @@ from qpm_widgets.templates.wording import iter_sentences
 
 RULES, TERMS = "easy_read.yaml", "welsh_terms.yaml"
 _NEVER_HEARD = frozenset(("caution",))  # for the assessor alone; everything else of an interview guide is heard or seen
-_SHOWN = frozenset(("card", "paper_form"))  # sections of the wording for respondents, besides those that have Easy Read
+# Sections of the wording for respondents, besides those that have Easy Read.
+_SHOWN = frozenset(("card", "paper_form", "report_writers"))
 _FIRST_LETTERS = 40
 
 

@@ -52,6 +52,13 @@ class Wording:
             raise QpmError("TEMPLATE-009", f"wording {name}", suggest(name, self._sections))
         return copy.deepcopy(dict(self._sections[name]))
 
+    def is_translated(self, key: str) -> bool:
+        """Whether a key's sentence is there in the wording's own language; "" for all of it."""
+        found: Any = self._translated
+        for step in key.split(".") if key else ():
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found is not None
+
     def both(self, name: str) -> dict[str, Any]:
         """One section with each sentence as ``{"en": …, "cy": …}``, to hand to a page that can say either.
 

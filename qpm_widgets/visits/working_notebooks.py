@@ -49,9 +49,9 @@ def prepare_desk(kit: Kit) -> Path:
     return _write(kit, Path(DESK), (NOTEBOOKS / DESK).read_text(encoding="utf-8"))
 
 
-def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str], title: str) -> Path:
+def prepare_notebook(kit: Kit, template: str, target: Path, parameters: dict[str, str]) -> Path:
     """Prepare one working notebook from ``notebooks/<template>.ipynb`` (parameters: ids only)."""
-    return _write(kit, target, _build(template, parameters, title))
+    return _write(kit, target, _build(template, parameters))
 
 
 def prepare_new_visit(kit: Kit, assessment_id: str) -> Path:
@@ -95,7 +95,7 @@ def prepare_working_notebooks(
     pages = _pages_of(kit, assessment_id, visit_id)
     prepared = []
     for page in pages:
-        prepared.append(prepare_notebook(kit, page.template, page.target, page.parameters, page.title))
+        prepared.append(prepare_notebook(kit, page.template, page.target, page.parameters))
         if progress:
             progress(page.target.stem, len(prepared) / len(pages))
     return prepared
@@ -148,12 +148,11 @@ class _Page:
     template: str
     target: Path
     parameters: dict[str, str]
-    title: str
 
 
 def _plan_page(assessment_id: str, visit_id: str) -> _Page:
     parameters = {"assessment_id": assessment_id, "visit_id": visit_id}
-    return _Page("plan_visit", working_notebook_path(assessment_id, visit_id, "plan"), parameters, "Plan")
+    return _Page("plan_visit", working_notebook_path(assessment_id, visit_id, "plan"), parameters)
 
 
 def _every_page(kit: Kit) -> list[_Page]:
@@ -173,22 +172,22 @@ def _pages_of(kit: Kit, assessment_id: str, visit_id: str) -> list[_Page]:
         *iter_observations(kit.journal, assessment_id, visit_id),
     ]
     whole_visit = {"assessment_id": assessment_id, "visit_id": visit_id}
-    pages = [("debrief", "debrief", whole_visit, "Debrief")]
+    pages = [("debrief", "debrief", whole_visit)]
     for one in meetings:
         if one.state == "cancelled":
             continue
         kind = one.subject.partition(":")[0]
-        pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}, f"{kind.title()} {one.id}"))
+        pages.append((kind, one.id, {"assessment_id": assessment_id, f"{kind}_id": one.id}))
     made = (
-        _Page(template, working_notebook_path(assessment_id, visit_id, name), parameters, title)
-        for template, name, parameters, title in pages
+        _Page(template, working_notebook_path(assessment_id, visit_id, name), parameters)
+        for template, name, parameters in pages
     )
     return [_plan_page(assessment_id, visit_id), *made]
 
 
 def _put(kit: Kit, page: _Page) -> Literal["made", "replaced"] | None:
     """Make one page unless it is there as it should be; which of the two it was."""
-    path, fresh = kit.notebooks / page.target, _build(page.template, page.parameters, page.title)
+    path, fresh = kit.notebooks / page.target, _build(page.template, page.parameters)
     is_there = path.exists()
     if is_there and _content(path.read_bytes()) == _content(fresh.encode()):
         return None
@@ -196,7 +195,7 @@ def _put(kit: Kit, page: _Page) -> Literal["made", "replaced"] | None:
     return "replaced" if is_there else "made"
 
 
-def _build(template: str, parameters: dict[str, str], title: str) -> str:
+def _build(template: str, parameters: dict[str, str]) -> str:
     # papermill is slow to import and only preparing needs it.
     import nbformat  # noqa: PLC0415  # its schema checker costs more than a second to import
     from papermill.execute import execute_notebook  # noqa: PLC0415
@@ -210,7 +209,8 @@ def _build(template: str, parameters: dict[str, str], title: str) -> str:
         progress_bar=False,
     )
     notebook.metadata.pop("papermill", None)  # it names paths of this machine
-    notebook.metadata["qpm"]["title"] = title
+    # With the kind of page, all that its title is made of (desk.yaml, door.page.titles).
+    notebook.metadata["qpm"]["id"] = parameters.get(f"{template}_id", "")
     return str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
 
 

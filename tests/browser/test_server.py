@@ -33,7 +33,7 @@ def page_notebook(source: str) -> str:
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(source)],
         metadata={
-            "qpm": {"autorun": True, "title": "Faulty"},
+            "qpm": {"autorun": True},
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         },
     )

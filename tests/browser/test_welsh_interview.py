@@ -19,3 +19,18 @@ def test_what_is_said_aloud_is_in_welsh_plain_and_easy_read(field_kit, server, p
     assert {language for language, _ in easy} == {"cy"}
     assert all(text for _, text in easy)
     assert any(text.startswith("Dydw i ddim yn ysgrifennu eich enw.") for _, text in easy), "the limits, in Easy Read"
+    # The card, from the first to the last: words, symbols and what its buttons are called.
+    hand.sheet.get_by_role("checkbox", name="Symbols on the card").check()
+    hand.click("consent-show")
+    seen = set()
+    while (now := page.locator(".qpm-show-card h2").inner_text()) not in seen:
+        seen.add(now)
+        parts = "parts => parts.map((one) => [one.lang, one.ariaLabel ?? one.textContent.trim()])"
+        shown = page.locator(".qpm-show-card, .qpm-show-card :is(button, h2, .qpm-symbol span)").evaluate_all(parts)
+        assert {language for language, _ in shown} == {"cy"}
+        assert all(text for _, text in shown)
+        page.keyboard.press("ArrowRight")
+    assert len(seen) > 30
+    # What has no Welsh is said in English, and marked as English.
+    cautions = hand.sheet.locator(".qpm-caution [lang]").evaluate_all("ones => ones.map((one) => one.lang)")
+    assert set(cautions) == {"en"}

@@ -49,7 +49,7 @@ def test_a_committed_field_notebook_holds_ids_only_and_no_output(path):
     assert "widgets" not in notebook.metadata
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.qpm.autorun is True
-    assert notebook.metadata.qpm.title
+    assert notebook.metadata.qpm.page == path.stem
     parameters = parameters_of(notebook)
     assert set(parameters) <= set(IDS)
     assert set(parameters.values()) <= {""}

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 import yaml
+from pdf_reading import read_structure
 from typer.testing import CliRunner
 
-from qpm_widgets.capture.interview_view import view_guide
+from qpm_widgets.capture.interview_view import view_guide, view_modes
 from qpm_widgets.cli import app
 from qpm_widgets.journal.payloads import InterviewPlan
+from qpm_widgets.reports.invitation import compose_invitation, read_invitation
+from qpm_widgets.reports.paper_form import PaperForm, write_form
 from qpm_widgets.templates import Templates, check_templates, find_unreviewed, load_templates
 from qpm_widgets.templates.reading import TEMPLATES_FOLDER
 from qpm_widgets.templates.records import InterviewGuide
 from qpm_widgets.templates.spoken_checks import iter_heard
 from qpm_widgets.templates.wording import iter_sentences
+from qpm_widgets.visits import load_interview
 
 SHOWN = "interview_guides/person_without_words.yaml"  # an observation, of which some is shown
 GUIDES = ("advocacy_manager", "advocate", "family_carer", "person_supported", "referrer_commissioner", "trustee")
@@ -91,7 +97,7 @@ def test_the_words_of_symbols_and_what_is_shown_without_an_interview_are_in_wels
         assert sorted(one.place for one in check_templates(folder) if one.file == file) == sorted(places)
 
 
-@pytest.mark.parametrize("section", ["card", "modes", "invitation", "paper_form"])
+@pytest.mark.parametrize("section", ["card", "modes", "invitation", "paper_form", "report_writers"])
 def test_every_welsh_sentence_for_a_respondent_that_is_taken_out_is_found_and_said_in_english(
     folder: Path, section: str
 ) -> None:
@@ -104,6 +110,39 @@ def test_every_welsh_sentence_for_a_respondent_that_is_taken_out_is_found_and_sa
     assert found == {".".join(steps): "TEMPLATE-017" for steps in keys}
     pairs = {steps[:-1]: steps[-1] for steps, _ in iter_sentences(load_templates(folder).welsh.both(section))}
     assert pairs == dict.fromkeys(keys, "en"), "in English, and marked as English"
+
+
+def test_what_is_not_translated_is_handed_out_in_english_and_marked_as_english(folder: Path, lantern) -> None:
+    for section, steps in (
+        ("invitation", ("person", "plain", "about", "text")),
+        ("invitation", ("person", "plain", "talk", "points", "questions")),
+        ("modes", ("remote", "plain", "word")),
+        ("paper_form", ("notes",)),
+    ):
+        path = folder / f"wording/cy/{section}.yaml"
+        words = yaml.safe_load(path.read_text(encoding="utf-8"))
+        node = words
+        for step in steps[:-1]:
+            node = node[step]
+        del node[steps[-1]]
+        path.write_text(yaml.safe_dump(words, allow_unicode=True), encoding="utf-8")
+    templates = load_templates(folder, language="cy")
+    document = compose_invitation(templates, read_invitation(lantern.journal, "lantern", "P2", "plain"))
+    english = [
+        one
+        for block in document.blocks
+        for one in (getattr(block, "items", None) or (block,))
+        if getattr(one, "language", "") == "en"
+    ]
+    assert [type(one).__name__ for one in english] == ["Paragraph", "Item"]
+    plan = load_interview(lantern.journal, "lantern", "P2").plan.model_copy(update={"mode": "remote"})
+    (mode,) = view_modes(plan, templates)
+    assert ["cy" in one["plain"] for one in mode["say"]] == [True, False, True, True, True]
+    english = []
+    for one in (load_templates(language="cy"), templates):
+        with pikepdf.open(io.BytesIO(write_form(one, PaperForm(one.guides["person_supported"])))) as pdf:
+            english.append(read_structure(pdf).count("Lang=en-GB"))
+    assert english[1] == english[0] + 28, "above the notes of each question"
 
 
 def test_a_page_is_given_both_languages_of_what_is_said_and_not_who_reviewed_it(templates: Templates) -> None:

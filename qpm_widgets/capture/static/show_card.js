@@ -35,7 +35,7 @@ function showCard(page) {
   const previous = button("previous", "M15 4 7 12l8 8", () => turn(-1));
   const next = button("next", "m9 4 8 8-8 8", () => turn(1));
   const close = button("close", "M5 5l14 14M19 5 5 19", () => box.close());
-  const sign = h("p", { class: "qpm-card-sign", role: "status", lang: "en" }); // for the assessor
+  const sign = h("p", { class: "qpm-card-sign", role: "status" });
   let first = 0;
 
   const fit = () => {
@@ -103,7 +103,7 @@ function showCard(page) {
   };
   page.signCard = (bad) => {
     if (bad === Boolean(sign.firstChild)) return;
-    sign.replaceChildren(...(bad ? [h("span", { class: "qpm-hidden" }, words.card.not_saved)] : []));
+    sign.replaceChildren(...(bad ? [h("span", { class: "qpm-hidden", lang: "en" }, words.card.not_saved)] : []));
   };
   return box;
 }

@@ -12,7 +12,7 @@ export const SHOWN = { state: "shown" };
 
 // A reply can be lost with its connection; nobody is to wait for it for ever.
 const inTime = (promise, patience = PATIENCE) =>
-  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, patience, new Error("no reply")))]);
+  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, patience, new Error()))]);
 
 export class FieldPage {
   constructor(panel, CodeCell, changed, lost) {
@@ -37,7 +37,8 @@ export class FieldPage {
   }
 
   get title() {
-    return this.panel.context.model.getMetadata("qpm")?.title ?? "";
+    const { page, id = "" } = this.panel.context.model.getMetadata("qpm") ?? {};
+    return (words.titles?.[page] ?? "").replace("{id}", id);
   }
 
   // Jupyter names its parts for screen readers in its own words; to an assessor this is a page.

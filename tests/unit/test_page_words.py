@@ -1,0 +1,53 @@
+"""No page has a sentence of its own: what is shown comes from the wording, the pages' titles included."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from qpm_widgets.capture import locked_page
+from qpm_widgets.capture.page_files import STATIC
+
+FRAME = STATIC.parent / "labextension/qpm-field-kit/static"
+SCRIPTS = sorted((*STATIC.glob("*.js"), *FRAME.glob("*.js")))
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+COMMENT = re.compile(r"^\s*//.*$|\s// .*$", re.MULTILINE)
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')
+# A capital with small letters after it, or two words of a sentence: neither is an id, a class, a selector or a key.
+SAID = re.compile(r"^[A-Z][a-z]+([ .,:…!?].*)?$|^[a-z]{2,} [a-z]{2,}( [a-z]+)*[.:…!?]?$", re.DOTALL)
+KEYS = {"Alt", "Backspace", "Delete", "End", "Enter", "Escape", "Home", "Tab", "Shift"}
+
+
+def said_in(script: str) -> list[str]:
+    found = ("".join(match) for match in LITERAL.findall(COMMENT.sub("", script)))
+    return [one for one in found if SAID.match(one) and one not in KEYS]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_says_nothing_of_its_own(path: Path) -> None:
+    assert said_in(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_sentence_in_a_script_would_be_found() -> None:
+    script = """h("p", {}, "Saved", `not saved yet`); // "Not this"
+      h("button", { class: "qpm-main qpm-quiet" }, 'Try again.');"""
+    assert said_in(script) == ["Saved", "not saved yet", "Try again."]
+
+
+def test_the_page_that_asks_for_the_passphrase_says_nothing_of_its_own(templates) -> None:
+    words = templates.wording.section("desk")["door"]["locked"]
+    for token in ("token", None):
+        page = locked_page.draw_page({key: f"«{key}»" for key in words}, ["«told»"], token)
+        text = re.sub(r"«\w+»|<[^>]*>", "", page)
+        assert text.replace("·", "").split() == []
+
+
+def test_every_page_has_its_title_in_the_wording(templates) -> None:
+    titles = templates.wording.section("desk")["door"]["page"]["titles"]
+    made = {
+        path.stem for path in NOTEBOOKS.glob("*.ipynb") if "qpm_widgets.capture" in path.read_text(encoding="utf-8")
+    }
+    assert set(titles) == made
+    assert [path.stem for path in NOTEBOOKS.glob("*.ipynb") if '"title": ' in path.read_text(encoding="utf-8")] == []
