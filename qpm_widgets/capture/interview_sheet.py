@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
@@ -68,6 +67,8 @@ class InterviewSheet(Sheet):
         "search_part.js",
         "own_part.js",
         "edit_trail.js",
+        "noted_times.js",
+        "prompts_part.js",
         "taking_back.js",
         "paper_part.js",
         "quick_lines.js",
@@ -142,7 +143,7 @@ class InterviewSheet(Sheet):
             "guide": guide,
             "choices": view_choices(templates),
             "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
-            "versions": self._count_versions(),
+            **self._count_versions(),
             "modes": view_modes(meeting.plan, templates),
             "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
             "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
@@ -195,11 +196,21 @@ class InterviewSheet(Sheet):
         respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
         return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
 
-    def _count_versions(self) -> dict[str, int]:
-        """How many versions each field has of those of which the page shows versions, if it has several."""
+    def _count_versions(self) -> dict[str, Any]:
+        """Of the fields of which the page shows versions how many, and when their words were begun and last saved.
+
+        ``versions`` by field, and ``noted`` by field of a note or quote: two times, UTC ms.
+        """
         every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject)
-        times = Counter(one.field for one in every if one.field.startswith(_SHOWN_VERSIONS) and self.may_show(one))
-        return {field: number for field, number in times.items() if number > 1}
+        shown = [one for one in every if one.field.startswith(_SHOWN_VERSIONS) and self.may_show(one)]
+        times: dict[str, list[int]] = {}
+        for one in shown:
+            times.setdefault(one.field, []).append(one.recorded_at)
+        words = {one.field for one in shown if "text" in (one.payload or {})}
+        return {
+            "versions": {field: len(at) for field, at in times.items() if len(at) > 1},
+            "noted": {field: [at[0], at[-1]] for field, at in times.items() if field in words},
+        }
 
     def _two_people(self) -> TwoPeople | None:
         meeting = self._meeting()

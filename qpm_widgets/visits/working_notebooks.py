@@ -131,7 +131,7 @@ def find_typed(kit: Kit) -> dict[str, int | None]:
     """
     found: dict[str, int | None] = {}
     desk = (Path(DESK), (NOTEBOOKS / DESK).read_text(encoding="utf-8"))
-    fresh = (desk, *((page.target, _build(page.template, page.parameters, page.title)) for page in _every_page(kit)))
+    fresh = (desk, *((page.target, _build(page.template, page.parameters)) for page in _every_page(kit)))
     for target, text in fresh:
         path = kit.notebooks / target
         if not path.exists():

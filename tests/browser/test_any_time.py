@@ -46,7 +46,7 @@ def test_every_dialog_gives_way_to_what_may_be_needed_at_once(server, page):
         "Keys": lambda: hand.click("open-keys"),
         "Where does it belong?": lambda: line.get_by_role("button").click(),
         "Another indicator": lambda: hand.click("A-CP-1-more"),
-        "Earlier versions": lambda: hand.field("answer:A-CP-2.missing").get_by_role("button").last.click(),
+        "Earlier versions": hand.field("answer:A-CP-2.missing").get_by_role("button").last.click,
         "erase": lambda: hand.click("open-erase"),
         **{title: lambda key=key: page.keyboard.press(key) for key, title in ALWAYS.items()},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from field_pages import Hand, kernel_process, until, values_of
 
 pytestmark = pytest.mark.browser
 
+CLOCK = "new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms)"
 VIEW = "JSON.stringify(Object.entries({ ...sessionStorage }).filter(([key]) => key.startsWith('qpm-view:')))"
 
 
@@ -58,6 +60,56 @@ def in_sight(hand: Hand) -> list[str]:
 
 def place(hand: Hand) -> str:
     return hand.sheet.locator(".qpm-step-place").inner_text()
+
+
+def test_prompts_are_there_when_they_are_wanted_and_move_nothing(hand: Hand):
+    page = hand.page
+    prompts = hand.sheet.locator('[data-prompts="A-CP-2"]')
+    first = prompts.get_by_role("listitem").first
+    assert not first.is_visible()
+    assert re.fullmatch(r"Prompts \(\d+\) A-CP-2", prompts.locator("summary").text_content())
+    box = hand.notes("A-CP-2")
+    box.click()
+    where = box.bounding_box()["y"]
+    for shown in (True, False, True):
+        page.keyboard.press("Alt+ArrowDown")
+        assert first.is_visible() == shown
+        assert abs(box.bounding_box()["y"] - where) <= 1
+    assert focus(hand) == "answer-A-CP-2-note"
+    assert not hand.sheet.locator('[data-prompts="A-CP-1"]').get_by_role("listitem").first.is_visible()
+    one_at_a_time(hand)
+    page.keyboard.press("Alt+PageDown")
+    assert hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first.is_visible()
+    one_at_a_time(hand, on=False)
+    assert not hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first.is_visible()
+    assert first.is_visible(), "as the person had it"
+    prompts.locator("summary").click()
+    assert not first.is_visible()
+
+
+def test_notes_have_their_times_and_a_key_writes_one(field_kit, hand: Hand):
+    page = hand.page
+    box = hand.notes("A-CP-4")
+    box.click()
+    page.keyboard.press("Control+;")
+    page.keyboard.type("she came in")
+    hand.await_saved()
+    assert re.fullmatch(r"\d\d:\d\d she came in", box.input_value())
+    assert until(lambda: values_of(field_kit, "interview:A1")["answer:A-CP-4.note"]["text"] == box.input_value(), page)
+    line = hand.field("answer:A-CP-4.note").locator(".qpm-times")
+    assert re.match(r"(Noted|Begun) \d\d:\d\d", line.inner_text())
+    entries = field_kit.journal.iter_entries("harbour", subject="interview:A1", field_prefix="answer:A-CP-4.note")
+    began = next(entries).recorded_at
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    time = page.evaluate(f"ms => {CLOCK}", began)
+    assert time in line.inner_text()
+    where = box.bounding_box()["y"]
+    box.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(", twice")
+    hand.await_saved()
+    assert abs(box.bounding_box()["y"] - where) <= 1
 
 
 def test_one_question_at_a_time_is_the_same_page_and_loses_no_word(field_kit, hand: Hand):

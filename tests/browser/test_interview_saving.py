@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
 from collections import Counter
 
+import psutil
 import pytest
 from field_pages import Hand, kernel_process, until, values_of
 
@@ -196,3 +199,29 @@ def test_a_link_that_goes_while_nobody_types_is_told_with_what_is_kept(server, p
     hand.await_saved()
     assert hand.trouble == ""
     assert hand.notes("A-CP-1").input_value() == "Before it went."
+
+
+def test_a_link_that_hangs_while_nobody_types_is_told_and_asking_keeps_no_kit_open(server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5")
+    hand.notes("A-CP-1").fill("Before it hung.")
+    hand.await_saved()
+    hanging = psutil.Process(server.pid)
+    hanging.suspend()
+    try:
+        told = until(lambda: "Everything that you wrote so far is saved" in hand.trouble, page, seconds=8)
+    finally:
+        hanging.resume()
+    assert told
+    assert until(lambda: hand.trouble == "", page)
+
+    def last_word() -> str:
+        request = urllib.request.Request(f"{server.url}api/kernels", headers={"Authorization": f"token {server.token}"})
+        with urllib.request.urlopen(request) as answer:
+            return max(one["last_activity"] for one in json.load(answer))
+
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    said = last_word()
+    assert until(lambda: asked.count(f"{server.url}api") > 1, page)
+    assert last_word() == said, "the idle lock counts what a page and its kernel say"

@@ -12,6 +12,8 @@ const PAGE_KEYS = [
   { id: "undo", key: "z", ctrl: true, outside: true, act: (page) => undo(page) },
   { id: "redo", key: "y", ctrl: true, outside: true, act: redo },
   { key: "Z", ctrl: true, shift: true, outside: true, act: redo }, // the same on other systems
+  { id: "prompts", key: "ArrowDown", alt: true, act: turnPrompts },
+  { id: "time", key: ";", ctrl: true, act: writeTime },
   { id: "pause", key: "F4", always: true, beforeEnd: true, act: (page) => page.pause() },
   { id: "assent", kind: "interview", key: "F8", shift: true, always: true, over: "pause", beforeEnd: true, act: (page) => page.openAssent() },
   { id: "safeguarding", key: "F2", shift: true, always: true, over: "pause", act: (page) => page.openDialog("safeguarding") },
@@ -28,6 +30,7 @@ function answerKeys(page) {
     const { root } = page;
     if (!root.isConnected || !(root.contains(event.target) || event.target.contains(root))) return;
     const ctrl = event.ctrlKey || event.metaKey;
+    if (event.key === "ArrowDown" && event.target.matches("select")) return; // which opens with it
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
     const found = PAGE_KEYS.filter(isKeyOf(page)).find(({ key, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
       key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && !(outside && writes));

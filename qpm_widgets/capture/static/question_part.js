@@ -33,14 +33,6 @@ function answersPart(page, question) {
   return answers;
 }
 
-function promptsPart(page, question) {
-  if (!question.prompts?.length) return null;
-  const { words, view } = page;
-  return h("div", { class: "qpm-prompts" },
-    h("span", { class: "qpm-hint" }, view.kind === "observation" ? words.question.look_for : words.question.prompts),
-    h("ul", {}, question.prompts.map((prompt) => h("li", {}, page.said(prompt)))));
-}
-
 // The assessor's own words, with how the question was put.
 function noteBox(page, question) {
   const { words } = page;
@@ -65,7 +57,7 @@ function writingBox(page, field, { label, hint, question, rows }) {
       describedBy: [page.id(`${question.id}-ask`), hint && `${id}-hint`].filter(Boolean).join(" "), change: (text, part) => page.type(field, describe(text), part), leave: page.leave,
     }),
     hint && h("p", { class: "qpm-hint", id: `${id}-hint` }, page.said(hint)),
-    versionsButton(page, field), otherVersion(page, field));
+    timesLine(page, field), otherVersion(page, field));
   return box;
 }
 
@@ -174,7 +166,7 @@ function quoteBox(page, question, number, field) {
         page.element(`${question.id}-add`).focus();
       },
     }, words.question.remove, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`)),
-    unquoted, versionsButton(page, field), otherVersion(page, field));
+    unquoted, timesLine(page, field), otherVersion(page, field));
   const refresh = () => {
     translation.hidden = draft.language === "en";
     box.querySelector("textarea").lang = draft.language;

@@ -114,6 +114,7 @@ class Steps {
   switch(on) {
     const at = this.here();
     Object.assign(this.page.memory, { stepping: on, at });
+    showPrompts(this.page);
     this.show();
     this.keep();
     this.page.bring(this.page.element(this.target(at)));

@@ -22,7 +22,7 @@ export class FieldPage {
     sessionContext.connectionStatusChanged.connect((_, status) => {
       if (status === "connected") this.freshen();
       else lost(this);
-      this.tellLink(status === "connected" && !this.stale);
+      this.tellLink(status === "connected" && this.isLinked);
     });
     sessionContext.sessionChanged.connect((_, { newValue }) => newValue || this.revive());
     // Nothing in a field page is worth saving, so nothing asks to.
@@ -51,6 +51,10 @@ export class FieldPage {
       part.removeAttribute("aria-label");
       part.removeAttribute("role");
     }
+  }
+
+  get isLinked() {
+    return !this.stale && this.panel.sessionContext.session?.kernel?.connectionStatus === "connected";
   }
 
   // Lets the sheet say that nothing is saved just now, also where nobody types.

@@ -6,6 +6,8 @@ const DESK = "desk.ipynb";
 const KEPT_OPEN = 2; // field pages beside the desk and the one in front, each with a kernel of its own
 const ENDED_AFTER = 5000; // ms until a kernel that was asked to end is taken to have ended
 const GONE_TRIES = 20; // tenths of a second until a connection that is still there is taken to be another window's
+const BEAT = 900; // ms between two questions to the server, and
+const BEAT_ANSWER = 1000; // ms that it has to answer: within two seconds a page says that the kit is not there
 const CLOSE_AFTER = 1500; // ms that a new page has for itself until an old one is closed
 
 // The page that an address of this server opens, as a path in the kit's notebooks. JupyterLab gives a second window a
@@ -29,6 +31,7 @@ export class Pages {
     const { Dialog } = modules.apputils;
     Dialog.tracker.widgetAdded.connect((_, dialog) => this.field && setTimeout(() => dialog.reject()));
     this.guardAddress();
+    this.watchLink();
     const named = pathOf(location);
     app.restored.then(() => {
       this.update();
@@ -222,6 +225,18 @@ export class Pages {
     this.update();
   }
 
+  // A connection that hangs says nothing of itself. The server answers this out of its memory, and it keeps no kit open: the
+  // idle lock counts what a page and its kernel say (server.py).
+  async watchLink() {
+    for (let up = true; ; ) {
+      await new Promise((resolve) => setTimeout(resolve, BEAT));
+      if (document.hidden || !this.current) continue;
+      const answers = await this.ask("api", AbortSignal.timeout(BEAT_ANSWER));
+      if (answers !== up) for (const page of this.pages.values()) page.tellLink(answers && page.isLinked);
+      up = answers;
+    }
+  }
+
   // The server was stopped, or the computer slept. Pages stay as they are, typing and all, until it is back.
   async onServerGone() {
     if (this.waiting) return;
@@ -256,8 +271,8 @@ export class Pages {
     return kernel === sessionContext.session?.kernel && page.revive();
   }
 
-  async ask(address) {
-    const answer = await fetch(`${settings.baseUrl}${address}`, { cache: "no-store" }).catch(() => null);
+  async ask(address, signal) {
+    const answer = await fetch(`${settings.baseUrl}${address}`, { cache: "no-store", signal }).catch(() => null);
     return Boolean(answer?.ok);
   }
 }
