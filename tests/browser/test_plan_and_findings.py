@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 
+import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from field_pages import fields_a_browser_takes, open_page, until
@@ -395,3 +397,42 @@ def test_a_number_in_access_needs_is_asked_about_when_the_form_is_sent(visited, 
     assert "01632 960 001" not in words_ever(kit, "plan")
     assert payload["access_needs"] == "A ramp; ring [a telephone number, taken out] and 01632 960 002"
     assert payload["kept"] == ["01632 960 002"]
+
+
+CUT = """sheet => {
+    const cut = (one) => ['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(one).overflowY)
+        && one.scrollHeight > one.clientHeight + 1;
+    const around = [];
+    for (let one = sheet; one; one = one.parentElement) around.push(one);
+    return [...around, ...sheet.querySelectorAll(':not(.qpm-hidden)')]
+        .filter((one) => one.checkVisibility() && cut(one)).map((one) => one.className);
+}"""
+# A quiet button in a table, a list or a card is what stands there.
+PRESSED = """sheet => [...sheet.querySelectorAll('button, a')]
+    .filter((one) => one.checkVisibility() && !one.matches('.qpm-quiet:is(th *, .qpm-lines *, .qpm-card *)'))
+    .map((one) => one.textContent)"""
+
+
+@pytest.mark.parametrize(
+    ("name", "go_on"),
+    [("desk", None), ("lantern/V1/plan", None), ("lantern/V1/debrief", None), ("lantern/V1/debrief", to_independence)],
+)
+def test_a_page_is_printed_whole_and_without_its_buttons(visited, page, name, go_on):
+    _, server = visited
+    open_page(page, server, f"{name}.ipynb")
+    sheet = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .qpm-sheet")
+    sheet.wait_for(timeout=PATIENCE)
+    page.locator(".qpm-cover").wait_for(state="hidden")
+    if go_on:
+        go_on(page)
+        page.get_by_role("heading", name="Findings, good practice and areas to develop").wait_for()
+    try:
+        page.emulate_media(media="print")
+        assert sheet.evaluate(CUT) == []
+        assert sheet.evaluate(PRESSED) == []
+        with pikepdf.open(io.BytesIO(page.pdf(format="A4"))) as pdf:
+            sizes = [len(one.Contents.read_bytes()) for one in pdf.pages]
+        assert len(sizes) > 1
+        assert min(sizes) > 1000, "no page is empty"
+    finally:
+        page.emulate_media(media="screen")
