@@ -119,6 +119,22 @@ def test_the_desk_shows_a_visit_and_is_accessible(page, scheme) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_advocates_whom_the_plan_needs_stay_whatever_number_is_typed(page, lantern) -> None:
+    head = lantern.journal.head()
+    page.get_by_role("button", name="Change the assessment").press("Enter")
+    community = page.get_by_role("group", name="Team 1")
+    community.get_by_label("How many advocates?").fill("2")
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    fault = "Interviews in the plan are with these, so they stay: AD01, AD02 and AD05."
+    community.get_by_text(fault).wait_for()
+    assert page.evaluate("document.activeElement.id") == "desk-assessment-teams-0-count"
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Back without saving").press("Enter")
+    page.get_by_role("link", name="interview M1").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Change the assessment"
+    assert lantern.journal.head() == head
+
+
 def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server, lantern) -> None:
     page.evaluate("window.still = 'the same page'")
     page.get_by_role("link", name="interview M1").click()

@@ -110,7 +110,7 @@ const AssessmentForm = (() => {
     named("areas", words.needs_area);
     named("teams", words.needs_team);
     each("teams", (team, name) => {
-      settlePeople(values, team);
+      settlePeople(values, team, view.used.advocate);
       const kept = team.people.length > Number(team.count) ? team.people.map(({ id }) => id).filter((id) => view.used.advocate?.[id]) : [];
       say(team, name, "count", !/^\d+$/.test(team.count) || Number(team.count) > MOST ? words.needs_count
         : kept.length && fill(words.advocates_stay, { codes: listWords(kept, words) }));
@@ -189,7 +189,6 @@ const AssessmentForm = (() => {
 
     async save() {
       if (this.busy) return;
-      for (const team of this.values.teams) settlePeople(this.values, team, this.view.used.advocate);
       const faulty = check(this);
       if (faulty) {
         this.problem = this.words.form.check;
