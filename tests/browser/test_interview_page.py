@@ -217,12 +217,13 @@ def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, serv
 
 def test_an_interview_is_printed_as_a_form_in_the_language_and_wording_that_are_chosen(field_kit, server, page):
     hand = Hand(page, server, "P2").open()
-    hand.sheet.locator('.qpm-switches [id$="-easy"]').uncheck()
+    hand.sheet.locator('[id$="P2-easy"]').check()
+    hand.sheet.get_by_label("Language of the conversation").select_option("cy")
     hand.click("print-form")
     file = hand.sheet.locator(".qpm-printed-form code")
     file.wait_for(timeout=30_000)
     path = Path(file.inner_text())
-    assert path.name == "form-P2-cy-plain.pdf"
+    assert path.name == "form-P2-cy-easy-read.pdf"
     with pikepdf.open(path) as pdf:
         assert "cyfweliad" in str(pdf.docinfo["/Title"]).lower()
 
