@@ -40,7 +40,7 @@ class Keyboard:
 
 
 def answer(hand: Hand, keys: Keyboard, number: int) -> None:
-    """The next question without an answer: a note and a quote, a note and what it bears on, or why there is no answer."""
+    """The next question without an answer: a note and a quote, a note and what it bears on, or a reason for none."""
     keys.press("F8")
     question = keys.page.evaluate("document.activeElement.closest('.qpm-question').dataset.question")
     if number % 3 == 2:
@@ -94,5 +94,4 @@ def test_a_whole_interview_of_twelve_questions_by_keys_alone(field_kit, server, 
     assert all(kept[field]["reason"] for field in kept if field.endswith(".missing"))
     assert {kept[field]["text"] for field in kept if ".quote." in field} == {"Word for word."}
     assert (kept["assent:AD1"]["sign"], kept["pause:1"]["ended"] is not None) == ("assent", True)
-    print(f"\n{keys.presses} presses besides the words")
-    assert keys.presses <= PRESSES
+    assert keys.presses <= PRESSES, f"{keys.presses} presses besides the words"

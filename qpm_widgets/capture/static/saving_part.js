@@ -25,7 +25,59 @@ function saveState(page) {
     const now = wasBad && state === "saved" ? save.again : state === "saved" ? saved : announced;
     if (now !== announced) say(polite, announced = now);
     markRefused(page, refused);
+    offerToLetGo(page, refused);
   };
+}
+
+// What the journal refuses need not wait for ever: somebody may have taken their agreement back meanwhile. An account of harm is
+// never let go of, and what the journal only cannot take just now goes by itself.
+function offerToLetGo(page, refused) {
+  const place = page.root.querySelector(".qpm-let-go");
+  const fields = refused.filter(({ field, final }) => final && !field.startsWith("disclosure:")).map(({ field }) => field);
+  place.hidden = !fields.length;
+  refill(place, fields.join("\n"), () => fields.map((field) => letGoButton(page, field)));
+}
+
+// Pressed twice, for there is no way back.
+function letGoButton(page, field) {
+  const { save } = page.words;
+  const what = TAKEN_BACK.test(field) && namedField(page, { field });
+  const asked = [save.let_go, what].filter(Boolean).join(": ");
+  let isSure = false;
+  const button = h("button", { type: "button", class: "qpm-quiet", onblur: () => {
+    isSure = false;
+    say(button, asked);
+  }, onclick: () => {
+    if (!isSure) {
+      isSure = true;
+      say(button, save.let_go_sure);
+      page.say(save.let_go_sure);
+      return;
+    }
+    letGo(page, field);
+    page.say(save.let_gone, true);
+  } }, asked);
+  return button;
+}
+
+// Drops what waits of a field, and shows it as the journal has it. No undo brings it back.
+function letGo(page, field) {
+  const dropped = new Set(page.link.outbox(field).filter((entry) => entry.field === field).map(({ entry_id: id }) => id));
+  page.signs = page.signs?.filter(({ id }) => !dropped.has(id));
+  page.link.forget(field);
+  forgetEdits(page.memory, (edit) => edit.field === field);
+  page.root.querySelector(`[data-field="${CSS.escape(field)}"] .qpm-identifiers`)?.remove();
+  const { [field]: saved } = page.saved;
+  page.values[field] = saved ?? emptied(field, page.values[field]);
+  page.show(field);
+  if (!saved) delete page.values[field];
+  page.update();
+}
+
+// Of a code that the plan no longer has nothing is recorded, and nobody is asked what to do about it.
+function dropStranger(page, field) {
+  letGo(page, field);
+  page.say(fill(page.words.save.no_such_code, { code: field.split(/[:.]/).at(-1) }), true);
 }
 
 function markRefused(page, refused) {
