@@ -76,6 +76,8 @@ class PlanSheet(Sheet):
 
     _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
 
+    done_beside = frozenset(("write_papers",))
+
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")
         self.visit_id = visit_id

@@ -30,7 +30,9 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from contextvars import copy_context
 from functools import cache, cached_property
+from threading import Thread
 from typing import Any, ClassVar
 
 import anywidget
@@ -71,9 +73,12 @@ class Sheet(anywidget.AnyWidget):
     Notes
     -----
     Messages arrive on whatever thread Jupyter chose for them (a kernel subshell's, as a rule), never two at a time for
-    one sheet. The kit and the templates are loaded when first asked for, so that even "the kit is locked" is told on
-    the page and not as a traceback.
+    one sheet but for those of ``done_beside``. The kit and the templates are loaded when first asked for, so that even
+    "the kit is locked" is told on the page and not as a traceback.
     """
+
+    done_beside: ClassVar[frozenset[str]] = frozenset()
+    """What ``do`` takes seconds for: the receipts of what is typed meanwhile overtake its reply."""
 
     _shown: ClassVar[dict[tuple[str, str, str], list[Sheet]]] = {}
 
@@ -166,6 +171,12 @@ class Sheet(anywidget.AnyWidget):
                     other.send({"kind": "elsewhere", **told})
 
     def _on_message(self, _widget: object, content: Message, _buffers: object) -> None:
+        if content.get("kind") == "do" and content.get("name") in self.done_beside:
+            Thread(target=copy_context().run, args=(self._reply, content), daemon=True).start()
+        else:
+            self._reply(content)
+
+    def _reply(self, content: Message) -> None:
         reply = self.answer(content)
         # A view is most of what the comm carries; packed it is a third.
         view = reply.pop("view", None)

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -93,6 +94,29 @@ def test_an_unforeseen_error_reaches_the_page_without_its_text(sheet: InterviewS
     assert (answer["kind"], answer["code"], answer["final"]) == ("refused", "JOURNAL-008", False)
     assert "SECRET" not in json.dumps(answer)
     assert capfd.readouterr() == ("", "")
+
+
+def test_words_are_received_while_something_slow_is_done(sheet: InterviewSheet, monkeypatch) -> None:
+    agree(sheet)
+    sent: list[str] = []
+    printed, replied = Event(), Event()
+
+    def print_slowly(*_: object) -> dict[str, object]:
+        assert printed.wait(10)
+        return {"files": []}
+
+    def send(reply: dict[str, object], *_: object) -> None:
+        sent.append(str(reply["kind"]))
+        if reply["kind"] == "done":
+            replied.set()
+
+    monkeypatch.setattr(sheet, "do", print_slowly)
+    monkeypatch.setattr(sheet, "send", send)
+    sheet._on_message(None, {"kind": "do", "name": "print_form", "arguments": {}, "request_id": "1"}, None)
+    sheet._on_message(None, commit("answer:A-CP-1.note", {"text": "She asks."}), None)
+    printed.set()
+    assert replied.wait(10)
+    assert sent == ["receipt", "done"]
 
 
 def test_what_cannot_be_opened_is_told_and_not_raised(kit: Kit, templates) -> None:
