@@ -1,9 +1,6 @@
 // The foot of the desk: practising, making pages anew, and locking the kit. What is said of it is announced, and stands until
 // the next.
 
-// Other windows' panels of these pages are the frame's to close: see pages.js.
-const tellReplaced = (paths) => window.dispatchEvent(new CustomEvent("qpm-replaced", { detail: paths }));
-
 // A button that does something of the desk's and says how that went.
 function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }) {
   const button = h("button", { type: "button", id: `desk-${id}`, class: kind, title, onclick: async () => {

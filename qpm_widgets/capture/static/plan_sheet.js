@@ -2,6 +2,7 @@
 
 const planSheet = (() => {
   const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
+  const PLANS = new Set(["plan_meeting", "cancel_meeting", "choose_plan"]); // what changes the plan of one meeting
 
   class PlanPage extends FormPage {
     constructor(model, el) {
@@ -65,9 +66,12 @@ const planSheet = (() => {
 
     // ---- asking the kit
 
-    ask(name, args) {
+    async ask(name, args) {
       const { prepare, papers } = this.words;
-      return super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
+      const answer = await super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
+      const page = PLANS.has(name) && this.situation.meetings.find(({ id }) => id === answer?.id)?.page;
+      if (page) tellReplaced([page.path]);
+      return answer;
     }
 
     answered({ situation }) {
