@@ -82,6 +82,22 @@ def visit_payload(form: Mapping[str, Any], subject: str, before: VisitPlan | Non
     return check_payload(subject, "plan", given)
 
 
+def renamed_places(
+    before: VisitPlan, payload: Mapping[str, Any], used: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    """The places that something is planned at and that get another name.
+
+    Each with the name ``before`` and ``after``, and the ``ids`` of its meetings. ``used`` is of ``used_places``. A line
+    that took the place of another looks just the same, so a person has to say.
+    """
+    names = {str(site["id"]): str(site["name"]) for site in payload["sites"]}
+    return [
+        {"before": site.name, "after": names[site.id], "ids": used[site.id]}
+        for site in before.sites
+        if site.id in used and names.get(site.id, site.name) != site.name
+    ]
+
+
 def with_session(visit: Visit, before: Mapping[str, Any] | None, form: Mapping[str, Any] | None) -> dict[str, Any]:
     """The plan of a visit with one session more, or with another one in the place of ``before``, or without that.
 

@@ -14,6 +14,7 @@ from qpm_widgets.capture.plan_forms import (
     check_unbegun,
     meeting_payload,
     next_meeting_id,
+    renamed_places,
     visit_payload,
     with_session,
 )
@@ -38,6 +39,7 @@ from qpm_widgets.visits import (
     plan_visit,
     read_names,
     repair_notebooks,
+    used_places,
     working_notebook_path,
 )
 from qpm_widgets.visits.sessions import clashes, find_faults, minutes_left, next_free, session_of
@@ -81,14 +83,12 @@ class PlanSheet(Sheet):
         self.visit_id = visit_id
 
     def view(self) -> dict[str, Any]:
-        """Wording, choices and timings, which stay, and the situation, which changes."""
-        profile = load_profile(self.kit.journal, self.assessment_id)
+        """Wording, which stays, and the situation, which changes."""
         return {
             "words": {
                 **self.templates.wording.section("plan"),
                 "identifiers": self.templates.wording.section("sheet")["identifiers"],
             },
-            "choices": list_choices(profile, self.templates),
             "desk": link_page(DESK),
             "situation": self.situation(),
         }
@@ -128,6 +128,7 @@ class PlanSheet(Sheet):
         sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
         plans = journal.current(self.assessment_id, subject=self.subject, field_prefix="plan")
         return {
+            "choices": list_choices(profile, self.templates),
             "visit": _visit_view(visit) | {"conflict": len(plans) > 1} if visit else None,
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),
@@ -200,8 +201,17 @@ class PlanSheet(Sheet):
         return _told(self.record(edit), held.id)
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``renamed``: places that meetings or sessions are at and that get another name; nothing is recorded then.
+
+        Unless ``same_places`` says that they are the same places.
+        """
         visits = {one.id: one.plan for one in iter_visits(self.kit.journal, self.assessment_id)}
-        payload = visit_payload(arguments["form"], self.subject, visits.get(self.visit_id))
+        before = visits.get(self.visit_id)
+        payload = visit_payload(arguments["form"], self.subject, before)
+        if before and arguments.get("same_places") is not True:
+            used = used_places(self.kit.journal, self.assessment_id, self.visit_id, before)
+            if renamed := renamed_places(before, payload, used):
+                return {"renamed": renamed}
         return _told(plan_visit(self.kit.journal, self.assessment_id, self.visit_id, payload), self.visit_id)
 
     def _keep_session(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert page.get_by_label("Who leads?").locator("option").all_inner_texts()[1:] == ["Lead assessor"]
     page.get_by_role("button", name="Save the visit").click()
     page.get_by_role("heading", name="Autumn visit").wait_for()
+    call_a_place_otherwise(page, kit)
 
     page.get_by_role("button", name="Change the list").click()
     names = page.get_by_label("One name on each line")
@@ -102,6 +103,31 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
     page.get_by_role("link", name="Open the page of M2").first.click()
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
+
+
+def call_a_place_otherwise(page, kit: Kit) -> None:
+    """Another name for a place and another place look alike on their line, so the page asks which it is."""
+    page.get_by_role("button", name="Change the visit").click()
+    places = page.get_by_label("Places you will go to")
+    was = places.input_value()
+    places.fill(was.replace("Main office, Marlowshire", "Head office"))
+    page.get_by_role("button", name="Save the visit").click()
+    asked = page.get_by_role("dialog", name="Is it the same place?")
+    asked.get_by_text("“Head office” now stands where “Main office, Marlowshire” stood.").wait_for()
+    assert find_barriers(page) == []
+    asked.get_by_role("button", name="It is another place").press("Enter")
+    page.get_by_text("Put “Main office, Marlowshire” back on its line").wait_for()
+    assert places.evaluate("box => box === document.activeElement")
+    assert load_visit(kit.journal, "lantern", "V1").plan.sites[0].name == "Main office, Marlowshire"
+    page.get_by_role("button", name="Save the visit").click()
+    asked.get_by_role("button", name="It is the same place").press("Enter")
+    page.get_by_role("status").filter(has_text="The visit is saved").wait_for()
+    assert load_visit(kit.journal, "lantern", "V1").plan.sites[0].model_dump() == {"id": "S1", "name": "Head office"}
+    page.get_by_role("button", name="Change the visit").click()
+    places.fill(was)
+    page.get_by_role("button", name="Save the visit").click()
+    asked.get_by_role("button", name="It is the same place").press("Enter")
+    page.get_by_role("heading", name="Interviews and observations").wait_for()
 
 
 def hand_out_papers(page) -> None:

@@ -12,7 +12,7 @@ from qpm_widgets.capture import own_process
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_sheet import PlanSheet
 from qpm_widgets.journal import Edit, Kit, new_entry_id
-from qpm_widgets.visits import load_interview, load_visit
+from qpm_widgets.visits import create_assessment, load_interview, load_profile, load_visit
 
 
 def open_plan(kit: Kit, visit_id: str = "V1") -> PlanSheet:
@@ -211,14 +211,55 @@ def test_a_new_visit_is_set_up_on_its_own_page(lantern_copy):
     assert [one["id"] for one in added["result"]["situation"]["meetings"]] == ["M2"]
 
 
-def test_a_place_that_is_only_spelt_anew_keeps_its_code(lantern_copy):
+def with_places(kit: Kit, *names: str) -> dict:
+    """What the visit's form sends with these places and nothing else changed."""
+    plan = load_visit(kit.journal, "lantern", "V1").plan.model_dump(mode="json")
+    return plan | {"sites": list(names), "known_sites": plan["sites"]}
+
+
+def test_a_place_that_is_called_otherwise_keeps_its_code_once_it_is_said_to_be_the_same(lantern_copy):
     sheet = open_plan(lantern_copy)
     before = load_visit(lantern_copy.journal, "lantern", "V1").plan
-    names = ["Head office, Marlowshire", *[site.name for site in before.sites[1:]], "Town hall"]
-    form = before.model_dump(mode="json") | {"sites": names, "known_sites": before.model_dump(mode="json")["sites"]}
-    after = ask(sheet, "plan_visit", form=form)["result"]["situation"]["visit"]
+    form = with_places(lantern_copy, "Head office, Marlowshire", *[site.name for site in before.sites[1:]], "Town hall")
+    head = lantern_copy.journal.head()
+    (renamed,) = ask(sheet, "plan_visit", form=form)["result"]["renamed"]
+    assert (renamed["before"], renamed["after"]) == (before.sites[0].name, "Head office, Marlowshire")
+    assert "M1" in renamed["ids"]
+    assert lantern_copy.journal.head() == head, "its meetings would move without a word"
+    after = ask(sheet, "plan_visit", form=form, same_places=True)["result"]["situation"]["visit"]
     assert [site["id"] for site in after["sites"][:3]] == [site.id for site in before.sites]
     assert after["sites"][3]["id"] not in {site.id for site in before.sites}
+
+
+def test_a_place_that_meetings_are_planned_at_stays_until_they_are_somewhere_else(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    plan = load_visit(lantern_copy.journal, "lantern", "V1").plan
+    office, *others = [site.name for site in plan.sites]
+    refused = ask(sheet, "plan_visit", form=with_places(lantern_copy, *others))
+    assert refused["code"] == "PLAN-002", refused
+    assert f"Keep {office}, where M1, " in refused["sentence"]
+    # A place that nobody is planned at comes, is called otherwise and goes without a question.
+    for more in (["Town hall"], ["City hall"], []):
+        done = ask(sheet, "plan_visit", form=with_places(lantern_copy, office, *others, *more))
+        assert [site["name"] for site in done["result"]["situation"]["visit"]["sites"]] == [office, *others, *more]
+    # What was cancelled needs no place.
+    there = [one for one in done["result"]["situation"]["meetings"] if one["site"] == plan.sites[0].id]
+    for one in there:
+        state = {"state": "cancelled", "reason": "", "kept": []}
+        lantern_copy.journal.append(
+            Edit("lantern", f"{one['kind']}:{one['id']}", "state", state, tuple(one["state_heads"]))
+        )
+    assert ask(sheet, "plan_visit", form=with_places(lantern_copy, *others))["kind"] == "done"
+
+
+def test_a_team_that_the_desk_added_is_on_the_plan_page_that_is_open(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    sheet.answer({"kind": "open"})
+    profile = load_profile(lantern_copy.journal, "lantern").model_dump(mode="json")
+    team = profile["teams"][0] | {"id": "harbour", "name": "Harbour"}
+    create_assessment(lantern_copy.journal, "lantern", profile | {"teams": [*profile["teams"], team]})
+    choices = ask(sheet, "look")["result"]["situation"]["choices"]
+    assert "Harbour" in [one["name"] for one in choices["teams"]]
 
 
 def test_a_visit_cannot_end_before_it_starts_nor_be_led_by_a_stranger(lantern_copy):

@@ -18,25 +18,6 @@ function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }
   return button;
 }
 
-// A question before something goes for good. Escape, and "no", are one answer.
-function askFirst(desk, title, sentences, yes, no) {
-  return new Promise((resolve) => {
-    const close = (answer) => () => {
-      box.returnValue = answer;
-      box.close();
-    };
-    const box = dialog("desk-ask", title, sentences.map((sentence) => h("p", {}, sentence)), h("p", { class: "qpm-desk-do" },
-      h("button", { type: "button", class: "qpm-main", onclick: close("") }, no),
-      h("button", { type: "button", onclick: close("yes") }, yes)));
-    box.addEventListener("close", () => {
-      box.remove();
-      resolve(box.returnValue === "yes");
-    });
-    desk.root.append(box);
-    box.showModal();
-  });
-}
-
 // What somebody typed into a page goes when it is made anew, so that is said first; which words they are is not.
 async function mayRepair(desk) {
   const { repair: words } = desk.words;

@@ -48,3 +48,22 @@ const FormPage = (() => {
     }
   };
 })();
+
+// A question before something is done that cannot be undone. Escape, and "no", are one answer.
+function askFirst(page, title, sentences, yes, no) {
+  return new Promise((resolve) => {
+    const close = (answer) => () => {
+      box.returnValue = answer;
+      box.close();
+    };
+    const box = dialog("qpm-ask", title, sentences.map((sentence) => h("p", {}, sentence)), h("p", { class: "qpm-actions" },
+      h("button", { type: "button", class: "qpm-main", onclick: close("") }, no),
+      h("button", { type: "button", onclick: close("yes") }, yes)));
+    box.addEventListener("close", () => {
+      box.remove();
+      resolve(box.returnValue === "yes");
+    });
+    page.root.append(box);
+    box.showModal();
+  });
+}

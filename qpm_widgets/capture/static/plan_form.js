@@ -48,7 +48,7 @@ const planForms = (() => {
     return {
       form: "visit", isNew: !visit, title: visit?.title ?? "", starts: visit?.starts ?? "", ends: visit?.ends ?? "",
       sites: (visit?.sites ?? []).map((site) => site.name).join("\n"), known_sites: visit?.sites ?? [],
-      assessors: [...(visit?.assessors ?? only)], lead: visit?.lead ?? only[0] ?? "", errors: {},
+      assessors: [...(visit?.assessors ?? only)], lead: visit?.lead ?? only[0] ?? "", same_places: false, errors: {},
     };
   }
 
@@ -195,8 +195,8 @@ const planForms = (() => {
     return { meeting_kind: kind, id, entry_id, supersedes, form, asked };
   }
 
-  const visitMessage = ({ title, starts, ends, sites, known_sites, assessors, lead }) => ({
-    form: { title: title.trim(), starts, ends, sites: sites.split("\n"), known_sites, assessors, lead },
+  const visitMessage = ({ title, starts, ends, sites, known_sites, assessors, lead, same_places }) => ({
+    same_places, form: { title: title.trim(), starts, ends, sites: sites.split("\n"), known_sites, assessors, lead },
   });
 
   const sessionMessage = ({ before, day, starts, ends, site, assessor }) =>

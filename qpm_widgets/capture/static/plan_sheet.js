@@ -24,7 +24,7 @@ const planSheet = (() => {
     }
 
     opened(view) {
-      Object.assign(this, { words: view.words, choices: view.choices, situation: view.situation, desk: view.desk });
+      Object.assign(this, { words: view.words, situation: view.situation, desk: view.desk });
       this.prefix = `plan-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
       this.visitId = view.subject.split(":")[1];
       this.status = h("p", { class: "qpm-status", role: "status" });
@@ -41,6 +41,11 @@ const planSheet = (() => {
     }
 
     // ---- small things that all parts use
+
+    // The desk may change the assessment while this page is open.
+    get choices() {
+      return this.situation.choices;
+    }
 
     get values() {
       return this.memory.values ?? (this.situation.visit ? null : (this.memory.values = planForms.visitForm(this)));
@@ -127,6 +132,10 @@ const planSheet = (() => {
         this.askAbout(values, answer.held, sent.form ?? sent);
         return;
       }
+      if (answer?.renamed) {
+        this.askWhether(values, answer.renamed);
+        return;
+      }
       if (answer) this.memory.values = null;
       this.draw();
       if (!answer) {
@@ -137,6 +146,24 @@ const planSheet = (() => {
         values.form !== "names" && planCoverage.summarise(this)];
       this.say(said.filter(Boolean).join(" "), true);
       this.focus({ visit: "heading", names: "names", session: "add-session" }[values.form] ?? `meeting-${answer.id}`);
+    }
+
+    // A line that took the place of another may be the same place under another name, or another place.
+    async askWhether(values, renamed) {
+      const { words: { visit: words } } = this;
+      this.say("");
+      this.draw();
+      const told = renamed.map(({ ids, ...names }) =>
+        fill(ids.length ? words.renamed : words.renamed_sessions, { ...names, ids: this.join(ids) }));
+      values.same_places = await askFirst(this, words.renamed_title, told, words.renamed_same, words.renamed_other);
+      if (values.same_places) {
+        await this.save();
+        values.same_places = false;
+        return;
+      }
+      this.problem = fill(words.renamed_apart, renamed[0]);
+      this.draw();
+      this.focus("sites");
     }
 
     // ---- what points to one person: identifiers_part.js asks, once the form was sent and before it is saved
