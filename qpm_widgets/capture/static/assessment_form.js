@@ -17,7 +17,7 @@ const AssessmentForm = (() => {
 
   // AD4 after AD3, whatever team that is in.
   function nextCode(values, stem) {
-    const taken = new Set(peopleOf(values).map(({ id }) => id));
+    const taken = new Set([...peopleOf(values), ...values.teams.flatMap(({ gone }) => gone ?? [])].map(({ id }) => id));
     let number = 1;
     while (taken.has(`${stem}${number}`)) number += 1;
     return `${stem}${number}`;
@@ -110,7 +110,7 @@ const AssessmentForm = (() => {
     named("areas", words.needs_area);
     named("teams", words.needs_team);
     each("teams", (team, name) => {
-      settlePeople(values, team);
+      settlePeople(values, team, view.used.advocate);
       const kept = team.people.length > Number(team.count) ? team.people.map(({ id }) => id).filter((id) => view.used.advocate?.[id]) : [];
       say(team, name, "count", !/^\d+$/.test(team.count) || Number(team.count) > MOST ? words.needs_count
         : kept.length && fill(words.advocates_stay, { codes: listWords(kept, words) }));
@@ -140,9 +140,12 @@ const AssessmentForm = (() => {
   function settlePeople(values, team, used = {}) {
     if (!/^\d+$/.test(team.count) || Number(team.count) > MOST) return;
     const count = Number(team.count);
-    while (team.people.length < count) team.people.push(line({ id: nextCode(values, "AD"), manager: null, roles: [] }));
+    team.gone ??= [];
+    while (team.people.length < count) {
+      team.people.push(team.gone.pop() ?? line({ id: nextCode(values, "AD"), manager: null, roles: [] }));
+    }
     for (let place = team.people.length - 1; place >= 0 && team.people.length > count; place -= 1) {
-      if (!used[team.people[place].id]) team.people.splice(place, 1);
+      if (!used[team.people[place].id]) team.gone.push(...team.people.splice(place, 1));
     }
   }
 
@@ -189,7 +192,6 @@ const AssessmentForm = (() => {
 
     async save() {
       if (this.busy) return;
-      for (const team of this.values.teams) settlePeople(this.values, team, this.view.used.advocate);
       const faulty = check(this);
       if (faulty) {
         this.problem = this.words.form.check;
