@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from qpm_widgets.capture.assessment_forms import find_earlier
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -223,16 +224,18 @@ class PlanSheet(Sheet):
         journal, kind = self.kit.journal, str(arguments["meeting_kind"])
         profile, visit = load_profile(journal, self.assessment_id), self._visit()
         meeting_id, entry_id = str(arguments.get("id") or ""), str(arguments["entry_id"])
+        supersedes = tuple(map(str, arguments.get("supersedes") or ()))
+        # The page asks again after a lost answer: the interview keeps the id that it was given then.
+        if followed := find_earlier(journal, arguments):
+            meeting_id, supersedes = followed.subject.partition(":")[2], (followed.entry_id,)
         if meeting_id:
             check_unbegun(journal, self.assessment_id, f"{kind}:{meeting_id}")
         elif sent_before := journal.find_entries([entry_id]):
-            # The page asks again after a lost answer: the same entry keeps the id that it was given then.
             meeting_id = sent_before[entry_id].subject.partition(":")[2]
         else:
             letter = self._letter(kind, str(arguments["form"].get("role", "")))
             meeting_id = next_meeting_id(journal, self.assessment_id, kind, letter)
         payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit)
-        supersedes = tuple(map(str, arguments.get("supersedes") or ()))
         edit = Edit(self.assessment_id, f"{kind}:{meeting_id}", "plan", payload, supersedes, entry_id)
         return self._ask_first(edit, arguments) or _told(self.record(edit), meeting_id)
 

@@ -9,12 +9,12 @@ import shutil
 import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import fields_a_browser_takes, open_page, until
+from field_pages import fields_a_browser_takes, kernel_process, open_page, until
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import load_interview, load_visit
+from qpm_widgets.visits import iter_observations, load_interview, load_visit
 from qpm_widgets.visits.erasures import erase_earlier_versions
 
 pytestmark = pytest.mark.browser
@@ -423,6 +423,28 @@ def test_a_number_in_access_needs_is_asked_about_when_the_form_is_sent(visited, 
     assert "01632 960 001" not in words_ever(kit, "plan")
     assert payload["access_needs"] == "A ramp; ring [a telephone number, taken out] and 01632 960 002"
     assert payload["kept"] == ["01632 960 002"]
+
+
+def test_a_form_that_had_no_answer_and_was_changed_is_one_observation(visited, page):
+    kit, server = visited
+    before = {one.id for one in iter_observations(kit.journal, "lantern", "V1")}
+    open_page(page, server, "lantern/V1/plan.ipynb")
+    page.get_by_role("button", name="Add an observation").click(timeout=PATIENCE)
+    page.get_by_label("Time", exact=True).fill("17:00")
+    page.get_by_label("Who holds it?").select_option("AS1")
+    kernel = kernel_process(server, "lantern/V1/plan.ipynb")
+    kernel.suspend()
+    try:
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("The kit has not answered.").wait_for(timeout=20_000)
+    finally:
+        kernel.resume()
+    assert until(lambda: len(iter_observations(kit.journal, "lantern", "V1")) > len(before), page), "it was recorded"
+    page.get_by_label("Time", exact=True).fill("17:30")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("status").filter(has_text="is in the plan").wait_for()
+    (added,) = [one for one in iter_observations(kit.journal, "lantern", "V1") if one.id not in before]
+    assert f"{added.plan.planned_at:%H:%M}" == "17:30"
 
 
 CUT = """sheet => {

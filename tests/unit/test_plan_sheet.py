@@ -100,6 +100,26 @@ def test_a_form_that_is_sent_twice_is_one_interview(lantern_copy):
     assert [one["id"] for one in second["result"]["situation"]["meetings"]].count("M2") == 1
 
 
+def test_a_form_that_was_changed_after_its_answer_was_lost_is_still_one_interview(lantern_copy):
+    sheet, first = open_plan(lantern_copy), new_entry_id()
+    add_interview(sheet, first)
+    assert add_interview(sheet, first, time="17:00")["code"] == "JOURNAL-004"
+    following = {
+        "meeting_kind": "interview",
+        "id": "",
+        "entry_id": new_entry_id(),
+        "supersedes": [],
+        "earlier": [first],
+    }
+    for _ in range(2):
+        done = ask(sheet, "plan_meeting", **following, form=manager_form(time="17:00"))["result"]
+        assert done["id"] == "M2"
+    assert [(one["id"], one["time"]) for one in done["situation"]["meetings"] if one["id"] in ("M2", "M3")] == [
+        ("M2", "17:00")
+    ]
+    assert not lantern_copy.journal.conflicts("lantern")
+
+
 def test_changing_an_interview_replaces_its_plan(lantern_copy):
     sheet = open_plan(lantern_copy)
     situation = add_interview(sheet)["result"]["situation"]

@@ -199,7 +199,7 @@ const AssessmentForm = (() => {
         this.focus(faulty);
         return;
       }
-      const answer = await this.ask("plan_assessment", message(this));
+      const answer = await this.send("plan_assessment", this.values, (values) => message({ ...this, values }));
       if (answer) this.left(answer);
       else {
         this.draw();

@@ -37,6 +37,7 @@
 //   link.outbox(beginning)          the entries behind it, of fields that begin so: { entry_id, field, payload }
 //   link.retry()                    sends again what was refused
 //   link.forget(field)              drops words that the journal refused and the person does not want
+//   link.newId()                    the id of an entry that is recorded by do()
 //   link.do(name, arguments)        a promise; rejects with an Error that carries code
 //   link.hold(root)                 keeps the page in place, typing and all, while its notebook is run again; the
 //                                   next sheet of the same subject takes over focus, caret and scroll in hold()
@@ -426,6 +427,7 @@ const connectSheet = (() => {
       forget: (field) => channel?.forget(field),
       unsaved: () => channel?.unsaved() ?? {},
       outbox: (beginning) => channel?.outbox(beginning) ?? [],
+      newId: makeEntryId,
       hold: (root) => holdPage(channel, link, root),
       do(name, args = {}) {
         const id = makeEntryId();

@@ -31,6 +31,19 @@ const FormPage = (() => {
       }
     }
 
+    // An entry's id stands for one text. A form that was sent and had no answer may be recorded all the same: changed since,
+    // it goes as a further entry, which says what it follows.
+    async send(name, values, message) {
+      if (values.sent && values.sent !== JSON.stringify(message(values))) {
+        values.earlier = [...(values.earlier ?? []), values.entry_id];
+        values.entry_id = this.link.newId();
+      }
+      const sent = message(values);
+      const answer = await this.ask(name, { ...sent, earlier: values.earlier });
+      values.sent = answer || !values.entry_id ? null : JSON.stringify(sent);
+      return answer;
+    }
+
     say(sentence, isDone = false) {
       this.status.textContent = sentence;
       this.status.classList.toggle("qpm-done", isDone);

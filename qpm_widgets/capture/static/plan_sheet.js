@@ -126,9 +126,9 @@ const planSheet = (() => {
         cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
         names: ["keep_names", ({ names }) => ({ names }), words.names.saved],
       }[values.form];
-      const sent = message(values);
-      const answer = await this.ask(name, sent);
+      const answer = await this.send(name, values, message);
       if (answer?.held) {
+        const sent = message(values);
         this.askAbout(values, answer.held, sent.form ?? sent);
         return;
       }
