@@ -27,6 +27,7 @@ from jupyter_client import BlockingKernelClient
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal.in_use import is_open
 from qpm_widgets.running_server import await_server, close_server
+from qpm_widgets.visits import keep_names
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +159,35 @@ def test_a_page_that_has_left_the_window_leaves_none_of_its_words_there(page, se
         page.wait_for_timeout(500)
     assert until(lambda: hand.sheet.count() == 0, page, 30), "it is still open"
     assert until(lambda: found() == 0, page, 10)
+
+
+def test_a_plan_page_that_has_left_the_window_leaves_no_names_there_and_stays_while_a_form_is_half_filled(
+    page, server, field_kit
+) -> None:
+    keep_names(field_kit.journal, "harbour", "V1", [CANARY])
+    plan = "harbour/V1/plan.ipynb"
+    open_page(page, server, plan)
+    page.get_by_label("Whom should they ask or tell?").fill(f"{CANARY}, 01632 960000", timeout=45_000)
+    page.get_by_role("button", name="Change the list").click()
+    kept = "JSON.stringify([...qpmChannels.values()].map(({ memory }) => [memory.values, memory.papers]))"
+    assert until(lambda: page.evaluate(kept).count(CANARY) == 2, page), "it would be found"
+
+    def go_on() -> None:
+        for name in ("A1", "A3", "A4"):
+            Hand(page, server, name).open()
+            page.wait_for_timeout(500)
+
+    go_on()
+    assert until(lambda: page.locator(".qpm-plan").count() == 0, page, 30)
+    assert until(lambda: CANARY not in page.evaluate(kept), page, 5)
+    open_page(page, server, plan)
+    page.get_by_role("button", name="Add an observation").click(timeout=45_000)
+    page.get_by_label("Time", exact=True).fill("17:45")
+    go_on()
+    page.wait_for_timeout(2500)
+    open_page(page, server, plan)
+    assert page.get_by_label("Time", exact=True).input_value() == "17:45"
+    page.get_by_role("button", name="Back without saving").click()
 
 
 def test_a_page_that_one_window_closes_goes_on_in_another(page, server, chromium) -> None:

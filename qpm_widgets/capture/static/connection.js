@@ -52,6 +52,10 @@ const connectSheet = (() => {
   const AGAIN = 2000; // ms without a receipt until it is sent again
   const PATIENCE = 800; // ms without a receipt until the page says so: within two seconds, with the pause in typing
 
+  // What of a page's memory is words, or names: what could be undone, an account of harm that is kept, what is filled in on a
+  // form, whom to ask, what was sought. It goes with the page; the rest says how the page was left.
+  const WORDS = ["undone", "edits", "account", "values", "papers", "filter"];
+
   const channels = (window.qpmChannels ??= new Map());
   const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
   const toBytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
@@ -116,9 +120,7 @@ const connectSheet = (() => {
     letGo() {
       if (this.links.length || this.slots.size || this.held?.isConnected) return;
       this.each("gone");
-      delete this.memory.undone;
-      delete this.memory.edits; // what could be undone is words, and so is an account of harm that is kept
-      delete this.memory.account;
+      for (const name of WORDS) delete this.memory[name];
       // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
       for (const one of [this.held, ...(this.held?.querySelectorAll("*") ?? [])]) {
         if (one && "value" in one) one.value = "";

@@ -24,6 +24,7 @@ const formFields = (() => {
     // While a field is typed in, nothing around it is drawn anew: a press on "Save" must find its button where it was.
     note(key, value) {
       this.values[key] = value;
+      this.values.typed = this.page.values.typed = true;
       this.page.stopWaiting();
       this.values.touched?.push(key);
       delete this.values.errors[key];
