@@ -148,7 +148,7 @@ class PlanSheet(Sheet):
             {
                 "plan": one.model_dump(mode="json"),
                 "meetings": [meeting.id for meeting in held if session_of(sessions, meeting) == one],
-                "left": minutes_left(one, sessions, active),
+                "left": minutes_left(one, active),
                 "clashes": clashes(one, sessions),
                 "free": next_free(one, active, usual),
             }

@@ -123,6 +123,7 @@ const planFields = (() => {
     const summary = h("summary", {}, values.explore.length ? fill(words.explore_chosen, { ids: page.join(values.explore) }) : words.explore_open);
     const body = h("details", {
       open: values.exploring, ontoggle: () => {
+        if (Boolean(values.exploring) === body.open) return; // it was drawn open
         values.exploring = body.open;
         drawList();
       },
