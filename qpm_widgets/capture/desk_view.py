@@ -127,6 +127,7 @@ class _Assessment:
             "answered": self.answered[held.subject],
             "questions": self._questions(held),
             "quotes": self.quotes[held.subject],
+            "saved_at": self._saved_at(held),
             "page": self._page(plan.visit, held.id),
         }
         if isinstance(held, Interview):
@@ -134,6 +135,11 @@ class _Assessment:
         else:
             view["role"] = self.templates.title_of_guide(held.plan.guide)
         return view
+
+    def _saved_at(self, held: Meeting) -> int | None:
+        """When something was last recorded, UTC ms, while it is under way."""
+        entries = self.kit.journal.iter_entries(self.id, subject=held.subject) if held.state == "open" else ()
+        return max((one.recorded_at for one in entries), default=None)
 
     def _where(self, held: Meeting, sites: dict[str, str]) -> list[str]:
         plan = held.plan
@@ -197,12 +203,15 @@ def _name_of(profile: AssessmentProfile, code: str) -> str:
 
 
 def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
-    """By subject: how many questions have something recorded, and how many quotes there are."""
+    """By subject: how many questions have an answer or a reason why there is none, and how many quotes there are.
+
+    The interview page counts by the same rule (``survey`` of ``interview_sheet.js``): a mark alone is no answer.
+    """
     answered: dict[str, set[str]] = {}
     quotes: Counter[str] = Counter()
     for entry in journal.current(assessment_id, field_prefix="answer:"):
         # A note that was emptied again, or a reason that was taken back, is no answer.
-        if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "bearing", "reason")):
+        if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "reason")):
             continue
         item, _, part = entry.field.removeprefix("answer:").partition(".")
         question = str(entry.payload.get("filed_to", "")) if is_line(item) else item

@@ -263,9 +263,17 @@ class Desk {
       h("p", { class: "qpm-hint" }, [
         fill(counted, meeting),
         quotes && fill(quotes === 1 ? words.meeting.quotes_one : words.meeting.quotes_many, { count: quotes }),
+        this.savedOf(meeting),
       ].filter(Boolean).join(" · ")),
       meeting.kind === "interview" && h("p", { class: "qpm-hint" }, this.consentOf(meeting.consent)),
     ];
+  }
+
+  savedOf({ saved_at: at }) {
+    if (!at) return "";
+    const { saved, saved_on: earlier } = this.words.meeting;
+    const day = isoDay(new Date(at));
+    return fill(day === isoDay(new Date()) ? saved : earlier, { day: longDay(day), time: clock(at) });
   }
 
   consentOf(consent) {
