@@ -19,7 +19,7 @@ from qpm_widgets.templates import Templates
 from qpm_widgets.visits import check_kept, check_profile, free_id, load_profile, used_codes
 from qpm_widgets.visits.assessments import PROFILE
 
-_COMMON = ("slow", "no_answer", "saved", "saving", "not_saved", "list_and", "list_comma")
+_COMMON = ("slow", "no_answer", "saved", "saving", "not_saved", "list_and", "list_comma", "leave")
 
 
 def view_assessment(kit: Kit, templates: Templates, assessment_id: str) -> dict[str, Any]:

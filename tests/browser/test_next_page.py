@@ -188,6 +188,7 @@ def test_a_plan_page_that_has_left_the_window_leaves_no_names_there_and_stays_wh
     open_page(page, server, plan)
     assert page.get_by_label("Time", exact=True).input_value() == "17:45"
     page.get_by_role("button", name="Back without saving").click()
+    page.get_by_role("button", name="Go back without saving").click()
 
 
 def test_a_page_that_one_window_closes_goes_on_in_another(page, server, chromium) -> None:

@@ -187,7 +187,32 @@ def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited,
     page.get_by_role("status").filter(has_text="Its meetings stay as they are.").wait_for()
     assert session.count() == 0
     assert load_visit(kit.journal, "lantern", "V1").plan.sessions == ()
+    page.get_by_role("button", name="Put the session back: 09:00 to 14:00").press("Enter")
+    page.get_by_role("status").filter(has_text="The session is back.").wait_for()
+    assert session.count() == 1
+    session.get_by_role("button", name="Remove the session: 09:00 to 14:00").press("Enter")
+    page.get_by_role("status").filter(has_text="Its meetings stay as they are.").wait_for()
+    assert find_barriers(page) == []
+
+    go_back_from_a_form(page)
     assert load_interview(kit.journal, "lantern", "M3").plan.site == "S1"
+
+
+def go_back_from_a_form(page) -> None:
+    """Who has typed nothing is asked nothing."""
+    for typed in (False, True):
+        page.get_by_role("button", name="Add a session").press("Enter")
+        if typed:
+            page.get_by_label("Until").fill("08:00")
+        page.get_by_role("button", name="Back without saving").press("Enter")
+        if typed:
+            asked = page.get_by_role("dialog", name="Go back without saving?")
+            assert find_barriers(page) == []
+            asked.get_by_role("button", name="Stay on the form").press("Enter")
+            assert page.get_by_label("Until").input_value() == "08:00"
+            page.get_by_role("button", name="Back without saving").press("Enter")
+            asked.get_by_role("button", name="Go back without saving").press("Enter")
+        page.get_by_role("heading", name="Interviews and observations").wait_for()
 
 
 def to_independence(page) -> None:

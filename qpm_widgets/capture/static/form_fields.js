@@ -136,7 +136,7 @@ const formFields = (() => {
     h("div", { class: "qpm-actions" },
       h("button", { class: danger ? "qpm-danger" : "qpm-main", type: "submit", id: `${page.prefix}-save` },
         save),
-      back && h("button", { type: "button", onclick: () => page.leaveForm() }, back)));
+      back && h("button", { type: "button", onclick: () => page.goBack() }, back)));
   }
 
   return { Fields, part, row, frame };

@@ -51,6 +51,13 @@ const FormPage = (() => {
 
     answered() {}
 
+    // What was filled in is kept nowhere, so that is asked first.
+    async goBack() {
+      const { leave: words } = this.words;
+      const go = !this.values.typed || (await askFirst(this, words.title, [words.text], words.go, words.stay));
+      if (go) this.leaveForm();
+    }
+
     // What a form of the page has to do when somebody goes on writing in it: nothing, as a rule.
     stopWaiting() {}
 

@@ -91,7 +91,7 @@ const planSheet = (() => {
 
     openForm(values) {
       this.memory.values = values;
-      this.problem = null;
+      this.problem = this.removed = null;
       this.say("");
       this.draw();
       this.focus("form");
@@ -302,6 +302,7 @@ const planSheet = (() => {
             add("interview", words.add_interview, () => planForms.newMeeting(this, "interview")),
             add("observation", words.add_observation, () => planForms.newMeeting(this, "observation")),
             add("session", this.words.sessions.add, () => planForms.sessionForm(this)))),
+        planSessions.drawRemoved(this),
         meetings.length || sessions.length ? planSessions.draw(this) : h("p", { class: "qpm-empty" }, words.empty),
         this.drawPrepare(), planPapers.draw(this), this.drawNames());
     }
