@@ -76,6 +76,7 @@ class _Assessment:
             "sample": self.profile.sample,
             "band": self._band(),
             "nations": [self.templates.jurisdictions[nation].name for nation in self.profile.jurisdictions],
+            "harm": view_nations(self.templates, self.profile),
             "rules": {
                 "met": len(sampling.rows) - len(sampling.missing),
                 "total": len(sampling.rows),
@@ -98,6 +99,7 @@ class _Assessment:
             "starts": visit.plan.starts.isoformat(),
             "ends": visit.plan.ends.isoformat(),
             "sites": list(sites.values()),
+            "ring": [one.model_dump() for one in visit.plan.safeguarding],
             "pages": {name: self._page(visit.id, name) for name in ("plan", "debrief")},
             "meetings": [self._meeting(one, sites) for one in meetings],
         }
@@ -153,6 +155,12 @@ class _Assessment:
             questions = [one for section in guide.sections for one in section.questions]
             return sum(is_called_for(one, held.plan) for one in questions)
         return len(guide.scenes)
+
+
+def view_nations(templates: Templates, profile: AssessmentProfile) -> list[View]:
+    """Of each nation of a provider: what to do at once when somebody is in danger, and who looks into harm."""
+    laws = [templates.jurisdictions[nation] for nation in profile.jurisdictions]
+    return [{"emergency": law.emergency, "authority": law.authority} for law in laws]
 
 
 def _view_people(interview: Interview, templates: Templates) -> View:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qpm_widgets.capture.assessment_forms import find_earlier
+from qpm_widgets.capture.desk_view import view_nations
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -52,6 +53,7 @@ _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
     "identifiers_part.js",
+    "protocol_part.js",
     "form_page.js",
     "form_fields.js",
     "plan_form.js",
@@ -89,6 +91,7 @@ class PlanSheet(Sheet):
             "words": {
                 **self.templates.wording.section("plan"),
                 "identifiers": self.templates.wording.section("sheet")["identifiers"],
+                "safeguarding": self.templates.wording.section("sheet")["safeguarding"],
             },
             "desk": link_page(DESK),
             "situation": self.situation(),
@@ -117,7 +120,7 @@ class PlanSheet(Sheet):
         return {**acts[name](arguments), "situation": self.situation()}
 
     def situation(self) -> dict[str, Any]:
-        """The visit (or None), its meetings in order of time, and the sampling rules."""
+        """The visit (or None), its meetings in order of time, the sampling rules, and what forms offer to choose."""
         journal = self.kit.journal
         profile = load_profile(journal, self.assessment_id)
         visits = {visit.id: visit for visit in iter_visits(journal, self.assessment_id)}
@@ -130,6 +133,7 @@ class PlanSheet(Sheet):
         plans = journal.current(self.assessment_id, subject=self.subject, field_prefix="plan")
         return {
             "choices": list_choices(profile, self.templates),
+            "harm": view_nations(self.templates, profile),
             "visit": _visit_view(visit) | {"conflict": len(plans) > 1} if visit else None,
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),

@@ -14,7 +14,7 @@ from field_pages import fields_a_browser_takes, kernel_process, open_page, until
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import iter_observations, load_interview, load_visit
+from qpm_widgets.visits import iter_observations, load_interview, load_visit, plan_visit
 from qpm_widgets.visits.erasures import erase_earlier_versions
 
 pytestmark = pytest.mark.browser
@@ -103,6 +103,32 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
     page.get_by_role("link", name="Open the page of M2").first.click()
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
+    see_whom_to_ring(page)
+
+
+@pytest.mark.parametrize("name", ["desk", "lantern/V1/plan", "lantern/V1/debrief"])
+def test_the_steps_and_numbers_are_one_button_away_on_every_page_and_lead_to_the_meeting(visited, page, name):
+    kit, server = visited
+    plan = load_visit(kit.journal, "lantern", "V1").plan.model_dump(mode="json")
+    plan_visit(kit.journal, "lantern", "V1", plan | {"safeguarding": [{"who": "The trust", "number": "01632 960112"}]})
+    open_page(page, server, f"{name}.ipynb")
+    sheet = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .qpm-sheet")
+    sheet.get_by_role("button", name="Safeguarding", exact=True).wait_for(timeout=PATIENCE)
+    page.locator(".qpm-cover").wait_for(state="hidden")
+    page.reload() if name.endswith("debrief") else page.evaluate(COME_BACK)
+    sheet.get_by_role("button", name="Safeguarding", exact=True).click(timeout=PATIENCE)
+    protocol = sheet.get_by_role("dialog", name="Someone may be at risk")
+    protocol.get_by_text("01632 960112").wait_for()
+    assert "Stay calm and listen." in protocol.inner_text()
+    assert protocol.get_by_role("textbox").count() == 0, "nothing of it is written here"
+    assert find_barriers(page) == []
+    page.keyboard.press("Escape")
+    assert sheet.get_by_role("button", name="Safeguarding", exact=True).evaluate(
+        "one => one === document.activeElement"
+    )
+    page.keyboard.press("Shift+F2")
+    protocol.get_by_role("link", name="P1", exact=True).click()
+    page.get_by_role("heading", level=1, name=re.compile("P1")).wait_for(timeout=PATIENCE)
 
 
 def call_a_place_otherwise(page, kit: Kit) -> None:
@@ -125,9 +151,27 @@ def call_a_place_otherwise(page, kit: Kit) -> None:
     assert load_visit(kit.journal, "lantern", "V1").plan.sites[0].model_dump() == {"id": "S1", "name": "Head office"}
     page.get_by_role("button", name="Change the visit").click()
     places.fill(was)
+    ring = page.get_by_label("Whom to ring about harm")
+    ring.fill("The council's adults team")
+    page.get_by_role("button", name="Save the visit").click()
+    page.get_by_text("Write who it is, then a comma and the number, on each line.").wait_for()
+    ring.fill("The council's adults team, 01632 960111")
     page.get_by_role("button", name="Save the visit").click()
     asked.get_by_role("button", name="It is the same place").press("Enter")
     page.get_by_role("heading", name="Interviews and observations").wait_for()
+
+
+def see_whom_to_ring(page) -> None:
+    page.locator(".qpm-cover").wait_for(state="hidden")
+    page.keyboard.press("Shift+F2")
+    protocol = page.get_by_role("dialog", name="Someone may be at risk")
+    number = protocol.get_by_text("01632 960111")
+    assert float(number.evaluate("one => getComputedStyle(one).fontSize").removesuffix("px")) >= 24
+    assert find_barriers(page) == []
+    page.keyboard.press("Escape")
+
+
+COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
 def hand_out_papers(page) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
+from pdf_reading import read_text
 
 from qpm_widgets.capture import own_process
+from qpm_widgets.capture.interview_sheet import InterviewSheet
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_sheet import PlanSheet
 from qpm_widgets.journal import Edit, Kit, new_entry_id
+from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary
+from qpm_widgets.reports.paper_form import form_of, write_form
 from qpm_widgets.visits import create_assessment, load_interview, load_profile, load_visit
 
 
@@ -280,6 +286,33 @@ def test_a_team_that_the_desk_added_is_on_the_plan_page_that_is_open(lantern_cop
     create_assessment(lantern_copy.journal, "lantern", profile | {"teams": [*profile["teams"], team]})
     choices = ask(sheet, "look")["result"]["situation"]["choices"]
     assert "Harbour" in [one["name"] for one in choices["teams"]]
+
+
+def test_whom_to_ring_about_harm_is_in_the_plan_on_the_meetings_pages_and_on_paper(lantern_copy, templates):
+    sheet = open_plan(lantern_copy)
+    before = lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload
+    form = with_places(lantern_copy, *[site["name"] for site in before["sites"]])
+    assert ask(sheet, "plan_visit", form=form | {"safeguarding": ["", " "]})["kind"] == "done"
+    assert lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload == before, "left out where empty"
+    for wrong in ("01632 960111", "The council's team", "The council's team, later", "The council's team, 0x1"):
+        assert ask(sheet, "plan_visit", form=form | {"safeguarding": [wrong]})["code"] in ("CAPTURE-002", "JOURNAL-006")
+    lines = ["The council's adults team, days, 01632 960111", "  Scheme's lead,(+44) 1632 960-112 "]
+    done = ask(sheet, "plan_visit", form=form | {"safeguarding": lines})["result"]["situation"]
+    ring = [
+        {"who": "The council's adults team, days", "number": "01632 960111"},
+        {"who": "Scheme's lead", "number": "(+44) 1632 960-112"},
+    ]
+    assert done["visit"]["safeguarding"] == ring
+    assert ask(sheet, "keep_session", form=None)["result"]["situation"]["visit"]["safeguarding"] == ring
+    for page in (InterviewSheet("lantern", "P1"), InterviewSheet("lantern", observation_id="O1")):
+        page.kit = lantern_copy
+        assert page.view()["plan"]["visit"]["safeguarding"] == ring
+    itinerary = compose_itinerary(templates, read_itinerary(lantern_copy.journal, "lantern", "V1"))
+    assert "The council's adults team, days: 01632 960111" in str(itinerary.title)
+    held = load_interview(lantern_copy.journal, "lantern", "P1")
+    paper = write_form(templates, form_of(templates, held, "plain", load_visit(lantern_copy.journal, "lantern", "V1")))
+    with pikepdf.open(io.BytesIO(paper)) as pdf:
+        assert "The council's adults team, days: 01632 960111" in read_text(pdf)
 
 
 def test_a_visit_cannot_end_before_it_starts_nor_be_led_by_a_stranger(lantern_copy):

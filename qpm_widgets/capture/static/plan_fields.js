@@ -169,6 +169,7 @@ const planFields = (() => {
     } }),
       fields.input("ends", visit.ends, { type: "date", min: values.starts })),
     fields.area("sites", visit.sites_label, { hint: visit.sites_hint }),
+    fields.area("ring", visit.ring_label, { hint: visit.ring_hint, maxlength: 2000 }),
     row(fields.group("assessors", visit.assessors_label, null, h("div", { class: "qpm-choices qpm-stacked" },
       assessors.map(({ id, name }) => fields.tick("assessors", `${id} · ${name}`, { item: id, then: () => {} })))),
     fields.select("lead", visit.lead_label, assessors.filter(({ id }) => values.assessors.includes(id)),

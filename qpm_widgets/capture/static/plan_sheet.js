@@ -9,6 +9,7 @@ const planSheet = (() => {
       super();
       this.el = el;
       this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
+      answerProtocolKey(this.root);
       this.link = connectSheet(model, {
         opened: (view) => this.opened(view),
         failed: (...fault) => el.replaceChildren(failurePage(...fault, () => this.link.open())),
@@ -273,7 +274,8 @@ const planSheet = (() => {
         h("div", { class: "qpm-eyebrow" },
           this.drawLink(this.desk, words.desk),
           h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
-          choices.sample && h("span", { class: "qpm-sample" }, words.sample)),
+          choices.sample && h("span", { class: "qpm-sample" }, words.sample),
+          protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.aboutHarm())),
         h("div", { class: "qpm-headline" },
           h("h1", { id: `${this.prefix}-heading`, tabindex: "-1" }, visit?.title ?? fill(words.visit.untitled, { id: this.visitId }))),
         visit && h("p", { class: "qpm-facts" },
@@ -287,6 +289,12 @@ const planSheet = (() => {
           }, words.visit.change)),
         visit?.conflict && h("p", { class: "qpm-banner qpm-warn" }, words.visit.conflict),
       ].filter(Boolean);
+    }
+
+    aboutHarm() {
+      const { harm, visit } = this.situation;
+      const meetings = this.active().filter(({ page }) => page).map(({ id, page }) => ({ name: id, page }));
+      return { nations: harm, visits: [{ title: "", ring: visit?.safeguarding ?? [], meetings }] };
     }
 
     drawItinerary() {
