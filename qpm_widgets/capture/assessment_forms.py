@@ -12,14 +12,14 @@ from typing import Any
 from qpm_widgets.capture.plan_files import profile_troubles
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Journal, Kit, Receipt, new_entry_id
+from qpm_widgets.journal import Edit, Entry, Journal, Kit, Receipt, new_entry_id
 from qpm_widgets.journal.grammar import check_payload
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits import check_kept, check_profile, free_id, load_profile, used_codes
 from qpm_widgets.visits.assessments import PROFILE
 
-_COMMON = ("slow", "no_answer", "saved", "saving", "not_saved", "list_and", "list_comma")
+_COMMON = ("slow", "no_answer", "saved", "saving", "not_saved", "list_and", "list_comma", "leave")
 
 
 def view_assessment(kit: Kit, templates: Templates, assessment_id: str) -> dict[str, Any]:
@@ -56,9 +56,9 @@ def record_assessment(
     Parameters
     ----------
     arguments : mapping
-        ``id``, "" for a new one; ``entry_id`` and ``heads`` of ``view_assessment``; ``form``, the profile's own keys,
-        but an area or team has no ``id`` until it was recorded, a team names its area by its place in the list, and has
-        its ``advocates`` in it.
+        ``id``, "" for a new one; ``entry_id`` and ``heads`` of ``view_assessment``; ``earlier``, the entries under
+        which the form was sent before and had no answer; ``form``, the profile's own keys, but an area or team has no
+        ``id`` until it was recorded, a team names its area by its place in the list, and has its ``advocates`` in it.
     sample : bool
         Whether a new assessment is invented, as in a practice kit.
 
@@ -70,27 +70,38 @@ def record_assessment(
     Raises
     ------
     QpmError
-        CAPTURE-002 if the form cannot be read; JOURNAL-006 for a wrong shape; PLAN-002 and PLAN-006 if the profile does
-        not hang together, or has lost something that a plan refers to.
+        CAPTURE-002 if the form cannot be read; JOURNAL-004 if the entry is there and says something else; JOURNAL-006
+        for a wrong shape; PLAN-002 and PLAN-006 if the profile does not hang together, or has lost something that a
+        plan refers to.
     """
     journal, entry_id = kit.journal, str(arguments["entry_id"])
     form, assessment_id = dict(arguments["form"]), str(arguments.get("id") or "")
-    if sent_before := journal.find_entries([entry_id]):  # the page asks again after a lost answer
-        entry = sent_before[entry_id]
-        return entry.assessment_id, Receipt(entry.entry_id, entry.recorded_at, True)
+    heads = tuple(map(str, arguments.get("heads") or ()))
+    # The page asks again after a lost answer: with the same words, or with others that follow them.
+    if followed := find_earlier(journal, arguments):
+        assessment_id, heads = followed.assessment_id, (followed.entry_id,)
+    known = journal.find_entries([entry_id]).get(entry_id)
     before = load_profile(journal, assessment_id) if assessment_id else None
     if not assessment_id:
-        assessment_id = _new_id(journal, str(form.get("provider") or ""))
+        assessment_id = known.assessment_id if known else _new_id(journal, str(form.get("provider") or ""))
     form |= {"sample": before.sample if before else sample, "edition": templates.standards.edition}
     payload = check_payload(*PROFILE, _with_ids(form, assessment_id))
+    if known and known.payload == payload:
+        return assessment_id, Receipt(entry_id, known.recorded_at, True)
     profile = AssessmentProfile.model_validate(payload)
     check_profile(profile, assessment_id)
     if troubles := "; ".join(profile_troubles(profile, templates)):
         raise QpmError("PLAN-006", f"{assessment_id} profile", f"Correct this: {troubles}.")
     check_kept(profile, used_codes(journal, assessment_id), assessment_id)
-    heads = tuple(map(str, arguments.get("heads") or ()))
     edit = Edit(assessment_id, *PROFILE, payload, supersedes=heads, entry_id=entry_id)
     return assessment_id, record_edit(journal, templates, edit)
+
+
+def find_earlier(journal: Journal, arguments: Mapping[str, Any]) -> Entry | None:
+    """The newest entry under which a form was sent ``earlier``, had no answer, and was recorded all the same."""
+    earlier = [str(one) for one in arguments.get("earlier") or ()]
+    found = journal.find_entries(earlier) if earlier else {}
+    return next((found[one] for one in reversed(earlier) if one in found), None)
 
 
 def _new_id(journal: Journal, provider: str) -> str:

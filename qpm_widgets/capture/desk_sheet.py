@@ -32,6 +32,7 @@ class DeskSheet(Sheet):
         "drawing.js",
         "coming_back.js",
         "erased_part.js",
+        "protocol_part.js",
         "form_page.js",
         "form_fields.js",
         "assessment_form.js",
@@ -50,6 +51,7 @@ class DeskSheet(Sheet):
                 **words["sheet"],
                 "states": {**states, **words["sheet"]["states"]},
                 "erased": self.templates.wording.section("sheet")["erased"],
+                "safeguarding": self.templates.wording.section("sheet")["safeguarding"],
             },
             "situation": self.situation(),
         }

@@ -76,6 +76,7 @@ class _Assessment:
             "sample": self.profile.sample,
             "band": self._band(),
             "nations": [self.templates.jurisdictions[nation].name for nation in self.profile.jurisdictions],
+            "harm": view_nations(self.templates, self.profile),
             "rules": {
                 "met": len(sampling.rows) - len(sampling.missing),
                 "total": len(sampling.rows),
@@ -98,6 +99,7 @@ class _Assessment:
             "starts": visit.plan.starts.isoformat(),
             "ends": visit.plan.ends.isoformat(),
             "sites": list(sites.values()),
+            "ring": [one.model_dump() for one in visit.plan.safeguarding],
             "pages": {name: self._page(visit.id, name) for name in ("plan", "debrief")},
             "meetings": [self._meeting(one, sites) for one in meetings],
         }
@@ -127,6 +129,7 @@ class _Assessment:
             "answered": self.answered[held.subject],
             "questions": self._questions(held),
             "quotes": self.quotes[held.subject],
+            "saved_at": self._saved_at(held),
             "page": self._page(plan.visit, held.id),
         }
         if isinstance(held, Interview):
@@ -134,6 +137,11 @@ class _Assessment:
         else:
             view["role"] = self.templates.title_of_guide(held.plan.guide)
         return view
+
+    def _saved_at(self, held: Meeting) -> int | None:
+        """When something was last recorded, UTC ms, while it is under way."""
+        entries = self.kit.journal.iter_entries(self.id, subject=held.subject) if held.state == "open" else ()
+        return max((one.recorded_at for one in entries), default=None)
 
     def _where(self, held: Meeting, sites: dict[str, str]) -> list[str]:
         plan = held.plan
@@ -147,6 +155,12 @@ class _Assessment:
             questions = [one for section in guide.sections for one in section.questions]
             return sum(is_called_for(one, held.plan) for one in questions)
         return len(guide.scenes)
+
+
+def view_nations(templates: Templates, profile: AssessmentProfile) -> list[View]:
+    """Of each nation of a provider: what to do at once when somebody is in danger, and who looks into harm."""
+    laws = [templates.jurisdictions[nation] for nation in profile.jurisdictions]
+    return [{"emergency": law.emergency, "authority": law.authority} for law in laws]
 
 
 def _view_people(interview: Interview, templates: Templates) -> View:
@@ -197,12 +211,15 @@ def _name_of(profile: AssessmentProfile, code: str) -> str:
 
 
 def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
-    """By subject: how many questions have something recorded, and how many quotes there are."""
+    """By subject: how many questions have an answer or a reason why there is none, and how many quotes there are.
+
+    The interview page counts by the same rule (``survey`` of ``interview_sheet.js``): a mark alone is no answer.
+    """
     answered: dict[str, set[str]] = {}
     quotes: Counter[str] = Counter()
     for entry in journal.current(assessment_id, field_prefix="answer:"):
         # A note that was emptied again, or a reason that was taken back, is no answer.
-        if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "bearing", "reason")):
+        if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "reason")):
             continue
         item, _, part = entry.field.removeprefix("answer:").partition(".")
         question = str(entry.payload.get("filed_to", "")) if is_line(item) else item

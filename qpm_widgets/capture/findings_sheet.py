@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from qpm_widgets.capture.desk_view import view_nations
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import DESK, link_page
@@ -20,12 +21,22 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
 from qpm_widgets.journal.erasure import earlier_versions
 from qpm_widgets.templates.records import Indicator
-from qpm_widgets.visits import load_profile, load_visit, look_out_for
+from qpm_widgets.visits import (
+    Interview,
+    Observation,
+    iter_interviews,
+    iter_observations,
+    load_profile,
+    load_visit,
+    look_out_for,
+    working_notebook_path,
+)
 from qpm_widgets.visits.erasures import erase_earlier_versions, has_lost_words
 
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
+    "protocol_part.js",
     "edit_trail.js",
     "identifiers_part.js",
     "findings_evidence.js",
@@ -60,11 +71,16 @@ class FindingsSheet(Sheet):
                 **words,
                 "identifiers": shared["identifiers"],
                 "undo": {**shared["undo"], **words["undo"]},
+                "safeguarding": shared["safeguarding"],
             },
             "desk": link_page(DESK),
             "provider": profile.provider,
             "sample": profile.sample,
             "visit": visit.plan.model_dump(mode="json", include={"title", "starts", "ends"}),
+            "harm": {
+                "nations": view_nations(self.templates, profile),
+                "visits": [{"ring": [one.model_dump() for one in visit.plan.safeguarding], "meetings": self._linked()}],
+            },
             "scales": self._scales(),
             "teams": [one.model_dump(mode="json", include={"id", "name"}) for one in profile.teams],
             "standards": [
@@ -74,6 +90,17 @@ class FindingsSheet(Sheet):
             ],
             "recorded": self.recorded(),
         }
+
+    def _linked(self) -> list[dict[str, Any]]:
+        """The visit's interviews and observations that there is a page for."""
+        visit_of = self.kit.journal, self.assessment_id, self.visit_id
+        held: list[Interview | Observation] = [*iter_interviews(*visit_of), *iter_observations(*visit_of)]
+        pages = {one.id: working_notebook_path(self.assessment_id, self.visit_id, one.id) for one in held}
+        return [
+            {"name": name, "page": link_page(path.as_posix())}
+            for name, path in pages.items()
+            if (self.kit.notebooks / path).exists()
+        ]
 
     def record(self, edit: Edit) -> Receipt:
         """Record one edit; the version it replaces is erased with it, if that may repeat erased words."""

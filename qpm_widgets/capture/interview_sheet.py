@@ -16,6 +16,7 @@ from qpm_widgets.capture.interview_view import (
     view_symbols,
     view_times,
     view_values,
+    view_visit,
 )
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
@@ -82,6 +83,7 @@ class InterviewSheet(Sheet):
         "pause_part.js",
         "summary_part.js",
         "ending_part.js",
+        "protocol_part.js",
         "safeguarding_part.js",
         "saving_part.js",
         "identifiers_part.js",
@@ -123,8 +125,9 @@ class InterviewSheet(Sheet):
         guide = view_guide(whole, meeting.plan, answered)
         shown = view_plan(meeting.plan, templates)
         visit_of = journal, templates, self.assessment_id, meeting.plan.visit
-        visits = {visit.id: visit.plan.title for visit in iter_visits(journal, self.assessment_id)}
-        shown["visit"]["title"] = visits.get(meeting.plan.visit, "")
+        for visit in iter_visits(journal, self.assessment_id):
+            if visit.id == meeting.plan.visit:
+                shown["visit"] |= view_visit(visit.plan)
         values = view_values(current)
         names = look_out_for(journal, self.assessment_id)
         noticed = {field: point_out(field, payload, names) for field, payload in values["values"].items()}

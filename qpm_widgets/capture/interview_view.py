@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
-from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
+from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, VisitPlan
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
@@ -26,7 +26,7 @@ _CALLS = {"nations", "advocacy_roles", "instructed", "setting", "only_if_explore
 def view_plan(plan: Plan, templates: Templates) -> View:
     """Who is met, when and how; roles and codes, never a name."""
     shown: View = {
-        "visit": {"id": plan.visit},
+        "visit": {"id": plan.visit, "title": "", "safeguarding": []},
         "planned_at": plan.planned_at.strftime("%Y-%m-%dT%H:%M"),  # as the clock on the wall there
         "minutes": plan.minutes,
         "language": "en",
@@ -49,6 +49,11 @@ def view_plan(plan: Plan, templates: Templates) -> View:
             "law": [_view_role(role) for role in jurisdiction.roles if role.id in plan.advocacy_roles],
         }
     return shown
+
+
+def view_visit(plan: VisitPlan) -> View:
+    """What a meeting's page shows of its visit: what it is called, and whom to ring about harm."""
+    return {"title": plan.title, "safeguarding": [one.model_dump() for one in plan.safeguarding]}
 
 
 def _view_role(role: StatutoryRole) -> View:

@@ -13,7 +13,7 @@ from qpm_widgets.templates.records import Guide, InterviewGuide
 
 
 def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, Any]:
-    """The choices of every form, as JSON values; all of it stays the same while a visit is planned."""
+    """The choices of every form, as JSON values."""
     scheme = templates.scheme
     sampling, timings = scheme.sampling, scheme.timings
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -59,12 +59,13 @@ def meeting_payload(
 def visit_payload(form: Mapping[str, Any], subject: str, before: VisitPlan | None = None) -> dict[str, Any]:
     """The plan of a visit; places are typed one on each line and keep the code that they had.
 
-    The sessions of the plan ``before`` stay as they are.
+    So is whom to ring about harm, with a comma before the number. The sessions of the plan ``before`` stay as they are.
 
     Raises
     ------
     QpmError
-        CAPTURE-002 if its days cannot be read or end before they start; JOURNAL-006 for other wrong shapes.
+        CAPTURE-002 if its days cannot be read or end before they start, or there is nobody to ring on a number;
+        JOURNAL-006 for other wrong shapes.
     """
     where = f"{subject} plan"
     try:
@@ -77,9 +78,26 @@ def visit_payload(form: Mapping[str, Any], subject: str, before: VisitPlan | Non
     given = {key: form[key] for key in keys if key in form}
     sites = _name_sites(form.get("sites") or (), form.get("known_sites") or ())
     given |= {"starts": starts.isoformat(), "ends": ends.isoformat(), "sites": sites}
+    given["safeguarding"] = list(_read_numbers(form.get("safeguarding") or (), where))
     if before is not None:
         given["sessions"] = [one.model_dump(mode="json") for one in before.sessions]
     return check_payload(subject, "plan", given)
+
+
+def renamed_places(
+    before: VisitPlan, payload: Mapping[str, Any], used: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    """The places that something is planned at and that get another name.
+
+    Each with the name ``before`` and ``after``, and the ``ids`` of its meetings. ``used`` is of ``used_places``. A line
+    that took the place of another looks just the same, so a person has to say.
+    """
+    names = {str(site["id"]): str(site["name"]) for site in payload["sites"]}
+    return [
+        {"before": site.name, "after": names[site.id], "ids": used[site.id]}
+        for site in before.sites
+        if site.id in used and names.get(site.id, site.name) != site.name
+    ]
 
 
 def with_session(visit: Visit, before: Mapping[str, Any] | None, form: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -134,6 +152,14 @@ def _name_sites(lines: Iterable[str], known: Iterable[Mapping[str, str]]) -> lis
             code = next(one for one in free if one not in codes.values())
         sites.append({"id": code, "name": name})
     return sites
+
+
+def _read_numbers(lines: Iterable[str], where: str) -> Iterator[dict[str, str]]:
+    for line in filter(None, (str(line).strip() for line in lines)):
+        who, _, number = (part.strip() for part in line.rpartition(","))
+        if not who or not any(sign.isdigit() for sign in number):
+            raise QpmError("CAPTURE-002", where, "Write whom to ring about harm, then a comma and the number.")
+        yield {"who": who, "number": number}
 
 
 def _check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from qpm_widgets.capture.assessment_forms import find_earlier
+from qpm_widgets.capture.desk_view import view_nations
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -14,6 +16,7 @@ from qpm_widgets.capture.plan_forms import (
     check_unbegun,
     meeting_payload,
     next_meeting_id,
+    renamed_places,
     visit_payload,
     with_session,
 )
@@ -38,6 +41,7 @@ from qpm_widgets.visits import (
     plan_visit,
     read_names,
     repair_notebooks,
+    used_places,
     working_notebook_path,
 )
 from qpm_widgets.visits.sessions import clashes, find_faults, minutes_left, next_free, session_of
@@ -49,6 +53,7 @@ _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
     "identifiers_part.js",
+    "protocol_part.js",
     "form_page.js",
     "form_fields.js",
     "plan_form.js",
@@ -83,14 +88,13 @@ class PlanSheet(Sheet):
         self.visit_id = visit_id
 
     def view(self) -> dict[str, Any]:
-        """Wording, choices and timings, which stay, and the situation, which changes."""
-        profile = load_profile(self.kit.journal, self.assessment_id)
+        """Wording, which stays, and the situation, which changes."""
         return {
             "words": {
                 **self.templates.wording.section("plan"),
                 "identifiers": self.templates.wording.section("sheet")["identifiers"],
+                "safeguarding": self.templates.wording.section("sheet")["safeguarding"],
             },
-            "choices": list_choices(profile, self.templates),
             "desk": link_page(DESK),
             "situation": self.situation(),
         }
@@ -118,7 +122,7 @@ class PlanSheet(Sheet):
         return {**acts[name](arguments), "situation": self.situation()}
 
     def situation(self) -> dict[str, Any]:
-        """The visit (or None), its meetings in order of time, and the sampling rules."""
+        """The visit (or None), its meetings in order of time, the sampling rules, and what forms offer to choose."""
         journal = self.kit.journal
         profile = load_profile(journal, self.assessment_id)
         visits = {visit.id: visit for visit in iter_visits(journal, self.assessment_id)}
@@ -130,6 +134,8 @@ class PlanSheet(Sheet):
         sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
         plans = journal.current(self.assessment_id, subject=self.subject, field_prefix="plan")
         return {
+            "choices": list_choices(profile, self.templates),
+            "harm": view_nations(self.templates, profile),
             "visit": _visit_view(visit) | {"conflict": len(plans) > 1} if visit else None,
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),
@@ -148,7 +154,7 @@ class PlanSheet(Sheet):
             {
                 "plan": one.model_dump(mode="json"),
                 "meetings": [meeting.id for meeting in held if session_of(sessions, meeting) == one],
-                "left": minutes_left(one, sessions, active),
+                "left": minutes_left(one, active),
                 "clashes": clashes(one, sessions),
                 "free": next_free(one, active, usual),
             }
@@ -202,8 +208,17 @@ class PlanSheet(Sheet):
         return _told(self.record(edit), held.id)
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """``renamed``: places that meetings or sessions are at and that get another name; nothing is recorded then.
+
+        Unless ``same_places`` says that they are the same places.
+        """
         visits = {one.id: one.plan for one in iter_visits(self.kit.journal, self.assessment_id)}
-        payload = visit_payload(arguments["form"], self.subject, visits.get(self.visit_id))
+        before = visits.get(self.visit_id)
+        payload = visit_payload(arguments["form"], self.subject, before)
+        if before and arguments.get("same_places") is not True:
+            used = used_places(self.kit.journal, self.assessment_id, self.visit_id, before)
+            if renamed := renamed_places(before, payload, used):
+                return {"renamed": renamed}
         return _told(plan_visit(self.kit.journal, self.assessment_id, self.visit_id, payload), self.visit_id)
 
     def _keep_session(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,16 +230,18 @@ class PlanSheet(Sheet):
         journal, kind = self.kit.journal, str(arguments["meeting_kind"])
         profile, visit = load_profile(journal, self.assessment_id), self._visit()
         meeting_id, entry_id = str(arguments.get("id") or ""), str(arguments["entry_id"])
+        supersedes = tuple(map(str, arguments.get("supersedes") or ()))
+        # The page asks again after a lost answer: the interview keeps the id that it was given then.
+        if followed := find_earlier(journal, arguments):
+            meeting_id, supersedes = followed.subject.partition(":")[2], (followed.entry_id,)
         if meeting_id:
             check_unbegun(journal, self.assessment_id, f"{kind}:{meeting_id}")
         elif sent_before := journal.find_entries([entry_id]):
-            # The page asks again after a lost answer: the same entry keeps the id that it was given then.
             meeting_id = sent_before[entry_id].subject.partition(":")[2]
         else:
             letter = self._letter(kind, str(arguments["form"].get("role", "")))
             meeting_id = next_meeting_id(journal, self.assessment_id, kind, letter)
         payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit)
-        supersedes = tuple(map(str, arguments.get("supersedes") or ()))
         edit = Edit(self.assessment_id, f"{kind}:{meeting_id}", "plan", payload, supersedes, entry_id)
         return self._ask_first(edit, arguments) or _told(self.record(edit), meeting_id)
 

@@ -137,7 +137,7 @@ def write_meeting_form(journal: Journal, assessment_id: str, wanted: FormSheet, 
     """
     from qpm_widgets.reports.paper_form import form_of, write_form
     from qpm_widgets.templates import load_templates
-    from qpm_widgets.visits import load_interview, load_observation
+    from qpm_widgets.visits import load_interview, load_observation, load_visit
 
     kind, _, name = wanted.meeting.partition(":")
     load: Callable[[Journal, str, str], Interview | Observation]
@@ -147,7 +147,8 @@ def write_meeting_form(journal: Journal, assessment_id: str, wanted: FormSheet, 
     language: str = wanted.language or getattr(plan, "language", None) or "en"
     reading: Reading = wanted.reading or ("easy_read" if getattr(plan, "easy_read", False) else "plain")
     templates = load_templates(language=language)
-    content = write_form(templates, form_of(templates, held, reading))
+    visit = load_visit(journal, assessment_id, plan.visit)
+    content = write_form(templates, form_of(templates, held, reading, visit))
     file = "-".join(("form", held.id, language, reading.replace("_", "-")))
     return _publish(outputs, assessment_id, plan.visit, file, {f"{file}.pdf": content})
 

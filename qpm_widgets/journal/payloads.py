@@ -115,8 +115,15 @@ class Session(Payload):
         return ends
 
 
+class ToRing(Payload):
+    """Whom to ring about harm, by their task, and on which number."""
+
+    who: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    number: Annotated[str, StringConstraints(pattern=r"^[+(]{0,2}[0-9][0-9 ()+.-]{1,28}[0-9]$")]
+
+
 class VisitPlan(Payload):
-    """A dated visit by named assessors (codes of the profile)."""
+    """A dated visit by named assessors (codes of the profile); ``safeguarding`` are those to ring about harm."""
 
     title: Line
     starts: date
@@ -126,6 +133,7 @@ class VisitPlan(Payload):
     lead: Code
     # Left out where there are none, so that a plan without them says what it always said.
     sessions: Annotated[tuple[Session, ...], Field(default=(), max_length=200, exclude_if=lambda found: not found)]
+    safeguarding: Annotated[tuple[ToRing, ...], Field(default=(), max_length=10, exclude_if=lambda found: not found)]
 
 
 # Left out where there is nothing to explore, so that a plan without it says what it always said.

@@ -84,6 +84,7 @@ def compose_itinerary(templates: Templates, itinerary: Itinerary) -> Document:
         "days": say_days(plan.starts, plan.ends),
         "sites": "\n".join(site.name for site in plan.sites),
         "assessors": "\n".join(f"{one}: {names.get(one, one)}" for one in plan.assessors),
+        "safeguarding": "\n".join(f"{one.who}: {one.number}" for one in plan.safeguarding),
     }
     shown = tuple((text(f"itinerary.facts.{name}"), value) for name, value in facts.items() if value)
     sample = text("invitation.sample", provider=profile.provider) if profile.sample else None

@@ -17,7 +17,7 @@ from qpm_widgets.reports.glyphs import read_coverage, spell_out
 from qpm_widgets.reports.typesetting import typeset
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, Text, Wording
-from qpm_widgets.visits import Interview, Observation, is_called_for
+from qpm_widgets.visits import Interview, Observation, Visit, is_called_for
 
 Reading = Literal["plain", "easy_read"]
 Said = dict[str, Any]  # a text with its language, and its symbols if there are any
@@ -42,12 +42,15 @@ class PaperForm:
         Leaves out the questions that only other nations call for.
     meeting : Interview or Observation, optional
         Whose form it is: its id and codes are filled in, and only the questions that its plan calls for are asked.
+    visit : Visit, optional
+        Its visit, which knows whom to ring about harm.
     """
 
     guide: Guide
     reading: Reading = "plain"
     nation: str | None = None
     meeting: Interview | Observation | None = None
+    visit: Visit | None = None
 
     def code(self, templates: Templates) -> str:
         """What each page carries."""
@@ -56,13 +59,15 @@ class PaperForm:
         return f"{self.meeting.id} / {code}" if self.meeting else code
 
 
-def form_of(templates: Templates, meeting: Interview | Observation, reading: Reading) -> PaperForm:
+def form_of(
+    templates: Templates, meeting: Interview | Observation, reading: Reading, visit: Visit | None = None
+) -> PaperForm:
     """The form of a planned interview or observation; PLAN-004 if its plan names a guide that is not there."""
     guide = templates.guides.get(meeting.plan.guide)
     if guide is None:
         where = f"{meeting.subject} guide {meeting.plan.guide}"
         raise QpmError("PLAN-004", where, f"The guides are {', '.join(templates.guides)}.")
-    return PaperForm(guide, reading, meeting.plan.nation, meeting)
+    return PaperForm(guide, reading, meeting.plan.nation, meeting, visit)
 
 
 def write_form(templates: Templates, form: PaperForm) -> bytes:
@@ -97,6 +102,9 @@ class _Content:
             "large": self.form.reading == "easy_read",
             "words": self.words,
             "fill_in": self._fill_in(),
+            "ring": [f"{one.who}: {one.number}" for one in self.form.visit.plan.safeguarding]
+            if self.form.visit
+            else [],
             **(self._observation(guide) if isinstance(guide, ObservationGuide) else self._interview(guide)),
         }
 

@@ -13,6 +13,7 @@ from qpm_widgets.visits.assessments import (
     next_visit_id,
     plan_visit,
     used_codes,
+    used_places,
 )
 from qpm_widgets.visits.meetings import (
     PLACE_TIME,
@@ -63,5 +64,6 @@ __all__ = [
     "read_names",
     "repair_notebooks",
     "used_codes",
+    "used_places",
     "working_notebook_path",
 ]

@@ -183,13 +183,40 @@ def plan_visit(journal: Journal, assessment_id: str, visit_id: str, plan: Mappin
     Raises
     ------
     QpmError
-        PLAN-002 if an assessor of the plan is not one of the assessment's, or a session has a place or an assessor that
-        the visit does not have.
+        PLAN-002 if an assessor of the plan is not one of the assessment's, a session has a place or an assessor that
+        the visit does not have, or a place goes that meetings are planned at.
     """
     checked = VisitPlan.model_validate(plan)
     check_places(load_profile(journal, assessment_id), visit_id, [checked])
     check_sessions(checked, visit_id)
+    for before in iter_visits(journal, assessment_id):
+        if before.id == visit_id:
+            _check_sites(before.plan, checked, used_places(journal, assessment_id, visit_id, before.plan), visit_id)
     return append_replacing(journal, assessment_id, f"visit:{visit_id}", "plan", plan)
+
+
+def used_places(journal: Journal, assessment_id: str, visit_id: str, plan: VisitPlan) -> dict[str, list[str]]:
+    """The places of a visit that meetings or sessions are planned at, by code, with the ids of the meetings.
+
+    What was cancelled is at no place.
+    """
+    used: dict[str, list[str]] = {session.site: [] for session in plan.sessions}
+    held: list[Interview | Observation] = [*iter_interviews(journal, assessment_id, visit_id)]
+    for one in [*held, *iter_observations(journal, assessment_id, visit_id)]:
+        if one.plan.site and one.state != "cancelled":
+            used.setdefault(one.plan.site, []).append(one.id)
+    return used
+
+
+def _check_sites(before: VisitPlan, after: VisitPlan, used: Mapping[str, list[str]], visit_id: str) -> None:
+    kept = {site.id for site in after.sites}
+    gone = [
+        f"{site.name}, where {', '.join(used[site.id])} {'is' if len(used[site.id]) == 1 else 'are'} planned"
+        for site in before.sites
+        if site.id not in kept and used.get(site.id)
+    ]
+    if gone:
+        raise QpmError("PLAN-002", f"visit {visit_id}", f"Keep {'; '.join(gone)}, or plan these elsewhere first.")
 
 
 def iter_visits(journal: Journal, assessment_id: str) -> list[Visit]:

@@ -54,10 +54,17 @@ def find_faults(sessions: Sequence[Session], meeting: Meeting) -> Iterator[Findi
         yield "other_place"
 
 
-def minutes_left(session: Session, sessions: Sequence[Session], meetings: Iterable[Meeting]) -> int:
-    """Minutes of a session that no meeting takes; below 0 where they take more than there are."""
-    taken = sum(one.plan.minutes for one in meetings if session_of(sessions, one) == session)
-    return minute(session.ends) - minute(session.starts) - taken
+def minutes_left(session: Session, meetings: Iterable[Meeting]) -> int:
+    """Minutes of a session that no meeting of its assessor takes; below 0 where several take the same.
+
+    What of a meeting is before or after the session takes none of it.
+    """
+    starts, ends = minute(session.starts), minute(session.ends)
+    taken = sum(
+        max(0, min(end, ends) - max(start, starts))
+        for start, end in ((begins(one), begins(one) + one.minutes) for one in _held_that_day(session, meetings))
+    )
+    return ends - starts - taken
 
 
 def clashes(session: Session, sessions: Iterable[Session]) -> bool:
@@ -76,11 +83,7 @@ def next_free(session: Session, meetings: Iterable[Meeting], minutes: int) -> st
 
     HH:MM, or "" where the session is full.
     """
-    busy = sorted(
-        (begins(one.plan), begins(one.plan) + one.plan.minutes)
-        for one in meetings
-        if (one.plan.planned_at.date(), one.plan.assessor) == (session.day, session.assessor)
-    )
+    busy = sorted((begins(one), begins(one) + one.minutes) for one in _held_that_day(session, meetings))
     at, last = minute(session.starts), minute(session.ends)
     gaps: list[tuple[int, int]] = []  # length, when
     for start, end in [*busy, (last, last)]:
@@ -88,6 +91,13 @@ def next_free(session: Session, meetings: Iterable[Meeting], minutes: int) -> st
         at = max(at, end)
     length, found = next((gap for gap in gaps if gap[0] >= minutes), max(gaps, key=lambda gap: gap[0]))
     return f"{found // 60:02}:{found % 60:02}" if length > 0 else ""
+
+
+def _held_that_day(session: Session, meetings: Iterable[Meeting]) -> Iterator[InterviewPlan | ObservationPlan]:
+    """The plans of what the assessor of a session holds on its day."""
+    for one in meetings:
+        if (one.plan.planned_at.date(), one.plan.assessor) == (session.day, session.assessor):
+            yield one.plan
 
 
 def minute(clock: str) -> int:

@@ -170,7 +170,7 @@ def test_an_assessment_and_a_visit_are_begun_on_an_empty_desk_which_looks_again_
         assert Axe().run(page).violations_count == 0
         plan_an_assessment(page)
         (profile,) = (load_profile(kit.journal, one) for one in kit.journal.assessment_ids())
-        assert [one.id for one in profile.advocates] == ["AD1", "AD2", "AD3", "AD4"]
+        assert [one.id for one in profile.advocates] == ["AD1", "AD2", "AD3", "HILL1"]
         assert [(one.name, one.manager) for one in profile.teams] == [("Coast", "MG1"), ("Hill", "MG2")]
         assert profile.managers[1].name == "Manager of Hill"
 
@@ -182,6 +182,8 @@ def test_an_assessment_and_a_visit_are_begun_on_an_empty_desk_which_looks_again_
         page.get_by_label("Places you will go to").fill("Town hall")
         page.get_by_role("button", name="Save the visit").click()
         page.get_by_role("status").filter(has_text="The visit is saved").wait_for()
+        met = interview_plan("advocate", ["AD2"], team="coast", planned_at="2026-11-03T10:00:00+00:00")
+        record_edit(kit.journal, templates, Edit("harbour-advocacy", "interview:A1", "plan", met))
         page.get_by_role("link", name="Back to the desk").click()
         page.get_by_role("heading", name="First visit").wait_for()
         correct_the_assessment(page)
@@ -216,6 +218,17 @@ def plan_an_assessment(page) -> None:
     page.keyboard.press("Tab")
     hill.get_by_text("Advocates AD4: codes and details").click()
     assert hill.get_by_label("Code").input_value() == "AD4"
+    # A slip of the hand takes nothing away that was typed.
+    hill.get_by_label("Code").fill("HILL 1")
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_text("A code has letters, figures and dashes only").wait_for()
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.value") == "HILL 1", "the list is not drawn anew under the focus"
+    hill.get_by_label("Code").fill("HILL1")
+    for count in ("0", "1"):
+        hill.get_by_label("How many advocates?").fill(count)
+        page.keyboard.press("Tab")
+    assert hill.get_by_label("Code").input_value() == "HILL1"
     assert Axe().run(page).violations_count == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Save the assessment").press("Enter")
@@ -230,9 +243,23 @@ def correct_the_assessment(page) -> None:
     page.get_by_role("heading", name="Change the assessment").wait_for()
     page.get_by_role("button", name="Another assessor").press("Enter")
     page.get_by_role("button", name="Remove: Assessor 1").press("Enter")
-    page.get_by_text("Lead assessor is needed by V1 in the plan, so it stays.").wait_for()
+    page.get_by_text("Lead assessor is needed by V1 and A1 in the plan, so it stays.").wait_for()
     page.get_by_role("button", name="Remove: Assessor 2").press("Enter")
-    page.get_by_role("group", name="Team 1").get_by_label("Name of the team").fill("Coast and isles")
+    page.get_by_role("button", name="Another area").press("Enter")
+    page.keyboard.type("South")
+    page.get_by_role("button", name="Remove: Area 2").press("Enter")
+    asked = page.get_by_role("dialog", name="Remove South?")
+    asked.get_by_role("button", name="Keep it").press("Enter")
+    assert page.get_by_role("group", name="Area 2").get_by_label("Name of the area").input_value() == "South"
+    page.get_by_role("button", name="Remove: Area 2").press("Enter")
+    asked.get_by_role("button", name="Remove", exact=True).press("Enter")
+    page.get_by_role("group", name="Area 2").wait_for(state="detached")
+    coast = page.get_by_role("group", name="Team 1")
+    coast.get_by_label("Name of the team").fill("Coast and isles")
+    coast.get_by_label("How many advocates?").fill("0")
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_text("Interviews in the plan are with these, so they stay: AD2.").wait_for()
+    coast.get_by_label("How many advocates?").fill("3")
     page.get_by_role("button", name="Save the assessment").press("Enter")
     page.get_by_role("status").filter(has_text="The assessment is changed").wait_for()
 

@@ -17,6 +17,8 @@ from field_pages import (
     notebook_of,
     open_desk,
     open_from_desk,
+    open_page,
+    plan_anew,
     spare_kernels,
     until,
 )
@@ -25,6 +27,7 @@ from jupyter_client import BlockingKernelClient
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal.in_use import is_open
 from qpm_widgets.running_server import await_server, close_server
+from qpm_widgets.visits import keep_names
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +161,36 @@ def test_a_page_that_has_left_the_window_leaves_none_of_its_words_there(page, se
     assert until(lambda: found() == 0, page, 10)
 
 
+def test_a_plan_page_that_has_left_the_window_leaves_no_names_there_and_stays_while_a_form_is_half_filled(
+    page, server, field_kit
+) -> None:
+    keep_names(field_kit.journal, "harbour", "V1", [CANARY])
+    plan = "harbour/V1/plan.ipynb"
+    open_page(page, server, plan)
+    page.get_by_label("Whom should they ask or tell?").fill(f"{CANARY}, 01632 960000", timeout=45_000)
+    page.get_by_role("button", name="Change the list").click()
+    kept = "JSON.stringify([...qpmChannels.values()].map(({ memory }) => [memory.values, memory.papers]))"
+    assert until(lambda: page.evaluate(kept).count(CANARY) == 2, page), "it would be found"
+
+    def go_on() -> None:
+        for name in ("A1", "A3", "A4"):
+            Hand(page, server, name).open()
+            page.wait_for_timeout(500)
+
+    go_on()
+    assert until(lambda: page.locator(".qpm-plan").count() == 0, page, 30)
+    assert until(lambda: CANARY not in page.evaluate(kept), page, 5)
+    open_page(page, server, plan)
+    page.get_by_role("button", name="Add an observation").click(timeout=45_000)
+    page.get_by_label("Time", exact=True).fill("17:45")
+    go_on()
+    page.wait_for_timeout(2500)
+    open_page(page, server, plan)
+    assert page.get_by_label("Time", exact=True).input_value() == "17:45"
+    page.get_by_role("button", name="Back without saving").click()
+    page.get_by_role("button", name="Go back without saving").click()
+
+
 def test_a_page_that_one_window_closes_goes_on_in_another(page, server, chromium) -> None:
     hand = Hand(page, server, "P1").open()
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
@@ -178,3 +211,35 @@ def close_behind(hand: Hand) -> None:
     Hand(hand.page, hand.server, "A1").open()
     told = f"window.dispatchEvent(new CustomEvent('qpm-replaced', {{ detail: ['{notebook_of('P1')}'] }}))"
     assert until(lambda: hand.page.evaluate(told) is True and hand.sheet.count() == 0, hand.page, 30)
+
+
+def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(
+    server, chromium, field_kit, templates
+) -> None:
+    """An old page would ask somebody for consent who is not in the plan any more, and the journal refuses that."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    unsaved = Hand(page, server, "P2").load()
+    plan_anew(field_kit, templates, "interview:P2", respondents=["PS9"])
+    unsaved.agree("PS2", "talk")
+    unsaved.await_trouble()
+    behind = Hand(page, server, "A2").open()
+    in_front = Hand(context.new_page(), server, "A2").load()
+    open_page(page, server, "harbour/V1/plan.ipynb")
+    page.get_by_role("button", name="Change A2").click(timeout=45_000)
+    for code, on in {"AD2": False, "AD3": False, "AD1": True}.items():
+        page.get_by_role("checkbox", name=code).set_checked(on)
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("A2 is changed.").wait_for()
+    for hand in (in_front, behind.open()):
+        hand.field("consent:talk.AD1").wait_for(timeout=15_000)
+        assert hand.field("consent:talk.AD2").count() == 0
+    in_front.agree("AD1")
+    in_front.await_saved()
+    # Words that the journal does not have keep their own page, whoever asks, and no other.
+    page.evaluate(f"window.dispatchEvent(new CustomEvent('qpm-replaced', {{ detail: ['{notebook_of('P2')}'] }}))")
+    for name in ("A3", "A4"):
+        Hand(page, server, name).open()
+    assert until(lambda: page.locator(".qpm-plan").count() == 0, page, 10)
+    assert unsaved.sheet.count() == 1
+    context.close()

@@ -9,12 +9,12 @@ import shutil
 import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import fields_a_browser_takes, open_page, until
+from field_pages import fields_a_browser_takes, kernel_process, open_page, until
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import load_interview, load_visit
+from qpm_widgets.visits import iter_observations, load_interview, load_visit, plan_visit
 from qpm_widgets.visits.erasures import erase_earlier_versions
 
 pytestmark = pytest.mark.browser
@@ -85,6 +85,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert page.get_by_label("Who leads?").locator("option").all_inner_texts()[1:] == ["Lead assessor"]
     page.get_by_role("button", name="Save the visit").click()
     page.get_by_role("heading", name="Autumn visit").wait_for()
+    call_a_place_otherwise(page, kit)
 
     page.get_by_role("button", name="Change the list").click()
     names = page.get_by_label("One name on each line")
@@ -102,6 +103,75 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
     page.get_by_role("link", name="Open the page of M2").first.click()
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
+    see_whom_to_ring(page)
+
+
+@pytest.mark.parametrize("name", ["desk", "lantern/V1/plan", "lantern/V1/debrief"])
+def test_the_steps_and_numbers_are_one_button_away_on_every_page_and_lead_to_the_meeting(visited, page, name):
+    kit, server = visited
+    plan = load_visit(kit.journal, "lantern", "V1").plan.model_dump(mode="json")
+    plan_visit(kit.journal, "lantern", "V1", plan | {"safeguarding": [{"who": "The trust", "number": "01632 960112"}]})
+    open_page(page, server, f"{name}.ipynb")
+    sheet = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .qpm-sheet")
+    sheet.get_by_role("button", name="Safeguarding", exact=True).wait_for(timeout=PATIENCE)
+    page.locator(".qpm-cover").wait_for(state="hidden")
+    page.reload() if name.endswith("debrief") else page.evaluate(COME_BACK)
+    sheet.get_by_role("button", name="Safeguarding", exact=True).click(timeout=PATIENCE)
+    protocol = sheet.get_by_role("dialog", name="Someone may be at risk")
+    protocol.get_by_text("01632 960112").wait_for()
+    assert "Stay calm and listen." in protocol.inner_text()
+    assert protocol.get_by_role("textbox").count() == 0, "nothing of it is written here"
+    assert find_barriers(page) == []
+    page.keyboard.press("Escape")
+    assert sheet.get_by_role("button", name="Safeguarding", exact=True).evaluate(
+        "one => one === document.activeElement"
+    )
+    page.keyboard.press("Shift+F2")
+    protocol.get_by_role("link", name="P1", exact=True).click()
+    page.get_by_role("heading", level=1, name=re.compile("P1")).wait_for(timeout=PATIENCE)
+
+
+def call_a_place_otherwise(page, kit: Kit) -> None:
+    """Another name for a place and another place look alike on their line, so the page asks which it is."""
+    page.get_by_role("button", name="Change the visit").click()
+    places = page.get_by_label("Places you will go to")
+    was = places.input_value()
+    places.fill(was.replace("Main office, Marlowshire", "Head office"))
+    page.get_by_role("button", name="Save the visit").click()
+    asked = page.get_by_role("dialog", name="Is it the same place?")
+    asked.get_by_text("“Head office” now stands where “Main office, Marlowshire” stood.").wait_for()
+    assert find_barriers(page) == []
+    asked.get_by_role("button", name="It is another place").press("Enter")
+    page.get_by_text("Put “Main office, Marlowshire” back on its line").wait_for()
+    assert places.evaluate("box => box === document.activeElement")
+    assert load_visit(kit.journal, "lantern", "V1").plan.sites[0].name == "Main office, Marlowshire"
+    page.get_by_role("button", name="Save the visit").click()
+    asked.get_by_role("button", name="It is the same place").press("Enter")
+    page.get_by_role("status").filter(has_text="The visit is saved").wait_for()
+    assert load_visit(kit.journal, "lantern", "V1").plan.sites[0].model_dump() == {"id": "S1", "name": "Head office"}
+    page.get_by_role("button", name="Change the visit").click()
+    places.fill(was)
+    ring = page.get_by_label("Whom to ring about harm")
+    ring.fill("The council's adults team")
+    page.get_by_role("button", name="Save the visit").click()
+    page.get_by_text("Write who it is, then a comma and the number, on each line.").wait_for()
+    ring.fill("The council's adults team, 01632 960111")
+    page.get_by_role("button", name="Save the visit").click()
+    asked.get_by_role("button", name="It is the same place").press("Enter")
+    page.get_by_role("heading", name="Interviews and observations").wait_for()
+
+
+def see_whom_to_ring(page) -> None:
+    page.locator(".qpm-cover").wait_for(state="hidden")
+    page.keyboard.press("Shift+F2")
+    protocol = page.get_by_role("dialog", name="Someone may be at risk")
+    number = protocol.get_by_text("01632 960111")
+    assert float(number.evaluate("one => getComputedStyle(one).fontSize").removesuffix("px")) >= 24
+    assert find_barriers(page) == []
+    page.keyboard.press("Escape")
+
+
+COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
 def hand_out_papers(page) -> None:
@@ -161,7 +231,32 @@ def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited,
     page.get_by_role("status").filter(has_text="Its meetings stay as they are.").wait_for()
     assert session.count() == 0
     assert load_visit(kit.journal, "lantern", "V1").plan.sessions == ()
+    page.get_by_role("button", name="Put the session back: 09:00 to 14:00").press("Enter")
+    page.get_by_role("status").filter(has_text="The session is back.").wait_for()
+    assert session.count() == 1
+    session.get_by_role("button", name="Remove the session: 09:00 to 14:00").press("Enter")
+    page.get_by_role("status").filter(has_text="Its meetings stay as they are.").wait_for()
+    assert find_barriers(page) == []
+
+    go_back_from_a_form(page)
     assert load_interview(kit.journal, "lantern", "M3").plan.site == "S1"
+
+
+def go_back_from_a_form(page) -> None:
+    """Who has typed nothing is asked nothing."""
+    for typed in (False, True):
+        page.get_by_role("button", name="Add a session").press("Enter")
+        if typed:
+            page.get_by_label("Until").fill("08:00")
+        page.get_by_role("button", name="Back without saving").press("Enter")
+        if typed:
+            asked = page.get_by_role("dialog", name="Go back without saving?")
+            assert find_barriers(page) == []
+            asked.get_by_role("button", name="Stay on the form").press("Enter")
+            assert page.get_by_label("Until").input_value() == "08:00"
+            page.get_by_role("button", name="Back without saving").press("Enter")
+            asked.get_by_role("button", name="Go back without saving").press("Enter")
+        page.get_by_role("heading", name="Interviews and observations").wait_for()
 
 
 def to_independence(page) -> None:
@@ -397,6 +492,28 @@ def test_a_number_in_access_needs_is_asked_about_when_the_form_is_sent(visited, 
     assert "01632 960 001" not in words_ever(kit, "plan")
     assert payload["access_needs"] == "A ramp; ring [a telephone number, taken out] and 01632 960 002"
     assert payload["kept"] == ["01632 960 002"]
+
+
+def test_a_form_that_had_no_answer_and_was_changed_is_one_observation(visited, page):
+    kit, server = visited
+    before = {one.id for one in iter_observations(kit.journal, "lantern", "V1")}
+    open_page(page, server, "lantern/V1/plan.ipynb")
+    page.get_by_role("button", name="Add an observation").click(timeout=PATIENCE)
+    page.get_by_label("Time", exact=True).fill("17:00")
+    page.get_by_label("Who holds it?").select_option("AS1")
+    kernel = kernel_process(server, "lantern/V1/plan.ipynb")
+    kernel.suspend()
+    try:
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("The kit has not answered.").wait_for(timeout=20_000)
+    finally:
+        kernel.resume()
+    assert until(lambda: len(iter_observations(kit.journal, "lantern", "V1")) > len(before), page), "it was recorded"
+    page.get_by_label("Time", exact=True).fill("17:30")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("status").filter(has_text="is in the plan").wait_for()
+    (added,) = [one for one in iter_observations(kit.journal, "lantern", "V1") if one.id not in before]
+    assert f"{added.plan.planned_at:%H:%M}" == "17:30"
 
 
 CUT = """sheet => {

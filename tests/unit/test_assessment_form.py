@@ -80,6 +80,20 @@ def test_a_form_that_is_sent_twice_is_one_assessment_and_the_same_name_again_ano
     assert send(desk, form=form(provider="!?"))["result"]["id"] == "assessment"
 
 
+def test_a_form_that_was_changed_after_it_was_recorded_without_an_answer_is_recorded_as_it_is_now(kit, templates):
+    desk, first = open_desk(kit, templates), new_entry_id()
+    send(desk, first)
+    changed = form(provider="Harbour Advocacy Service")
+    refused = send(desk, first, form=changed)
+    assert (refused["kind"], refused["code"]) == ("failed", "JOURNAL-004"), "it is not told to be saved"
+    following = {"entry_id": new_entry_id(), "earlier": [first], "form": changed}
+    for _ in range(2):
+        assert send(desk, **following)["result"]["id"] == "harbour-advocacy"
+    assert load_profile(kit.journal, "harbour-advocacy").provider == "Harbour Advocacy Service"
+    assert kit.journal.assessment_ids() == ["harbour-advocacy"]
+    assert not kit.journal.conflicts("harbour-advocacy")
+
+
 def test_a_correction_that_changes_nothing_says_the_same(lantern_copy, templates):
     desk = open_desk(lantern_copy, templates)
     before = lantern_copy.journal.current_entry("lantern", "assessment", "profile").payload

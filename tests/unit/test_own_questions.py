@@ -115,6 +115,20 @@ def test_the_debrief_has_it_and_the_desk_counts_the_guide_s_questions_only(small
     assert assessment["visits"][0]["meetings"][0]["answered"] == 0
 
 
+def test_the_desk_says_when_an_interview_that_is_under_way_was_saved_last(small, kit, templates) -> None:
+    def saved_at() -> int | None:
+        [assessment] = view_desk(kit, templates)["assessments"]
+        return assessment["visits"][0]["meetings"][0]["saved_at"]
+
+    assert saved_at() is None, "it has not begun"
+    kit.journal.append(Edit(ASSESSMENT, "interview:P1", "state", {"state": "open"}))
+    note = small.note("P1", "P-CP-1", "She had two days of training for it.")
+    assert saved_at() == kit.journal.find_entries([note])[note].recorded_at
+    state = kit.journal.current_entry(ASSESSMENT, "interview:P1", "state").entry_id
+    kit.journal.append(Edit(ASSESSMENT, "interview:P1", "state", {"state": "finished"}, (state,)))
+    assert saved_at() is None
+
+
 def test_any_indicator_can_be_marked_on_a_question_of_the_guide(small, kit, templates) -> None:
     small.note("P1", "P-CP-1", "She had two days of training for it.")
     small.mark("P1", "P-CP-1", "SA1", "supports")

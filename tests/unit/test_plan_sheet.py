@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
+from pdf_reading import read_text
 
 from qpm_widgets.capture import own_process
+from qpm_widgets.capture.interview_sheet import InterviewSheet
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_sheet import PlanSheet
 from qpm_widgets.journal import Edit, Kit, new_entry_id
-from qpm_widgets.visits import load_interview, load_visit
+from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary
+from qpm_widgets.reports.paper_form import form_of, write_form
+from qpm_widgets.visits import create_assessment, load_interview, load_profile, load_visit
 
 
 def open_plan(kit: Kit, visit_id: str = "V1") -> PlanSheet:
@@ -98,6 +104,26 @@ def test_a_form_that_is_sent_twice_is_one_interview(lantern_copy):
     first, second = add_interview(sheet, entry_id), add_interview(sheet, entry_id)
     assert first["result"]["id"] == second["result"]["id"] == "M2"
     assert [one["id"] for one in second["result"]["situation"]["meetings"]].count("M2") == 1
+
+
+def test_a_form_that_was_changed_after_its_answer_was_lost_is_still_one_interview(lantern_copy):
+    sheet, first = open_plan(lantern_copy), new_entry_id()
+    add_interview(sheet, first)
+    assert add_interview(sheet, first, time="17:00")["code"] == "JOURNAL-004"
+    following = {
+        "meeting_kind": "interview",
+        "id": "",
+        "entry_id": new_entry_id(),
+        "supersedes": [],
+        "earlier": [first],
+    }
+    for _ in range(2):
+        done = ask(sheet, "plan_meeting", **following, form=manager_form(time="17:00"))["result"]
+        assert done["id"] == "M2"
+    assert [(one["id"], one["time"]) for one in done["situation"]["meetings"] if one["id"] in ("M2", "M3")] == [
+        ("M2", "17:00")
+    ]
+    assert not lantern_copy.journal.conflicts("lantern")
 
 
 def test_changing_an_interview_replaces_its_plan(lantern_copy):
@@ -211,14 +237,82 @@ def test_a_new_visit_is_set_up_on_its_own_page(lantern_copy):
     assert [one["id"] for one in added["result"]["situation"]["meetings"]] == ["M2"]
 
 
-def test_a_place_that_is_only_spelt_anew_keeps_its_code(lantern_copy):
+def with_places(kit: Kit, *names: str) -> dict:
+    """What the visit's form sends with these places and nothing else changed."""
+    plan = load_visit(kit.journal, "lantern", "V1").plan.model_dump(mode="json")
+    return plan | {"sites": list(names), "known_sites": plan["sites"]}
+
+
+def test_a_place_that_is_called_otherwise_keeps_its_code_once_it_is_said_to_be_the_same(lantern_copy):
     sheet = open_plan(lantern_copy)
     before = load_visit(lantern_copy.journal, "lantern", "V1").plan
-    names = ["Head office, Marlowshire", *[site.name for site in before.sites[1:]], "Town hall"]
-    form = before.model_dump(mode="json") | {"sites": names, "known_sites": before.model_dump(mode="json")["sites"]}
-    after = ask(sheet, "plan_visit", form=form)["result"]["situation"]["visit"]
+    form = with_places(lantern_copy, "Head office, Marlowshire", *[site.name for site in before.sites[1:]], "Town hall")
+    head = lantern_copy.journal.head()
+    (renamed,) = ask(sheet, "plan_visit", form=form)["result"]["renamed"]
+    assert (renamed["before"], renamed["after"]) == (before.sites[0].name, "Head office, Marlowshire")
+    assert "M1" in renamed["ids"]
+    assert lantern_copy.journal.head() == head, "its meetings would move without a word"
+    after = ask(sheet, "plan_visit", form=form, same_places=True)["result"]["situation"]["visit"]
     assert [site["id"] for site in after["sites"][:3]] == [site.id for site in before.sites]
     assert after["sites"][3]["id"] not in {site.id for site in before.sites}
+
+
+def test_a_place_that_meetings_are_planned_at_stays_until_they_are_somewhere_else(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    plan = load_visit(lantern_copy.journal, "lantern", "V1").plan
+    office, *others = [site.name for site in plan.sites]
+    refused = ask(sheet, "plan_visit", form=with_places(lantern_copy, *others))
+    assert refused["code"] == "PLAN-002", refused
+    assert f"Keep {office}, where M1, " in refused["sentence"]
+    # A place that nobody is planned at comes, is called otherwise and goes without a question.
+    for more in (["Town hall"], ["City hall"], []):
+        done = ask(sheet, "plan_visit", form=with_places(lantern_copy, office, *others, *more))
+        assert [site["name"] for site in done["result"]["situation"]["visit"]["sites"]] == [office, *others, *more]
+    # What was cancelled needs no place.
+    there = [one for one in done["result"]["situation"]["meetings"] if one["site"] == plan.sites[0].id]
+    for one in there:
+        state = {"state": "cancelled", "reason": "", "kept": []}
+        lantern_copy.journal.append(
+            Edit("lantern", f"{one['kind']}:{one['id']}", "state", state, tuple(one["state_heads"]))
+        )
+    assert ask(sheet, "plan_visit", form=with_places(lantern_copy, *others))["kind"] == "done"
+
+
+def test_a_team_that_the_desk_added_is_on_the_plan_page_that_is_open(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    sheet.answer({"kind": "open"})
+    profile = load_profile(lantern_copy.journal, "lantern").model_dump(mode="json")
+    team = profile["teams"][0] | {"id": "harbour", "name": "Harbour"}
+    create_assessment(lantern_copy.journal, "lantern", profile | {"teams": [*profile["teams"], team]})
+    choices = ask(sheet, "look")["result"]["situation"]["choices"]
+    assert "Harbour" in [one["name"] for one in choices["teams"]]
+
+
+def test_whom_to_ring_about_harm_is_in_the_plan_on_the_meetings_pages_and_on_paper(lantern_copy, templates):
+    sheet = open_plan(lantern_copy)
+    before = lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload
+    form = with_places(lantern_copy, *[site["name"] for site in before["sites"]])
+    assert ask(sheet, "plan_visit", form=form | {"safeguarding": ["", " "]})["kind"] == "done"
+    assert lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload == before, "left out where empty"
+    for wrong in ("01632 960111", "The council's team", "The council's team, later", "The council's team, 0x1"):
+        assert ask(sheet, "plan_visit", form=form | {"safeguarding": [wrong]})["code"] in ("CAPTURE-002", "JOURNAL-006")
+    lines = ["The council's adults team, days, 01632 960111", "  Scheme's lead,(+44) 1632 960-112 "]
+    done = ask(sheet, "plan_visit", form=form | {"safeguarding": lines})["result"]["situation"]
+    ring = [
+        {"who": "The council's adults team, days", "number": "01632 960111"},
+        {"who": "Scheme's lead", "number": "(+44) 1632 960-112"},
+    ]
+    assert done["visit"]["safeguarding"] == ring
+    assert ask(sheet, "keep_session", form=None)["result"]["situation"]["visit"]["safeguarding"] == ring
+    for page in (InterviewSheet("lantern", "P1"), InterviewSheet("lantern", observation_id="O1")):
+        page.kit = lantern_copy
+        assert page.view()["plan"]["visit"]["safeguarding"] == ring
+    itinerary = compose_itinerary(templates, read_itinerary(lantern_copy.journal, "lantern", "V1"))
+    assert "The council's adults team, days: 01632 960111" in str(itinerary.title)
+    held = load_interview(lantern_copy.journal, "lantern", "P1")
+    paper = write_form(templates, form_of(templates, held, "plain", load_visit(lantern_copy.journal, "lantern", "V1")))
+    with pikepdf.open(io.BytesIO(paper)) as pdf:
+        assert "The council's adults team, days: 01632 960111" in read_text(pdf)
 
 
 def test_a_visit_cannot_end_before_it_starts_nor_be_led_by_a_stranger(lantern_copy):

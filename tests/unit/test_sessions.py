@@ -53,12 +53,18 @@ def test_meetings_are_in_the_session_of_their_assessor_in_which_they_begin(sheet
     morning, afternoon = situation["sessions"]
     assert (morning["plan"], afternoon["plan"]) == (MORNING, AFTERNOON), "by time, however they came"
     # M1 takes 75 minutes from 09:15, A1 90 from 11:00: it goes on when the session is over. P1 is the other assessor's.
-    assert (morning["meetings"], morning["left"]) == (["M1", "A3"], 15)
+    assert (morning["meetings"], morning["left"]) == (["M1", "A3"], 45), "only what is within it"
     assert afternoon["meetings"] == ["O1", "A1"]
     faults = faults_of(situation)
     assert faults["A3"] == ["past_session"]
     assert faults["P1"] == ["no_session"]
     assert "M1" not in faults
+
+
+def test_a_session_counts_what_began_before_it_and_what_is_held_twice_at_a_time(sheet):
+    late = keep(sheet, MORNING | {"starts": "09:45"})["sessions"][0]
+    # Three quarters of an hour of M1, which began at 09:15, and an hour of A3.
+    assert (late["meetings"], late["left"]) == (["A3"], 30)
 
 
 def test_a_session_knows_when_the_next_meeting_can_begin(sheet):
@@ -78,11 +84,11 @@ def test_a_meeting_planned_in_a_session_counts_until_it_is_cancelled(sheet, lant
     }  # fmt: skip
     planned = ask(sheet, "plan_meeting", meeting_kind="interview", id="", entry_id=new_entry_id(), form=form)["result"]
     (morning,) = planned["situation"]["sessions"]
-    assert (morning["meetings"], morning["left"], morning["free"]) == (["M1", "M2", "A3"], -15, "09:00")
+    assert (morning["meetings"], morning["left"], morning["free"]) == (["M1", "M2", "A3"], 15, "09:00")
     assert faults_of(planned["situation"])["M2"] == ["other_place"]
     cancel = {"meeting_kind": "interview", "id": "M2", "entry_id": new_entry_id()}
     (morning,) = ask(sheet, "cancel_meeting", **cancel)["result"]["situation"]["sessions"]
-    assert (morning["left"], morning["free"]) == (15, "10:30")
+    assert (morning["left"], morning["free"]) == (45, "10:30")
 
 
 def test_two_sessions_of_one_assessor_at_one_time_are_told(sheet):

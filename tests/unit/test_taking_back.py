@@ -57,7 +57,9 @@ def test_a_mark_that_was_taken_back_counts_nowhere(small, kit, templates) -> Non
     [table] = [one for one in tables if one.caption == "Evidence from P1"]
     assert [str(row[0]) for row in table.rows] == ["P1.P-CP-1.note"] and "Bears on" not in str(table.rows)
     [assessment] = view_desk(kit, templates)["assessments"]
-    assert {one["id"]: one["answered"] for one in assessment["visits"][0]["meetings"]} == {"P1": 1, "P2": 1}
+    assert {one["id"]: one["answered"] for one in assessment["visits"][0]["meetings"]} == {"P1": 1, "P2": 0}, (
+        "a mark is no answer"
+    )
 
 
 def test_earlier_versions_are_there_newest_first_and_erased_ones_never(small, kit, templates) -> None:

@@ -17,7 +17,7 @@ const AssessmentForm = (() => {
 
   // AD4 after AD3, whatever team that is in.
   function nextCode(values, stem) {
-    const taken = new Set(peopleOf(values).map(({ id }) => id));
+    const taken = new Set([...peopleOf(values), ...values.teams.flatMap(({ gone }) => gone ?? [])].map(({ id }) => id));
     let number = 1;
     while (taken.has(`${stem}${number}`)) number += 1;
     return `${stem}${number}`;
@@ -137,12 +137,16 @@ const AssessmentForm = (() => {
   }
 
   // As many advocates as were asked for: new codes at the end, or the last ones away but for those that plans refer to.
+  // Who went by a slip of the hand comes back as they were.
   function settlePeople(values, team, used = {}) {
     if (!/^\d+$/.test(team.count) || Number(team.count) > MOST) return;
     const count = Number(team.count);
-    while (team.people.length < count) team.people.push(line({ id: nextCode(values, "AD"), manager: null, roles: [] }));
+    team.gone ??= [];
+    while (team.people.length < count) {
+      team.people.push(team.gone.pop() ?? line({ id: nextCode(values, "AD"), manager: null, roles: [] }));
+    }
     for (let place = team.people.length - 1; place >= 0 && team.people.length > count; place -= 1) {
-      if (!used[team.people[place].id]) team.people.splice(place, 1);
+      if (!used[team.people[place].id]) team.gone.push(...team.people.splice(place, 1));
     }
   }
 
@@ -196,7 +200,7 @@ const AssessmentForm = (() => {
         this.focus(faulty);
         return;
       }
-      const answer = await this.ask("plan_assessment", message(this));
+      const answer = await this.send("plan_assessment", this.values, (values) => message({ ...this, values }));
       if (answer) this.left(answer);
       else {
         this.draw();
@@ -266,6 +270,7 @@ const AssessmentForm = (() => {
       return h("p", {}, h("button", {
         type: "button", id: `${this.prefix}-${list}-more`, onclick: () => {
           add();
+          this.values.typed = true;
           this.draw();
           const last = `${list}-${this.values[list].length - 1}`;
           this.focus(this.root.querySelector(`#${this.prefix}-${last}-name`) ? `${last}-name` : `${last}-id`);
@@ -274,7 +279,7 @@ const AssessmentForm = (() => {
     }
 
     // What plans refer to stays, and so does what another row needs.
-    remove(list, one, name) {
+    async remove(list, one, name) {
       const { values, view: { used }, words } = this;
       const kind = { areas: "area", teams: "team", managers: "manager", assessors: "assessor" }[list];
       const ids = [used[kind]?.[one.id], ...(one.people ?? []).map(({ id }) => used.advocate?.[id])].filter(Boolean).flat();
@@ -287,7 +292,10 @@ const AssessmentForm = (() => {
         this.focus(`${name}-name`);
         return;
       }
+      const isFilled = [one, ...(one.people ?? [])].some(({ typed }) => typed) || this.view.profile?.[list].some(({ id }) => id === one.id);
+      if (isFilled && !(await askFirst(this, fill(words.remove_title, { what: one.name || one.id }), [words.remove_text], words.remove, words.remove_stay))) return;
       values[list].splice(values[list].indexOf(one), 1);
+      values.typed = true;
       if (list === "teams") this.dropManager(one.manager);
       this.draw();
       this.focus(`${list}-more`);
@@ -314,6 +322,7 @@ const AssessmentForm = (() => {
       const select = h("select", {
         id: inside.id(key), onchange: () => {
           one[key] = select.value === "more" ? other.make() : select.value === "" ? null : rows[Number(select.value)];
+          inside.note(key, one[key]);
           if (key === "manager" && before && before !== one[key]) this.dropManager(before);
           this.draw();
         },
@@ -346,11 +355,12 @@ const AssessmentForm = (() => {
           kinds.length > 1 && h("fieldset", { class: "qpm-field-box" }, h("legend", {}, words.kinds_of_one), h("div", { class: "qpm-choices" },
             kinds.map(({ id, name: kind }) => inside.tick("roles", kind, { item: id })))));
       }));
-      const faulty = team.people.some(({ errors }) => Object.keys(errors).length);
+      team.open ||= team.people.some(({ errors }) => Object.keys(errors).length);
       const codes = team.people.length > 2 ? fill(words.codes_range, { first: team.people[0].id, last: team.people.at(-1).id })
         : listWords(team.people.map(({ id }) => id), words);
       const body = h("details", {
-        id: `${this.prefix}-${name}-people`, open: team.open || faulty, ontoggle: () => {
+        id: `${this.prefix}-${name}-people`, open: team.open, ontoggle: () => {
+          if (team.open === body.open) return; // it was drawn open, and what stands in it has the focus
           team.open = body.open;
           drawList();
         },

@@ -14,3 +14,6 @@ function onComingBack(root, back) {
     document.removeEventListener("visibilitychange", woken);
   };
 }
+
+// The other way round: what stands in these pages is old now. Their panels are the frame's to close, see pages.js.
+const tellReplaced = (paths) => window.dispatchEvent(new CustomEvent("qpm-replaced", { detail: paths }));

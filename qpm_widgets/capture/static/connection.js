@@ -37,6 +37,7 @@
 //   link.outbox(beginning)          the entries behind it, of fields that begin so: { entry_id, field, payload }
 //   link.retry()                    sends again what was refused
 //   link.forget(field)              drops words that the journal refused and the person does not want
+//   link.newId()                    the id of an entry that is recorded by do()
 //   link.do(name, arguments)        a promise; rejects with an Error that carries code
 //   link.hold(root)                 keeps the page in place, typing and all, while its notebook is run again; the
 //                                   next sheet of the same subject takes over focus, caret and scroll in hold()
@@ -50,6 +51,10 @@ const connectSheet = (() => {
   const PAUSES = { "": [400, 1000], word: [400, 3000], number: [3000, 10000] };
   const AGAIN = 2000; // ms without a receipt until it is sent again
   const PATIENCE = 800; // ms without a receipt until the page says so: within two seconds, with the pause in typing
+
+  // What of a page's memory is words, or names: what could be undone, an account of harm that is kept, what is filled in on a
+  // form, whom to ask, what was sought. It goes with the page; the rest says how the page was left.
+  const WORDS = ["undone", "edits", "account", "values", "papers", "filter"];
 
   const channels = (window.qpmChannels ??= new Map());
   const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
@@ -115,9 +120,7 @@ const connectSheet = (() => {
     letGo() {
       if (this.links.length || this.slots.size || this.held?.isConnected) return;
       this.each("gone");
-      delete this.memory.undone;
-      delete this.memory.edits; // what could be undone is words, and so is an account of harm that is kept
-      delete this.memory.account;
+      for (const name of WORDS) delete this.memory[name];
       // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
       for (const one of [this.held, ...(this.held?.querySelectorAll("*") ?? [])]) {
         if (one && "value" in one) one.value = "";
@@ -426,6 +429,7 @@ const connectSheet = (() => {
       forget: (field) => channel?.forget(field),
       unsaved: () => channel?.unsaved() ?? {},
       outbox: (beginning) => channel?.outbox(beginning) ?? [],
+      newId: makeEntryId,
       hold: (root) => holdPage(channel, link, root),
       do(name, args = {}) {
         const id = makeEntryId();

@@ -1,9 +1,6 @@
 // The foot of the desk: practising, making pages anew, and locking the kit. What is said of it is announced, and stands until
 // the next.
 
-// Other windows' panels of these pages are the frame's to close: see pages.js.
-const tellReplaced = (paths) => window.dispatchEvent(new CustomEvent("qpm-replaced", { detail: paths }));
-
 // A button that does something of the desk's and says how that went.
 function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }) {
   const button = h("button", { type: "button", id: `desk-${id}`, class: kind, title, onclick: async () => {
@@ -19,25 +16,6 @@ function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }
     (desk.root.querySelector(`#${button.id}`) ?? desk.root.querySelector("h1")).focus();
   } }, label);
   return button;
-}
-
-// A question before something goes for good. Escape, and "no", are one answer.
-function askFirst(desk, title, sentences, yes, no) {
-  return new Promise((resolve) => {
-    const close = (answer) => () => {
-      box.returnValue = answer;
-      box.close();
-    };
-    const box = dialog("desk-ask", title, sentences.map((sentence) => h("p", {}, sentence)), h("p", { class: "qpm-desk-do" },
-      h("button", { type: "button", class: "qpm-main", onclick: close("") }, no),
-      h("button", { type: "button", onclick: close("yes") }, yes)));
-    box.addEventListener("close", () => {
-      box.remove();
-      resolve(box.returnValue === "yes");
-    });
-    desk.root.append(box);
-    box.showModal();
-  });
 }
 
 // What somebody typed into a page goes when it is made anew, so that is said first; which words they are is not.

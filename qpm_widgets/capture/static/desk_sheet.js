@@ -9,6 +9,7 @@ class Desk {
     this.words = view.words;
     this.link = link;
     this.root = h("div", { class: "qpm-sheet qpm-desk" });
+    answerProtocolKey(this.root);
     this.said = h("p", { class: "qpm-desk-said", role: "status" });
     this.show(view.situation);
     if (link.memory.form) this.drawForm(link.memory.form);
@@ -53,7 +54,18 @@ class Desk {
     return h("div", { class: "qpm-desk-head" },
       h("p", { class: "qpm-desk-brand" }, words.product),
       h("h1", { tabindex: "-1" }, words.heading),
-      h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`));
+      h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`),
+      situation.assessments.length > 0 && protocolButton(this.root, "desk-harm", words.safeguarding, () => this.aboutHarm()));
+  }
+
+  aboutHarm() {
+    const { assessments } = this.situation;
+    const linked = ({ meetings }) => meetings.filter(({ state, page }) => state !== "cancelled" && page.there)
+      .map((one) => ({ name: one.id, page: one.page }));
+    return {
+      nations: assessments.flatMap(({ harm }) => harm),
+      visits: todayFirst(assessments.flatMap(({ visits }) => visits)).map((visit) => ({ ...visit, meetings: linked(visit) })),
+    };
   }
 
   // ---- planning an assessment, and a visit of it
@@ -263,9 +275,17 @@ class Desk {
       h("p", { class: "qpm-hint" }, [
         fill(counted, meeting),
         quotes && fill(quotes === 1 ? words.meeting.quotes_one : words.meeting.quotes_many, { count: quotes }),
+        this.savedOf(meeting),
       ].filter(Boolean).join(" · ")),
       meeting.kind === "interview" && h("p", { class: "qpm-hint" }, this.consentOf(meeting.consent)),
     ];
+  }
+
+  savedOf({ saved_at: at }) {
+    if (!at) return "";
+    const { saved, saved_on: earlier } = this.words.meeting;
+    const day = isoDay(new Date(at));
+    return fill(day === isoDay(new Date()) ? saved : earlier, { day: longDay(day), time: clock(at) });
   }
 
   consentOf(consent) {

@@ -24,6 +24,7 @@ const formFields = (() => {
     // While a field is typed in, nothing around it is drawn anew: a press on "Save" must find its button where it was.
     note(key, value) {
       this.values[key] = value;
+      this.values.typed = this.page.values.typed = true;
       this.page.stopWaiting();
       this.values.touched?.push(key);
       delete this.values.errors[key];
@@ -135,7 +136,7 @@ const formFields = (() => {
     h("div", { class: "qpm-actions" },
       h("button", { class: danger ? "qpm-danger" : "qpm-main", type: "submit", id: `${page.prefix}-save` },
         save),
-      back && h("button", { type: "button", onclick: () => page.leaveForm() }, back)));
+      back && h("button", { type: "button", onclick: () => page.goBack() }, back)));
   }
 
   return { Fields, part, row, frame };

@@ -123,6 +123,7 @@ const planFields = (() => {
     const summary = h("summary", {}, values.explore.length ? fill(words.explore_chosen, { ids: page.join(values.explore) }) : words.explore_open);
     const body = h("details", {
       open: values.exploring, ontoggle: () => {
+        if (Boolean(values.exploring) === body.open) return; // it was drawn open
         values.exploring = body.open;
         drawList();
       },
@@ -168,6 +169,7 @@ const planFields = (() => {
     } }),
       fields.input("ends", visit.ends, { type: "date", min: values.starts })),
     fields.area("sites", visit.sites_label, { hint: visit.sites_hint }),
+    fields.area("ring", visit.ring_label, { hint: visit.ring_hint, maxlength: 2000 }),
     row(fields.group("assessors", visit.assessors_label, null, h("div", { class: "qpm-choices qpm-stacked" },
       assessors.map(({ id, name }) => fields.tick("assessors", `${id} · ${name}`, { item: id, then: () => {} })))),
     fields.select("lead", visit.lead_label, assessors.filter(({ id }) => values.assessors.includes(id)),

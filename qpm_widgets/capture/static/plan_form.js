@@ -5,6 +5,7 @@
 
 const planForms = (() => {
   const CODE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+  const TO_RING = /\S.*,\s*[+(]{0,2}\d[\d ()+.-]{1,28}\d\s*$/; // who, and a number as the journal takes it
   const LISTED = { advocate: "advocates", advocacy_manager: "managers" };
 
   // ---- values ---------------------------------------------------------------------------------------------------
@@ -48,7 +49,8 @@ const planForms = (() => {
     return {
       form: "visit", isNew: !visit, title: visit?.title ?? "", starts: visit?.starts ?? "", ends: visit?.ends ?? "",
       sites: (visit?.sites ?? []).map((site) => site.name).join("\n"), known_sites: visit?.sites ?? [],
-      assessors: [...(visit?.assessors ?? only)], lead: visit?.lead ?? only[0] ?? "", errors: {},
+      assessors: [...(visit?.assessors ?? only)], lead: visit?.lead ?? only[0] ?? "", same_places: false,
+      ring: (visit?.safeguarding ?? []).map(({ who, number }) => `${who}, ${number}`).join("\n"), errors: {},
     };
   }
 
@@ -162,6 +164,7 @@ const planForms = (() => {
     if (!values.starts) errors.starts = form.needs_starts;
     if (!values.ends || values.ends < values.starts) errors.ends = form.needs_ends;
     if (!values.sites.trim()) errors.sites = form.needs_sites;
+    if (!values.ring.split("\n").every((line) => !line.trim() || TO_RING.test(line))) errors.ring = form.bad_number;
     if (!values.assessors.length) errors.assessors = form.needs_assessors;
     if (!values.assessors.includes(values.lead)) errors.lead = form.needs_lead;
     return errors;
@@ -195,8 +198,8 @@ const planForms = (() => {
     return { meeting_kind: kind, id, entry_id, supersedes, form, asked };
   }
 
-  const visitMessage = ({ title, starts, ends, sites, known_sites, assessors, lead }) => ({
-    form: { title: title.trim(), starts, ends, sites: sites.split("\n"), known_sites, assessors, lead },
+  const visitMessage = ({ title, starts, ends, sites, known_sites, assessors, lead, ring, same_places }) => ({
+    same_places, form: { title: title.trim(), starts, ends, sites: sites.split("\n"), known_sites, assessors, lead, safeguarding: ring.split("\n") },
   });
 
   const sessionMessage = ({ before, day, starts, ends, site, assessor }) =>

@@ -2,12 +2,14 @@
 
 const planSheet = (() => {
   const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
+  const PLANS = new Set(["plan_meeting", "cancel_meeting", "choose_plan"]); // what changes the plan of one meeting
 
   class PlanPage extends FormPage {
     constructor(model, el) {
       super();
       this.el = el;
       this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
+      answerProtocolKey(this.root);
       this.link = connectSheet(model, {
         opened: (view) => this.opened(view),
         failed: (...fault) => el.replaceChildren(failurePage(...fault, () => this.link.open())),
@@ -23,7 +25,7 @@ const planSheet = (() => {
     }
 
     opened(view) {
-      Object.assign(this, { words: view.words, choices: view.choices, situation: view.situation, desk: view.desk });
+      Object.assign(this, { words: view.words, situation: view.situation, desk: view.desk });
       this.prefix = `plan-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
       this.visitId = view.subject.split(":")[1];
       this.status = h("p", { class: "qpm-status", role: "status" });
@@ -40,6 +42,11 @@ const planSheet = (() => {
     }
 
     // ---- small things that all parts use
+
+    // The desk may change the assessment while this page is open.
+    get choices() {
+      return this.situation.choices;
+    }
 
     get values() {
       return this.memory.values ?? (this.situation.visit ? null : (this.memory.values = planForms.visitForm(this)));
@@ -65,9 +72,12 @@ const planSheet = (() => {
 
     // ---- asking the kit
 
-    ask(name, args) {
+    async ask(name, args) {
       const { prepare, papers } = this.words;
-      return super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
+      const answer = await super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
+      const page = PLANS.has(name) && this.situation.meetings.find(({ id }) => id === answer?.id)?.page;
+      if (page) tellReplaced([page.path]);
+      return answer;
     }
 
     answered({ situation }) {
@@ -82,7 +92,7 @@ const planSheet = (() => {
 
     openForm(values) {
       this.memory.values = values;
-      this.problem = null;
+      this.problem = this.removed = null;
       this.say("");
       this.draw();
       this.focus("form");
@@ -117,10 +127,14 @@ const planSheet = (() => {
         cancel: ["cancel_meeting", planForms.cancelMessage, words.cancel.done],
         names: ["keep_names", ({ names }) => ({ names }), words.names.saved],
       }[values.form];
-      const sent = message(values);
-      const answer = await this.ask(name, sent);
+      const answer = await this.send(name, values, message);
       if (answer?.held) {
+        const sent = message(values);
         this.askAbout(values, answer.held, sent.form ?? sent);
+        return;
+      }
+      if (answer?.renamed) {
+        this.askWhether(values, answer.renamed);
         return;
       }
       if (answer) this.memory.values = null;
@@ -133,6 +147,24 @@ const planSheet = (() => {
         values.form !== "names" && planCoverage.summarise(this)];
       this.say(said.filter(Boolean).join(" "), true);
       this.focus({ visit: "heading", names: "names", session: "add-session" }[values.form] ?? `meeting-${answer.id}`);
+    }
+
+    // A line that took the place of another may be the same place under another name, or another place.
+    async askWhether(values, renamed) {
+      const { words: { visit: words } } = this;
+      this.say("");
+      this.draw();
+      const told = renamed.map(({ ids, ...names }) =>
+        fill(ids.length ? words.renamed : words.renamed_sessions, { ...names, ids: this.join(ids) }));
+      values.same_places = await askFirst(this, words.renamed_title, told, words.renamed_same, words.renamed_other);
+      if (values.same_places) {
+        await this.save();
+        values.same_places = false;
+        return;
+      }
+      this.problem = fill(words.renamed_apart, renamed[0]);
+      this.draw();
+      this.focus("sites");
     }
 
     // ---- what points to one person: identifiers_part.js asks, once the form was sent and before it is saved
@@ -242,7 +274,8 @@ const planSheet = (() => {
         h("div", { class: "qpm-eyebrow" },
           this.drawLink(this.desk, words.desk),
           h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
-          choices.sample && h("span", { class: "qpm-sample" }, words.sample)),
+          choices.sample && h("span", { class: "qpm-sample" }, words.sample),
+          protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.aboutHarm())),
         h("div", { class: "qpm-headline" },
           h("h1", { id: `${this.prefix}-heading`, tabindex: "-1" }, visit?.title ?? fill(words.visit.untitled, { id: this.visitId }))),
         visit && h("p", { class: "qpm-facts" },
@@ -258,6 +291,12 @@ const planSheet = (() => {
       ].filter(Boolean);
     }
 
+    aboutHarm() {
+      const { harm, visit } = this.situation;
+      const meetings = this.active().filter(({ page }) => page).map(({ id, page }) => ({ name: id, page }));
+      return { nations: harm, visits: [{ title: "", ring: visit?.safeguarding ?? [], meetings }] };
+    }
+
     drawItinerary() {
       const { words: { itinerary: words }, situation: { meetings, sessions } } = this;
       const add = (kind, label, values) => h("button", {
@@ -271,6 +310,7 @@ const planSheet = (() => {
             add("interview", words.add_interview, () => planForms.newMeeting(this, "interview")),
             add("observation", words.add_observation, () => planForms.newMeeting(this, "observation")),
             add("session", this.words.sessions.add, () => planForms.sessionForm(this)))),
+        planSessions.drawRemoved(this),
         meetings.length || sessions.length ? planSessions.draw(this) : h("p", { class: "qpm-empty" }, words.empty),
         this.drawPrepare(), planPapers.draw(this), this.drawNames());
     }

@@ -12,8 +12,7 @@ function safeguardingDialog(page) {
   const reference = referencePart(page);
   const account = accountPart(page, reference);
   const box = dialog(page.id("safeguarding"), said.title,
-    h("p", { class: "qpm-banner qpm-bad" }, h("strong", {}, page.view.plan.emergency)),
-    h("ol", {}, Object.values(said.steps).map((step) => h("li", {}, fill(step, { authority: page.view.plan.authority })))),
+    protocolSteps(said.steps, { ...page.view.plan, ring: page.view.plan.visit.safeguarding }),
     account.node, reference.node,
     h("p", { class: "qpm-buttons" },
       h("button", { type: "button", class: "qpm-main", onclick: () => reference.record() && box.close() }, said.record),

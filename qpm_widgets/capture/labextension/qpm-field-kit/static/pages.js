@@ -24,7 +24,12 @@ export class Pages {
     for (const type of ["click", "contextmenu", "focusin", "keydown", "popstate"]) {
       window.addEventListener(type, this, true);
     }
-    window.addEventListener("qpm-replaced", ({ detail }) => this.closeReplaced(detail));
+    this.windows = new BroadcastChannel("qpm-replaced");
+    this.windows.onmessage = ({ data }) => this.openAfresh(data);
+    window.addEventListener("qpm-replaced", ({ detail }) => {
+      this.closeReplaced(detail);
+      this.windows.postMessage(detail);
+    });
     app.serviceManager.connectionFailure.connect(() => this.onServerGone());
     this.shell.currentChanged.connect(() => this.update());
     new MutationObserver(() => this.nameWindow()).observe(document.querySelector("title"), { childList: true });
@@ -75,14 +80,23 @@ export class Pages {
     this.update();
   }
 
-  get hasUnsaved() {
-    return [...(window.qpmChannels?.values() ?? [])].some((channel) => channel.slots.size);
+  // Pages that may be closed: not the one in front, and none with words that the journal does not have, sent or on a form.
+  get closable() {
+    const unsaved = [...(window.qpmChannels?.values() ?? [])].filter(({ slots, memory }) => slots.size || memory.values?.typed);
+    return [...this.pages.values()].filter((page) =>
+      page !== this.current && !unsaved.some(({ held }) => page.panel.node.contains(held)));
   }
 
-  // Pages whose files were made anew are opened afresh the next time; what JupyterLab has of them is the old file.
+  // Pages whose files were made anew, or whose plan was changed, are opened afresh the next time: what stands in them is
+  // what was before.
   closeReplaced(paths) {
-    const replaced = [...this.pages.values()].filter((page) => paths.includes(page.path) && page !== this.current);
-    if (!this.hasUnsaved) for (const page of replaced) this.close(page);
+    for (const page of this.closable) if (paths.includes(page.path)) this.close(page);
+  }
+
+  // The same in another window, where it may be in front: there it is run again, with whatever was typed in it.
+  openAfresh(paths) {
+    this.closeReplaced(paths);
+    if (paths.includes(this.current?.path)) this.current.run();
   }
 
   // Its kernel ends with it, unless another window has the page as well. Until that is known the page is not opened again:
@@ -113,11 +127,11 @@ export class Pages {
     return false;
   }
 
-  // Two dozen interviews a day would be two dozen kernels. A page with unsaved words is never closed.
+  // Two dozen interviews a day would be two dozen kernels.
   closeOldest() {
-    const others = [...this.pages.values()].filter((page) => page.path !== DESK && page !== this.current);
+    const others = this.closable.filter((page) => page.path !== DESK);
     others.sort((one, other) => one.used - other.used);
-    if (!this.hasUnsaved) for (const page of others.slice(0, -KEPT_OPEN)) this.close(page);
+    for (const page of others.slice(0, -KEPT_OPEN)) this.close(page);
   }
 
   async open(path) {
