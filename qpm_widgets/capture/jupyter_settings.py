@@ -43,6 +43,7 @@ DISABLED_PLUGINS = (
     "@jupyterlab/docmanager-extension:recents",
     "@jupyterlab/docmanager-extension:saving-status",
     "@jupyterlab/extensionmanager-extension",
+    "@jupyterlab/fileeditor-extension:cursor-position",
     "@jupyterlab/fileeditor-extension:language-server",
     "@jupyterlab/help-extension",
     "@jupyterlab/htmlviewer-extension",
