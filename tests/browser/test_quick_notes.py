@@ -150,6 +150,51 @@ def test_lines_are_dragged_onto_a_question_or_an_indicator(field_kit, server, pa
     assert faults(hand) == []
 
 
+DROP = """
+(scene, item) => {
+  const data = new DataTransfer();
+  data.setData("application/x-qpm-jot", item);
+  const how = { dataTransfer: data, bubbles: true, cancelable: true };
+  const send = (name) => scene.dispatchEvent(new DragEvent(name, how));
+  return [!send("dragover"), !send("drop")];
+}
+"""
+
+
+def test_a_line_of_another_window_and_any_line_after_the_end_are_not_filed_by_dragging(field_kit, server, page):
+    faults_of_scripts = []
+    page.on("pageerror", lambda error: faults_of_scripts.append(str(error)))
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5", "talk", "notes")
+    hand.sheet.get_by_role("button", name="Quick notes").click()
+    page.keyboard.type(DOOR)
+    hand.await_saved()
+    question = hand.sheet.locator(".qpm-question").first
+    item = hand.sheet.locator(".qpm-jot[data-item]").get_attribute("data-item")
+    assert question.evaluate(DROP, "line-elsewhere") == [True, True]
+    assert faults_of_scripts == []
+    assert told(hand) == ""
+
+    def filed() -> str:
+        hand.await_saved()
+        return lines_of(field_kit, "interview:A4")[DOOR].get("filed_to", "")
+
+    page.keyboard.press("Alt+End")
+    page.get_by_role("dialog", name="How did it end?").get_by_role("radio", name="Finish").check()
+    page.keyboard.press("Enter")
+    hand.await_saved()
+    assert question.evaluate(DROP, item) == [False, False]
+    assert filed() == ""
+    hand.click("reopen")
+    hand.agree("AD5", "notes", decision="withdrawn")
+    assert question.evaluate(DROP, item) == [False, False]
+    assert filed() == ""
+    hand.agree("AD5", "notes")
+    hand.await_saved()
+    assert question.evaluate(DROP, item) == [True, True]
+    assert filed() == question.get_attribute("data-question")
+
+
 def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
     hand = Hand(page, server, "A2").open()
     hand.agree("AD2", "talk", "notes")

@@ -133,7 +133,7 @@ class InterviewPage {
   update() {
     this.survey();
     const { open } = gateOf(this);
-    const locked = !open || this.isClosed;
+    const locked = !mayWrite(this);
     for (const fields of this.gated) if (fields.disabled !== locked) fields.disabled = locked;
     for (const update of this.changes) update();
     // What was refused for want of consent is sent again when consent is there.

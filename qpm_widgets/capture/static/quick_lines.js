@@ -33,11 +33,14 @@ function filedPlaces(page, { item, payload }) {
 
 const unfiledLines = (page) => page.lines.filter((line) => !filedPlaces(page, line).length);
 
+// False, and nothing is changed, where nothing may be written or the line is of another page.
 function fileTo(page, item, question) {
-  const { field, payload } = lineOf(page, item);
+  const { field, payload } = lineOf(page, item) ?? {};
+  if (!field || !mayWrite(page)) return false;
   page.put(field, { ...payload, filed_to: question });
   const { quick: said } = page.words;
   page.say(question ? fill(said.told_filed, { id: nameOf(page, question) }) : said.told_unfiled);
+  return true;
 }
 
 // ---- the panel
