@@ -71,6 +71,25 @@ def test_every_dialog_gives_way_to_what_may_be_needed_at_once(server, page):
     close_all(page)
 
 
+def test_what_is_under_a_dialog_has_the_ways_again_when_it_closes(server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5", "talk", "notes")
+    page.keyboard.press("F4")
+    foot = page.get_by_role("dialog", name="A break").get_by_role("group", name="At any time")
+    for key in ("Shift+F8", "Shift+F2"):
+        for _ in range(2):
+            page.keyboard.press(key)
+            assert set(opened(page)) == {"A break", ALWAYS[key]}
+            page.keyboard.press("Escape")
+            foot.wait_for(timeout=3_000)
+    page.keyboard.press("Shift+F8")
+    page.keyboard.press("Shift+F2")
+    page.keyboard.press("Escape")
+    foot.get_by_role("button", name="Stop or finish").click()
+    assert opened(page) == ["How did it end?"]
+    close_all(page)
+
+
 def test_what_was_typed_in_a_dialog_that_gave_way_is_still_there(field_kit, server, page):
     hand = Hand(page, server, "A3").open()
     hand.agree("AD4", "talk", "notes")
