@@ -195,6 +195,34 @@ def test_a_line_of_another_window_and_any_line_after_the_end_are_not_filed_by_dr
     assert filed() == question.get_attribute("data-question")
 
 
+def test_a_quote_that_is_not_wanted_is_kept_and_not_read_back(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4", "talk", "notes", "quotes")
+    hand.click("A-CP-1-add")
+    page.keyboard.type("She rings me back.")
+    quote = hand.field("answer:A-CP-1.quote.1")
+    choice = quote.get_by_label("They do not want this sentence used")
+    choice.check()
+    quote.get_by_text("No report quotes it, and it is not read back.").wait_for()
+
+    def kept() -> dict[str, object]:
+        hand.await_saved()
+        return values_of(field_kit, "interview:A3")["answer:A-CP-1.quote.1"]
+
+    assert (kept()["text"], kept()["use"]) == ("She rings me back.", "no")
+    ending = page.get_by_role("dialog", name="How did it end?")
+    read_back = ending.get_by_text("“She rings me back.”")
+    page.keyboard.press("Alt+End")
+    ending.wait_for()
+    assert read_back.count() == 0
+    page.keyboard.press("Escape")
+    choice.uncheck()
+    assert "use" not in kept()
+    page.keyboard.press("Alt+End")
+    read_back.wait_for()
+    page.keyboard.press("Escape")
+
+
 def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
     hand = Hand(page, server, "A2").open()
     hand.agree("AD2", "talk", "notes")
