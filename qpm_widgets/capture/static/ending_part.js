@@ -208,8 +208,7 @@ function eraseDialog(page) {
     trouble.hidden = true;
     working.textContent = said.working;
     const wanted = { scope: chosen(), respondent: whose.hidden ? "" : whose.querySelector("select").value };
-    try {
-      const carried = await page.link.do("erase", wanted);
+    const take = (carried) => {
       // Words that wait to be saved and are covered would be refused from now on; whoever did not take theirs back keeps them.
       for (const [field, words] of Object.entries(page.link.unsaved())) {
         if (isErasedBy(wanted, field, words)) page.link.forget(field);
@@ -217,8 +216,12 @@ function eraseDialog(page) {
       forgetEdits(page.memory, ({ field, before }) => isErasedBy(wanted, field, before ?? page.values[field]));
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);
+    };
+    try {
+      take(await page.link.do("erase", wanted, true));
     } catch (error) {
       showTrouble(error.message);
+      error.late?.then(take, ({ message }) => showTrouble(message));
     }
     working.textContent = "";
     erase.disabled = keep.disabled = false;

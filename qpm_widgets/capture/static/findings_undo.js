@@ -19,7 +19,7 @@ class JudgementTrail {
       button("redo", "Control+Y", true, this.said.button_again, this.said.button_again_rest), this.told);
     this.dialog = earlierVersions({
       id: `${page.prefix}-versions`, said: this.said, moment: (time) => page.time(time),
-      read: async (field) => (await page.link.do("versions", { field })).versions,
+      ask: (field) => page.link.do("versions", { field }),
       say: ({ level, rationale, text }) => text ?? [page.labelOfLevel(level), rationale].filter(Boolean).join(": "),
       restore: (field, payload) => {
         this.dialog.close();

@@ -572,6 +572,7 @@ function render({ model, el }) {
   let unfit = () => {};
   const link = connectSheet(model, {
     opened(view) {
+      link.silent = view.wording.save.no_answer;
       page = new InterviewPage(view, link);
       drawPage(page);
       for (const [field, noticed] of Object.entries(view.noticed)) {
