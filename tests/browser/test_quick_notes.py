@@ -195,6 +195,31 @@ def test_a_line_of_another_window_and_any_line_after_the_end_are_not_filed_by_dr
     assert filed() == question.get_attribute("data-question")
 
 
+def test_a_welsh_quote_among_the_quick_notes_has_its_translation_beside_it(field_kit, server, page):
+    hand = Hand(page, server, "P2").open()  # held in Welsh
+    hand.agree("PS2", "talk", "notes", "quotes")
+    page.keyboard.press("F9")
+    page.keyboard.type("Nodyn am y lle")
+    line = hand.sheet.locator(".qpm-jot[data-item]")
+    assert not line.get_by_label("English translation").is_visible(), "a note has none"
+    page.keyboard.press("Enter")
+    page.keyboard.type('"Mae hi ar fy ochr i')
+    quote = line.last
+    quote.get_by_label("English translation").fill("She is on my side, ring 01632 960001")
+    quote.get_by_role("button", name="Take it out").click()
+    hand.await_saved()
+    assert faults(hand) == []
+    kept = lines_of(field_kit, "interview:P2")["Mae hi ar fy ochr i"]
+    assert kept["translation"] == "She is on my side, ring [a telephone number, taken out]"
+    hand.notes("P-IN-1").focus()
+    page.keyboard.press("F9")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("F9")  # its language is put right
+    page.get_by_role("dialog", name="File this quick note").get_by_label("In", exact=True).select_option("en")
+    page.keyboard.press("Escape")
+    assert until(lambda: not quote.get_by_label("English translation").is_visible(), page)
+
+
 def test_a_quote_that_is_not_wanted_is_kept_and_not_read_back(field_kit, server, page):
     hand = Hand(page, server, "A3").open()
     hand.agree("AD4", "talk", "notes", "quotes")
