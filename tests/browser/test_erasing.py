@@ -174,9 +174,9 @@ def test_who_finishes_after_all_takes_nothing_back_that_was_ticked_for_stopping(
     hand.click("open-end")
     dialog = hand.sheet.locator("dialog[open]")
     dialog.locator("input[value=stopped]").check()
-    dialog.locator("input[value=AD3]").check()
+    dialog.get_by_label("AD3 takes back their agreement to notes").check()
     dialog.locator("input[value=finished]").check()
-    assert not dialog.locator("input[value=AD3]").is_visible()
+    assert not dialog.get_by_label("AD3 takes back").first.is_visible()
     dialog.locator(".qpm-main").click()
     hand.await_saved()
     current = {one.field: one.payload for one in erasing_kit.journal.current("harbour", subject="interview:A3")}
