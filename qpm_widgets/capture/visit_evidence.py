@@ -165,6 +165,7 @@ class _Reader:
         self.entries, self.wanted = [one for one in entries if not is_taken_back(one)], wanted
         self.source = source_of(templates, meeting)
         self.times = Counter(entry.field for entry in entries)
+        self.unwanted = {entry.field for entry in self.entries if (entry.payload or {}).get("use") == "no"}
 
     def read(self, evidence: VisitEvidence) -> None:
         """Add everything to ``evidence``, question by question in the guide's order."""
@@ -261,7 +262,8 @@ class _Reader:
                 "grade": payload["grade"],
                 "speaker": payload["speaker"],
                 "translation": payload["translation"],
-                "quotable": self.meeting.quotes_allowed(str(payload["respondent"])),
+                "quotable": self.meeting.quotes_allowed(str(payload["respondent"]))
+                and entry.field not in self.unwanted,
             }
         elif isinstance(self.guide, ObservationGuide) and not is_line(item_of(entry.field)):
             labels = {one.id: one.label.en for one in self.guide.parts}

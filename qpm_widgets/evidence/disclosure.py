@@ -27,6 +27,7 @@ NOTES_CONSENT = "notes_consent"
 QUOTE_NOT_ASKED = "quote_not_asked"
 QUOTE_DECLINED = "quote_declined"
 QUOTE_WITHDRAWN = "quote_withdrawn"
+QUOTE_NOT_WANTED = "quote_not_wanted"  # of this one sentence; other words of theirs may be quoted
 KEPT_APART = "kept_apart"
 REFUSED_WORDS = "refused_words"
 LOST_GROUND = "lost_ground"
@@ -51,17 +52,17 @@ def _in_words(text: str) -> str:
     return f" {' '.join(word for word in _SPLIT.split(folded) if word)} "
 
 
-def refuse_quote(meeting: Meeting, respondent: str) -> str:
-    """Why words of this respondent may not be quoted now: a reason id, or "" if they may.
+def refuse_quote(quote: Piece) -> str:
+    """Why words may not be quoted now: a reason id, or "" if they may.
 
     Both consents of that very respondent must be current; of conflicting consents the more restrictive
-    counts.
+    counts, and so it does of what was said about this one quote.
     """
-    interview = meeting.interview
+    interview, respondent = quote.meeting.interview, str(quote.payload.get("respondent", ""))
     if interview is None or not interview.notes_allowed:
         return NOTES_CONSENT
     if interview.quotes_allowed(respondent):
-        return ""
+        return QUOTE_NOT_WANTED if quote.unwanted else ""
     consent = interview.consents.get(("quotes", respondent))
     if consent == "given":
         return NOTES_CONSENT  # they agreed to quotes but not, or no longer, to notes
@@ -178,8 +179,7 @@ class Guard:
         refused = (
             (one.text, str(one.payload.get("translation", "")))
             for one in record.pieces
-            if one.kind == "quote"
-            and (not one.is_somebodys or refuse_quote(one.meeting, str(one.payload.get("respondent", ""))))
+            if one.kind == "quote" and (not one.is_somebodys or refuse_quote(one))
         )
         phrases = {_in_words(text) for pair in refused for text in pair}
         self._refused = [words for words in phrases if len(words.split()) >= _LEAST_WORDS]
@@ -225,7 +225,7 @@ def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> st
         return TWO_PEOPLE
     if not piece.meeting.usable:
         return NOTES_CONSENT
-    if piece.kind == "quote" and (reason := refuse_quote(piece.meeting, str(piece.payload["respondent"]))):
+    if piece.kind == "quote" and (reason := refuse_quote(piece)):
         return reason
     translation = str(piece.payload.get("translation", ""))
     reason = guard.fault(piece.text, edition) or guard.fault(translation, edition)

@@ -40,7 +40,8 @@ def quotes_table(
 
     One row is one current quote of an interview whose consent to notes is current. ``may_be_used`` is worked
     out from the consents as they are now: that respondent's consents to notes and to quotes must both be
-    given; of two conflicting consents the more restrictive counts. The words of a quote that may not be used
+    given, and nobody may have said that this one sentence is not to be used; of two conflicting consents, or
+    versions of a quote, the more restrictive counts. The words of a quote that may not be used
     are withheld here already, so nothing that is made from this table can show them.
 
     Sorted by visit, time planned, the guide's order of questions, and number. No quotes: no rows, all
@@ -90,7 +91,7 @@ def quote_rows(record: VisitRecord) -> Iterator[Row]:
         if piece.kind != "quote" or not piece.text:
             continue
         respondent = str(piece.payload["respondent"])
-        reason = refuse_quote(piece.meeting, respondent)
+        reason = refuse_quote(piece)
         yield describe_piece(piece) | {
             "respondent": respondent,
             "speaker": str(piece.payload["speaker"]),

@@ -107,6 +107,7 @@ class Piece:
     part: str
     asked: Asked
     conflict: bool  # another entry is current for the same field
+    unwanted: bool  # a quote, and one of its current entries says that whoever said it does not want it used
 
     @property
     def evidence_id(self) -> str:
@@ -287,6 +288,7 @@ def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings
     for meeting in meetings:
         entries = by_subject.get(meeting.held.subject, [])
         counting = [entry for entry in entries if meeting.counts(entry)]
+        unwanted = {entry.field for entry in counting if (entry.payload or {}).get("use") == "no"}
         times, filing = Counter(entry.field for entry in counting), read_filing(counting)
         own = read_own_questions(counting).items()
         here = asked | {item: _about_own(OWN, item, words, counting, templates) for item, words in own}
@@ -295,7 +297,8 @@ def _pieces(journal: Journal, templates: Templates, assessment_id: str, meetings
             item, _, part = entry.field.removeprefix("answer:").partition(".")
             question = filing.get(item, "") if is_line(item) else item
             about = here.get(question, UNKNOWN) if question else _about_own(UNFILED, item, {}, counting, templates)
-            pieces.append(Piece(entry, meeting, item, question, part, about, times[entry.field] > 1))
+            versions, not_wanted = times[entry.field] > 1, entry.field in unwanted
+            pieces.append(Piece(entry, meeting, item, question, part, about, versions, not_wanted))
         yield from sorted(pieces, key=lambda one: _place(one, templates))
 
 

@@ -94,6 +94,8 @@ FiledTo = Annotated[Code | Literal[""], Field(default="", exclude_if=lambda ques
 # "paper" where it was keyed in from a form on paper; left out otherwise.
 Source = Annotated[Literal["paper", ""], Field(default="", exclude_if=lambda source: not source)]
 
+# "no" where whoever said it does not want this one sentence used, though they agreed to be quoted; left out otherwise.
+Use = Annotated[Literal["no", ""], Field(default="", exclude_if=lambda use: not use)]
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -310,6 +312,7 @@ class Quote(Payload):
     respondent: Code  # whose consent covers it
     language: Literal["en", "cy"] = "en"
     translation: Words = ""
+    use: Use = ""
     kept: Kept = ()
     at: Begun = None
     filed_to: FiledTo = ""

@@ -14,6 +14,7 @@ PUBLIC_REASONS = {
     "quote_not_asked": "quotes",
     "quote_declined": "quotes",
     "quote_withdrawn": "quotes",
+    "quote_not_wanted": "quotes",
     "notes_consent": "notes_consent",
     "erased": "erased",
     "paraphrase": "paraphrase",

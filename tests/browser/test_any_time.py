@@ -71,6 +71,25 @@ def test_every_dialog_gives_way_to_what_may_be_needed_at_once(server, page):
     close_all(page)
 
 
+def test_what_is_under_a_dialog_has_the_ways_again_when_it_closes(server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5", "talk", "notes")
+    page.keyboard.press("F4")
+    foot = page.get_by_role("dialog", name="A break").get_by_role("group", name="At any time")
+    for key in ("Shift+F8", "Shift+F2"):
+        for _ in range(2):
+            page.keyboard.press(key)
+            assert set(opened(page)) == {"A break", ALWAYS[key]}
+            page.keyboard.press("Escape")
+            foot.wait_for(timeout=3_000)
+    page.keyboard.press("Shift+F8")
+    page.keyboard.press("Shift+F2")
+    page.keyboard.press("Escape")
+    foot.get_by_role("button", name="Stop or finish").click()
+    assert opened(page) == ["How did it end?"]
+    close_all(page)
+
+
 def test_what_was_typed_in_a_dialog_that_gave_way_is_still_there(field_kit, server, page):
     hand = Hand(page, server, "A3").open()
     hand.agree("AD4", "talk", "notes")
@@ -95,3 +114,29 @@ def test_what_was_typed_in_a_dialog_that_gave_way_is_still_there(field_kit, serv
     page.keyboard.press("F2")
     page.keyboard.press("F4")
     assert opened(page) == ["Find a question"]
+
+
+def test_every_agreement_is_taken_back_one_key_away_also_of_who_goes_on(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    for code in ("AD2", "AD3"):
+        hand.agree(code, "talk", "notes", "quotes")
+    hand.await_saved()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="They go on").check()
+    listed = ending.get_by_role("group", name="Does somebody take an agreement back?").get_by_role("checkbox")
+    assert listed.count() == 6
+    assert [one["id"] for one in Axe().run(page, context=".qpm-dialog[open]").response["violations"]] == []
+    ending.get_by_label("AD3 takes back their agreement to quotes").check()
+    ending.get_by_role("button", name="Take it back, and go on").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A2")
+    given = {field: one["decision"] for field, one in kept.items() if field.startswith("consent:")}
+    assert [field for field, decision in given.items() if decision == "withdrawn"] == ["consent:quotes.AD3"]
+    assert kept.get("state", {}).get("state") != "stopped"
+    assert hand.notes("A-CP-1").is_enabled()
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="One of them stops").check()
+    ending.get_by_role("group", name="Who stops?").get_by_label("AD2").check()
+    assert listed.count() == 2, "talking is taken back by stopping"
+    page.keyboard.press("Escape")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from canary_search import decrypted, decrypted_log, files_holding
-from field_pages import Hand, create_field_kit, interview_plan
+from field_pages import Hand, create_field_kit, interview_plan, kernel_process
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.reports import render_report
@@ -24,7 +24,7 @@ def page(shared_window):
 
 @pytest.fixture(scope="module")
 def erasing_kit(tmp_path_factory, templates):
-    interviews = {f"A{number}": interview_plan("advocate", [f"AD{number}"]) for number in (1, 2, 3)}
+    interviews = {f"A{number}": interview_plan("advocate", [f"AD{number}"]) for number in (1, 2, 3, 4)}
     kit = create_field_kit(tmp_path_factory.mktemp("erasing") / "kit", templates, interviews, ["O1"])
     yield kit
     kit.close()
@@ -129,6 +129,43 @@ def test_what_came_of_it_is_shown_also_to_who_closed_the_dialog_meanwhile(erasin
     assert page.get_by_text(CANARY).count() == 0
 
 
+# Waiting for an answer ends after a second, not after minutes.
+IMPATIENT = """
+() => {
+  const later = window.setTimeout;
+  window.setTimeout = (act, time, ...rest) => later(act, time >= 12_000 ? 1000 : time, ...rest);
+}
+"""
+
+
+def test_who_waits_in_vain_is_told_and_a_late_answer_is_taken(erasing_kit, server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD4")
+    hand.notes("A-CP-1").fill(f"She said {CANARY}.")
+    hand.notes("A-CP-1").fill(f"She said {CANARY} twice.")
+    hand.await_saved()
+    page.evaluate(IMPATIENT)
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    dialog = hand.sheet.locator("dialog[open]")
+    kernel = kernel_process(server, "A4")
+    kernel.suspend()
+    try:
+        hand.click("print-form")
+        hand.sheet.locator(".qpm-written").get_by_text("The kit has not answered.").wait_for()
+        hand.click("open-erase")
+        dialog.locator('input[value="interview"]').check()
+        dialog.locator("input[type=text]").fill("A4")
+        dialog.locator(".qpm-danger").click()
+        dialog.get_by_text("The kit has not answered.").wait_for()
+        assert dialog.get_by_role("button", name="Keep everything").is_enabled()
+        assert dialog.get_by_role("button", name="Erase for good").is_enabled()
+    finally:
+        kernel.resume()
+    dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
+    page.keyboard.press("Escape")
+    hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
+
+
 def test_who_finishes_after_all_takes_nothing_back_that_was_ticked_for_stopping(erasing_kit, server, page):
     hand = Hand(page, server, "A3").open()
     hand.agree("AD3")
@@ -137,9 +174,9 @@ def test_who_finishes_after_all_takes_nothing_back_that_was_ticked_for_stopping(
     hand.click("open-end")
     dialog = hand.sheet.locator("dialog[open]")
     dialog.locator("input[value=stopped]").check()
-    dialog.locator("input[value=AD3]").check()
+    dialog.get_by_label("AD3 takes back their agreement to notes").check()
     dialog.locator("input[value=finished]").check()
-    assert not dialog.locator("input[value=AD3]").is_visible()
+    assert not dialog.get_by_label("AD3 takes back").first.is_visible()
     dialog.locator(".qpm-main").click()
     hand.await_saved()
     current = {one.field: one.payload for one in erasing_kit.journal.current("harbour", subject="interview:A3")}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from field_pages import Hand, until, values_of
+from field_pages import Hand, open_page, until, values_of
 
 pytestmark = pytest.mark.browser
 
@@ -131,3 +133,35 @@ def test_a_word_that_was_erased_comes_back_by_no_undo(field_kit, server, page):
     assert "quittenbaum" not in page.content()
     entries = field_kit.journal.iter_entries("harbour", subject="interview:A4")
     assert not [one for one in entries if "quittenbaum" in str(one.payload)]
+
+
+def test_a_first_rating_or_a_second_press_stands_in_no_undo_s_way(field_kit, server, page):
+    open_page(page, server, "harbour/V1/debrief.ipynb")
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=60_000)
+    said = page.locator(".qpm-undo [role=status]")
+    ratings = {}
+    for name in ("IN1", "IN2"):
+        indicator = page.get_by_role("group").filter(has_text=name)
+        indicator.locator("summary").click()
+        ratings[name] = indicator.get_by_role("radio")
+
+    def rate(name: str, place: int) -> object:
+        before = values_of(field_kit, "visit:V1").get(f"rating:{name}")
+        ratings[name].nth(place).check()
+        assert until(lambda: values_of(field_kit, "visit:V1").get(f"rating:{name}") != before, page)
+        return values_of(field_kit, "visit:V1")[f"rating:{name}"]
+
+    wanted = rate("IN1", 0)
+    rate("IN1", 1)
+    first = rate("IN2", 1)
+    page.keyboard.press("Control+z")
+    said.get_by_text("A first rating is not undone.").wait_for()
+    page.evaluate(
+        "() => { for (let n = 0; n < 2; n += 1) document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true, cancelable: true })); }"
+    )
+    said.get_by_text("Undone: the rating of IN1.").wait_for()
+    assert until(lambda: values_of(field_kit, "visit:V1")["rating:IN1"] == wanted, page)
+    page.wait_for_timeout(300)  # the second press is long answered
+    assert said.inner_text() == "Undone: the rating of IN1."
+    assert values_of(field_kit, "visit:V1")["rating:IN2"] == first

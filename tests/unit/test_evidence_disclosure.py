@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from evidence_journals import VISIT, Shelf, SmallJournal
+from evidence_journals import ASSESSMENT, VISIT, Shelf, SmallJournal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from qpm_widgets.capture.visit_evidence import read_visit_evidence
 from qpm_widgets.evidence import answers_table, bearings_table, left_out_table, quotes_table
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.keys import KeyCost
@@ -75,6 +76,32 @@ def test_a_quote_is_gone_the_moment_consent_is(scope, decision, reason, replace,
         said = all_words(kit, small, templates, edition)
         assert "My side, and nobody" not in said
         assert "Mine as well, I think." in said
+
+
+@pytest.mark.parametrize("replace", [True, False], ids=["instead", "conflicting"])
+def test_a_sentence_that_is_not_to_be_used_is_quoted_nowhere_and_is_evidence_all_the_same(
+    replace, small, kit, templates
+) -> None:
+    small.interview("P1", "ps1")
+    words = "My side, and nobody else's."
+    cited = small.quote("P1", "P-CP-1", words, "ps1")
+    small.quote("P1", "P-CP-1", "Mine as well, I think.", "ps1", number=2)
+    small.mark("P1", "P-CP-1", "CP1", "supports")
+    not_used = {"text": words, "grade": "verbatim", "respondent": "ps1", "use": "no"}
+    cited = small.write("interview:P1", "answer:P-CP-1.quote.1", not_used, replace=replace)
+    small.find("F1", "clarity_of_purpose", f"One said: {words}", cited)
+    small.find("F2", "clarity_of_purpose", "People know whose side the service is on.", cited)
+    rows = [row for row in small.table(quotes_table, templates) if row.evidence_id == "P1.P-CP-1.quote.1"]
+    assert {(row.may_be_used, row.reason, row.text) for row in rows} == {(False, "quote_not_wanted", "")}
+    for edition in ("provider", "lead"):
+        said = all_words(kit, small, templates, edition)
+        assert "My side, and nobody" not in said
+        assert "Mine as well, I think." in said
+        assert "People know whose side" in said, "what it tells may be known"
+    reasons = {row.evidence_id: row.reason for row in small.table(left_out_table, templates)}
+    assert reasons == {"P1.P-CP-1.quote.1": "quote_not_wanted", "V1.finding.F1": "refused_words"}
+    pieces = read_visit_evidence(kit.journal, templates, ASSESSMENT, VISIT, {}).pieces
+    assert {one["name"]: one["quotable"] for one in pieces} == {"P1.P-CP-1.quote.1": False, "P1.P-CP-1.quote.2": True}
 
 
 def test_consent_given_again_brings_the_quote_back(small, templates) -> None:

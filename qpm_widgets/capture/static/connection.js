@@ -38,7 +38,9 @@
 //   link.retry()                    sends again what was refused
 //   link.forget(field)              drops words that the journal refused and the person does not want
 //   link.newId()                    the id of an entry that is recorded by do()
-//   link.do(name, arguments)        a promise; rejects with an Error that carries code
+//   link.do(name, arguments, takesLong)
+//                                   a promise; rejects with an Error that carries code, or, where no answer came for long, with
+//                                   one that says link.silent, which a page sets, and has `late`: a promise of the answer all the same
 //   link.hold(root)                 keeps the page in place, typing and all, while its notebook is run again; the
 //                                   next sheet of the same subject takes over focus, caret and scroll in hold()
 //   link.memory                     a plain object that outlives the widget in this window (open parts, switches)
@@ -50,6 +52,7 @@ const connectSheet = (() => {
   // would be a version of its own; half a number would be in the journal before anybody could be asked about the whole.
   const PAUSES = { "": [400, 1000], word: [400, 3000], number: [3000, 10000] };
   const AGAIN = 2000; // ms without a receipt until it is sent again
+  const ANSWER = { soon: 12_000, long: 120_000 }; // ms until do() says that no answer came
   const PATIENCE = 800; // ms without a receipt until the page says so: within two seconds, with the pause in typing
 
   // What of a page's memory is words, or names: what could be undone, an account of harm that is kept, what is filled in on a
@@ -431,15 +434,21 @@ const connectSheet = (() => {
       outbox: (beginning) => channel?.outbox(beginning) ?? [],
       newId: makeEntryId,
       hold: (root) => holdPage(channel, link, root),
-      do(name, args = {}) {
+      do(name, args = {}, takesLong = false) {
         const id = makeEntryId();
-        return new Promise((resolve, reject) => {
-          requests.set(id, { resolve, reject });
-          link.send({ kind: "do", name, arguments: args, request_id: id });
+        const request = {};
+        const late = new Promise((resolve, reject) => Object.assign(request, { resolve, reject }));
+        const silence = new Promise((_, reject) => {
+          const giveUp = () => reject(Object.assign(new Error(link.silent), { late }));
+          request.timer = setTimeout(giveUp, ANSWER[takesLong ? "long" : "soon"]);
         });
+        requests.set(id, request);
+        link.send({ kind: "do", name, arguments: args, request_id: id });
+        return Promise.race([late, silence]).finally(() => clearTimeout(request.timer));
       },
       close() {
         clearInterval(asking);
+        for (const { timer } of requests.values()) clearTimeout(timer);
         model.off("msg:custom", listen);
         if (!channel) return;
         channel.flush();

@@ -18,6 +18,8 @@ function gateOf(page) {
   return { open, someTalk, unasked, refusing, tookBack, decision };
 }
 
+const mayWrite = (page) => gateOf(page).open && !page.isClosed;
+
 function consentPart(page) {
   const { words, view } = page;
   const scripts = ["introduction", "limits"].map((name) => [

@@ -21,7 +21,7 @@ function careButton(desk, { id, label, title, working, act, kind = "qpm-quiet" }
 // What somebody typed into a page goes when it is made anew, so that is said first; which words they are is not.
 async function mayRepair(desk) {
   const { repair: words } = desk.words;
-  const { typed } = await desk.link.do("find_typed");
+  const { typed } = await desk.link.do("find_typed", {}, true);
   const pages = Object.entries(typed).map(([path, pieces]) => fill(
     words[pieces === null ? "typed_unread" : pieces === 1 ? "typed_one" : "typed_many"], { page: path.replace(/\.ipynb$/, ""), count: pieces }));
   if (!pages.length) return true;
@@ -34,7 +34,7 @@ function repairButton(desk) {
     id: "repair", label: words.repair.button, title: words.repair.hint, working: words.repair.working,
     act: async () => {
       if (!(await mayRepair(desk))) return words.repair.left;
-      const { repair, situation } = await desk.link.do("repair");
+      const { repair, situation } = await desk.link.do("repair", {}, true);
       tellReplaced([...repair.made, ...repair.replaced]);
       desk.show(situation);
       const told = Object.entries(repair).filter(([, paths]) => paths.length)
@@ -70,7 +70,7 @@ async function practise(desk, words) {
 
 // To another kit's desk, in this window, if that is open.
 async function goOn(desk, name, meanwhile, args = {}) {
-  const { address } = await desk.link.do(name, args);
+  const { address } = await desk.link.do(name, args, true);
   if (address) location.assign(address);
   return meanwhile;
 }
@@ -90,7 +90,7 @@ function practiseButtons(desk, isThere, kind) {
     }),
     isThere && careButton(desk, {
       id: "erase-practice", label: words.erase, working: words.erasing, act: async () => {
-        desk.show((await desk.link.do("erase_practice")).situation);
+        desk.show((await desk.link.do("erase_practice", {}, true)).situation);
         return words.erased;
       },
     }),

@@ -106,7 +106,7 @@ class Desk {
 
   // Its plan page is opened at once, and asks for the visit's days and places first.
   async openNewVisit(id) {
-    const { page } = await this.link.do("new_visit", { id });
+    const { page } = await this.link.do("new_visit", { id }, true);
     const link = h("a", { href: page.address, "data-qpm-open": page.path });
     this.root.append(link);
     link.click();
@@ -121,7 +121,7 @@ class Desk {
       write.disabled = true;
       said.textContent = words.working;
       try {
-        const { carried, situation } = await this.link.do("certify", { tombstone });
+        const { carried, situation } = await this.link.do("certify", { tombstone }, true);
         this.carried = carried?.finished ? carried : null;
         this.shown = "";
         this.show(situation);
@@ -360,8 +360,8 @@ class Desk {
     if (this.looking) return;
     this.looking = true;
     try {
-      this.show((await this.link.do(name)).situation);
-      if (name === "look" && !this.isComplete()) this.show((await this.link.do("prepare")).situation);
+      this.show((await this.link.do(name, {}, true)).situation);
+      if (name === "look" && !this.isComplete()) this.show((await this.link.do("prepare", {}, true)).situation);
     } catch {
       // It shows what it knew; the next look may succeed.
     }
@@ -400,6 +400,7 @@ function render({ model, el }) {
     opened(view) {
       forget();
       const desk = new Desk(view, link);
+      link.silent = desk.words.no_answer;
       el.replaceChildren(desk.root);
       link.hold(desk.root);
       const clock = setInterval(() => desk.show(desk.situation), 20_000); // what is next changes with the time

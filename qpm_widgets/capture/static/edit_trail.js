@@ -43,9 +43,9 @@ function forgetEdits(memory, isErased) {
 
 // ---- earlier versions
 
-// A dialog with all versions of a field, the newest first, from which any is put back. `read(field)` is a promise of them,
-// `say(payload, field)` what one says, `moment(ms)` its time; `look(field)` of the dialog opens it.
-function earlierVersions({ id, said, read, say, moment, restore }) {
+// A dialog with all versions of a field, the newest first, from which any is put back. `ask(field)` asks the kit for them,
+// `choose(versions)` those to show, `say(payload, field)` what one says, `moment(ms)` its time; `look(field)` of the dialog opens it.
+function earlierVersions({ id, said, ask, choose = (versions) => versions, say, moment, restore }) {
   const trouble = h("p", { role: "status" });
   const list = h("ol", { class: "qpm-version-list" });
   const close = h("button", { type: "button", onclick: () => box.close() }, said.close);
@@ -57,16 +57,24 @@ function earlierVersions({ id, said, read, say, moment, restore }) {
         h("span", { class: "qpm-hidden" }, ` ${fill(said.by, { by, time: moment(at) })}`)));
   const box = dialog(id, said.versions_title, h("p", { class: "qpm-hint" }, said.versions_intro), trouble, list,
     h("p", { class: "qpm-buttons" }, close));
+  let looking = "";
   box.look = async (field) => {
     list.replaceChildren();
     trouble.textContent = said.loading;
+    looking = field;
     box.showModal();
-    try {
-      const versions = await read(field);
+    const show = (answer) => {
+      if (looking !== field) return; // somebody looks at another field by now
+      const versions = choose(answer.versions);
       list.replaceChildren(...versions.map((one, place) => item(field, one, place === 0)));
       trouble.textContent = versions.length ? "" : said.none;
+    };
+    const showTrouble = ({ message }) => { if (looking === field) trouble.textContent = message; };
+    try {
+      show(await ask(field));
     } catch (error) {
-      trouble.textContent = error.message;
+      showTrouble(error);
+      error.late?.then(show, showTrouble);
     }
   };
   box.prepare = () => {};

@@ -79,9 +79,11 @@ function endDialog(page) {
       { id: "finished", label: words.end.finish, descriptor: words.end.finish_hint },
       { id: "stopped", label: words.end.stop, descriptor: words.end.stop_hint },
       isGroup && { id: "one", label: words.end.one, descriptor: words.end.one_hint },
+      !observed && { id: "goes_on", label: words.end.goes_on, descriptor: words.end.goes_on_hint },
     ].filter(Boolean),
   });
   const oneLabel = how.querySelector('[value="one"]')?.closest("label");
+  const goesOn = how.querySelector('[value="goes_on"]')?.closest("label");
   const leaver = isGroup && radioGroup({
     id: page.id("end-who"), legend: words.end.who, legendClass: "qpm-label", pick: () => refresh(),
     choices: view.plan.respondents.map((code) => ({ id: code, label: code })),
@@ -92,9 +94,9 @@ function endDialog(page) {
   const leaving = () => leaver.querySelector("input:checked")?.value;
   const takeBack = (field) => page.put(field, { decision: "withdrawn", how: page.values[field]?.how ?? "spoken" });
   const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
-    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) takeBack(`consent:notes.${input.value}`);
+    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) takeBack(`consent:${input.value}`);
     if (chosen() === "one") takeBack(`consent:talk.${leaving()}`);
-    else {
+    else if (chosen() !== "goes_on") {
       page.memory.correcting = false;
       record();
     }
@@ -111,20 +113,25 @@ function endDialog(page) {
     record();
     if (!box.querySelector(".qpm-identifiers button")) box.close();
   };
+  // Every agreement that stands, each by itself; who finishes is not asked, and takes back as who goes on does.
   const drawWithdrawals = () => {
-    const agreed = observed ? [] : view.plan.respondents.filter((code) => gateOf(page).decision("notes", code) === "given");
-    const asked = chosen() === "one" ? agreed.filter((code) => code === leaving()) : agreed;
+    const { decision } = gateOf(page);
+    const given = observed ? [] : view.plan.respondents.flatMap((code) =>
+      view.choices.scopes.filter(({ id }) => decision(id, code) === "given").map(({ id }) => [id, code]));
+    goesOn?.toggleAttribute("hidden", !given.length);
+    const asked = chosen() === "one" ? given.filter(([scope, code]) => code === leaving() && scope !== "talk") : given;
     withdrawals.hidden = chosen() === "finished" || !asked.length;
-    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...asked.map((code) =>
-      h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: code, id: page.id(`withdraw-${code}`) }),
-        h("span", {}, fill(words.end.withdraws, { code })))));
+    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...asked.map(([scope, code]) =>
+      h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: `${scope}.${code}`, id: page.id(`withdraw-${scope}-${code}`) }),
+        h("span", {}, fill(words.end.withdraws, { code, what: words.consent.short[scope] })))));
   };
   const refresh = () => {
     const one = chosen() === "one";
     if (leaver) leaver.hidden = !one;
-    reasonBox.hidden = one;
+    reasonBox.hidden = one || chosen() === "goes_on";
     drawWithdrawals();
-    confirm.textContent = one ? fill(words.end.one_stops, { code: leaving() }) : words.end[chosen() === "stopped" ? "stop" : "finish"];
+    const { [chosen()]: label } = { stopped: words.end.stop, goes_on: words.end.take_back };
+    confirm.textContent = one ? fill(words.end.one_stops, { code: leaving() }) : label ?? words.end.finish;
   };
   const choose = (state) => {
     how.querySelector(`[value="${state}"]`).checked = true;
@@ -208,8 +215,7 @@ function eraseDialog(page) {
     trouble.hidden = true;
     working.textContent = said.working;
     const wanted = { scope: chosen(), respondent: whose.hidden ? "" : whose.querySelector("select").value };
-    try {
-      const carried = await page.link.do("erase", wanted);
+    const take = (carried) => {
       // Words that wait to be saved and are covered would be refused from now on; whoever did not take theirs back keeps them.
       for (const [field, words] of Object.entries(page.link.unsaved())) {
         if (isErasedBy(wanted, field, words)) page.link.forget(field);
@@ -217,8 +223,12 @@ function eraseDialog(page) {
       forgetEdits(page.memory, ({ field, before }) => isErasedBy(wanted, field, before ?? page.values[field]));
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);
+    };
+    try {
+      take(await page.link.do("erase", wanted, true));
     } catch (error) {
       showTrouble(error.message);
+      error.late?.then(take, ({ message }) => showTrouble(message));
     }
     working.textContent = "";
     erase.disabled = keep.disabled = false;

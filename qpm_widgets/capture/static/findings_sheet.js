@@ -26,6 +26,7 @@ class FindingsPage {
 
   opened(view) {
     Object.assign(this, view, { memory: this.link.memory, drafts: this.link.unsaved() });
+    this.link.silent = view.words.refresh.failed;
     this.prefix = `findings-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
     for (const field of Object.keys(this.drafts)) this.states.set(field, { saving: true });
     this.take(view.recorded);
@@ -337,8 +338,7 @@ class FindingsPage {
   }
 
   async read() {
-    const silence = new Promise((_, reject) => setTimeout(() => reject(new Error(this.words.refresh.failed)), 10000));
-    this.take((await Promise.race([this.link.do("look"), silence])).recorded);
+    this.take((await this.link.do("look")).recorded);
   }
 
   // Other interviews go on while this page is open.

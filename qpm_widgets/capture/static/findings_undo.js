@@ -19,7 +19,7 @@ class JudgementTrail {
       button("redo", "Control+Y", true, this.said.button_again, this.said.button_again_rest), this.told);
     this.dialog = earlierVersions({
       id: `${page.prefix}-versions`, said: this.said, moment: (time) => page.time(time),
-      read: async (field) => (await page.link.do("versions", { field })).versions,
+      ask: (field) => page.link.do("versions", { field }),
       say: ({ level, rationale, text }) => text ?? [page.labelOfLevel(level), rationale].filter(Boolean).join(": "),
       restore: (field, payload) => {
         this.dialog.close();
@@ -56,8 +56,22 @@ class JudgementTrail {
 
   async turn(again) {
     const { page, said } = this;
+    if (this.isAsking) return; // a second press, before the first is done
     const together = nextEdits(page.memory, again);
-    if (!together.length) return this.show(again ? said.nothing_again : said.nothing);
+    if (!together.length) {
+      this.show(again ? said.nothing_again : said.nothing);
+      return;
+    }
+    this.isAsking = true;
+    try {
+      await this.turnThese(together, again);
+    } finally {
+      this.isAsking = false;
+    }
+  }
+
+  async turnThese(together, again) {
+    const { page, said } = this;
     const [{ field }] = together;
     try {
       // Of a judgement that has lost versions to an erasure, only what the journal still has is put back.
@@ -66,8 +80,11 @@ class JudgementTrail {
       return this.show(error.message);
     }
     if (!nextEdits(page.memory, again).includes(together[0])) return this.show(said.erased);
-    const isFirst = (edit) => !edit.before?.level && edit.field.startsWith("rating:") && page.recordedValue(edit.field)?.level;
-    if (together.some(isFirst)) return this.show(said.first);
+    const isFirst = (edit) => !edit.before?.level && edit.field.startsWith("rating:") && page.isRecorded(edit.field);
+    if (together.some(isFirst)) {
+      forgetEdits(page.memory, (edit) => together.includes(edit)); // what was done before it can be undone all the same
+      return this.show(said.first);
+    }
     this.turning = true;
     turnBack(page.memory, again, (one) => page.value(one), (edit) => this.put(edit));
     this.turning = false;

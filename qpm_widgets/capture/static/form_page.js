@@ -4,29 +4,23 @@
 
 const FormPage = (() => {
   const PATIENCE = 2000; // ms until the page says that saving takes long
-  const AT_MOST = { long: 120000, short: 12000 }; // ms until it says that there was no answer
 
   return class {
-    // `working` is said at once of what takes long; the kit then has `AT_MOST.long`.
+    // `working` is said at once of what takes long.
     async ask(name, args, working) {
       Object.assign(this, { busy: true, problem: null });
       this.say(working ?? this.words.saving);
       const slow = setTimeout(() => !working && this.say(this.words.slow), PATIENCE);
-      let giveUp;
-      const silence = new Promise((_, reject) => {
-        giveUp = setTimeout(() => reject(new Error(this.words.no_answer)), working ? AT_MOST.long : AT_MOST.short);
-      });
       try {
-        const answer = await Promise.race([this.link.do(name, args), silence]);
+        const answer = await this.link.do(name, args, Boolean(working));
         this.answered(answer);
         return answer;
       } catch (error) {
-        this.problem = fill(this.words.not_saved, { sentence: error.message });
+        this.problem = fill(this.words.not_saved, { sentence: error.late ? this.words.no_answer : error.message });
         this.say("");
         return null;
       } finally {
         clearTimeout(slow);
-        clearTimeout(giveUp);
         this.busy = false;
       }
     }

@@ -134,7 +134,7 @@ class InterviewPage {
   update() {
     this.survey();
     const { open } = gateOf(this);
-    const locked = !open || this.isClosed;
+    const locked = !mayWrite(this);
     for (const fields of this.gated) if (fields.disabled !== locked) fields.disabled = locked;
     for (const update of this.changes) update();
     // What was refused for want of consent is sent again when consent is there.
@@ -573,6 +573,7 @@ function render({ model, el }) {
   let unfit = () => {};
   const link = connectSheet(model, {
     opened(view) {
+      link.silent = view.wording.save.no_answer;
       page = new InterviewPage(view, link);
       drawPage(page);
       for (const [field, noticed] of Object.entries(view.noticed)) {

@@ -63,11 +63,22 @@ function atAnyTime(page) {
     return [way.id, button];
   });
   const row = h("p", { class: "qpm-any-time", role: "group", "aria-label": words.keys.any_time }, ways.map(([, button]) => button));
-  return (box) => {
+  const place = (box) => {
     for (const [id, button] of ways) button.classList.toggle("qpm-own", box === page.element(id));
     const last = box.querySelector(":scope > .qpm-ways"); // they stay in sight at the very end
     if (last) last.before(row);
     else box.append(row);
+  };
+  const shown = new Set(); // the newest last
+  const giveBack = () => {
+    const under = [...shown].findLast((one) => one.open);
+    if (under && !under.contains(row)) place(under);
+  };
+  return (box) => {
+    shown.delete(box);
+    shown.add(box);
+    box.addEventListener("close", giveBack); // added once, however often it is opened
+    place(box);
   };
 }
 

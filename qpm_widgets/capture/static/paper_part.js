@@ -31,12 +31,14 @@ function printedForm(page) {
   const told = h("div", { class: "qpm-hint qpm-written", role: "status" });
   const button = h("button", { type: "button", id: page.id("print-form"), onclick: async () => {
     told.textContent = said.printing;
+    const tell = ({ files }) => told.replaceChildren(said.printed, ...files.map((file) => h("code", {}, file)), said.readable);
+    const tellTrouble = ({ message }) => { told.textContent = message; };
     try {
       const wanted = { language: page.language, reading: page.isEasy("") ? "easy_read" : "plain" };
-      const { files } = await page.link.do("print_form", wanted);
-      told.replaceChildren(said.printed, ...files.map((file) => h("code", {}, file)), said.readable);
+      tell(await page.link.do("print_form", wanted, true));
     } catch (error) {
-      told.textContent = error.message;
+      tellTrouble(error);
+      error.late?.then(tell, tellTrouble);
     }
   } }, said.print);
   return h("div", { class: "qpm-printed-form" }, button, told);

@@ -231,8 +231,8 @@ const planSheet = (() => {
 
     // After a visit to another page: an interview may have begun meanwhile. Nobody waits for it, so nothing is said.
     async look() {
-      const { situation } = await this.link.do("look");
-      if (this.busy) return;
+      const { situation } = await this.link.do("look").catch(() => ({})); // it shows what it knew; the next look may succeed
+      if (this.busy || !situation) return;
       this.situation = situation;
       this.draw();
     }

@@ -113,17 +113,20 @@ function newQuote(page) {
   return { grade: "paraphrase", speaker: "respondent", respondent: unquoted, language: page.language, translation: "" };
 }
 
-// How exact a quote is, who spoke, whose words they are, and in which language. `pick(name, value)` is called when one is chosen.
+// How exact a quote is, who spoke, whose words they are, in which language, and whether they want it used. `pick(name, value)` is called when one is chosen.
 function quoteFacts({ words, view }, id, quote, pick) {
   const codes = view.plan.respondents;
   const choose = (name, label, choices) => selectBox({
     id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: quote[name], pick: (value) => pick(name, value),
   });
+  const use = h("input", { type: "checkbox", id: `${id}-use`, onchange: () => pick("use", use.checked ? "no" : "") });
+  use.checked = quote.use === "no";
   return [
     choose("grade", words.question.grade, view.choices.grades),
     choose("speaker", words.question.speaker, view.choices.speakers),
     codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
     choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label }))),
+    h("label", { class: "qpm-check" }, use, h("span", {}, words.question.not_wanted)),
   ];
 }
 
@@ -171,8 +174,10 @@ function quoteBox(page, question, number, field) {
     translation.hidden = draft.language === "en";
     box.querySelector("textarea").lang = draft.language;
     const agreed = gateOf(page).decision("quotes", draft.respondent) === "given";
-    unquoted.hidden = agreed && (draft.grade !== "paraphrase" || !draft.text);
-    unquoted.textContent = agreed ? words.question.gist : fill(words.consent.no_quotes, { code: draft.respondent });
+    const unwanted = draft.use === "no";
+    unquoted.hidden = agreed && !unwanted && (draft.grade !== "paraphrase" || !draft.text);
+    unquoted.textContent = !agreed ? fill(words.consent.no_quotes, { code: draft.respondent })
+      : unwanted ? words.question.kept_unquoted : words.question.gist;
   };
   page.whenChanged(refresh);
   refresh();

@@ -76,10 +76,11 @@ function fileDialog(page) {
   return box;
 }
 
-// A line that is dragged onto a question is filed to it; onto one of its indicators, also asked how it bears on that.
+// A line that is dragged onto a question is filed to it; onto one of its indicators, also asked how it bears on that. Where
+// nothing may be written nothing is taken, and no line of another interview's window.
 function takeDraggedLines(page) {
   const targetOf = ({ target, dataTransfer }) =>
-    dataTransfer.types.includes(DRAGGED) && target.closest?.(".qpm-guide :is(.qpm-bearing, .qpm-question)");
+    mayWrite(page) && dataTransfer.types.includes(DRAGGED) && target.closest?.(".qpm-guide :is(.qpm-bearing, .qpm-question)");
   let over = null;
   const mark = (target) => {
     if (over === target) return;
@@ -101,7 +102,7 @@ function takeDraggedLines(page) {
     if (!target) return;
     event.preventDefault();
     const item = event.dataTransfer.getData(DRAGGED);
-    fileTo(page, item, target.closest(".qpm-question").dataset.question);
+    if (!fileTo(page, item, target.closest(".qpm-question").dataset.question)) return;
     const [, indicator] = target.dataset.field?.split(".evidence.") ?? [];
     if (indicator) fileLine(page, item, indicator);
   });

@@ -33,11 +33,14 @@ function filedPlaces(page, { item, payload }) {
 
 const unfiledLines = (page) => page.lines.filter((line) => !filedPlaces(page, line).length);
 
+// False, and nothing is changed, where nothing may be written or the line is of another page.
 function fileTo(page, item, question) {
-  const { field, payload } = lineOf(page, item);
+  const { field, payload } = lineOf(page, item) ?? {};
+  if (!field || !mayWrite(page)) return false;
   page.put(field, { ...payload, filed_to: question });
   const { quick: said } = page.words;
   page.say(question ? fill(said.told_filed, { id: nameOf(page, question) }) : said.told_unfiled);
+  return true;
 }
 
 // ---- the panel
@@ -133,7 +136,12 @@ function lineBox(page, given, begun) {
   const area = h("textarea", { rows: 1, dir: "auto", id: page.id(given ? `quick-${given.item}` : "quick-fresh"), onblur: leave, oninput: write });
   const file = h("button", { type: "button", class: "qpm-quiet", hidden: true, onclick: () => fileLine(page, line.item) });
   const places = h("span", { class: "qpm-hint" });
-  const box = h("li", { class: "qpm-jot" }, time, h("span", { class: "qpm-jot-quote", hidden: true }, said.quote), area, places, file,
+  const [translationLabel, translated] = textBox({
+    id: page.id(`quick-${given?.item ?? "fresh"}-translation`), label: page.words.question.translation, labelClass: "qpm-hint", rows: 1, lang: "en",
+    value: given?.payload.translation, leave, change: (text, part) => page.type(box.dataset.field, { ...payload(), translation: text }, part),
+  });
+  const translation = h("div", { class: "qpm-jot-translation", hidden: true }, translationLabel, translated);
+  const box = h("li", { class: "qpm-jot" }, time, h("span", { class: "qpm-jot-quote", hidden: true }, said.quote), area, places, file, translation,
     given && otherVersion(page, given.field));
 
   const name = () => {
@@ -143,6 +151,7 @@ function lineBox(page, given, begun) {
     box.querySelector(".qpm-jot-quote").hidden = !line.quoted;
     if (!line.item) return;
     area.id = page.id(`quick-${line.item}`);
+    translated.id = translationLabel.htmlFor = `${area.id}-translation`;
     Object.assign(box.dataset, { item: line.item, field: lineField(line.item, line.quoted) });
     time.draggable = true;
     time.title = said.drag;
@@ -236,6 +245,7 @@ function lineBox(page, given, begun) {
   page.whenChanged(() => {
     const now = line.item && page.lines.find(({ item }) => item === line.item);
     file.hidden = places.hidden = !now;
+    translation.hidden = !now?.quoted || now.payload.language === "en"; // beside the original
     if (!now) return;
     const filed = filedPlaces(page, now);
     box.classList.toggle("qpm-is-filed", filed.length > 0);

@@ -86,8 +86,8 @@ function checkBack(page) {
 // The words that may be quoted, as they would be.
 function quotesToReadBack(page) {
   const { decision } = gateOf(page);
-  return Object.entries(page.values).filter(([field, { text, respondent }]) => /^answer:.*\.quote\./.test(field) && text
-    && decision("quotes", respondent) === "given").map(([, { text }]) => `“${text}”`);
+  return Object.entries(page.values).filter(([field, { text, respondent, use }]) => /^answer:.*\.quote\./.test(field) && text
+    && use !== "no" && decision("quotes", respondent) === "given").map(([, { text }]) => `“${text}”`);
 }
 
 function summaryPart(page, leave) {

@@ -107,11 +107,9 @@ function versionsDialog(page) {
   const { undo: said, summary } = page.words;
   return earlierVersions({
     id: page.id("versions"), said, moment: (time) => page.moment(time),
-    read: async (field) => {
-      const { versions } = await page.link.do("versions", { field });
-      // Of a break each reason once, though it was recorded again when it ended.
-      return versions.filter(({ payload }, place) => !("why" in payload) || payload.why !== versions[place + 1]?.payload.why);
-    },
+    ask: (field) => page.link.do("versions", { field }),
+    // Of a break each reason once, though it was recorded again when it ended.
+    choose: (versions) => versions.filter(({ payload }, place) => !("why" in payload) || payload.why !== versions[place + 1]?.payload.why),
     say: ({ text, translation, ...rest }) => [text, translation].filter(Boolean).join(" / ")
       || (text !== undefined ? "" : rest.done ? summary.checked_back : page.labelOf(rest)),
     restore: (field, payload) => {
