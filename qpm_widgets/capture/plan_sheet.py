@@ -55,6 +55,7 @@ _SCRIPTS = (
     "plan_fields.js",
     "plan_sessions.js",
     "plan_coverage.js",
+    "written_files.js",
     "plan_papers.js",
     "plan_sheet.js",
 )
@@ -86,7 +87,7 @@ class PlanSheet(Sheet):
         return {
             "words": {
                 **self.templates.wording.section("plan"),
-                "identifiers": self.templates.wording.section("sheet")["identifiers"],
+                **{part: self.templates.wording.section("sheet")[part] for part in ("identifiers", "files")},
             },
             "choices": list_choices(profile, self.templates),
             "desk": link_page(DESK),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
+import sys
 
 import pikepdf
 import pytest
@@ -30,9 +32,20 @@ def visited(lantern, tmp_path_factory):
     home = tmp_path_factory.mktemp("visited") / "kit"
     shutil.copytree(lantern.home, home, ignore=shutil.ignore_patterns("runtime"))
     kit = Kit.unlock(home, PASSPHRASE)
-    with server_process(kit, home.parent / "outputs") as server:
-        yield kit, server
+    with pytest.MonkeyPatch.context() as patch:
+        put_opener(home.parent, patch)
+        with server_process(kit, home.parent / "outputs") as server:
+            yield kit, server
     kit.close()
+
+
+def put_opener(folder, patch) -> None:
+    """In the place of the system's opener one that notes what it was asked to open."""
+    opener = folder / "xdg-open"
+    opener.write_text(f'#!/bin/sh\necho "$1" > "{folder}/opened"\n')
+    opener.chmod(0o700)
+    patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    patch.setenv("DISPLAY", ":0")
 
 
 @pytest.fixture
@@ -96,7 +109,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert kit.journal.names("lantern") == {"V1": ("Mair Evans", "Dr Siân O'Neill")}
     assert "Evans" not in page.locator(".qpm-plan").inner_text()
 
-    hand_out_papers(page)
+    hand_out_papers(page, kit)
 
     page.get_by_role("button", name="Prepare pages").click()
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
@@ -104,7 +117,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
 
 
-def hand_out_papers(page) -> None:
+def hand_out_papers(page, kit) -> None:
     page.get_by_label("Interview", exact=True).select_option("P2")
     page.get_by_role("button", name="Write the invitation").press("Enter")
     page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
@@ -113,6 +126,11 @@ def hand_out_papers(page) -> None:
     page.get_by_label("Interview or observation").select_option("observation:O2")
     page.get_by_role("button", name="Write the form").press("Enter")
     page.get_by_text("form-O2-en-plain.pdf").wait_for(timeout=PATIENCE)
+    if sys.platform == "linux":
+        page.get_by_role("button", name="Open form-O2-en-plain.pdf").press("Enter")
+        page.get_by_role("status").filter(has_text="It opens in a window of its own.").wait_for()
+        assert (kit.home.parent / "opened").read_text().endswith("form-O2-en-plain.pdf\n")
+        assert find_barriers(page) == []
 
 
 def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited, page):

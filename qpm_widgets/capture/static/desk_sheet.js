@@ -132,7 +132,7 @@ class Desk {
       this.root.querySelector("h1").focus();
     };
     return h("section", { class: "qpm-card qpm-desk-erased", "aria-labelledby": "desk-carried" },
-      h("h2", { id: "desk-carried", tabindex: "-1" }, erased.title), erasedPart(erased, this.carried).filter(Boolean),
+      h("h2", { id: "desk-carried", tabindex: "-1" }, erased.title), erasedPart(this, this.carried).filter(Boolean),
       h("p", {}, h("button", { type: "button", onclick: close }, erased.close)));
   }
 

@@ -34,7 +34,7 @@ function printedForm(page) {
     try {
       const wanted = { language: page.language, reading: page.isEasy("") ? "easy_read" : "plain" };
       const { files } = await page.link.do("print_form", wanted);
-      told.replaceChildren(said.printed, ...files.map((file) => h("code", {}, file)), said.readable);
+      told.replaceChildren(said.printed, ...writtenFiles(page.link, page.words.files, files), said.readable);
     } catch (error) {
       told.textContent = error.message;
     }
