@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from field_pages import fields_a_browser_takes, open_page, until
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
@@ -68,6 +69,8 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     kit, server = visited
     open_page(page, server, "lantern/V1/plan.ipynb")
     page.get_by_role("heading", name="Site visit to Lantern Advocacy").wait_for(timeout=PATIENCE)
+    page.locator(".qpm-plan").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    expect(page.get_by_text("Invented example.")).to_be_in_viewport()
     coverage = page.get_by_role("complementary", name="Who has to be met")
     assert "10 of 13 rules are met" in coverage.inner_text()
     assert find_barriers(page) == []
@@ -194,6 +197,8 @@ def look_at_the_visit_so_far(page) -> None:
     assert page.get_by_role("row").filter(has_text="2 Independence").inner_text().split() != heard
     page.get_by_label("Every indicator").check()
     assert page.get_by_role("row").count() == 1 + 8 + 51
+    page.locator(".qpm-debrief").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    expect(page.locator(".qpm-debrief .qpm-invented")).to_be_in_viewport()
     assert page.get_by_label("Every indicator").evaluate("box => box === document.activeElement")
     assert find_barriers(page) == []
 

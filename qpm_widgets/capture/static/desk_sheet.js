@@ -140,12 +140,12 @@ class Desk {
     const { words } = this;
     const heading = `desk-${assessment.id}`;
     return h("section", { class: "qpm-desk-assessment", "aria-labelledby": heading },
+      inventedChip(assessment.sample, words.sample),
       h("div", { class: "qpm-desk-provider" },
         h("div", {},
           h("h2", { id: heading }, assessment.provider),
           h("p", { class: "qpm-hint" },
             fill(words.band, { ...assessment, nations: listWords(assessment.nations, words) }))),
-        assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample),
         h("div", { class: "qpm-desk-do" },
           this.planButton(`${assessment.id}-new-visit`, words.planning.new_visit, fill(words.planning.of, assessment),
             () => this.openNewVisit(assessment.id), ""),
