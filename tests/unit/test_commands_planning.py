@@ -118,6 +118,30 @@ def test_every_page_of_an_invented_visits_papers_says_so(lantern, tmp_path) -> N
             assert said in Document(file).sections[0].header.paragraphs[0].text
 
 
+def test_an_easy_read_invitation_has_a_symbol_beside_every_line_in_pdf_and_word(lantern, tmp_path, templates) -> None:
+    for language, word in (("en", "Break"), ("cy", "Seibiant")):
+        easy = Sheet("P1", language, "easy_read")
+        pdf, docx = write_invitation(lantern.journal, "lantern", easy, tmp_path)
+        with pikepdf.open(pdf) as read:
+            assert word in read_text(read).replace(" ", "")
+        pictures = Document(docx).inline_shapes
+        invitation = read_invitation(lantern.journal, "lantern", "P1", "easy_read")
+        blocks = compose_invitation(load_templates(language=language), invitation).blocks
+        lines = [item for block in blocks if isinstance(block, BulletList) for item in block.items]
+        assert all(item.drawing for item in lines)
+        assert len(pictures) == len(lines) > 15
+        assert word in [picture._inline.docPr.get("descr") for picture in pictures]
+    plain = compose_invitation(templates, read_invitation(lantern.journal, "lantern", "P1", "plain"))
+    assert not [item for block in plain.blocks if isinstance(block, BulletList) for item in block.items if item.drawing]
+
+
+@pytest.mark.parametrize("kind", ["person", "family", "worker"])
+def test_every_line_of_an_easy_read_invitation_has_its_symbol(templates, kind) -> None:
+    parts = templates.wording.section("invitation")[kind]["easy_read"]
+    lines = [f"{part}.{name}" for part, said in parts.items() if isinstance(said, dict) for name in said["points"]]
+    assert [line for line in lines if line not in templates.beside] == []
+
+
 def test_what_was_cancelled_is_in_no_itinerary(lantern_copy) -> None:
     lantern_copy.journal.append(Edit("lantern", "interview:P1", "state", {"state": "cancelled", "reason": "ill"}))
     ids = [one.id for one in read_itinerary(lantern_copy.journal, "lantern", "V1").meetings]
