@@ -105,6 +105,7 @@ CODES: dict[str, str] = {
     "CAPTURE-004": "no paper was written, for what does so could not be started",
     "CAPTURE-005": "something of the practice visit could not be removed",
     "CAPTURE-006": "the practice visit could not be opened",
+    "CAPTURE-007": "the document could not be opened from the page",
     # Evidence
     "EVIDENCE-001": "a finding cites no evidence",
     "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",

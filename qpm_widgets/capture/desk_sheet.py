@@ -31,6 +31,7 @@ class DeskSheet(Sheet):
     scripts = (
         "drawing.js",
         "coming_back.js",
+        "written_files.js",
         "erased_part.js",
         "protocol_part.js",
         "form_page.js",
@@ -44,14 +45,13 @@ class DeskSheet(Sheet):
 
     def view(self) -> dict[str, Any]:
         """Wording, which stays, and the situation, which changes."""
-        words = self.templates.wording.section("desk")
+        words, shared = self.templates.wording.section("desk"), self.templates.wording.section("sheet")
         states = {choice.id: choice.label for choice in self.templates.scheme.interview_states}
         return {
             "words": {
                 **words["sheet"],
                 "states": {**states, **words["sheet"]["states"]},
-                "erased": self.templates.wording.section("sheet")["erased"],
-                "safeguarding": self.templates.wording.section("sheet")["safeguarding"],
+                **{part: shared[part] for part in ("erased", "files", "safeguarding")},
             },
             "situation": self.situation(),
         }

@@ -71,6 +71,7 @@ class InterviewSheet(Sheet):
         "noted_times.js",
         "prompts_part.js",
         "taking_back.js",
+        "written_files.js",
         "paper_part.js",
         "quick_lines.js",
         "quick_filing.js",

@@ -60,6 +60,7 @@ _SCRIPTS = (
     "plan_fields.js",
     "plan_sessions.js",
     "plan_coverage.js",
+    "written_files.js",
     "plan_papers.js",
     "plan_sheet.js",
 )
@@ -92,8 +93,10 @@ class PlanSheet(Sheet):
         return {
             "words": {
                 **self.templates.wording.section("plan"),
-                "identifiers": self.templates.wording.section("sheet")["identifiers"],
-                "safeguarding": self.templates.wording.section("sheet")["safeguarding"],
+                **{
+                    part: self.templates.wording.section("sheet")[part]
+                    for part in ("identifiers", "files", "safeguarding")
+                },
             },
             "desk": link_page(DESK),
             "situation": self.situation(),

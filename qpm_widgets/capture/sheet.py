@@ -37,6 +37,7 @@ from typing import Any, ClassVar
 
 import anywidget
 
+from qpm_widgets.capture.opening_files import open_document
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Kit, Receipt
@@ -108,13 +109,16 @@ class Sheet(anywidget.AnyWidget):
         return record_edit(self.kit.journal, self.templates, edit)
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Do what is not the recording of one entry.
+        """Do what is not the recording of one entry; every sheet can ``open_file`` (a ``path``), once it was written.
 
         Raises
         ------
         QpmError
-            CAPTURE-002 if this sheet knows nothing by that name.
+            CAPTURE-002 if this sheet knows nothing by that name; CAPTURE-007 if the file cannot be opened.
         """
+        if name == "open_file":
+            open_document(str(arguments.get("path")))
+            return {}
         raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "Reload the page and try again.")
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:

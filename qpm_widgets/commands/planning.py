@@ -60,7 +60,11 @@ def form(
     guide: Annotated[str, typer.Argument(help="A guide, such as person_supported or observation.")],
     language: Annotated[Literal["en", "cy"], typer.Option(help="English or Welsh.")] = "en",
     easy_read: Annotated[
-        bool, typer.Option("--easy-read/--plain", help="Easy Read and large print, or plain.")
+        bool,
+        typer.Option(
+            "--easy-read/--plain",
+            help="Easy Read and large print (large print alone where the guide has no Easy Read), or plain.",
+        ),
     ] = False,
     nation: Annotated[
         Literal["england", "wales", "northern_ireland"] | None,
@@ -81,7 +85,7 @@ def form(
             "TEMPLATE-001", f"interview_guides/{shorten(guide)}.yaml", suggest(guide, list(templates.guides))
         )
     wanted = PaperForm(templates.guides[guide], "easy_read" if easy_read else "plain", nation)
-    name = safe_name("-".join(filter(None, (guide, language, "easy-read" if easy_read else "plain", nation or ""))))
+    name = safe_name("-".join(filter(None, (guide, language, wanted.style, nation or ""))))
     facts = {"form": wanted.code(templates), "templates": templates.digest}
     folder, _ = publish(outputs, ("forms",), name, {f"{name}.pdf": write_form(templates, wanted)}, facts)
     out.print(f"written: {folder / f'{name}.pdf'}")
@@ -113,7 +117,7 @@ def write_itinerary(journal: Journal, assessment_id: str, visit_id: str, outputs
 
     templates, planned = load_templates(), read_itinerary(journal, assessment_id, visit_id)
     files = _documents(templates, compose_itinerary(templates, planned), "itinerary")
-    files["itinerary.ics"] = write_calendar(planned)
+    files["itinerary.ics"] = write_calendar(templates, planned)
     return _publish(outputs, assessment_id, visit_id, "itinerary", files)
 
 
@@ -137,7 +141,7 @@ def write_meeting_form(journal: Journal, assessment_id: str, wanted: FormSheet, 
     """
     from qpm_widgets.reports.paper_form import form_of, write_form
     from qpm_widgets.templates import load_templates
-    from qpm_widgets.visits import load_interview, load_observation, load_visit
+    from qpm_widgets.visits import load_interview, load_observation, load_profile, load_visit
 
     kind, _, name = wanted.meeting.partition(":")
     load: Callable[[Journal, str, str], Interview | Observation]
@@ -147,9 +151,11 @@ def write_meeting_form(journal: Journal, assessment_id: str, wanted: FormSheet, 
     language: str = wanted.language or getattr(plan, "language", None) or "en"
     reading: Reading = wanted.reading or ("easy_read" if getattr(plan, "easy_read", False) else "plain")
     templates = load_templates(language=language)
-    visit = load_visit(journal, assessment_id, plan.visit)
-    content = write_form(templates, form_of(templates, held, reading, visit))
-    file = "-".join(("form", held.id, language, reading.replace("_", "-")))
+    profile, visit = load_profile(journal, assessment_id), load_visit(journal, assessment_id, plan.visit)
+    sample = templates.wording.text("invitation.sample", provider=profile.provider) if profile.sample else None
+    form = form_of(templates, held, reading, visit, sample)
+    content = write_form(templates, form)
+    file = "-".join(("form", held.id, language, form.style))
     return _publish(outputs, assessment_id, plan.visit, file, {f"{file}.pdf": content})
 
 

@@ -137,12 +137,21 @@ class Quote(Block):
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A symbol that stands beside words and never instead of them, with the word that is written below it."""
+
+    svg: str
+    word: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of a list."""
 
     text: str
     evidence: tuple[str, ...] = ()
     language: Language = "en"
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,13 @@ class BulletList(Block):
     """A list of items, in no order that matters."""
 
     items: tuple[Item, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        content = super().to_json()
+        for item in content["items"]:
+            if item["drawing"] is None:
+                del item["drawing"]
+        return content
 
     def _html(self) -> str:
         items = (

@@ -159,7 +159,17 @@ class _WordWriter:
                 self._write_note(block)
 
     def _write_item(self, item: Item) -> None:
-        self._cite(self._paragraph("ListBullet", item.text, language=item.language), item.evidence)
+        paragraph = self._paragraph("ListBullet")
+        if item.drawing:
+            svg = self._drawn(item.drawing.svg)
+            picture = paragraph.add_run().add_picture(io.BytesIO(draw_png(svg, self.design / "fonts")), width=Mm(26))
+            describe_picture(picture, item.drawing.word, item.drawing.word)
+            self._say(paragraph, "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}")
+        self._say(paragraph, item.text, language=item.language)
+        self._cite(paragraph, item.evidence)
+
+    def _drawn(self, svg: str) -> str:
+        return spell_out(check_drawing(svg, ""), read_coverage(self.design / "fonts"))
 
     def _write_quote(self, quote: Quote) -> None:
         box = [self._paragraph("Quote", part, language=quote.language) for part in paragraphs_of(quote.text)]
@@ -217,10 +227,9 @@ class _WordWriter:
 
     def _write_figure(self, position: int, figure: Figure) -> None:
         self._paragraph("Caption", figure.caption).paragraph_format.keep_with_next = True
-        fonts = self.design / "fonts"
-        svg = spell_out(check_drawing(figure.svg, ""), read_coverage(fonts))
+        drawn = draw_png(self._drawn(figure.svg), self.design / "fonts")
         paragraph = self._paragraph("Figure")
-        picture = paragraph.add_run().add_picture(io.BytesIO(draw_png(svg, fonts)), width=Mm(160))
+        picture = paragraph.add_run().add_picture(io.BytesIO(drawn), width=Mm(160))
         describe_picture(picture, f"Figure {position}", figure.alt)
 
     def _cite(self, paragraph: WordParagraph, evidence: tuple[str, ...]) -> None:

@@ -7,20 +7,26 @@ taken back. It names nobody: who hands it out writes the name on it, so no file 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Literal
 
 from babel.dates import format_datetime
 
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, VisitPlan
-from qpm_widgets.reports.blocks import Block, BulletList, Heading, Item, Language, Paragraph, Title
+from qpm_widgets.reports.blocks import Block, BulletList, Drawing, Heading, Item, Language, Paragraph, Title
 from qpm_widgets.reports.document import Document
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits import load_interview, load_profile, load_visit
 
 Reading = Literal["plain", "easy_read"]
 _SHEETS = {"person_supported": "person", "family_carer": "family"}  # every other role: worker
+_SYMBOL = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-18 0 84 62"><path fill="none" stroke="#17212b" '
+    'stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" d="{path}"/>'
+    '<text x="24" y="59" font-size="11" font-weight="bold" text-anchor="middle" fill="#17212b">{word}</text></svg>'
+)
 _KEPT = "raw_notes"  # of the scheme's retention
 
 
@@ -115,7 +121,19 @@ def _blocks(
             yield _paragraph(running(f"{sheet}.{part}.text"))
         points = [name for name in content.get("points", ()) if planned.get(name, True)]
         if points:
-            yield BulletList(tuple(running(f"{sheet}.{part}.points.{name}") for name in points))
+            items = [(name, running(f"{sheet}.{part}.points.{name}")) for name in points]
+            if reading == "easy_read":
+                items = [(name, replace(one, drawing=_drawing(templates, f"{part}.{name}"))) for name, one in items]
+            yield BulletList(tuple(one for _, one in items))
+
+
+def _drawing(templates: Templates, line: str) -> Drawing | None:
+    """The symbol beside a line, with its word; None where none is named."""
+    symbol = templates.symbols.get(templates.beside.get(line, ""))
+    if symbol is None:
+        return None
+    word = (symbol.word.cy if templates.wording.language == "cy" else None) or symbol.word.en
+    return Drawing(_SYMBOL.format(path=symbol.path, word=escape(word)), word)
 
 
 def _planned(plan: InterviewPlan) -> dict[str, bool]:

@@ -81,7 +81,7 @@ def compose_itinerary(templates: Templates, itinerary: Itinerary) -> Document:
     names = {one.id: one.name for one in profile.assessors}
     facts = {
         "provider": profile.provider,
-        "days": say_days(plan.starts, plan.ends),
+        "days": _say_days(templates, plan.starts, plan.ends),
         "sites": "\n".join(site.name for site in plan.sites),
         "assessors": "\n".join(f"{one}: {names.get(one, one)}" for one in plan.assessors),
         "safeguarding": "\n".join(f"{one.who}: {one.number}" for one in plan.safeguarding),
@@ -92,8 +92,12 @@ def compose_itinerary(templates: Templates, itinerary: Itinerary) -> Document:
     return Document(title, tuple(_blocks(templates, itinerary)), brief=True)
 
 
-def write_calendar(itinerary: Itinerary) -> bytes:
-    """The itinerary as iCalendar (RFC 5545), in UTC; the same visit's next file replaces what this one added."""
+def write_calendar(templates: Templates, itinerary: Itinerary) -> bytes:
+    """The itinerary as iCalendar (RFC 5545), in UTC; the same visit's next file replaces what this one added.
+
+    A meeting of an invented visit says so in its title, and keeps nobody's time.
+    """
+    text, sample = templates.wording.text, itinerary.profile.sample
     calendar = Calendar()
     calendar.add("prodid", "-//QPM Field Kit//Itinerary//EN")
     calendar.add("version", "2.0")
@@ -104,7 +108,12 @@ def write_calendar(itinerary: Itinerary) -> bytes:
         event.add("dtstamp", starts)  # and no clock: the same bytes for the same plan
         event.add("dtstart", starts)
         event.add("dtend", _ends(meeting).astimezone(UTC))
-        event.add("summary", f"{meeting.subject.partition(':')[0].capitalize()} {meeting.id}")
+        title = text(f"itinerary.calendar.{meeting.subject.partition(':')[0]}", id=meeting.id)
+        event.add(
+            "summary", text("itinerary.calendar.sample", title=title) if sample else title[:1].upper() + title[1:]
+        )
+        if sample:
+            event.add("transp", "TRANSPARENT")
         if place := itinerary.place(meeting):
             event.add("location", place)
         event.add("class", "PRIVATE")
@@ -177,9 +186,9 @@ def _ends(meeting: Meeting) -> datetime:
     return meeting.plan.planned_at + timedelta(minutes=meeting.plan.minutes)
 
 
-def say_days(starts: date, ends: date) -> str:
-    """The days of a visit in words."""
+def _say_days(templates: Templates, starts: date, ends: date) -> str:
     last = f"{ends.day} {ends:%B %Y}"
     if starts == ends:
         return last
-    return f"{starts.day} {starts:%B}{'' if starts.year == ends.year else f' {starts.year}'} to {last}"
+    first = f"{starts.day} {starts:%B}{'' if starts.year == ends.year else f' {starts.year}'}"
+    return templates.wording.text("itinerary.days", first=first, last=last)

@@ -13,15 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.payloads import InterviewPlan
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
 from qpm_widgets.reports.typesetting import typeset
 from qpm_widgets.templates import Templates
+from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, Text, Wording
 from qpm_widgets.visits import Interview, Observation, Visit, is_called_for
 
 Reading = Literal["plain", "easy_read"]
 Said = dict[str, Any]  # a text with its language, and its symbols if there are any
 _NOTE_LINES, _QUOTE_LINES = 6, 2
+_UNKNOWN = 3  # lines of agreement on a form for nobody in particular: it may be a group
+_ON_THE_WAY = {"break": 2, "sign": 2, "stopped": 1, "read_back": 2}  # lines to write on
 _LINES_OF_A_SCENE = 20  # shared by its parts, so that a scene stays on one page
 _SYMBOL = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path fill="none" stroke="#17212b" stroke-width="2.5" '
@@ -37,13 +41,15 @@ class PaperForm:
     ----------
     guide : InterviewGuide or ObservationGuide
     reading : {"plain", "easy_read"}
-        Easy Read is set in large print, with symbols; an observation has no such wording.
+        Easy Read is set in large print, with symbols; a guide that has none is in large print and plain words.
     nation : str, optional
         Leaves out the questions that only other nations call for.
     meeting : Interview or Observation, optional
         Whose form it is: its id and codes are filled in, and only the questions that its plan calls for are asked.
     visit : Visit, optional
         Its visit, which knows whom to ring about harm.
+    sample : str, optional
+        The sentence on each page when the meeting is invented.
     """
 
     guide: Guide
@@ -51,23 +57,35 @@ class PaperForm:
     nation: str | None = None
     meeting: Interview | Observation | None = None
     visit: Visit | None = None
+    sample: str | None = None
+
+    @property
+    def style(self) -> str:
+        """How it is written: plain, easy-read, or large-print where Easy Read is wanted of a guide that has none."""
+        if self.reading == "plain":
+            return "plain"
+        return "easy-read" if any(one.easy_read for _, one in iter_wordings(self.guide)) else "large-print"
 
     def code(self, templates: Templates) -> str:
         """What each page carries."""
-        reading, language = self.reading.replace("_", "-"), templates.wording.language
-        code = f"{self.guide.id} {self.guide.version} / {language} / {reading} / {templates.digest[:8]}"
+        language = templates.wording.language
+        code = f"{self.guide.id} {self.guide.version} / {language} / {self.style} / {templates.digest[:8]}"
         return f"{self.meeting.id} / {code}" if self.meeting else code
 
 
 def form_of(
-    templates: Templates, meeting: Interview | Observation, reading: Reading, visit: Visit | None = None
+    templates: Templates,
+    meeting: Interview | Observation,
+    reading: Reading,
+    visit: Visit | None = None,
+    sample: str | None = None,
 ) -> PaperForm:
     """The form of a planned interview or observation; PLAN-004 if its plan names a guide that is not there."""
     guide = templates.guides.get(meeting.plan.guide)
     if guide is None:
         where = f"{meeting.subject} guide {meeting.plan.guide}"
         raise QpmError("PLAN-004", where, f"The guides are {', '.join(templates.guides)}.")
-    return PaperForm(guide, reading, meeting.plan.nation, meeting, visit)
+    return PaperForm(guide, reading, meeting.plan.nation, meeting, visit, sample)
 
 
 def write_form(templates: Templates, form: PaperForm) -> bytes:
@@ -92,12 +110,14 @@ class _Content:
         self.templates, self.form = templates, form
         self.language = templates.wording.language
         self.words = self._read_all(templates.wording.both("paper_form"))
+        self.assessor = templates.wording.section("paper_assessor")
 
     def describe(self) -> dict[str, Any]:
         guide = self.form.guide
         return {
             "title": self.read(guide.title),
             "code": self.form.code(self.templates),
+            "sample": self.form.sample,
             "language": self.language,
             "large": self.form.reading == "easy_read",
             "words": self.words,
@@ -105,6 +125,7 @@ class _Content:
             "ring": [f"{one.who}: {one.number}" for one in self.form.visit.plan.safeguarding]
             if self.form.visit
             else [],
+            "keep": self._keep(),
             **(self._observation(guide) if isinstance(guide, ObservationGuide) else self._interview(guide)),
         }
 
@@ -125,10 +146,52 @@ class _Content:
             number = standards.get(section.standard or "")
             sections += [{"number": number, "title": self.read(section.title), "questions": asked}] if asked else []
         return {
-            "script": [self.say(opening.introduction), self.say(opening.limits)],
+            "script": [self.say(opening.introduction), self.say(opening.limits), *self._modes()],
             "consents": [self.say(one.ask) for one in opening.consents],
+            "codes": self._codes(),
+            "room": [{"label": _own(self.assessor[name]), "lines": lines} for name, lines in _ON_THE_WAY.items()],
             "sections": sections,
             "closing": [self.say(one) for one in guide.closing],
+        }
+
+    def _codes(self) -> list[str]:
+        """Whose agreement each line is for; empty where it is written in, or there is but one."""
+        if self.form.meeting is None:
+            return [""] * _UNKNOWN
+        codes = list(getattr(self.form.meeting.plan, "respondents", ()))
+        return codes if len(codes) > 1 else [""]
+
+    def _modes(self) -> list[Said]:
+        """What is said before consent by phone or video, and in a group, where the plan says that it is so."""
+        plan = self.form.meeting.plan if self.form.meeting else None
+        if not isinstance(plan, InterviewPlan):
+            return []
+        said, met = self.templates.wording.both("modes"), {"remote": plan.mode == "remote"}
+        met["group"] = len(plan.respondents) > 1
+        return [
+            self._read_all(one)
+            for mode, is_so in met.items()
+            if is_so
+            for one in said[mode][self.form.reading].values()
+        ]
+
+    def _keep(self) -> dict[str, Any]:
+        """What a page would show when somebody is at risk or upset; the assessor's own, in English."""
+        words, lands = self.templates.wording.section("sheet"), self.templates.jurisdictions
+        nations = [lands[self.form.nation]] if self.form.nation else list(lands.values())
+        authority = "/".join(dict.fromkeys(one.authority for one in nations))
+        at_risk, upset = words["safeguarding"], words["pause"]
+        said = {**at_risk["steps"], "write": self.assessor["write"]}  # on a page it is written below
+        steps = [one.replace("{authority}", authority) for one in said.values()]
+        rule = [upset["rule"][name] for name in ("offer", "ask", "choose")]
+        emergency = list(dict.fromkeys(one.emergency for one in nations))
+        return {
+            "title": _own(self.assessor["keep"]),
+            "on_the_way": _own(self.assessor["on_the_way"]),
+            "parts": [
+                {"title": _own(at_risk["title"]), "lines": [_own(one) for one in (*emergency[:1], *steps)]},
+                {"title": _own(upset["rule"]["title"]), "lines": [_own(one) for one in (*rule, upset["outright"])]},
+            ],
         }
 
     def _is_asked(self, question: Question) -> bool:
@@ -142,7 +205,13 @@ class _Content:
             {"label": self.words["notes"], "lines": _NOTE_LINES},
             {"label": self.words["quote"], "lines": _QUOTE_LINES},
         ]
-        return self._part(question.id, self.say(question.ask), question.prompts, question.indicators, rows, missing)
+        part = self._part(question.id, self.say(question.ask), question.prompts, question.indicators, rows, missing)
+        words, own = self.templates.wording.section("sheet")["question"], []
+        if self.form.meeting and set(self.form.meeting.plan.explore) & set(question.indicators):
+            own.append(_own(f"{words['explored']}."))
+        if question.caution:
+            own.append(_own(f"{words['caution']}: {question.caution.en}"))
+        return part | {"own": own}
 
     def _observation(self, guide: ObservationGuide) -> dict[str, Any]:
         lines = _LINES_OF_A_SCENE // len(guide.parts)
@@ -193,6 +262,11 @@ class _Content:
             language = self.language if self.language in words else "en"
             return {"text": words[language], "lang": language}
         return {key: self._read_all(inner) for key, inner in words.items()}
+
+
+def _own(sentence: str) -> Said:
+    """A sentence for the assessor alone."""
+    return {"text": sentence, "lang": "en"}
 
 
 def _spelt(value: Any, coverage: frozenset[int]) -> Any:  # noqa: ANN401  # JSON values in and out

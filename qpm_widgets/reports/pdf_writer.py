@@ -85,6 +85,7 @@ def _describe_block(document: Document, position: int, block: Block, fonts: Path
     elif isinstance(block, BulletList):
         for item, shown in zip(block.items, content["items"], strict=True):
             shown["evidence"] = _references(document, item.evidence)
+            shown["drawing"] = item.drawing and {"svg": check_drawing(item.drawing.svg, "")}
     elif isinstance(block, Table):
         places = document.places[position]
         content["rows"] = [

@@ -32,7 +32,10 @@ def check_guides(draft: Draft, known: Known) -> None:
             questions += [(file, ("scenes", n, "id"), scene.id) for n, scene in enumerate(guide.scenes)]
     check_unique(draft.book, questions)
     if draft.symbols is not None:
-        FileCheck(draft.book, SYMBOLS).unique_ids(draft.symbols, "symbols")
+        check = FileCheck(draft.book, SYMBOLS)
+        check.unique_ids(draft.symbols, "symbols")
+        for line, symbol in draft.symbols.beside.items():
+            check.known(("beside", line), (symbol,), known.symbols)
 
 
 def iter_wordings(record: Record, steps: Steps = ()) -> Iterator[tuple[Steps, Wording]]:

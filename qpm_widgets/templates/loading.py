@@ -44,6 +44,7 @@ class Templates:
     policies: Policies
     jurisdictions: Mapping[str, Jurisdiction]  # by nation
     symbols: Mapping[str, Symbol]  # by symbol id
+    beside: Mapping[str, str]  # by line of an Easy Read invitation the symbol's id
     wording: Wording
     welsh: Wording  # the same sentences for who speaks Welsh, whatever the language of ``wording``
     digest: str
@@ -130,6 +131,7 @@ def load_templates(folder: Path | None = None, language: str = "en") -> Template
         policies=draft.policies,
         jurisdictions=MappingProxyType({one.id: one for one in draft.jurisdictions.values()}),
         symbols=MappingProxyType({one.id: one for one in draft.symbols.symbols} if draft.symbols else {}),
+        beside=MappingProxyType(dict(draft.symbols.beside) if draft.symbols else {}),
         wording=Wording(language, draft.wording["en"], draft.wording.get(language)),
         welsh=Wording("cy", draft.wording["en"], draft.wording.get("cy")),
         digest=draft.digest,

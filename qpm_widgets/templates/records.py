@@ -323,9 +323,10 @@ class Symbol(Record):
 
 
 class Symbols(Record):
-    """The symbols that guides may name."""
+    """The symbols that guides may name; ``beside``: by a line's key (part.point) that of the Easy Read invitation."""
 
     translation: Mapping[Literal["cy"], Translation] = {}
+    beside: Mapping[str, Id] = {}
     symbols: tuple[Symbol, ...]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
+import sys
 
 import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from field_pages import fields_a_browser_takes, kernel_process, open_page, until
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit
@@ -30,9 +33,20 @@ def visited(lantern, tmp_path_factory):
     home = tmp_path_factory.mktemp("visited") / "kit"
     shutil.copytree(lantern.home, home, ignore=shutil.ignore_patterns("runtime"))
     kit = Kit.unlock(home, PASSPHRASE)
-    with server_process(kit, home.parent / "outputs") as server:
-        yield kit, server
+    with pytest.MonkeyPatch.context() as patch:
+        put_opener(home.parent, patch)
+        with server_process(kit, home.parent / "outputs") as server:
+            yield kit, server
     kit.close()
+
+
+def put_opener(folder, patch) -> None:
+    """In the place of the system's opener one that notes what it was asked to open."""
+    opener = folder / "xdg-open"
+    opener.write_text(f'#!/bin/sh\necho "$1" > "{folder}/opened"\n')
+    opener.chmod(0o700)
+    patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    patch.setenv("DISPLAY", ":0")
 
 
 @pytest.fixture
@@ -55,6 +69,8 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     kit, server = visited
     open_page(page, server, "lantern/V1/plan.ipynb")
     page.get_by_role("heading", name="Site visit to Lantern Advocacy").wait_for(timeout=PATIENCE)
+    page.locator(".qpm-plan").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    expect(page.get_by_text("Invented example.")).to_be_in_viewport()
     coverage = page.get_by_role("complementary", name="Who has to be met")
     assert "10 of 13 rules are met" in coverage.inner_text()
     assert find_barriers(page) == []
@@ -97,7 +113,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert kit.journal.names("lantern") == {"V1": ("Mair Evans", "Dr Siân O'Neill")}
     assert "Evans" not in page.locator(".qpm-plan").inner_text()
 
-    hand_out_papers(page)
+    hand_out_papers(page, kit)
 
     page.get_by_role("button", name="Prepare pages").click()
     page.get_by_text(re.compile("pages are ready")).wait_for(timeout=PATIENCE)
@@ -174,7 +190,7 @@ def see_whom_to_ring(page) -> None:
 COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
-def hand_out_papers(page) -> None:
+def hand_out_papers(page, kit) -> None:
     page.get_by_label("Interview", exact=True).select_option("P2")
     page.get_by_role("button", name="Write the invitation").press("Enter")
     page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
@@ -183,6 +199,11 @@ def hand_out_papers(page) -> None:
     page.get_by_label("Interview or observation").select_option("observation:O2")
     page.get_by_role("button", name="Write the form").press("Enter")
     page.get_by_text("form-O2-en-plain.pdf").wait_for(timeout=PATIENCE)
+    if sys.platform == "linux":
+        page.get_by_role("button", name="Open form-O2-en-plain.pdf").press("Enter")
+        page.get_by_role("status").filter(has_text="It opens in a window of its own.").wait_for()
+        assert (kit.home.parent / "opened").read_text().endswith("form-O2-en-plain.pdf\n")
+        assert find_barriers(page) == []
 
 
 def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited, page):
@@ -271,6 +292,8 @@ def look_at_the_visit_so_far(page) -> None:
     assert page.get_by_role("row").filter(has_text="2 Independence").inner_text().split() != heard
     page.get_by_label("Every indicator").check()
     assert page.get_by_role("row").count() == 1 + 8 + 51
+    page.locator(".qpm-debrief").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    expect(page.locator(".qpm-debrief .qpm-invented")).to_be_in_viewport()
     assert page.get_by_label("Every indicator").evaluate("box => box === document.activeElement")
     assert find_barriers(page) == []
 

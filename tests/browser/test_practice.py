@@ -7,6 +7,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from canary_search import files_holding
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -25,15 +26,18 @@ def test_a_practice_visit_is_opened_written_in_and_erased(field_kit, server, pag
     assert page.get_by_text("Today", exact=True).is_visible()
     assert page.get_by_role("button", name="Practise on an invented visit").count() == 0
     assert Axe().run(page).violations_count == 0
+    page.locator(".qpm-desk-foot").scroll_into_view_if_needed()
+    expect(page.get_by_text("Invented example")).to_be_in_viewport()
 
     page.get_by_role("link", name=re.compile("interview A1")).click()
     sheet = page.locator(".qpm-interview")
     sheet.wait_for(timeout=60_000)
-    assert sheet.get_by_text("Invented example").is_visible()
     for scope in ("talk", "notes"):
         sheet.locator(f'[data-field^="consent:{scope}"] input[value="given"]').check()
     sheet.locator("textarea").first.fill(f"Tried out: {CANARY}.")
     sheet.locator('.qpm-save[data-state="saved"]').wait_for(timeout=20_000)
+    sheet.evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    expect(sheet.get_by_text("Invented example")).to_be_in_viewport()
     sheet.get_by_role("link", name="Back to the desk").click()
     practice.get_by_role("button", name="Back to your own desk").click(timeout=20_000)
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
 import pytest
+from docx import Document
 from icalendar import Calendar
 from pdf_reading import read_pages, read_text
 from typer.testing import CliRunner
 
 from qpm_widgets.cli import app
+from qpm_widgets.commands.planning import FormSheet, Sheet, write_invitation, write_itinerary, write_meeting_form
 from qpm_widgets.journal import Edit
 from qpm_widgets.reports.blocks import BulletList, Heading, Paragraph
 from qpm_widgets.reports.invitation import compose_invitation, read_invitation
@@ -73,23 +76,70 @@ def test_an_itinerary_says_whom_when_and_where_but_not_what_somebody_needs(lante
     assert (manifest["parameters"]["visit_id"], manifest["interviews"]) == ("V1", [])
 
 
-def test_a_calendar_has_ids_times_and_places_only(lantern) -> None:
+def test_a_calendar_has_ids_times_and_places_only(lantern, templates) -> None:
     itinerary = read_itinerary(lantern.journal, "lantern", "V1")
-    content = write_calendar(itinerary)
-    assert content == write_calendar(read_itinerary(lantern.journal, "lantern", "V1"))
+    content = write_calendar(templates, itinerary)
+    assert content == write_calendar(templates, read_itinerary(lantern.journal, "lantern", "V1"))
     events = {str(event["summary"]): event for event in Calendar.from_ical(content).walk("VEVENT")}
     assert len(events) == 14
-    first = events["Interview P1"]
+    first = events["Invented example: interview P1"]
+    assert all(str(event["transp"]) == "TRANSPARENT" for event in events.values()), "nobody is busy with it"
     assert first.decoded("dtstart") == datetime(2026, 10, 13, 9, 0, tzinfo=UTC)
     assert first.decoded("dtend") == datetime(2026, 10, 13, 10, 15, tzinfo=UTC)
     assert first["location"] == "Main office, Marlowshire"
     assert {key for event in events.values() for key in event} == {
-        "SUMMARY", "DTSTAMP", "DTSTART", "DTEND", "UID", "LOCATION", "CLASS",
+        "SUMMARY", "DTSTAMP", "DTSTART", "DTEND", "UID", "LOCATION", "CLASS", "TRANSP",
     }  # fmt: skip
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     told = content.decode()
     codes = {code for one in iter_interviews(lantern.journal, "lantern") for code in one.plan.respondents}
     assert not [word for word in (*codes, NEEDS, "Lantern Advocacy", "person", "advocate") if word in told]
+
+    real = replace(itinerary, profile=itinerary.profile.model_copy(update={"sample": False}))
+    told = write_calendar(templates, real).decode()
+    assert "SUMMARY:Interview P1\r\n" in told
+    assert "Invented" not in told
+    assert "TRANSP" not in told
+
+
+def test_every_page_of_an_invented_visits_papers_says_so(lantern, tmp_path) -> None:
+    said = "Invented example: Lantern Advocacy is not a real organisation."
+    files = [
+        *write_itinerary(lantern.journal, "lantern", "V1", tmp_path),
+        *write_invitation(lantern.journal, "lantern", Sheet("P1"), tmp_path),
+        *write_meeting_form(lantern.journal, "lantern", FormSheet("interview:P1"), tmp_path),
+        *write_meeting_form(lantern.journal, "lantern", FormSheet("observation:O1"), tmp_path),
+    ]
+    for file in files:
+        if file.suffix == ".pdf":
+            with pikepdf.open(file) as pdf:
+                assert [said in page for page in read_pages(pdf)] == [True] * len(pdf.pages), file.name
+        if file.suffix == ".docx":
+            assert said in Document(file).sections[0].header.paragraphs[0].text
+
+
+def test_an_easy_read_invitation_has_a_symbol_beside_every_line_in_pdf_and_word(lantern, tmp_path, templates) -> None:
+    for language, word in (("en", "Break"), ("cy", "Seibiant")):
+        easy = Sheet("P1", language, "easy_read")
+        pdf, docx = write_invitation(lantern.journal, "lantern", easy, tmp_path)
+        with pikepdf.open(pdf) as read:
+            assert word in read_text(read).replace(" ", "")
+        pictures = Document(docx).inline_shapes
+        invitation = read_invitation(lantern.journal, "lantern", "P1", "easy_read")
+        blocks = compose_invitation(load_templates(language=language), invitation).blocks
+        lines = [item for block in blocks if isinstance(block, BulletList) for item in block.items]
+        assert all(item.drawing for item in lines)
+        assert len(pictures) == len(lines) > 15
+        assert word in [picture._inline.docPr.get("descr") for picture in pictures]
+    plain = compose_invitation(templates, read_invitation(lantern.journal, "lantern", "P1", "plain"))
+    assert not [item for block in plain.blocks if isinstance(block, BulletList) for item in block.items if item.drawing]
+
+
+@pytest.mark.parametrize("kind", ["person", "family", "worker"])
+def test_every_line_of_an_easy_read_invitation_has_its_symbol(templates, kind) -> None:
+    parts = templates.wording.section("invitation")[kind]["easy_read"]
+    lines = [f"{part}.{name}" for part, said in parts.items() if isinstance(said, dict) for name in said["points"]]
+    assert [line for line in lines if line not in templates.beside] == []
 
 
 def test_what_was_cancelled_is_in_no_itinerary(lantern_copy) -> None:

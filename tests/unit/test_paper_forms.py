@@ -101,3 +101,49 @@ def heights(page: pikepdf.Page) -> list[float]:
                 placed = pikepdf.Matrix(*(float(one) for one in operands)) @ matrix
                 found.append(placed.f)
     return found
+
+
+def test_a_form_for_a_group_has_a_line_of_agreement_for_each_and_what_is_said_before(templates) -> None:
+    pages = text_of(form_of(templates, planned(mode="remote"), "plain"))
+    before, _, _ = " ".join(pages).partition("Before you go")
+    agreed = templates.guides["person_supported"].opening.consents
+    for code in ("PS7", "PS8"):
+        assert before.count(f"{code} Yes No") == len(agreed)
+    modes = templates.welsh.both("modes")
+    said = [modes[mode]["plain"][key]["en"] for mode in ("remote", "group") for key in modes[mode]["plain"]]
+    assert [one for one in said if one not in before] == []
+    alone = " ".join(text_of(form_of(templates, planned(respondents=["PS7"]), "plain")))
+    assert not [one for one in said if one in alone]
+    anybody = " ".join(text_of(PaperForm(templates.guides["person_supported"])))
+    assert anybody.count("Yes No Took it back") == 3 * len(agreed), "there may be several; their codes are written in"
+
+
+def test_a_form_has_what_the_page_would_tell_the_assessor(templates) -> None:
+    words = templates.wording.section("sheet")
+    guide = templates.guides["advocate"]
+    caution = next(one for part in guide.sections for one in part.questions if one.caution and one.indicators)
+    plan = {"guide": "advocate", "role": "advocate", "respondents": ["AD1"], "explore": [caution.indicators[0]]}
+    pages = " ".join(text_of(form_of(templates, planned(**plan), "plain")))
+    assert caution.caution.en in pages
+    assert words["question"]["explored"] in pages
+    rules = [words["pause"]["rule"][one] for one in ("offer", "ask", "choose")] + [words["pause"]["outright"]]
+    steps = [
+        one.replace("{authority}", "the local authority")
+        for name, one in words["safeguarding"]["steps"].items()
+        if name != "write"
+    ]
+    room = [
+        templates.wording.text(f"paper_assessor.{one}") for one in ("write", "break", "sign", "stopped", "read_back")
+    ]
+    assert [
+        one for one in (*rules, *steps, *room, templates.jurisdictions["wales"].emergency) if one not in pages
+    ] == []
+    assert words["question"]["explored"] not in " ".join(text_of(PaperForm(guide)))
+
+
+def test_a_guide_without_easy_read_is_large_print_and_says_so(templates) -> None:
+    for name, style in (("trustee", "large-print"), ("observation", "large-print"), ("person_supported", "easy-read")):
+        form = PaperForm(templates.guides[name], "easy_read")
+        assert form.style == style
+        assert f" / {style} / " in form.code(templates)
+        assert PaperForm(templates.guides[name]).style == "plain"

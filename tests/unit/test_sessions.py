@@ -157,7 +157,7 @@ def test_sessions_of_two_machines_come_together_as_a_plan_that_is_told_to_be_two
 
 
 def test_the_itinerary_goes_by_session_and_the_calendar_stays_as_it_was(sheet, lantern_copy, templates):
-    before = write_calendar(read_itinerary(lantern_copy.journal, "lantern", "V1"))
+    before = write_calendar(templates, read_itinerary(lantern_copy.journal, "lantern", "V1"))
     keep(sheet, MORNING)
     keep(sheet, {"day": "2026-10-14", "starts": "18:00", "ends": "19:00", "site": "S3", "assessor": "AS2"})
     itinerary = read_itinerary(lantern_copy.journal, "lantern", "V1")
@@ -175,4 +175,4 @@ def test_the_itinerary_goes_by_session_and_the_calendar_stays_as_it_was(sheet, l
     assert [row[0] for row in tables[0].rows] == ["09:15–10:30", "11:00–12:30"]
     assert sum(len(one.rows) for one in tables) == 14
     assert [one.text for one in blocks if isinstance(one, Paragraph)][1:] == ["Nothing is planned yet."]
-    assert write_calendar(itinerary) == before
+    assert write_calendar(templates, itinerary) == before

@@ -292,6 +292,7 @@ FAULTS = [
      "opening.introduction.symbols[0]", "did you mean 'talk'?"),
     (OBSERVATION, "symbols: [safe]", "symbols: [talk, saef]", "TEMPLATE-007", "show[0].symbols[1]",
      "did you mean 'safe'?"),
+    (SYMBOLS, "symbols:", "beside: {talk.breaks: brake}\nsymbols:", "TEMPLATE-007", "beside.talk.breaks[0]", ""),
     (SYMBOLS, "id: safe", "id: talk", "TEMPLATE-006", "symbols[1].id", "already stands"),
     (SYMBOLS, "path: M4 8h4", "path: url(x)", "TEMPLATE-005", "symbols[1].path", "Correct the spelling"),
     # A respondent role is unknown.

@@ -144,7 +144,7 @@ class Desk {
       this.root.querySelector("h1").focus();
     };
     return h("section", { class: "qpm-card qpm-desk-erased", "aria-labelledby": "desk-carried" },
-      h("h2", { id: "desk-carried", tabindex: "-1" }, erased.title), erasedPart(erased, this.carried).filter(Boolean),
+      h("h2", { id: "desk-carried", tabindex: "-1" }, erased.title), erasedPart(this, this.carried).filter(Boolean),
       h("p", {}, h("button", { type: "button", onclick: close }, erased.close)));
   }
 
@@ -152,12 +152,12 @@ class Desk {
     const { words } = this;
     const heading = `desk-${assessment.id}`;
     return h("section", { class: "qpm-desk-assessment", "aria-labelledby": heading },
+      inventedChip(assessment.sample, words.sample),
       h("div", { class: "qpm-desk-provider" },
         h("div", {},
           h("h2", { id: heading }, assessment.provider),
           h("p", { class: "qpm-hint" },
             fill(words.band, { ...assessment, nations: listWords(assessment.nations, words) }))),
-        assessment.sample && h("p", { class: "qpm-banner qpm-warn" }, words.sample),
         h("div", { class: "qpm-desk-do" },
           this.planButton(`${assessment.id}-new-visit`, words.planning.new_visit, fill(words.planning.of, assessment),
             () => this.openNewVisit(assessment.id), ""),

@@ -85,6 +85,9 @@ function textBox({ id, label, labelClass, value, change, leave, lang, describedB
   return [h("label", { for: id, class: labelClass }, label), area];
 }
 
+// That everything on a page is invented: in sight however far it is scrolled, for a real answer must not be written there.
+const inventedChip = (isSample, sentence, tag = "p") => isSample && h(tag, { class: "qpm-invented" }, sentence);
+
 // A dialog of the browser's own: focus stays inside, Escape closes it and goes back to where it was opened.
 function dialog(id, title, ...content) {
   return h("dialog", { id, class: "qpm-dialog", "aria-labelledby": `${id}-title` },

@@ -204,7 +204,7 @@ function eraseDialog(page) {
   const showErased = (carried) => {
     const done = h("button", { type: "button", class: "qpm-main", id: page.id("erased-done"), onclick: () => box.close() }, words.erased.close);
     box.firstChild.textContent = words.erased.title;
-    box.replaceChildren(box.firstChild, ...erasedPart(words.erased, carried).filter(Boolean), h("p", { class: "qpm-buttons" }, done));
+    box.replaceChildren(box.firstChild, ...erasedPart(page, carried).filter(Boolean), h("p", { class: "qpm-buttons" }, done));
     box.addEventListener("close", () => location.reload());
     box.firstChild.focus();
   };

@@ -38,7 +38,8 @@ class FindingsPage {
     this.alarm = h("p", { class: "qpm-alarm", role: "alert" });
     this.news = h("p", { class: "qpm-hint", role: "status" });
     answerProtocolKey(this.root);
-    this.root.replaceChildren(this.drawTop(), h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm, this.trail.dialog,
+    this.root.replaceChildren(inventedChip(this.sample, this.words.sample) || "", this.drawTop(),
+      h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm, this.trail.dialog,
       h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
     this.drawNav();
     this.drawMain();
@@ -239,7 +240,7 @@ class FindingsPage {
   // ---- drawing
 
   drawTop() {
-    const { words, visit, provider, sample } = this;
+    const { words, visit, provider } = this;
     this.status = h("p", { class: "qpm-saved", "aria-hidden": "true" });
     this.announced = h("p", { class: "qpm-hidden", role: "status" });
     const dates = visit.starts === visit.ends ? this.day(visit.starts)
@@ -247,7 +248,7 @@ class FindingsPage {
     return h("header", { class: "qpm-top" },
       h("div", { class: "qpm-eyebrow" },
         h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
-        h("span", {}, fill(words.eyebrow, { provider })), sample && h("span", { class: "qpm-sample" }, words.sample),
+        h("span", {}, fill(words.eyebrow, { provider })),
         protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.harm)),
       h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status, this.announced),
       h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)), this.trail.node);

@@ -345,7 +345,8 @@ function topBar(page) {
   return h("div", { class: "qpm-bar" },
     h("div", { class: "qpm-title" },
       h("a", { class: "qpm-to-desk", href: view.desk.address, "data-qpm-open": view.desk.path }, words.header.desk),
-      h("h1", {}, name, view.plan.role && h("span", { class: "qpm-role" }, ` · ${view.plan.role}`)), state),
+      h("h1", {}, name, view.plan.role && h("span", { class: "qpm-role" }, ` · ${view.plan.role}`)), state,
+      inventedChip(view.sample, words.sample, "span")),
     h("div", { class: "qpm-save", "data-state": "none" },
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
@@ -364,7 +365,6 @@ function facts(page) {
     plan.access_needs && fill(words.header.access, { needs: plan.access_needs }),
   ];
   return h("div", { class: "qpm-facts" },
-    view.sample && h("p", { class: "qpm-sample" }, words.sample),
     view.two_people.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.two_people, " ",
       view.two_people.map((one) => fill(words.two_people_one, { by: one.by, codes: one.respondents.join(", ") })).join(" ")),
     h("ul", { class: "qpm-beginning" }, list.filter(Boolean).map((fact) => h("li", {}, fact))));

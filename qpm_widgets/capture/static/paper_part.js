@@ -31,7 +31,7 @@ function printedForm(page) {
   const told = h("div", { class: "qpm-hint qpm-written", role: "status" });
   const button = h("button", { type: "button", id: page.id("print-form"), onclick: async () => {
     told.textContent = said.printing;
-    const tell = ({ files }) => told.replaceChildren(said.printed, ...files.map((file) => h("code", {}, file)), said.readable);
+    const tell = ({ files }) => told.replaceChildren(said.printed, ...writtenFiles(page.link, page.words.files, files), said.readable);
     const tellTrouble = ({ message }) => { told.textContent = message; };
     try {
       const wanted = { language: page.language, reading: page.isEasy("") ? "easy_read" : "plain" };

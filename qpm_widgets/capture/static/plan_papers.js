@@ -38,7 +38,7 @@ const planPapers = (() => {
         h("div", { class: "qpm-actions" }, button(page, "form", words.write_form, () => ({ ...form })))),
       chosen.files.length > 0 && h("div", { class: "qpm-written", id: `${prefix}-written`, tabindex: "-1" },
         h("p", { class: "qpm-label" }, words.written),
-        h("ul", {}, chosen.files.map((file) => h("li", {}, h("code", {}, file)))),
+        writtenFiles(page.link, page.words.files, chosen.files),
         h("p", { class: "qpm-hint" }, words.readable)));
   }
 

@@ -31,7 +31,7 @@ const planSheet = (() => {
       this.status = h("p", { class: "qpm-status", role: "status" });
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
-      this.root.replaceChildren(this.top, this.body, this.status, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
+      this.root.replaceChildren(inventedChip(view.choices.sample, view.words.sample) || "", this.top, this.body, this.status, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
       this.root.setAttribute("aria-labelledby", `${this.prefix}-heading`);
       this.memory = this.link.memory;
       this.draw();
@@ -274,7 +274,6 @@ const planSheet = (() => {
         h("div", { class: "qpm-eyebrow" },
           this.drawLink(this.desk, words.desk),
           h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
-          choices.sample && h("span", { class: "qpm-sample" }, words.sample),
           protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.aboutHarm())),
         h("div", { class: "qpm-headline" },
           h("h1", { id: `${this.prefix}-heading`, tabindex: "-1" }, visit?.title ?? fill(words.visit.untitled, { id: this.visitId }))),
