@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -123,10 +124,11 @@ def await_kernels(rendering: subprocess.Popen[str]) -> list[psutil.Process]:
     """The process that a notebook runs in, once it has opened the kit."""
     for _ in range(1200):
         assert rendering.poll() is None, rendering.stderr and rendering.stderr.read()
-        found = psutil.Process(rendering.pid).children(recursive=True)
-        kernels = [one for one in found if "ipykernel_launcher" in " ".join(one.cmdline())]
-        if any(file.path.endswith("journal.qpm") for one in kernels for file in one.open_files()):
-            return kernels
+        with suppress(psutil.NoSuchProcess):  # others come and go meanwhile
+            found = psutil.Process(rendering.pid).children(recursive=True)
+            kernels = [one for one in found if "ipykernel_launcher" in " ".join(one.cmdline())]
+            if any(file.path.endswith("journal.qpm") for one in kernels for file in one.open_files()):
+                return kernels
         time.sleep(0.05)
     raise AssertionError("no notebook was run")
 
