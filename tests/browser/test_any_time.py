@@ -135,6 +135,12 @@ def test_every_agreement_is_taken_back_one_key_away_also_of_who_goes_on(field_ki
     assert [field for field, decision in given.items() if decision == "withdrawn"] == ["consent:quotes.AD3"]
     assert kept.get("state", {}).get("state") != "stopped"
     assert hand.notes("A-CP-1").is_enabled()
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    hand.click("open-history-consent")
+    history = page.get_by_role("dialog", name="What was agreed, and when").get_by_role("listitem")
+    assert until(lambda: history.count() >= 7, page)
+    assert "AD3, quotes: Took it back. In speech." in history.last.inner_text()
+    page.keyboard.press("Escape")
     page.keyboard.press("Alt+End")
     ending.get_by_role("radio", name="One of them stops").check()
     ending.get_by_role("group", name="Who stops?").get_by_label("AD2").check()

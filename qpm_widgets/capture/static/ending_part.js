@@ -16,7 +16,8 @@ function closingPart(page) {
       h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
       h("p", {}, cardButton(page, "part-closing", CLOSING)),
     ],
-    untouched, breaksLine(page, { class: "qpm-hint" }), finish, view.kind === "observation" && eraseButton(page));
+    untouched, breaksLine(page, { class: "qpm-hint" }), finish, historyButton(page, "closing"),
+    view.kind === "observation" && eraseButton(page));
 }
 
 // A line at the top once the interview was stopped or finished. Notes can still be put right, but not by a stray key.

@@ -507,7 +507,7 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
     endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page),
-    searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
+    searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page), historyDialog(page),
     page.hasCard && showCard(page));
   page.steps = new Steps(page);
   page.atAnyTime = atAnyTime(page);
