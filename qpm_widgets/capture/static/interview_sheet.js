@@ -9,6 +9,7 @@ class InterviewPage {
   constructor(view, link) {
     Object.assign(this, { view, link, words: view.wording, memory: link.memory });
     this.isNew = recallView(view.scope, link.memory);
+    this.saved = { ...view.values }; // as the journal has them
     this.values = { ...view.values, ...link.unsaved() };
     this.language = this.memory.language ?? view.plan.language;
     this.memory.easy ??= {};
@@ -351,7 +352,7 @@ function topBar(page) {
       quickButton(page), safeguarding, pauseButton(page),
       endButton(page),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
-    h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }));
+    h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }), h("p", { class: "qpm-buttons qpm-let-go", hidden: true }));
 }
 
 function facts(page) {
@@ -589,6 +590,7 @@ function render({ model, el }) {
     },
     receipt(field, entryId, recordedAt, payload, noticed) {
       page.savedAt = Math.max(page.savedAt ?? 0, recordedAt);
+      page.saved[field] = payload;
       page.view.versions[field] = (page.view.versions[field] ?? (page.view.values[field] ? 1 : 0)) + 1;
       noteTime(page, field, recordedAt);
       page.changed();
@@ -601,6 +603,7 @@ function render({ model, el }) {
     },
     refused(field, _entryId, code) {
       if (code === "SAFE-005") page.beginAccountAnew(field);
+      if (code === "CONSENT-004") dropStranger(page, field);
     },
     placed() {
       page.placed();
@@ -612,7 +615,7 @@ function render({ model, el }) {
       page = null;
     },
     elsewhere(field, payload, entryId) {
-      page.values[field] = payload;
+      page.values[field] = page.saved[field] = payload;
       page.noteSign?.(entryId, field, payload);
       page.changed();
     },

@@ -8,6 +8,7 @@ function saveState(page) {
   const trouble = page.root.querySelector(".qpm-trouble");
   const polite = page.root.querySelector('[role="status"]');
   const urgent = page.root.querySelector('[role="alert"]');
+  const letGoButtons = new Map(); // by field
   let announced = "";
   return ({ unsaved, lost, refused }) => {
     const bad = lost || refused.length > 0;
@@ -25,7 +26,63 @@ function saveState(page) {
     const now = wasBad && state === "saved" ? save.again : state === "saved" ? saved : announced;
     if (now !== announced) say(polite, announced = now);
     markRefused(page, refused);
+    offerToLetGo(page, refused, letGoButtons);
   };
+}
+
+// What the journal refuses need not wait for ever: somebody may have taken their agreement back meanwhile. An account of harm is
+// never let go of, and what the journal only cannot take just now goes by itself.
+function offerToLetGo(page, refused, buttons) {
+  const place = page.root.querySelector(".qpm-let-go");
+  const fields = new Set(refused.filter(({ field, final }) => final && !field.startsWith("disclosure:")).map(({ field }) => field));
+  place.hidden = !fields.size;
+  for (const field of fields) {
+    if (!buttons.has(field)) buttons.set(field, letGoButton(page, field));
+    if (!buttons.get(field).isConnected) place.append(buttons.get(field));
+  }
+  for (const [field, button] of buttons) button.hidden = !fields.has(field); // whoever is at another stays there
+}
+
+// Pressed twice, for there is no way back.
+function letGoButton(page, field) {
+  const { save } = page.words;
+  const what = TAKEN_BACK.test(field) && namedField(page, { field });
+  const asked = [save.let_go, what].filter(Boolean).join(": ");
+  const turn = (isSure) => {
+    button.dataset.sure = isSure;
+    say(button, isSure ? save.let_go_sure : asked);
+  };
+  const button = h("button", { type: "button", class: "qpm-quiet", onblur: () => turn(false), onclick: () => {
+    if (button.dataset.sure !== "true") {
+      turn(true);
+      page.say(save.let_go_sure);
+      return;
+    }
+    turn(false);
+    letGo(page, field);
+    page.say(save.let_gone, true);
+  } }, asked);
+  return button;
+}
+
+// Drops what waits of a field, and shows it as the journal has it. No undo brings it back.
+function letGo(page, field) {
+  const dropped = new Set(page.link.outbox(field).filter((entry) => entry.field === field).map(({ entry_id: id }) => id));
+  page.signs = page.signs?.filter(({ id }) => !dropped.has(id));
+  page.link.forget(field);
+  forgetEdits(page.memory, (edit) => edit.field === field);
+  page.root.querySelector(`[data-field="${CSS.escape(field)}"] .qpm-identifiers`)?.remove();
+  const { [field]: saved } = page.saved;
+  page.values[field] = saved ?? emptied(field, page.values[field]);
+  page.show(field);
+  if (!saved) delete page.values[field];
+  page.update();
+}
+
+// Of a code that the plan no longer has nothing is recorded, and nobody is asked what to do about it.
+function dropStranger(page, field) {
+  letGo(page, field);
+  page.say(fill(page.words.save.no_such_code, { code: field.split(/[:.]/).at(-1) }), true);
 }
 
 function markRefused(page, refused) {
