@@ -81,6 +81,7 @@ class InterviewSheet(Sheet):
         "question_part.js",
         "erased_part.js",
         "assent_part.js",
+        "history_part.js",
         "pause_part.js",
         "summary_part.js",
         "ending_part.js",
@@ -180,11 +181,12 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``, ``versions`` and ``print_form``.
+        """``erase``, ``versions``, ``history`` and ``print_form``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
-        newest first, with who recorded it and when (UTC ms). Erased words are no version. ``print_form``: the guide as
+        newest first, with who recorded it and when (UTC ms). Erased words are no version. ``history``: all that was
+        recorded of consents and the state, oldest first, each with its ``field`` besides. ``print_form``: the guide as
         a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         """
         if name == "print_form":
@@ -194,6 +196,14 @@ class InterviewSheet(Sheet):
             self._mixed = self._two_people()
             field = str(arguments.get("field"))
             return {"versions": list(self.versions(field) if field.startswith(_SHOWN_VERSIONS) else ())}
+        if name == "history":
+            every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject)
+            shown = [one for one in every if one.field.startswith(("consent:", "state")) and self.may_show(one)]
+            said = [
+                {"field": one.field, "payload": one.payload, "at": one.recorded_at, "by": one.recorded_by}
+                for one in shown
+            ]
+            return {"history": said}
         if name != "erase":
             return super().do(name, arguments)
         if self.observation_id:

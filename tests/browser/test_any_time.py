@@ -135,8 +135,44 @@ def test_every_agreement_is_taken_back_one_key_away_also_of_who_goes_on(field_ki
     assert [field for field, decision in given.items() if decision == "withdrawn"] == ["consent:quotes.AD3"]
     assert kept.get("state", {}).get("state") != "stopped"
     assert hand.notes("A-CP-1").is_enabled()
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    hand.click("open-history-consent")
+    history = page.get_by_role("dialog", name="What was agreed, and when").get_by_role("listitem")
+    assert until(lambda: history.count() >= 7, page)
+    assert "AD3, quotes: Took it back. In speech." in history.last.inner_text()
+    page.keyboard.press("Escape")
     page.keyboard.press("Alt+End")
     ending.get_by_role("radio", name="One of them stops").check()
     ending.get_by_role("group", name="Who stops?").get_by_label("AD2").check()
     assert listed.count() == 2, "talking is taken back by stopping"
     page.keyboard.press("Escape")
+
+
+def test_what_was_typed_and_not_confirmed_outlasts_a_reload_and_is_nowhere_in_plain_words(field_kit, server, page):
+    hand = Hand(page, server, "A1").load()
+    hand.agree("AD1", "talk", "notes")
+    ending = page.get_by_role("dialog", name="How did it end?")
+    harm = page.get_by_role("dialog", name="Someone may be at risk")
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="Stop here").check()
+    ending.locator("input[type=text]").fill("quittenbaum")
+    page.keyboard.press("Shift+F2")
+    harm.get_by_label("Reference").fill("SG-4711")
+    page.keyboard.press("Escape")
+    hand.await_saved()
+    stored = "() => JSON.stringify(Object.entries({ ...sessionStorage, ...localStorage }))"
+    assert until(lambda: "qpm:harbour/interview:A1" in page.evaluate(stored), page)
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    assert not [word for word in ("quittenbaum", "SG-4711") if word in page.evaluate(stored)]
+    page.keyboard.press("Shift+F2")
+    assert harm.get_by_label("Reference").input_value() == "SG-4711"
+    harm.get_by_role("button", name="Record the reference").click()
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="Stop here").check()
+    assert ending.locator("input[type=text]").input_value() == "quittenbaum"
+    ending.locator(".qpm-main").click()
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A1")
+    assert (kept["state"]["reason"], kept["safeguarding"]["reference"]) == ("quittenbaum", "SG-4711")
+    assert until(lambda: "qpm:harbour" not in page.evaluate(stored), page)

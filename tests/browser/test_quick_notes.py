@@ -287,6 +287,8 @@ def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field
     hand.sheet.locator('dialog[open] input[value="assent"]').check()
     hand.sheet.locator('dialog[open] input[value="AD2"]').check()
     page.get_by_role("button", name="Note it").click()
+    signs = hand.sheet.locator("dialog[open] .qpm-signs")
+    signs.get_by_text("AD2: Yes. In speech, keyed in from paper").wait_for()
     page.keyboard.press("Escape")
     held = hand.field("on_paper")
     held.get_by_label("Date").fill("2026-03-10")
@@ -300,6 +302,9 @@ def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field
     hand.notes("A-CO-2").fill("Said on the phone later.")
     hand.notes("A-CP-2").fill("From the form, spelt right.")  # it was on paper all the same
     hand.await_saved()
+    page.keyboard.press("Shift+F8")
+    signs.get_by_text("AD2: Yes. In speech, on paper, 10 March.").wait_for()
+    page.keyboard.press("Escape")
     kept = {
         str(one["text"]): one.get("source") for one in values_of(field_kit, "interview:A2").values() if "text" in one
     }

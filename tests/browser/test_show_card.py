@@ -290,3 +290,50 @@ def test_a_visit_to_somebody_without_words_has_a_card_and_other_observations_hav
     assert shown[1] == "Yes No May I stay with you?"
     assert shown[4].startswith("Thank you ")
     assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+
+
+def test_language_and_easy_read_change_in_the_middle_of_typing_and_on_the_card(hand: Hand):
+    page, box = hand.page, hand.notes("P-PL-2")
+    asked = hand.sheet.locator('[id$="-P-PL-2-ask"]')
+    turns = {"Shift+F9": "lang", "Control+F9": "textContent"}
+
+    def place() -> list[object]:
+        page.evaluate("() => new Promise((done) => setTimeout(done, 150))")  # a few frames
+        return box.evaluate(
+            "box => [document.activeElement === box, box.selectionStart, box.value,"
+            " Math.round(box.getBoundingClientRect().top)]"
+        )
+
+    box.evaluate("box => { box.focus(); box.scrollIntoView({ block: 'center' }); }")
+    before: list[object] = []
+    for turn, (key, what) in enumerate([*turns.items(), *turns.items()]):
+        page.keyboard.type(f"half a wo{turn}")
+        before, said = place(), asked.evaluate(f"one => one.{what}")
+        page.keyboard.press(key)
+        assert asked.evaluate(f"one => one.{what}") != said, key
+        assert place() == before, key
+    page.keyboard.press("Control+Enter")
+    shown = hand.sheet.locator(".qpm-show-card[open] h2")  # the card's own name is in the language too
+    for key, what in turns.items():
+        said, at = shown.evaluate(f"one => one.{what}"), hand.sheet.evaluate("page => page.scrollTop")
+        page.keyboard.press(key)
+        assert shown.evaluate(f"one => one.{what}") != said, key
+        page.keyboard.press(key)
+        assert shown.evaluate(f"one => one.{what}") == said, "the same question"
+        assert hand.sheet.evaluate("page => page.scrollTop") == at
+    page.keyboard.press("Escape")
+    assert place() == before
+    assert not hand.sheet.locator(".qpm-turn").first.is_visible()
+    page.set_viewport_size({"width": 683, "height": 384})
+    for name in ("Easy Read", "Language of the conversation: English"):
+        button = hand.sheet.locator(".qpm-bar").get_by_role("button", name=name)
+        spot = button.bounding_box()
+        assert spot["y"] >= 0
+        assert spot["y"] + spot["height"] <= 384
+        button.click()
+    assert asked.get_attribute("lang") == "cy"
+    found = Axe().run(page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
+    assert [one["id"] for one in found] == []
+    page.keyboard.press("Shift+F9")
+    page.keyboard.press("Control+F9")
+    page.set_viewport_size({"width": 1366, "height": 768})

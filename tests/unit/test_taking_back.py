@@ -83,3 +83,23 @@ def test_earlier_versions_are_there_newest_first_and_erased_ones_never(small, ki
     kit.journal.erase(Withdrawal(ASSESSMENT, "P1", "quotes"))
     assert versions(kit, templates, "answer:P-CP-1.quote.1") == []
     assert versions(kit, templates, "answer:P-CP-1.note") == ["", "second", "first"]
+
+
+def test_what_was_agreed_and_how_it_went_on_is_listed_oldest_first_and_erased_is_not(small, kit, templates) -> None:
+    small.consent("P1", "quotes", "ps1", "withdrawn")
+    for state, reason in (("open", ""), ("stopped", "A word of the reason.")):
+        small.write("interview:P1", "state", {"state": state, "reason": reason})
+    small.note("P1", "P-CP-1", "no part of it")
+    sheet = InterviewSheet(ASSESSMENT, "P1")
+    sheet.kit, sheet.templates = kit, templates
+
+    def told() -> list[tuple[str, str]]:
+        answer = sheet.answer({"kind": "do", "name": "history", "arguments": {}, "request_id": "1"})
+        history = answer["result"]["history"]
+        assert all(one["by"] == "AS1" and one["at"] > 0 for one in history)
+        return [(one["field"], one["payload"].get("decision") or one["payload"]["state"]) for one in history]
+
+    agreed = [(f"consent:{scope}.ps1", "given") for scope in ("talk", "notes", "quotes")]
+    assert told() == [*agreed, ("consent:quotes.ps1", "withdrawn"), ("state", "open"), ("state", "stopped")]
+    kit.journal.erase(Withdrawal(ASSESSMENT, "P1"))
+    assert "A word of the reason." not in str(sheet.do("history", {}))

@@ -27,10 +27,19 @@ function noesRunning(page, code) {
   return theirs.slice(theirs.lastIndexOf("assent") + 1).filter((sign) => sign === "dissent").length;
 }
 
-function saySign(page, { respondent, sign, how, at }) {
+// The journal's time of what stood on a form first is that of keying in, so the form's own day is told, if it is known.
+function whenShown(page, source, at) {
+  const { assent: said } = page.words;
+  if (source !== "paper") return clock(at);
+  const held = page.values.on_paper;
+  if (!held) return fill(said.keyed_in, { time: clock(at) });
+  return fill(said.on_paper, { day: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" }).format(held.began) });
+}
+
+function saySign(page, { respondent, sign, how, at, source }) {
   const label = (list, id) => list.find((one) => one.id === id)?.label ?? id;
   return fill(page.words.assent.one, {
-    code: respondent, sign: label(page.view.choices.signs, sign), how: label(page.view.choices.shown, how), time: clock(at),
+    code: respondent, sign: label(page.view.choices.signs, sign), how: label(page.view.choices.shown, how), time: whenShown(page, source, at),
   });
 }
 
@@ -84,7 +93,7 @@ function assentDialog(page) {
     if (!first.reportValidity()) return;
     const now = { sign: chosen(sign), how: chosen(how) };
     const field = `assent:${chosen(who)}`;
-    page.noteSign(page.put(field, now), field, now);
+    page.noteSign(page.put(field, now), field, page.values[field]);
     if (now.sign !== "dissent") tell(now.sign);
     else if (noesRunning(page, chosen(who)) < ENDS_IT) tell("dissent", pause, stop());
     else tell("binding", stop(true), pause);

@@ -38,6 +38,8 @@
 //   link.retry()                    sends again what was refused
 //   link.forget(field)              drops words that the journal refused and the person does not want
 //   link.newId()                    the id of an entry that is recorded by do()
+//   link.draft(name, words)         keeps what is typed and not confirmed over a reload, encrypted like the outbox; null lets it go
+//   link.drafts()                   { name: words } of these
 //   link.do(name, arguments, takesLong)
 //                                   a promise; rejects with an Error that carries code, or, where no answer came for long, with
 //                                   one that says link.silent, which a page sets, and has `late`: a promise of the answer all the same
@@ -91,6 +93,7 @@ const connectSheet = (() => {
       this.links = []; // newest last; the newest does the sending
       this.holder = null; // the link whose page is held in place (holding.js); it may have lost its widget
       this.memory = {};
+      this.drafts = {}; // name -> words that nobody has confirmed yet
       this.lost = false; // no receipt comes
       this.gone = false; // and what would give it is not there (field_page.js)
       this.version = 0;
@@ -124,6 +127,8 @@ const connectSheet = (() => {
       if (this.links.length || this.slots.size || this.held?.isConnected) return;
       this.each("gone");
       for (const name of WORDS) delete this.memory[name];
+      this.drafts = {}; // the encrypted copy has them, and is read again when the page is opened again
+      this.key = null;
       // Taken apart, for whatever is kept of it, by an observer or a function that the browser never gives up, keeps no more.
       for (const one of [this.held, ...(this.held?.querySelectorAll("*") ?? [])]) {
         if (one && "value" in one) one.value = "";
@@ -311,18 +316,19 @@ const connectSheet = (() => {
 
     async store() {
       this.version += 1;
-      if (this.storing || !this.key) return;
+      const { key } = this; // which a page that is closed meanwhile gives up
+      if (this.storing || !key) return;
       this.storing = true;
       for (let done = -1; done !== this.version; ) {
         done = this.version;
-        if (!this.slots.size) {
+        if (!this.slots.size && !Object.keys(this.drafts).length) {
           sessionStorage.removeItem(this.storageName);
           continue;
         }
         const iv = crypto.getRandomValues(new Uint8Array(12));
         const kept = [...this.slots].map(([field, slot]) => [field, slot, this.heads[field] ?? []]);
-        const plain = new TextEncoder().encode(JSON.stringify(kept));
-        const cipher = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, plain));
+        const plain = new TextEncoder().encode(JSON.stringify({ kept, drafts: this.drafts }));
+        const cipher = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain));
         // Nothing is put back that has had its receipt in the meantime: the loop comes round again.
         const parts = [];
         for (let at = 0; at < cipher.length; at += 30000) parts.push(toBase64(cipher.subarray(at, at + 30000)));
@@ -344,7 +350,10 @@ const connectSheet = (() => {
         const [iv, ...parts] = stored.split(".").map(toBytes);
         const cipher = new Uint8Array(await new Blob(parts).arrayBuffer());
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, cipher);
-        for (const [field, slot, heads = []] of JSON.parse(new TextDecoder().decode(plain))) {
+        const found = JSON.parse(new TextDecoder().decode(plain));
+        const { kept = found, drafts = {} } = found; // a window that was open before an update has the outbox alone
+        this.drafts = drafts;
+        for (const [field, slot, heads = []] of kept) {
           for (const entry of slot.waiting) entry.ready = false; // the time of another page says nothing here
           if (this.slots.has(field)) continue;
           this.slots.set(field, slot);
@@ -433,6 +442,12 @@ const connectSheet = (() => {
       unsaved: () => channel?.unsaved() ?? {},
       outbox: (beginning) => channel?.outbox(beginning) ?? [],
       newId: makeEntryId,
+      drafts: () => channel?.drafts ?? {},
+      draft(name, words) {
+        if (words === null) delete channel.drafts[name];
+        else channel.drafts[name] = words;
+        channel.store();
+      },
       hold: (root) => holdPage(channel, link, root),
       do(name, args = {}, takesLong = false) {
         const id = makeEntryId();

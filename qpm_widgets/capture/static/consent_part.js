@@ -31,7 +31,7 @@ function consentPart(page) {
     h("div", { class: "qpm-consent-grid" },
       h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), h("p", {}, cardButton(page, "consent", BEGINNING)), scripts),
       h("div", {}, view.plan.respondents.map((code) => respondentPart(page, code)),
-        eraseButton(page))));
+        historyButton(page, "consent"), eraseButton(page))));
   details.open = page.memory.consentOpen ?? !gateOf(page).open;
   details.addEventListener("toggle", () => { page.memory.consentOpen = details.open; });
   page.whenChanged(() => {
@@ -88,9 +88,8 @@ function consentQuestion(page, code, { scope, ask }) {
   page.whenChanged(() => {
     const decision = page.values[field]?.decision;
     withdrawn.hidden = !["given", "withdrawn"].includes(decision);
-    // It may have been changed when the interview was stopped, or in another window.
-    const chosen = decision && radios.querySelector(`[value="${decision}"]`);
-    if (chosen) chosen.checked = true;
+    // It may have been changed when the interview was stopped, or in another window, or not been recorded after all.
+    for (const input of radios.querySelectorAll("input")) input.checked = input.value === decision;
   });
   const node = h("fieldset", { class: "qpm-scope", "data-field": field },
     h("legend", {}, capital(words.consent.short[scope])),

@@ -16,7 +16,8 @@ function closingPart(page) {
       h("div", { class: "qpm-script" }, view.guide.closing.map((wording) => page.spoken("p", wording))),
       h("p", {}, cardButton(page, "part-closing", CLOSING)),
     ],
-    untouched, breaksLine(page, { class: "qpm-hint" }), finish, view.kind === "observation" && eraseButton(page));
+    untouched, breaksLine(page, { class: "qpm-hint" }), finish, historyButton(page, "closing"),
+    view.kind === "observation" && eraseButton(page));
 }
 
 // A line at the top once the interview was stopped or finished. Notes can still be put right, but not by a stray key.
@@ -70,8 +71,12 @@ function endDialog(page) {
   const { words, view } = page;
   const observed = view.kind === "observation";
   const isGroup = !observed && view.plan.respondents.length > 1;
-  let typed = null; // of the reason, and not recorded yet
-  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500", oninput: () => { typed = reason.value; } });
+  let typed = page.link.drafts().reason ?? null; // of the reason, and not recorded yet
+  const keepTyped = (words) => {
+    typed = words;
+    page.link.draft("reason", words);
+  };
+  const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500", oninput: () => keepTyped(reason.value) });
   const reasonBox = h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason);
   const how = radioGroup({
     id: page.id("end-how"), legend: words.end.title, legendClass: "qpm-hidden", value: "finished", pick: () => refresh(),
@@ -105,7 +110,7 @@ function endDialog(page) {
   // What is asked about in the reason already is saved as it is; closing the dialog leaves it.
   const record = () => {
     const now = { state: chosen(), reason: reason.value.trim() };
-    typed = null;
+    keepTyped(null);
     const { state, reason: before } = page.link.unsaved().state ?? {};
     if (state !== now.state || before !== now.reason) page.put("state", now);
   };
@@ -220,6 +225,7 @@ function eraseDialog(page) {
       for (const [field, words] of Object.entries(page.link.unsaved())) {
         if (isErasedBy(wanted, field, words)) page.link.forget(field);
       }
+      if (wanted.scope === "interview") page.link.draft("reason", null);
       forgetEdits(page.memory, ({ field, before }) => isErasedBy(wanted, field, before ?? page.values[field]));
       if (carried.finished) showErased(carried);
       else showTrouble(said.unfinished);

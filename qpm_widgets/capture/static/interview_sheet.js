@@ -246,6 +246,10 @@ class InterviewPage {
     return cardsOf(this).length > 0;
   }
 
+  get hasEasy() {
+    return cardsOf(this).some(({ wording }) => wording.easy_read);
+  }
+
   get hasSymbols() {
     return Object.keys(this.view.symbols).length > 0;
   }
@@ -270,9 +274,30 @@ class InterviewPage {
     this.word();
   }
 
+  // What is written in other words may be longer or shorter: where the person is, the page stays where it was.
   word() {
+    const { top, left, width, height } = this.root.getBoundingClientRect();
+    const seen = (one) => one?.id && this.root.contains(one) && one.getBoundingClientRect().bottom > top && one.getBoundingClientRect().top < top + height;
+    const middle = document.elementFromPoint(left + width * 0.6, top + height * 0.45)?.closest("[id]");
+    const mark = [document.activeElement, middle].find((one) => seen(one) && one !== this.root && one.closest(".qpm-guide"));
+    const before = mark?.getBoundingClientRect().top - top;
     for (const update of this.wordings) update();
     this.steps.keep();
+    this.drawCard?.();
+    if (mark) alignTo(this.root, mark, before);
+  }
+
+  // To the next language, or to plain words or Easy Read, and back.
+  turnLanguage() {
+    const { words } = this;
+    const languages = Object.keys(words.languages);
+    this.setLanguage(languages[(languages.indexOf(this.language) + 1) % languages.length]);
+    this.say(fill(words.header.language_now, { language: words.languages[this.language] }), true);
+  }
+
+  turnEasy() {
+    this.setEasy("", !this.isEasy(""));
+    this.say(this.words.header[this.isEasy("") ? "easy_on" : "easy_off"], true);
   }
 
   // ---- moving about
@@ -351,7 +376,7 @@ function topBar(page) {
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
       quickButton(page), safeguarding, pauseButton(page),
-      endButton(page),
+      endButton(page), wordingButtons(page),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }), h("p", { class: "qpm-buttons qpm-let-go", hidden: true }));
 }
@@ -368,6 +393,19 @@ function facts(page) {
     view.two_people.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.two_people, " ",
       view.two_people.map((one) => fill(words.two_people_one, { by: one.by, codes: one.respondents.join(", ") })).join(" ")),
     h("ul", { class: "qpm-beginning" }, list.filter(Boolean).map((fact) => h("li", {}, fact))));
+}
+
+// The same as the switches of the side list, where that is folded away and out of sight.
+function wordingButtons(page) {
+  const { header: said } = page.words;
+  const easy = h("button", { type: "button", class: "qpm-turn", "aria-keyshortcuts": "Control+F9", onclick: () => page.turnEasy() }, said.easy_read);
+  const language = h("button", { type: "button", class: "qpm-turn", "aria-keyshortcuts": "Shift+F9", onclick: () => page.turnLanguage() });
+  page.whenWorded(() => {
+    easy.setAttribute("aria-pressed", String(page.isEasy("")));
+    say(language, page.words.languages[page.language]);
+    language.setAttribute("aria-label", fill(said.language_turn, { language: page.words.languages[page.language] }));
+  });
+  return [page.hasEasy && easy, page.hasCard && language];
 }
 
 // For the assessor alone, folded away: what the advocacy in question rests on, and what to look for.
@@ -410,18 +448,20 @@ function sideList(page, stops) {
     const lines = [capital(evidence), fill(view.kind === "observation" ? progress.scenes : progress.questions, facts), page.timeLeft()];
     refill(summary, lines.join("\n"), () => lines.map((line, place) => h(place ? "span" : "strong", {}, line)));
   });
-  const hasEasy = cardsOf(page).some(({ wording }) => wording.easy_read);
-  const easy = h("input", { type: "checkbox", id: page.id("easy"), onchange: () => page.setEasy("", easy.checked) });
-  easy.checked = page.isEasy("");
+  const easy = h("input", {
+    type: "checkbox", id: page.id("easy"), "aria-keyshortcuts": "Control+F9", onchange: () => page.setEasy("", easy.checked),
+  });
+  page.whenWorded(() => { easy.checked = page.isEasy(""); });
+  const language = page.hasCard && selectBox({
+    id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
+    choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (chosen) => page.setLanguage(chosen),
+  });
+  if (language) page.whenWorded(() => { language.querySelector("select").value = page.language; });
   return h("details", { class: "qpm-side", open: true },
     h("summary", {}, words.header.contents),
     h("div", { class: "qpm-switches" },
       stepSwitch(page),
-      hasEasy && h("label", { class: "qpm-switch" }, easy, h("span", {}, words.header.easy_read)),
-      page.hasCard && selectBox({
-        id: page.id("language"), label: words.header.language, labelClass: "qpm-hint", value: page.language,
-        choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (language) => page.setLanguage(language),
-      }),
+      page.hasEasy && h("label", { class: "qpm-switch" }, easy, h("span", {}, words.header.easy_read)), language,
       page.hasSymbols && symbolsSwitch(page),
       h("div", { class: "qpm-side-acts" },
         h("button", { type: "button", class: "qpm-find", id: page.id("open-search"), "aria-keyshortcuts": "F2", onclick: () => page.openDialog("search") },
@@ -508,7 +548,7 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden" }),
     endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page),
-    searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page),
+    searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page), historyDialog(page),
     page.hasCard && showCard(page));
   page.steps = new Steps(page);
   page.atAnyTime = atAnyTime(page);

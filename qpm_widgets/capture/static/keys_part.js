@@ -18,6 +18,8 @@ const PAGE_KEYS = [
   { id: "assent", kind: "interview", key: "F8", shift: true, always: true, over: "pause", beforeEnd: true, act: (page) => page.openAssent() },
   { id: "safeguarding", key: "F2", shift: true, always: true, over: "pause", act: (page) => page.openDialog("safeguarding") },
   { id: "end", key: "End", alt: true, always: true, act: (page) => page.openEnd(undefined, true) },
+  { id: "language", only: "hasCard", key: "F9", shift: true, onCard: true, act: (page) => page.turnLanguage() },
+  { id: "easy", only: "hasEasy", key: "F9", ctrl: true, onCard: true, act: (page) => page.turnEasy() },
   { id: "card", only: "hasCard", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
   { id: "symbols", only: "hasSymbols", key: "Enter", ctrl: true, shift: true, onCard: true, act: (page) => page.switchSymbols() },
 ];

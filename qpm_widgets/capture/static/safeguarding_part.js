@@ -31,10 +31,16 @@ function referencePart(page) {
   const input = h("input", { type: "text", id: page.id("safeguarding-reference"), maxlength: "60",
     "aria-describedby": page.id("safeguarding-hint"), oninput: () => {
       input.setCustomValidity("");
-      isTyped = true;
+      keepTyped();
     } });
-  let isTyped = false; // and not recorded yet: it stays until it is
-  const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at"), oninput: () => { isTyped = true; } });
+  const typed = page.link.drafts().reference;
+  let isTyped = Boolean(typed); // and not recorded yet: it stays until it is
+  const usedAt = h("input", { type: "datetime-local", id: page.id("safeguarding-at"), oninput: () => keepTyped() });
+  [input.value, usedAt.value] = typed ?? ["", ""];
+  const keepTyped = () => {
+    isTyped = true;
+    page.link.draft("reference", [input.value, usedAt.value]);
+  };
   const recorded = h("p", { class: "qpm-banner", hidden: true });
   const put = (text) => page.put("safeguarding", { reference: text, used_at: (usedAt.value ? new Date(usedAt.value) : new Date()).toISOString() });
   const prepare = () => {
@@ -61,6 +67,7 @@ function referencePart(page) {
       if (!input.reportValidity()) return false;
       put(text);
       isTyped = false;
+      page.link.draft("reference", null);
       return true;
     },
     // Whoever writes an account need not think of a reference as well.

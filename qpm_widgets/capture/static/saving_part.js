@@ -8,6 +8,7 @@ function saveState(page) {
   const trouble = page.root.querySelector(".qpm-trouble");
   const polite = page.root.querySelector('[role="status"]');
   const urgent = page.root.querySelector('[role="alert"]');
+  const letGoButtons = new Map(); // by field
   let announced = "";
   return ({ unsaved, lost, refused }) => {
     const bad = lost || refused.length > 0;
@@ -25,17 +26,21 @@ function saveState(page) {
     const now = wasBad && state === "saved" ? save.again : state === "saved" ? saved : announced;
     if (now !== announced) say(polite, announced = now);
     markRefused(page, refused);
-    offerToLetGo(page, refused);
+    offerToLetGo(page, refused, letGoButtons);
   };
 }
 
 // What the journal refuses need not wait for ever: somebody may have taken their agreement back meanwhile. An account of harm is
 // never let go of, and what the journal only cannot take just now goes by itself.
-function offerToLetGo(page, refused) {
+function offerToLetGo(page, refused, buttons) {
   const place = page.root.querySelector(".qpm-let-go");
-  const fields = refused.filter(({ field, final }) => final && !field.startsWith("disclosure:")).map(({ field }) => field);
-  place.hidden = !fields.length;
-  refill(place, fields.join("\n"), () => fields.map((field) => letGoButton(page, field)));
+  const fields = new Set(refused.filter(({ field, final }) => final && !field.startsWith("disclosure:")).map(({ field }) => field));
+  place.hidden = !fields.size;
+  for (const field of fields) {
+    if (!buttons.has(field)) buttons.set(field, letGoButton(page, field));
+    if (!buttons.get(field).isConnected) place.append(buttons.get(field));
+  }
+  for (const [field, button] of buttons) button.hidden = !fields.has(field); // whoever is at another stays there
 }
 
 // Pressed twice, for there is no way back.
@@ -43,17 +48,17 @@ function letGoButton(page, field) {
   const { save } = page.words;
   const what = TAKEN_BACK.test(field) && namedField(page, { field });
   const asked = [save.let_go, what].filter(Boolean).join(": ");
-  let isSure = false;
-  const button = h("button", { type: "button", class: "qpm-quiet", onblur: () => {
-    isSure = false;
-    say(button, asked);
-  }, onclick: () => {
-    if (!isSure) {
-      isSure = true;
-      say(button, save.let_go_sure);
+  const turn = (isSure) => {
+    button.dataset.sure = isSure;
+    say(button, isSure ? save.let_go_sure : asked);
+  };
+  const button = h("button", { type: "button", class: "qpm-quiet", onblur: () => turn(false), onclick: () => {
+    if (button.dataset.sure !== "true") {
+      turn(true);
       page.say(save.let_go_sure);
       return;
     }
+    turn(false);
     letGo(page, field);
     page.say(save.let_gone, true);
   } }, asked);
