@@ -175,4 +175,4 @@ def test_what_was_typed_and_not_confirmed_outlasts_a_reload_and_is_nowhere_in_pl
     hand.await_saved()
     kept = values_of(field_kit, "interview:A1")
     assert (kept["state"]["reason"], kept["safeguarding"]["reference"]) == ("quittenbaum", "SG-4711")
-    assert until(lambda: "qpm:harbour" not in page.evaluate(stored), page)
+    assert until(lambda: "qpm:harbour/interview:A1" not in page.evaluate(stored), page)

@@ -154,7 +154,7 @@ def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, pag
     tab_to("open-end")
     page.keyboard.press("Enter")
     hand.sheet.locator("dialog[open] input[value=stopped]").check()
-    hand.sheet.locator("dialog[open] input[value=PS1]").check()
+    hand.sheet.get_by_label("PS1 takes back their agreement to notes").check()
     hand.sheet.locator("dialog[open] input[type=text]").fill("Tired")
     hand.sheet.locator("dialog[open] .qpm-main").click()
     hand.click("open-safeguarding")

@@ -360,7 +360,7 @@ class Desk {
     if (this.looking) return;
     this.looking = true;
     try {
-      this.show((await this.link.do(name, {}, true)).situation);
+      this.show((await this.link.do(name, {}, name === "prepare")).situation);
       if (name === "look" && !this.isComplete()) this.show((await this.link.do("prepare", {}, true)).situation);
     } catch {
       // It shows what it knew; the next look may succeed.

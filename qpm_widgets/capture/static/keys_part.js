@@ -34,8 +34,9 @@ function answerKeys(page) {
     const ctrl = event.ctrlKey || event.metaKey;
     if (event.key === "ArrowDown" && event.target.matches("select")) return; // which opens with it
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
-    const found = PAGE_KEYS.filter(isKeyOf(page)).find(({ key, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
-      key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && !(outside && writes));
+    const isPressed = ({ key, ctrl: withCtrl = false, alt = false, shift = false, outside = false }) =>
+      key === event.key && withCtrl === ctrl && alt === event.altKey && shift === event.shiftKey && !(outside && writes);
+    const found = PAGE_KEYS.filter(isPressed).find(isKeyOf(page)); // what the page has is asked of few keys only
     if (!found) return;
     const inTheWay = [...root.querySelectorAll("dialog[open]")].some((box) => !found.onCard || !box.matches(".qpm-show-card"));
     if (!found.always && (event.target.closest("a") || inTheWay)) return;
