@@ -540,13 +540,14 @@ function drawPage(page) {
   const { parts, stops } = guidePart(page);
   const side = sideList(page, stops);
   page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": view.scope, "data-jp-suppress-context-menu": "true" },
+    h("p", { class: "qpm-printed qpm-banner" }, page.words.printed),
     topBar(page),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean), stepBar(page))),
     quickPart(page),
-    h("div", { role: "status", class: "qpm-hidden" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
+    h("div", { role: "status", class: "qpm-hidden qpm-receipts" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
-    h("div", { role: "alert", class: "qpm-hidden" }),
+    h("div", { role: "alert", class: "qpm-hidden qpm-failures" }),
     endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page),
     searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page), historyDialog(page),
     page.hasCard && showCard(page));

@@ -6,8 +6,8 @@ function saveState(page) {
   const box = page.root.querySelector(".qpm-save");
   const text = box.querySelector(".qpm-save-text");
   const trouble = page.root.querySelector(".qpm-trouble");
-  const polite = page.root.querySelector('[role="status"]');
-  const urgent = page.root.querySelector('[role="alert"]');
+  const polite = page.root.querySelector(".qpm-receipts");
+  const urgent = page.root.querySelector(".qpm-failures");
   const letGoButtons = new Map(); // by field
   let announced = "";
   return ({ unsaved, lost, refused }) => {
