@@ -136,6 +136,7 @@ def test_the_steps_and_numbers_are_one_button_away_on_every_page_and_lead_to_the
     protocol = sheet.get_by_role("dialog", name="Someone may be at risk")
     protocol.get_by_text("01632 960112").wait_for()
     assert "Stay calm and listen." in protocol.inner_text()
+    assert protocol.inner_text().count("In immediate danger call 999 first.") == 1, "though two nations say it"
     assert protocol.get_by_role("textbox").count() == 0, "nothing of it is written here"
     assert find_barriers(page) == []
     page.keyboard.press("Escape")

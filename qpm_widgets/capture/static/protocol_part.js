@@ -5,7 +5,7 @@ function protocolSteps(steps, { emergency, authority, ring }) {
   return [
     h("p", { class: "qpm-banner qpm-bad" }, h("strong", {}, emergency)),
     ring.length > 0 && h("ul", { class: "qpm-ring" }, ring.map(({ who, number }) => h("li", {}, who, h("strong", {}, number)))),
-    h("ol", {}, Object.values(steps).map((step) => h("li", {}, fill(step, { authority })))),
+    h("ol", { class: "qpm-steps-to-take" }, Object.values(steps).map((step) => h("li", {}, fill(step, { authority })))),
   ];
 }
 
@@ -15,7 +15,9 @@ function protocolButton(root, id, { title, steps, elsewhere: words }, about) {
   const open = () => {
     if (root.querySelector(`#${id}-dialog`)) return;
     const { nations, visits } = about();
-    const once = (key, between) => [...new Set(nations.map((nation) => nation[key]))].join(between);
+    // Nations say much the same: what is in another's words as well is said once.
+    const once = (key, between) => [...new Set(nations.map((nation) => nation[key]))]
+      .filter((one, _, all) => !all.some((other) => other !== one && other.includes(one))).join(between);
     const ring = visits.flatMap((visit) => visit.ring.map(({ who, number }) =>
       ({ who: visits.length > 1 ? `${who} · ${visit.title}` : who, number })));
     const box = dialog(`${id}-dialog`, title,
