@@ -61,9 +61,10 @@ class DeskSheet(Sheet):
 
         ``repair`` tells what it found, as paths of pages, and ``find_typed`` beforehand what it would take away.
         ``practise`` and ``leave_practice`` tell the ``address`` to go on at; a practice visit that cannot be opened
-        (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``view_assessment`` tells what
-        its form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it
-        on. What may have changed the desk tells the situation as well.
+        (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``handed_over`` confirms that
+        the safeguarding lead has what was in the last file of an account of harm. ``view_assessment`` tells what its
+        form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
+        What may have changed the desk tells the situation as well.
         """
         asking: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "lock": self._lock,
@@ -78,6 +79,7 @@ class DeskSheet(Sheet):
             "prepare": self._prepare,
             "repair": lambda _: {"repair": asdict(repair_notebooks(self.kit))},
             "erase_practice": self._erase_practice,
+            "handed_over": self._confirm_handed_over,
             "plan_assessment": self._plan_assessment,
             "new_visit": lambda sent: {"page": link_page(prepare_new_visit(self.kit, str(sent["id"])).as_posix())},
         }
@@ -101,6 +103,10 @@ class DeskSheet(Sheet):
 
     def _erase_practice(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
         erase_practice(self.kit)
+        return {}
+
+    def _confirm_handed_over(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        self.kit.safeguarding.confirm_handed_over(str(arguments["id"]))
         return {}
 
     def _plan_assessment(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

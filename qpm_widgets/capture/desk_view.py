@@ -46,10 +46,14 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     }
 
 
-def _waiting_accounts(kit: Kit) -> list[str]:
-    """Ids of the accounts of harm that nobody confirmed as handed over; none while their store cannot be opened."""
+def _waiting_accounts(kit: Kit) -> list[View]:
+    """Accounts of harm that nobody confirmed as handed over, and whether all that they say has been written to a file.
+
+    None while their store cannot be opened.
+    """
     with suppress(QpmError):  # its own commands say what is wrong; interviews go on
-        return [one.id for one in kit.safeguarding.disclosures() if one.is_waiting]
+        waiting = [one for one in kit.safeguarding.disclosures() if one.is_waiting]
+        return [{"id": one.id, "written": bool(one.file_at) and not one.has_more} for one in waiting]
     return []
 
 

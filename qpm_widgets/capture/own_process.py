@@ -40,7 +40,7 @@ def write_papers(kit: Kit, where: str, request: Mapping[str, Any]) -> dict[str, 
     """
     written = ask_process(kit, PAPERS, request)
     if written is None:
-        raise QpmError("CAPTURE-004", where, "Try again, or use the commands `itinerary`, `invite` and `form`.")
+        raise QpmError("CAPTURE-004", where, "Try again. If it goes on, lock the kit on the desk and start it anew.")
     return written
 
 

@@ -188,5 +188,5 @@ def _repeat(known: _Known, edit: Edit, payload: dict[str, Any]) -> Receipt:
         and (known.salt is None or digest_text(known.salt, canonical_json(payload)) == known.payload_digest)
     )
     if not same:
-        raise QpmError("JOURNAL-004", f"{edit.subject} {edit.field}", "Make the change again, as a new entry.")
+        raise QpmError("JOURNAL-004", f"{edit.subject} {edit.field}", "Make the change again.")
     return Receipt(edit.entry_id, known.recorded_at, repeated=True)

@@ -161,6 +161,7 @@ class BulletList(Block):
     items: tuple[Item, ...]
 
     def to_json(self) -> dict[str, Any]:
+        """As of any block; an item without a drawing says nothing of one."""
         content = super().to_json()
         for item in content["items"]:
             if item["drawing"] is None:

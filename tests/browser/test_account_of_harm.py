@@ -8,8 +8,9 @@ import subprocess
 import sys
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from canary_search import files_holding
-from field_pages import Hand, kernel_process, notebook_of, until, values_of
+from field_pages import Hand, kernel_process, notebook_of, open_desk, until, values_of
 
 from qpm_widgets.capture.page_files import STATIC
 from qpm_widgets.journal.grammar import check_payload
@@ -95,6 +96,27 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page)
     assert len(field_kit.safeguarding.disclosures(about="interview:P1")) == 1
     assert files_holding(field_kit.home, CANARY) == []
     assert CANARY not in page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+    page.keyboard.press("Escape")
+    say_that_the_lead_has_it(field_kit, server, page, account_id)
+
+
+def say_that_the_lead_has_it(field_kit, server, page, account_id: str) -> None:
+    """On the desk, once a file was written; not by one stray click."""
+    field_kit.safeguarding.note_file(field_kit.safeguarding.find(account_id), "printed")
+    open_desk(page, server)
+    waiting = page.get_by_role("group", name="Accounts of harm")
+    has_it = waiting.get_by_role("button", name=f"The lead has {account_id}")
+    has_it.press("Enter")
+    asked = page.get_by_role("dialog")
+    assert Axe().run(page).violations_count == 0
+    asked.get_by_role("button", name="Not yet").press("Enter")
+    page.get_by_text("The desk goes on asking.").wait_for()
+    assert not field_kit.safeguarding.find(account_id).is_confirmed
+    has_it.press("Enter")
+    asked.get_by_role("button", name="Yes, the lead has told me").press("Enter")
+    page.get_by_text(f"It is noted that the lead has {account_id}.").wait_for()
+    assert field_kit.safeguarding.find(account_id).is_confirmed
+    assert waiting.count() == 0
 
 
 def test_what_could_not_be_kept_says_so_in_the_dialog_and_comes_after_a_reload(field_kit, server, page) -> None:

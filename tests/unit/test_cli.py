@@ -77,7 +77,7 @@ def test_an_unexpected_fault_names_its_place_and_never_quotes_its_words(monkeypa
 
 def test_an_error_says_code_place_fault_and_remedy():
     error = QpmError("PLAN-003", "assessment x", "Do this.")
-    assert str(error) == "PLAN-003, assessment x: the assessment is not in the journal. Do this."
+    assert str(error) == "PLAN-003, assessment x: the assessment is not in this kit. Do this."
     with pytest.raises(ValueError, match="unknown error code"):
         QpmError("NOPE-001", "", "")
 

@@ -197,7 +197,7 @@ def test_an_error_of_ours_is_passed_on(stage, tmp_path):
         "raise QpmError('PLAN-001', 'visit V9', 'Choose a visit of this assessment.')"
     )
     error = render_failing(stage, tmp_path, cell)
-    assert "PLAN-001, visit V9: the visit, interview or observation is not in the journal" in error.remedy
+    assert "PLAN-001, visit V9: the visit, interview or observation is not planned in this kit" in error.remedy
     assert "code: PLAN-001\nwhere: visit V9" in newest_log(stage[1])
 
 

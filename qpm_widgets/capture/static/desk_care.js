@@ -28,6 +28,22 @@ async function mayRepair(desk) {
   return askFirst(desk, words.typed_title, [fill(words.typed, { pages: listWords(pages, desk.words) }), words.typed_lost], words.typed_go, words.typed_leave);
 }
 
+// Accounts of harm that nobody has confirmed as handed over. What is in no file yet cannot have reached anybody.
+function waitingAccounts(desk, waiting) {
+  const { words } = desk;
+  const { has_it: said } = words;
+  const confirm = ({ id }) => careButton(desk, {
+    id: `has-it-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: async () => {
+      if (!(await askFirst(desk, fill(said.title, { id }), [said.sure, said.after], said.yes, said.no))) return said.left;
+      desk.show((await desk.link.do("handed_over", { id })).situation);
+      return fill(said.done, { id });
+    },
+  });
+  return h("div", { class: "qpm-banner qpm-bad qpm-desk-erased", id: "desk-waiting", role: "group", "aria-label": said.group },
+    h("p", {}, fill(words.waiting_accounts, { ids: listWords(waiting.map(({ id }) => id), words) })),
+    waiting.filter(({ written }) => written).map(confirm));
+}
+
 function repairButton(desk) {
   const { words } = desk;
   return careButton(desk, {

@@ -32,8 +32,7 @@ class Desk {
     const { assessments, waiting_accounts: waiting } = situation;
     return [
       this.drawHead(),
-      waiting.length && h("p", { class: "qpm-banner qpm-bad", id: "desk-waiting" },
-        fill(words.waiting_accounts, { ids: listWords(waiting, words) })),
+      waiting.length && waitingAccounts(this, waiting),
       situation.uncertified.map((one) => this.drawUncertified(one)),
       this.carried && this.drawCarried(),
       situation.practice === "here" && practiceNotice(this),
