@@ -139,6 +139,7 @@ def test_advocates_whom_the_plan_needs_stay_whatever_number_is_typed(page, lante
     assert page.evaluate("document.activeElement.id") == "desk-assessment-teams-0-count"
     assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Back without saving").press("Enter")
+    page.get_by_role("button", name="Go back without saving").press("Enter")
     page.get_by_role("link", name="interview M1").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "Change the assessment"
     assert lantern.journal.head() == head

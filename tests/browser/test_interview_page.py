@@ -218,7 +218,7 @@ def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, serv
 def test_an_interview_is_printed_as_a_form_in_the_language_and_wording_that_are_chosen(field_kit, server, page):
     hand = Hand(page, server, "P2").open()
     hand.sheet.locator('[id$="P2-easy"]').check()
-    hand.sheet.get_by_label("Language of the conversation").select_option("cy")
+    hand.sheet.get_by_label("Language of the conversation", exact=True).select_option("cy")
     hand.click("print-form")
     file = hand.sheet.locator(".qpm-printed-form code")
     file.wait_for(timeout=30_000)

@@ -31,7 +31,7 @@ const planSheet = (() => {
       this.status = h("p", { class: "qpm-status", role: "status" });
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
-      this.root.replaceChildren(inventedChip(view.choices.sample, view.words.sample) || "", this.top, this.body, this.status, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
+      this.root.replaceChildren(inventedChip(view.situation.choices.sample, view.words.sample) || "", this.top, this.body, this.status, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
       this.root.setAttribute("aria-labelledby", `${this.prefix}-heading`);
       this.memory = this.link.memory;
       this.draw();
