@@ -233,7 +233,8 @@ def test_a_link_that_goes_while_nobody_types_is_told_with_what_is_kept(server, p
     page.wait_for_timeout(2500)  # a process that dies in its first seconds is started again otherwise
     with page.expect_console_message(lambda message: "Everything that you wrote so far is saved" in message.text):
         hand.sheet.locator(".qpm-trouble").evaluate(
-            "box => new MutationObserver(() => console.log(box.textContent)).observe(box, { childList: true })"
+            "box => new MutationObserver(() => console.log(box.textContent))"
+            ".observe(box, { childList: true, characterData: true, subtree: true })"
         )
         kernel_process(server, "A4").kill()
     hand.await_saved()

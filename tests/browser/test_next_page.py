@@ -18,7 +18,6 @@ from field_pages import (
     open_desk,
     open_from_desk,
     open_page,
-    plan_anew,
     spare_kernels,
     until,
 )
@@ -213,14 +212,13 @@ def close_behind(hand: Hand) -> None:
     assert until(lambda: hand.page.evaluate(told) is True and hand.sheet.count() == 0, hand.page, 30)
 
 
-def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(
-    server, chromium, field_kit, templates
-) -> None:
+def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(server, chromium) -> None:
     """An old page would ask somebody for consent who is not in the plan any more, and the journal refuses that."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     unsaved = Hand(page, server, "P2").load()
-    plan_anew(field_kit, templates, "interview:P2", respondents=["PS9"])
+    kernel = kernel_process(server, "P2")
+    kernel.suspend()
     unsaved.agree("PS2", "talk")
     unsaved.await_trouble()
     behind = Hand(page, server, "A2").open()
@@ -242,4 +240,5 @@ def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(
         Hand(page, server, name).open()
     assert until(lambda: page.locator(".qpm-plan").count() == 0, page, 10)
     assert unsaved.sheet.count() == 1
+    kernel.resume()
     context.close()

@@ -161,40 +161,6 @@ DROP = """
 """
 
 
-def test_a_line_of_another_window_and_any_line_after_the_end_are_not_filed_by_dragging(field_kit, server, page):
-    faults_of_scripts = []
-    page.on("pageerror", lambda error: faults_of_scripts.append(str(error)))
-    hand = Hand(page, server, "A4").open()
-    hand.agree("AD5", "talk", "notes")
-    hand.sheet.get_by_role("button", name="Quick notes").click()
-    page.keyboard.type(DOOR)
-    hand.await_saved()
-    question = hand.sheet.locator(".qpm-question").first
-    item = hand.sheet.locator(".qpm-jot[data-item]").get_attribute("data-item")
-    assert question.evaluate(DROP, "line-elsewhere") == [True, True]
-    assert faults_of_scripts == []
-    assert told(hand) == ""
-
-    def filed() -> str:
-        hand.await_saved()
-        return lines_of(field_kit, "interview:A4")[DOOR].get("filed_to", "")
-
-    page.keyboard.press("Alt+End")
-    page.get_by_role("dialog", name="How did it end?").get_by_role("radio", name="Finish").check()
-    page.keyboard.press("Enter")
-    hand.await_saved()
-    assert question.evaluate(DROP, item) == [False, False]
-    assert filed() == ""
-    hand.click("reopen")
-    hand.agree("AD5", "notes", decision="withdrawn")
-    assert question.evaluate(DROP, item) == [False, False]
-    assert filed() == ""
-    hand.agree("AD5", "notes")
-    hand.await_saved()
-    assert question.evaluate(DROP, item) == [True, True]
-    assert filed() == question.get_attribute("data-question")
-
-
 def test_a_welsh_quote_among_the_quick_notes_has_its_translation_beside_it(field_kit, server, page):
     hand = Hand(page, server, "P2").open()  # held in Welsh
     hand.agree("PS2", "talk", "notes", "quotes")
@@ -218,34 +184,6 @@ def test_a_welsh_quote_among_the_quick_notes_has_its_translation_beside_it(field
     page.get_by_role("dialog", name="File this quick note").get_by_label("In", exact=True).select_option("en")
     page.keyboard.press("Escape")
     assert until(lambda: not quote.get_by_label("English translation").is_visible(), page)
-
-
-def test_a_quote_that_is_not_wanted_is_kept_and_not_read_back(field_kit, server, page):
-    hand = Hand(page, server, "A3").open()
-    hand.agree("AD4", "talk", "notes", "quotes")
-    hand.click("A-CP-1-add")
-    page.keyboard.type("She rings me back.")
-    quote = hand.field("answer:A-CP-1.quote.1")
-    choice = quote.get_by_label("They do not want this sentence used")
-    choice.check()
-    quote.get_by_text("No report quotes it, and it is not read back.").wait_for()
-
-    def kept() -> dict[str, object]:
-        hand.await_saved()
-        return values_of(field_kit, "interview:A3")["answer:A-CP-1.quote.1"]
-
-    assert (kept()["text"], kept()["use"]) == ("She rings me back.", "no")
-    ending = page.get_by_role("dialog", name="How did it end?")
-    read_back = ending.get_by_text("“She rings me back.”")
-    page.keyboard.press("Alt+End")
-    ending.wait_for()
-    assert read_back.count() == 0
-    page.keyboard.press("Escape")
-    choice.uncheck()
-    assert "use" not in kept()
-    page.keyboard.press("Alt+End")
-    read_back.wait_for()
-    page.keyboard.press("Escape")
 
 
 def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
@@ -473,3 +411,65 @@ def test_a_filing_and_a_line_are_undone(field_kit, server, page):
     assert "A bell rang" not in hand.sheet.locator(".qpm-jot textarea").evaluate_all(
         "all => all.map((one) => one.value)"
     )
+
+
+def test_a_quote_that_is_not_wanted_is_kept_and_not_read_back(field_kit, server, page):
+    hand = Hand(page, server, "A3").open()
+    hand.agree("AD4", "talk", "notes", "quotes")
+    hand.click("A-CP-2-add")
+    page.keyboard.type("She rings me back.")
+    quote = hand.field("answer:A-CP-2.quote.1")
+    choice = quote.get_by_label("They do not want this sentence used")
+    choice.check()
+    quote.get_by_text("No report quotes it, and it is not read back.").wait_for()
+
+    def kept() -> dict[str, object]:
+        hand.await_saved()
+        return values_of(field_kit, "interview:A3")["answer:A-CP-2.quote.1"]
+
+    assert (kept()["text"], kept()["use"]) == ("She rings me back.", "no")
+    ending = page.get_by_role("dialog", name="How did it end?")
+    read_back = ending.get_by_text("“She rings me back.”")
+    page.keyboard.press("Alt+End")
+    ending.wait_for()
+    assert read_back.count() == 0
+    page.keyboard.press("Escape")
+    choice.uncheck()
+    assert "use" not in kept()
+    page.keyboard.press("Alt+End")
+    read_back.wait_for()
+    page.keyboard.press("Escape")
+
+
+def test_a_line_of_another_window_and_any_line_after_the_end_are_not_filed_by_dragging(field_kit, server, page):
+    faults_of_scripts = []
+    page.on("pageerror", lambda error: faults_of_scripts.append(str(error)))
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5", "talk", "notes")
+    hand.sheet.get_by_role("button", name="Quick notes").click()
+    page.keyboard.type(DOOR)
+    hand.await_saved()
+    question = hand.sheet.locator(".qpm-question").first
+    item = hand.sheet.locator(".qpm-jot[data-item]").get_attribute("data-item")
+    assert question.evaluate(DROP, "line-elsewhere") == [True, True]
+    assert faults_of_scripts == []
+    assert told(hand) == ""
+
+    def filed() -> str:
+        hand.await_saved()
+        return lines_of(field_kit, "interview:A4")[DOOR].get("filed_to", "")
+
+    page.keyboard.press("Alt+End")
+    page.get_by_role("dialog", name="How did it end?").get_by_role("radio", name="Finish").check()
+    page.keyboard.press("Enter")
+    hand.await_saved()
+    assert question.evaluate(DROP, item) == [False, False]
+    assert filed() == ""
+    hand.click("reopen")
+    hand.agree("AD5", "notes", decision="withdrawn")
+    assert question.evaluate(DROP, item) == [False, False]
+    assert filed() == ""
+    hand.agree("AD5", "notes")
+    hand.await_saved()
+    assert question.evaluate(DROP, item) == [True, True]
+    assert filed() == question.get_attribute("data-question")
