@@ -293,6 +293,7 @@ def test_a_visit_to_somebody_without_words_has_a_card_and_other_observations_hav
 
 
 def test_language_and_easy_read_change_in_the_middle_of_typing_and_on_the_card(hand: Hand):
+    hand.open()  # the visits before may have taken its place
     page, box = hand.page, hand.notes("P-PL-2")
     asked = hand.sheet.locator('[id$="-P-PL-2-ask"]')
     turns = {"Shift+F9": "lang", "Control+F9": "textContent"}
