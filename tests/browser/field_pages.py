@@ -127,13 +127,16 @@ class Hand:
 
     def open(self) -> Hand:
         open_page(self.page, self.server, notebook_of(self.name))
-        self.sheet.wait_for(timeout=60_000)
-        return self
+        return self._await_page()
 
     def load(self) -> Hand:
         """The page with everything around it loaded anew, as by its address."""
         self.page.goto(self.server.address(notebook_of(self.name)))
+        return self._await_page()
+
+    def _await_page(self) -> Hand:
         self.sheet.wait_for(timeout=60_000)
+        self.page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
         return self
 
     def field(self, name: str):

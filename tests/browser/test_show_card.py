@@ -114,6 +114,7 @@ def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
     onward.click(force=True)
     assert card(hand).evaluate(SEEN) == last
     hand.page.keyboard.press("Escape")
+    assert until(lambda: focus(hand).endswith("-closing"), hand.page), "the page has followed the card"
     # From the consent where one is; it may have been folded away.
     hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
     hand.sheet.locator('[id$="quotes-PS1-given"]').focus()
@@ -290,6 +291,7 @@ def test_a_visit_to_somebody_without_words_has_a_card_and_other_observations_hav
     assert shown[1] == "Yes No May I stay with you?"
     assert shown[4].startswith("Thank you ")
     assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    page.keyboard.press("Escape")
 
 
 def test_language_and_easy_read_change_in_the_middle_of_typing_and_on_the_card(hand: Hand):
@@ -313,6 +315,7 @@ def test_language_and_easy_read_change_in_the_middle_of_typing_and_on_the_card(h
         page.keyboard.press(key)
         assert asked.evaluate(f"one => one.{what}") != said, key
         assert place() == before, key
+    assert before[:3] == [True, len(words := "half a wo0half a wo1half a wo2half a wo3"), words]
     page.keyboard.press("Control+Enter")
     shown = hand.sheet.locator(".qpm-show-card[open] h2")  # the card's own name is in the language too
     for key, what in turns.items():

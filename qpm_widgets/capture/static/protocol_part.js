@@ -12,20 +12,24 @@ function protocolSteps(steps, { emergency, authority, ring }) {
 // A page that keeps nothing of it leads to the meeting that it is about: there what was told is written down. `about()` tells
 // how things are now: { nations: [{ emergency, authority }], visits: [{ title, ring, meetings: [{ name, page }] }] }.
 function protocolButton(root, id, { title, steps, elsewhere: words }, about) {
-  const open = () => {
-    if (root.querySelector(`#${id}-dialog`)) return;
+  const draw = (box) => {
     const { nations, visits } = about();
     // Nations say much the same: what is in another's words as well is said once.
     const once = (key, between) => [...new Set(nations.map((nation) => nation[key]))]
       .filter((one, _, all) => !all.some((other) => other !== one && other.includes(one))).join(between);
     const ring = visits.flatMap((visit) => visit.ring.map(({ who, number }) =>
       ({ who: visits.length > 1 ? `${who} · ${visit.title}` : who, number })));
-    const box = dialog(`${id}-dialog`, title,
-      protocolSteps({ ...steps, write: words.write }, { emergency: once("emergency", " "), authority: once("authority", " / "), ring }),
-      visits.filter(({ meetings }) => meetings.length).map((visit) => h("p", { class: "qpm-ring-pages" },
+    refill(box.querySelector(".qpm-protocol"), JSON.stringify([nations, visits]), () => [
+      ...protocolSteps({ ...steps, write: words.write }, { emergency: once("emergency", " "), authority: once("authority", " / "), ring }),
+      ...visits.filter(({ meetings }) => meetings.length).map((visit) => h("p", { class: "qpm-ring-pages" },
         h("span", {}, visits.length > 1 ? `${visit.title}:` : words.meetings), visit.meetings.map(({ name, page }) =>
-          h("a", { href: page.address, "data-qpm-open": page.path, onclick: () => box.close() }, name)))),
+          h("a", { href: page.address, "data-qpm-open": page.path, onclick: () => box.close() }, name))))].filter(Boolean));
+  };
+  const open = () => {
+    if (root.querySelector(`#${id}-dialog`)) return;
+    const box = dialog(`${id}-dialog`, title, h("div", { class: "qpm-protocol" }),
       h("p", { class: "qpm-actions" }, h("button", { type: "button", class: "qpm-main", onclick: () => box.close() }, words.close)));
+    draw(box);
     box.addEventListener("close", () => {
       box.remove();
       root.querySelector(`#${id}`)?.focus(); // the page may have drawn its button anew meanwhile
@@ -33,6 +37,9 @@ function protocolButton(root, id, { title, steps, elsewhere: words }, about) {
     root.append(box);
     box.showModal();
   };
+  // The page is drawn anew because something has changed: a number that is being read may be another now.
+  const standing = root.querySelector(`#${id}-dialog`);
+  if (standing) draw(standing);
   return h("button", { type: "button", id, class: "qpm-harm", "aria-keyshortcuts": "Shift+F2", onclick: open }, words.open);
 }
 
