@@ -365,6 +365,7 @@ def test_ratings_and_findings_are_undone_done_again_and_put_back(visited, page):
     if not indicator.evaluate("one => one.open"):
         indicator.locator("summary").click()
     levels = indicator.get_by_role("radio")
+    indicator.get_by_role("radio", checked=True).wait_for()  # what is folded away is drawn when it is opened
     was = levels.evaluate_all("all => all.findIndex((one) => one.checked)")
     told = page.locator(".qpm-undo [role=status]")
     other = (was + 1) % 2
