@@ -30,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files anew, to be read and committed"
     )
+    parser.addoption(
+        "--in-jupyterlab", action="store_true", help="every browser test in JupyterLab, also those of a page by itself"
+    )
 
 
 def pytest_configure() -> None:

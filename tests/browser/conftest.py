@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from field_pages import create_field_kit, interview_plan
+from bare_pages import bare_pages
+from field_pages import FIELD_PASSPHRASE, create_field_kit, interview_plan
 from network_watch import NetworkWatch
 
 from qpm_widgets.capture.server import server_process
@@ -28,6 +29,7 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
         "A4": interview_plan("advocate", ["AD5"]),
         "P1": interview_plan("person_supported", ["PS1"], easy_read=True, supporter=True),
         "P2": interview_plan("person_supported", ["PS2"], language="cy"),
+        "P3": interview_plan("person_supported", ["PS3"]),
     }
     kit = create_field_kit(tmp_path_factory.mktemp("field") / "kit", templates, interviews, ["O1"])
     yield kit
@@ -35,7 +37,12 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
 
 
 @pytest.fixture(scope="module")
-def server(field_kit):
+def server(request, field_kit):
+    """The kit's own server; where a module says `BARE = True`, its pages alone (`bare_pages.py`)."""
+    if getattr(request.module, "BARE", False) and not request.config.getoption("--in-jupyterlab"):
+        with bare_pages(field_kit.home, FIELD_PASSPHRASE) as pages:
+            yield pages
+        return
     with server_process(field_kit, field_kit.home.parent / "outputs") as running:
         yield running
 

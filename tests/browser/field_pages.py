@@ -16,6 +16,7 @@ from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.visits import create_assessment, plan_visit, prepare_working_notebooks
 from qpm_widgets.visits.working_notebooks import working_notebook_path
 
+FIELD_PASSPHRASE = "a passphrase for a day out"
 PROFILE = {
     "provider": "Harbour Advocacy",
     "sample": True,
@@ -57,7 +58,7 @@ def interview_plan(guide: str, respondents: list[str], **rest: object) -> dict[s
 def create_field_kit(home: Path, templates, interviews: dict[str, dict[str, object]], observations=()) -> Kit:
     """A kit with the assessment, its visit and the plans recorded, and a working notebook for each."""
     cheap = KeyCost(time_cost=1, memory_kib=64, parallelism=1)
-    kit = Kit.create(home, "a passphrase for a day out", assessor="AS1", cost=cheap)
+    kit = Kit.create(home, FIELD_PASSPHRASE, assessor="AS1", cost=cheap)
     create_assessment(kit.journal, "harbour", PROFILE)
     plan_visit(kit.journal, "harbour", "V1", VISIT)
     observed = {

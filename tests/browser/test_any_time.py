@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from field_pages import Hand, until, values_of
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 ALWAYS = {
     "F4": "A break",
@@ -54,7 +55,7 @@ def test_every_dialog_gives_way_to_what_may_be_needed_at_once(server, page):
     for name, open_it in ways.items():
         for key, wanted in ALWAYS.items():
             open_it()
-            assert len(opened(page)) == 1, name
+            assert until(lambda: len(opened(page)) == 1, page), name
             page.keyboard.press(key)
             left = opened(page)
             over_a_break = name == "A break" and key in ("Shift+F8", "Shift+F2")
@@ -176,3 +177,15 @@ def test_what_was_typed_and_not_confirmed_outlasts_a_reload_and_is_nowhere_in_pl
     kept = values_of(field_kit, "interview:A1")
     assert (kept["state"]["reason"], kept["safeguarding"]["reference"]) == ("quittenbaum", "SG-4711")
     assert until(lambda: "qpm:harbour/interview:A1" not in page.evaluate(stored), page)
+
+
+def test_a_key_pressed_beside_everything_is_heard_by_the_page_in_front_alone(field_kit, server, page):
+    Hand(page, server, "A2").open()
+    hand = Hand(page, server, "A4").open()
+    before = {name: values_of(field_kit, f"interview:{name}").keys() for name in ("A2", "A4")}
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("F4")
+    hand.await_saved()
+    assert [name for name in values_of(field_kit, "interview:A4") if name not in before["A4"]] != []
+    assert values_of(field_kit, "interview:A2").keys() == before["A2"], "it is behind"
+    close_all(page)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, kernel_process, until, values_of
+from field_pages import Hand, until, values_of
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 CLOCK = "new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }).format(ms)"
 VIEW = "JSON.stringify(Object.entries({ ...sessionStorage }).filter(([key]) => key.startsWith('qpm-view:')))"
@@ -211,22 +212,6 @@ def test_the_place_is_kept_when_the_view_is_switched_and_when_the_page_is_loaded
         assert 60 <= other.sheet.locator('[data-question="A-CP-1"]').bounding_box()["y"] < 300
     finally:
         other.page.close()
-
-
-def test_a_page_that_is_run_again_stays_at_its_question(hand: Hand, server):
-    page = hand.page
-    one_at_a_time(hand)
-    hand.notes("A-CP-1").evaluate("box => box.closest('form').querySelector('[id$=-go-section-2]').click()")
-    (at,) = in_sight(hand)
-    hand.notes(at).click()
-    before = hand.sheet.element_handle()
-    kernel_process(server, "A1").kill()
-    page.keyboard.type("Going on")
-    assert until(lambda: not before.evaluate("root => root.isConnected"), page, 40), "the page was not run again"
-    page.keyboard.type(" writing")
-    assert (in_sight(hand), focus(hand)) == ([at], f"answer-{at}-note")
-    assert hand.notes(at).input_value() == "Going on writing"
-    hand.await_saved()
 
 
 def test_the_next_without_an_answer_is_one_key_away(hand: Hand):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, kernel_process, until, values_of
+from field_pages import Hand, until, values_of
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 
 @pytest.fixture
@@ -130,14 +131,3 @@ def test_a_number_in_the_reason_for_stopping_brings_its_dialog_back(field_kit, h
     assert until(lambda: values_of(field_kit, "interview:A3")["state"]["reason"] == reason, page, seconds=4)
     hand.click("reopen")
     hand.await_saved()
-
-
-def test_a_kernel_that_dies_while_words_wait_loses_none(field_kit, server, hand, page):
-    field = "answer:A-CP-1.note"
-    hand.notes("A-CP-1").fill("Mair said it twice.")
-    await_question(hand, field)
-    kernel_process(server, "A3").kill()
-    page.keyboard.type(" And then")
-    assert until(lambda: versions(field_kit, field)[-1] == "Mair said it twice. And then", page, seconds=60)
-    hand.await_saved()
-    assert len(versions(field_kit, field)) == len(set(versions(field_kit, field)))

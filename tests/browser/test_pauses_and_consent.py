@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import Hand, kernel_process, plan_anew, until, values_of
+from field_pages import Hand, plan_anew, until, values_of
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 
 @pytest.fixture
@@ -130,42 +131,6 @@ def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_ki
     hand.await_saved()
     assert values_of(field_kit, "interview:A2")["assent:AD3"] == {"sign": "dissent", "how": "spoken"}
     assert len(list(field_kit.journal.iter_entries("harbour", subject="interview:A2", field_prefix="assent:AD3"))) == 3
-
-
-def test_a_no_whose_receipt_is_lost_counts_once_though_the_page_is_run_again(field_kit, at, server):
-    page = at("P2").page.context.new_page()
-    lost = []
-
-    def relay(socket) -> None:
-        def pass_on(message: str | bytes) -> None:
-            is_receipt = b'"receipt"' in (message if isinstance(message, bytes) else message.encode())
-            (lost.append if is_receipt and len(lost) < 2 else socket.send)(message)
-
-        socket.connect_to_server().on_message(pass_on)
-
-    page.route_web_socket("**/channels*", relay)
-    hand = Hand(page, server, "P2").open()
-    dialog = page.get_by_role("dialog", name="A yes or a no that is shown")
-
-    def note_a_no() -> str:
-        page.keyboard.press("Shift+F8")
-        dialog.get_by_label("No", exact=True).check()
-        dialog.get_by_role("button", name="Note it").click()
-        said = dialog.get_by_role("status").inner_text()
-        page.keyboard.press("Escape")
-        return said
-
-    assert "Say once, kindly" in note_a_no()
-    assert until(lambda: lost, page)
-    kernel_process(server, "P2").kill()
-    hand.await_saved(60_000)
-    page.keyboard.press("Shift+F8")
-    assert dialog.get_by_role("listitem").count() == 1
-    page.keyboard.press("Escape")
-    assert "binding" in note_a_no()
-    hand.await_saved()
-    shown = field_kit.journal.iter_entries("harbour", subject="interview:P2", field_prefix="assent:")
-    assert len(list(shown)) == 2
 
 
 def test_one_of_a_group_is_taken_out_alone_and_the_others_finish_with_a_summary(field_kit, at):

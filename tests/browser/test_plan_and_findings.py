@@ -357,7 +357,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     assert until(lambda: findings_of(kit, words) == [], page), "the line read out still tells of the save before"
 
 
-def test_ratings_and_findings_are_undone_done_again_and_put_back(visited, page):
+def test_ratings_are_undone_done_again_and_put_back(visited, page):
     kit, server = visited
     open_page(page, server, "lantern/V1/debrief.ipynb")
     to_independence(page)
@@ -391,6 +391,12 @@ def test_ratings_and_findings_are_undone_done_again_and_put_back(visited, page):
     versions.get_by_role("listitem").nth(1).get_by_role("button").click()
     assert until(lambda: rated() == first, page)
 
+
+def test_a_finding_is_undone_and_comes_back_by_no_way_once_it_rests_on_nothing(visited, page):
+    kit, server = visited
+    open_page(page, server, "lantern/V1/debrief.ipynb")
+    to_independence(page)
+    told = page.locator(".qpm-undo [role=status]")
     words = "They keep a list of what they challenged."
     page.get_by_role("button", name="Write a finding").click()
     page.get_by_label("What did you find?").fill(words)

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from field_pages import Hand, until, values_of
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 
 def faults(hand: Hand, within: str = "") -> list[str]:
@@ -184,21 +185,6 @@ def test_a_welsh_quote_among_the_quick_notes_has_its_translation_beside_it(field
     page.get_by_role("dialog", name="File this quick note").get_by_label("In", exact=True).select_option("en")
     page.keyboard.press("Escape")
     assert until(lambda: not quote.get_by_label("English translation").is_visible(), page)
-
-
-def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
-    hand = Hand(page, server, "A2").open()
-    hand.agree("AD2", "talk", "notes")
-    hand.agree("AD3", "talk", "notes")
-    notes = hand.notes("A-CP-1")
-    notes.focus()
-    page.keyboard.type("One line.")
-    page.keyboard.press("Enter")
-    page.keyboard.type("Another.")
-    assert notes.input_value() == "One line.\nAnother."
-    page.keyboard.press("Control+z")
-    assert notes.input_value() != "One line.\nAnother."
-    hand.await_saved()
 
 
 def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field_kit, server, page):

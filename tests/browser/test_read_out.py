@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from field_pages import Hand, kernel_process, until
+from field_pages import Hand
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 CONTROLS = "button|textbox|checkbox|radio|combobox|link|searchbox|option|dialog|article|region|navigation|heading"
 NAMELESS = re.compile(rf"^\s*- '?(?:{CONTROLS})(?! \")", re.MULTILINE)
@@ -62,26 +63,6 @@ def test_every_state_of_the_page_has_names_and_roles(hand: Hand):
         page.keyboard.press(key)
         has(hand.sheet.aria_snapshot(), *parts)
         page.keyboard.press("Escape")
-
-
-def test_receipts_are_read_out_politely_and_failures_at_once(server, hand: Hand):
-    polite, urgent = hand.sheet.locator(".qpm-receipts"), hand.sheet.locator(".qpm-failures")
-    assert (polite.get_attribute("role"), urgent.get_attribute("role")) == ("status", "alert")
-    hand.agree("AD1", "talk", "notes")
-    hand.notes("A-CP-2").fill("They say so.")
-    hand.await_saved()
-    assert until(lambda: re.fullmatch(r"Saved \d\d:\d\d", polite.inner_text() or ""), hand.page)
-    assert urgent.inner_text() == ""
-    kernel = kernel_process(server, "A1")
-    kernel.suspend()
-    try:
-        hand.notes("A-CP-2").fill("They say so, twice.")
-        hand.await_trouble()
-        assert urgent.inner_text().startswith("Not saved: the kit has not confirmed")
-    finally:
-        kernel.resume()
-    hand.await_saved()
-    assert until(lambda: urgent.inner_text() == "", hand.page)
 
 
 def test_in_a_systems_own_colours_what_is_chosen_focused_and_out_of_reach_can_be_told(hand: Hand):

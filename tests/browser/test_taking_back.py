@@ -8,6 +8,7 @@ import pytest
 from field_pages import Hand, open_page, until, values_of
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 
 @pytest.fixture

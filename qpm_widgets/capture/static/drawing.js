@@ -102,6 +102,10 @@ function failurePage(code, sentence, { title, again = "\u21bb" }, retry) {
     h("button", { type: "button", class: "qpm-main", onclick: retry }, again));
 }
 
+// Whether a key is a page's own: pressed in it, or where nothing has the focus, and then only of the page that is in front.
+const isKeyFor = (root, target) =>
+  root?.isConnected && root.checkVisibility() && (root.contains(target) || target.contains(root));
+
 // "a, b and c"
 const listWords = (items, { list_comma: comma, list_and: and }) =>
   items.length < 2 ? items.join("") : items.slice(0, -1).join(comma) + and + items.at(-1);

@@ -33,7 +33,7 @@ class JudgementTrail {
   key(event) {
     const { root } = this.page;
     const key = event.key.toLowerCase();
-    if (!root?.isConnected || !(root.contains(event.target) || event.target.contains(root)) || root.querySelector("dialog[open]")) return;
+    if (!isKeyFor(root, event.target) || root.querySelector("dialog[open]")) return;
     if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key)) return;
     if (event.target.matches('textarea, input:not([type="radio"], [type="checkbox"])')) return; // a box undoes its own typing
     event.preventDefault();

@@ -30,7 +30,7 @@ function answerKeys(page) {
   page.keysOff = new AbortController();
   document.addEventListener("keydown", (event) => {
     const { root } = page;
-    if (!root.isConnected || !(root.contains(event.target) || event.target.contains(root))) return;
+    if (!isKeyFor(root, event.target)) return;
     const ctrl = event.ctrlKey || event.metaKey;
     if (event.key === "ArrowDown" && event.target.matches("select")) return; // which opens with it
     const writes = event.target.matches('textarea, input[type="text"]'); // a box undoes its own typing
