@@ -1,9 +1,9 @@
 """A kit's pages in Chromium without JupyterLab around them: their own notebooks, sheets, scripts and styles.
 
-JupyterLab costs a processor four seconds each time it is loaded, and two for the kernel of each page. What a page itself
-does and looks like needs neither: here the cells of its working notebook are run in this process, and the sheet that
-comes of them talks to its page by a websocket. What depends on kernels, on Jupyter's own keys or on how one page gives
-way to another is tested in JupyterLab; with `--in-jupyterlab` everything is.
+JupyterLab costs a processor four seconds each time it is loaded, and two for the kernel of each page. What a page
+itself does and looks like needs neither: here the cells of its working notebook are run in this process, and the sheet
+that comes of them talks to its page by a websocket. What depends on kernels, on Jupyter's own keys or on how one page
+gives way to another is tested in JupyterLab; with `--in-jupyterlab` everything is.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
 
 from qpm_widgets import capture
+from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.journal import Kit
 from qpm_widgets.running_server import page_path
+from qpm_widgets.visits.working_notebooks import prepare_desk
 
 LABEXTENSION = Path(capture.__file__).parent / "labextension" / "qpm-field-kit" / "static"
 FONTS = Path(capture.__file__).parents[2] / "site_visit_templates" / "design" / "fonts"
@@ -81,7 +84,7 @@ async function open(path) {
   for (let tries = 0; tries < 200 && !stands(); tries += 1) await new Promise((done) => setTimeout(done, 10));
   cover.hidden = true;
   const place = panel.place && panel.querySelector(`#${CSS.escape(panel.place)}`);
-  (place ?? panel.querySelector("h1"))?.focus({ preventScroll: true });
+  (place || panel.querySelector("h1"))?.focus({ preventScroll: true });
   for (const [old, { leave }] of [...panels].slice(0, -KEPT_OPEN)) {
     panels.delete(old);
     leave();
@@ -173,7 +176,9 @@ class _Channels(WebSocketHandler):
 @contextmanager
 def bare_pages(home: Path, passphrase: str) -> Iterator[BarePages]:
     """Hand out the pages of the kit in ``home``, which is opened once more, as a kernel opens it."""
-    with Kit.unlock(home, passphrase) as kit:
+    with Kit.unlock(home, passphrase) as kit, pytest.MonkeyPatch.context() as patch:
+        prepare_desk(kit)
+        patch.setenv(OUTPUTS_VARIABLE, str(home.parent / "outputs"))
         pages, stands, ends = BarePages(kit), Event(), []
 
         async def serve() -> None:

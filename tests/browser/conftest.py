@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
-from bare_pages import bare_pages
+from bare_pages import BarePages, bare_pages
 from field_pages import FIELD_PASSPHRASE, create_field_kit, interview_plan
 from network_watch import NetworkWatch
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
+from qpm_widgets.running_server import RunningServer
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +39,19 @@ def field_kit(tmp_path_factory, templates) -> Iterator[Kit]:
 
 
 @pytest.fixture(scope="module")
-def server(request, field_kit):
-    """The kit's own server; where a module says `BARE = True`, its pages alone (`bare_pages.py`)."""
-    if getattr(request.module, "BARE", False) and not request.config.getoption("--in-jupyterlab"):
-        with bare_pages(field_kit.home, FIELD_PASSPHRASE) as pages:
-            yield pages
-        return
-    with server_process(field_kit, field_kit.home.parent / "outputs") as running:
+def hand_out(request):
+    """How a module's pages are handed out: by the kit's server, or, where it says `BARE = True`, by `bare_pages.py`."""
+    is_bare = getattr(request.module, "BARE", False) and not request.config.getoption("--in-jupyterlab")
+
+    def handing_out(kit: Kit, passphrase: str) -> AbstractContextManager[RunningServer | BarePages]:
+        return bare_pages(kit.home, passphrase) if is_bare else server_process(kit, kit.home.parent / "outputs")
+
+    return handing_out
+
+
+@pytest.fixture(scope="module")
+def server(field_kit, hand_out):
+    with hand_out(field_kit, FIELD_PASSPHRASE) as running:
         yield running
 
 

@@ -15,6 +15,7 @@ from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import iter_interviews, load_profile
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 
 @pytest.fixture(scope="module")

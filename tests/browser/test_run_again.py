@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from field_pages import Hand, kernel_process, until, values_of
+from field_pages import Hand, kernel_process, open_page, until, values_of
+
+from qpm_widgets.visits import iter_observations
 
 pytestmark = pytest.mark.browser
 
@@ -220,3 +222,25 @@ def test_a_box_takes_line_breaks_and_undoes_what_was_typed(server, page):
     page.keyboard.press("Control+z")
     assert notes.input_value() != "One line.\nAnother."
     hand.await_saved()
+
+
+def test_a_form_that_had_no_answer_and_was_changed_is_one_observation(field_kit, server, page):
+    kit = field_kit
+    before = {one.id for one in iter_observations(kit.journal, "harbour", "V1")}
+    open_page(page, server, "harbour/V1/plan.ipynb")
+    page.get_by_role("button", name="Add an observation").click(timeout=60_000)
+    page.get_by_label("Time", exact=True).fill("17:00")
+    page.get_by_label("Who holds it?").select_option("AS1")
+    kernel = kernel_process(server, "harbour/V1/plan.ipynb")
+    kernel.suspend()
+    try:
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("The kit has not answered.").wait_for(timeout=20_000)
+    finally:
+        kernel.resume()
+    assert until(lambda: len(iter_observations(kit.journal, "harbour", "V1")) > len(before), page), "it was recorded"
+    page.get_by_label("Time", exact=True).fill("17:30")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("status").filter(has_text="is in the plan").wait_for()
+    (added,) = [one for one in iter_observations(kit.journal, "harbour", "V1") if one.id not in before]
+    assert f"{added.plan.planned_at:%H:%M}" == "17:30"
