@@ -55,6 +55,13 @@ def server(field_kit, hand_out):
         yield running
 
 
+@pytest.fixture(scope="module")
+def jupyter(field_kit):
+    """The kit's own server, for the tests of a module of bare pages that need JupyterLab all the same."""
+    with server_process(field_kit, field_kit.home.parent / "outputs") as running:
+        yield running
+
+
 def new_context(chromium, **kind):
     return chromium.new_context(**{"viewport": {"width": 1366, "height": 768}, "locale": "en-GB", **kind})
 

@@ -10,13 +10,12 @@ import sys
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from canary_search import files_holding
-from field_pages import Hand, kernel_process, notebook_of, open_desk, until, values_of
+from field_pages import FIELD_PASSPHRASE, Hand, kernel_process, notebook_of, open_desk, until, values_of
 
 from qpm_widgets.capture.page_files import STATIC
 from qpm_widgets.journal.grammar import check_payload
 
 CANARY = "Kanarienvogel-in-der-Grube-8846"
-PASSPHRASE = "a passphrase for a day out"  # as in conftest.py
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def account_state(hand: Hand) -> str:
 
 def kept_words(field_kit, subject: str) -> list[str]:
     store = field_kit.safeguarding
-    identity = store.identity(PASSPHRASE)
+    identity = store.identity(FIELD_PASSPHRASE)
     return [
         one.account.said
         for described in store.disclosures(about=subject)
@@ -49,7 +48,9 @@ def account_id(hand: Hand) -> str:
 
 def erase_at_the_command_line(field_kit, name: str) -> None:
     command = ("safeguarding", "erase", name, "--yes", "--home", str(field_kit.home))
-    subprocess.run([sys.executable, "-m", "qpm_widgets", *command], input=f"{PASSPHRASE}\n", text=True, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "qpm_widgets", *command], input=f"{FIELD_PASSPHRASE}\n", text=True, check=True
+    )
 
 
 def test_every_reference_that_a_page_makes_is_one_that_the_journal_takes(page) -> None:
@@ -60,8 +61,8 @@ def test_every_reference_that_a_page_makes_is_one_that_the_journal_takes(page) -
         check_payload("interview:P1", "safeguarding", {"reference": reference, "used_at": "2026-10-13T10:00:00+01:00"})
 
 
-def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page) -> None:
-    hand = Hand(page, server, "P1").open()  # nobody has agreed to notes, and need not have
+def test_an_account_is_kept_apart_and_never_shown_again(field_kit, jupyter, page) -> None:
+    hand = Hand(page, jupyter, "P1").open()  # nobody has agreed to notes, and need not have
     hand.click("open-safeguarding")
     account_box(hand, "said").press_sequentially(f"He said {CANARY}")
     account_box(hand, "wants").fill("to move")
@@ -79,7 +80,7 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page)
     assert account_box(hand, "said").input_value() == f"He said {CANARY}"
 
     # The page's process is killed in the middle of a sentence.
-    kernel_process(server, "P1").send_signal(signal.SIGKILL)
+    kernel_process(jupyter, "P1").send_signal(signal.SIGKILL)
     account_box(hand, "said").press_sequentially(" and more")
     assert until(lambda: kept_words(field_kit, "interview:P1") == [f"He said {CANARY} and more"], page, 40)
 
@@ -97,7 +98,7 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page)
     assert files_holding(field_kit.home, CANARY) == []
     assert CANARY not in page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
     page.keyboard.press("Escape")
-    say_that_the_lead_has_it(field_kit, server, page, account_id)
+    say_that_the_lead_has_it(field_kit, jupyter, page, account_id)
 
 
 def say_that_the_lead_has_it(field_kit, server, page, account_id: str) -> None:
@@ -119,9 +120,9 @@ def say_that_the_lead_has_it(field_kit, server, page, account_id: str) -> None:
     assert waiting.count() == 0
 
 
-def test_what_could_not_be_kept_says_so_in_the_dialog_and_comes_after_a_reload(field_kit, server, page) -> None:
-    hand = Hand(page, server, "O1").open()
-    process = kernel_process(server, "O1")
+def test_what_could_not_be_kept_says_so_in_the_dialog_and_comes_after_a_reload(field_kit, jupyter, page) -> None:
+    hand = Hand(page, jupyter, "O1").open()
+    process = kernel_process(jupyter, "O1")
     hand.click("open-safeguarding")
     process.send_signal(signal.SIGSTOP)
     try:
@@ -170,19 +171,19 @@ def test_words_typed_after_their_account_was_erased_begin_a_new_one(field_kit, s
     assert field_kit.safeguarding.find(old).erased
 
 
-def test_words_that_waited_while_their_account_was_erased_come_after_a_reload(field_kit, server, page) -> None:
-    hand = Hand(page, server, "A4").open()
+def test_words_that_waited_while_their_account_was_erased_come_after_a_reload(field_kit, jupyter, page) -> None:
+    hand = Hand(page, jupyter, "A4").open()
     page.on("dialog", lambda asked: asked.accept())  # "Leave the page?"
     hand.click("open-safeguarding")
     account_box(hand, "said").press_sequentially("He shouted")
     assert until(lambda: "Kept apart at" in account_state(hand), page)
-    old, process = account_id(hand), kernel_process(server, "A4")
+    old, process = account_id(hand), kernel_process(jupyter, "A4")
     process.send_signal(signal.SIGSTOP)
     try:
         account_box(hand, "said").press_sequentially(" at me")
         assert until(lambda: "Not saved" in account_state(hand), page)
         erase_at_the_command_line(field_kit, old)
-        page.goto(server.address(notebook_of("A4")))
+        page.goto(jupyter.address(notebook_of("A4")))
     finally:
         process.send_signal(signal.SIGCONT)
     assert until(lambda: kept_words(field_kit, "interview:A4") == ["He shouted at me"], page, 60)

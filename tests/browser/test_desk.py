@@ -1,26 +1,27 @@
-"""The desk in Chromium on JupyterLab: what it shows is true, and every link on it works."""
+"""The desk in Chromium: what it shows is true, and every link on it works."""
 
 from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from field_pages import create_field_kit, interview_plan, until
+from field_pages import FIELD_PASSPHRASE, create_field_kit, interview_plan, until
 
 from qpm_widgets.capture.desk_sheet import DeskSheet
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.plan_folder import record_plan_folder
 from qpm_widgets.capture.recording import record_edit
-from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.visits import iter_interviews, load_profile
 
 pytestmark = pytest.mark.browser
 BARE = True
 
+PASSPHRASE = "a test passphrase of many words"
+
 
 @pytest.fixture(scope="module")
-def server(lantern: Kit):
-    with server_process(lantern) as running:
+def server(lantern: Kit, hand_out):
+    with hand_out(lantern, PASSPHRASE) as running:
         yield running
 
 
@@ -146,21 +147,6 @@ def test_advocates_whom_the_plan_needs_stay_whatever_number_is_typed(page, lante
     assert lantern.journal.head() == head
 
 
-def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server, lantern) -> None:
-    page.evaluate("window.still = 'the same page'")
-    page.get_by_role("link", name="interview M1").click()
-    page.wait_for_url("**/doc/tree/lantern/V1/M1.ipynb", timeout=20_000)
-    page.locator(".qpm-interview").wait_for(timeout=45_000)
-    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
-    assert page.title() == "Interview M1 · QPM Field Kit"
-    assert not page.locator(".qpm-desk").is_visible()
-    page.go_back()
-    page.locator(".qpm-desk").wait_for(timeout=10_000)
-    assert page.title() == "Desk · QPM Field Kit"
-    assert page.evaluate("document.activeElement.textContent").startswith("Open")  # where the reader was
-    assert page.evaluate("window.still") == "the same page"
-
-
 def test_every_link_on_the_desk_leads_to_a_page_that_is_there(page, lantern) -> None:
     links = page.locator(".qpm-desk a[data-qpm-open]")
     paths = links.evaluate_all("(all) => all.map((link) => link.dataset.qpmOpen)")
@@ -170,10 +156,12 @@ def test_every_link_on_the_desk_leads_to_a_page_that_is_there(page, lantern) -> 
     assert addresses == [f"/doc/tree/{path}" for path in paths]
 
 
-def test_an_assessment_and_a_visit_are_begun_on_an_empty_desk_which_looks_again_later(chromium, kit, templates) -> None:
+def test_an_assessment_and_a_visit_are_begun_on_an_empty_desk_which_looks_again_later(
+    chromium, kit, templates, hand_out
+) -> None:
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    with server_process(kit) as server:
+    with hand_out(kit, PASSPHRASE) as server:
         page.goto(server.address("desk.ipynb"))
         page.get_by_role("heading", name="This kit is empty").wait_for(timeout=45_000)
         assert page.get_by_role("button", name="Practise on an invented visit").count() == 1
@@ -275,7 +263,7 @@ def correct_the_assessment(page) -> None:
     page.get_by_role("status").filter(has_text="The assessment is changed").wait_for()
 
 
-def test_the_desk_says_what_is_next_by_the_clock_and_shows_today_first(chromium, tmp_path, templates) -> None:
+def test_the_desk_says_what_is_next_by_the_clock_and_shows_today_first(chromium, tmp_path, templates, hand_out) -> None:
     def planned(name: str, when: str, **rest: object) -> dict[str, object]:
         return interview_plan("advocate", [name], planned_at=f"2026-10-{when}+01:00", **rest)
 
@@ -295,7 +283,7 @@ def test_the_desk_says_what_is_next_by_the_clock_and_shows_today_first(chromium,
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         assert until(lambda: button.count() == 1 and button.inner_text() == label, page), button.all_inner_texts()
 
-    with server_process(kit) as server:
+    with hand_out(kit, FIELD_PASSPHRASE) as server:
         page.clock.set_fixed_time("2026-10-14T08:05:00+01:00")
         page.goto(server.address("desk.ipynb"))
         button.wait_for(timeout=45_000)

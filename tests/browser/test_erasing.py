@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from canary_search import decrypted, decrypted_log, files_holding
-from field_pages import Hand, create_field_kit, interview_plan, kernel_process
+from field_pages import FIELD_PASSPHRASE, Hand, create_field_kit, interview_plan, kernel_process
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.reports import render_report
 from qpm_widgets.terminal import CHECKOUT
+
+pytestmark = pytest.mark.browser
+BARE = True
 
 CANARY = "Rotschwanz-im-Speicher-7741"
 
@@ -36,7 +39,13 @@ def outputs(erasing_kit) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(erasing_kit, outputs):
+def server(erasing_kit, hand_out):
+    with hand_out(erasing_kit, FIELD_PASSPHRASE) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def jupyter(erasing_kit, outputs):
     with server_process(erasing_kit, outputs) as running:
         yield running
 
@@ -56,8 +65,8 @@ def stored_bytes(kit) -> bytes:
     return decrypted(path, key) + decrypted_log(Path(f"{path}-wal"), key)
 
 
-def test_the_button_leaves_a_certificate_marked_reports_and_no_byte(erasing_kit, server, page, outputs):
-    hand = Hand(page, server, "A1").open()
+def test_the_button_leaves_a_certificate_marked_reports_and_no_byte(erasing_kit, jupyter, page, outputs):
+    hand = Hand(page, jupyter, "A1").open()
     hand.agree("AD1")
     hand.notes("A-CP-1").fill(f"She said {CANARY}.")
     hand.await_saved()
@@ -138,8 +147,8 @@ IMPATIENT = """
 """
 
 
-def test_who_waits_in_vain_is_told_and_a_late_answer_is_taken(erasing_kit, server, page):
-    hand = Hand(page, server, "A4").open()
+def test_who_waits_in_vain_is_told_and_a_late_answer_is_taken(erasing_kit, jupyter, page):
+    hand = Hand(page, jupyter, "A4").open()
     hand.agree("AD4")
     hand.notes("A-CP-1").fill(f"She said {CANARY}.")
     hand.notes("A-CP-1").fill(f"She said {CANARY} twice.")
@@ -147,7 +156,7 @@ def test_who_waits_in_vain_is_told_and_a_late_answer_is_taken(erasing_kit, serve
     page.evaluate(IMPATIENT)
     hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
     dialog = hand.sheet.locator("dialog[open]")
-    kernel = kernel_process(server, "A4")
+    kernel = kernel_process(jupyter, "A4")
     kernel.suspend()
     try:
         hand.click("print-form")

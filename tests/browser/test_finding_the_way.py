@@ -293,6 +293,7 @@ def test_the_keys_are_listed_and_none_types_or_is_taken_from_typing(field_kit, h
     cells = page.locator(".jp-Cell").count()
     hand.notes("A-CO-1").fill("")
     hand.notes("A-CO-1").focus()
+    page.wait_for_timeout(300)  # where the person is now has been kept
     page.evaluate(
         """() => {
           window.viewsKept = 0;

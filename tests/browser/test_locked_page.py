@@ -74,7 +74,7 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     asked = []
     window.on("request", lambda request: asked.append(request.url))
 
-    def goes() -> bool:
+    def goes(page=page) -> bool:
         try:
             page.goto(address()[0])
         except Exception:  # not there yet
@@ -105,7 +105,7 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
         line.get_by_role("link", name="Unlock it in a new window").press("Enter")
     other = opened.value
     if not other.locator("#passphrase").count():  # the page is coming back just now
-        assert until(lambda: other.goto(address()[0]).ok and other.locator("#passphrase").count(), page, 30)
+        assert until(lambda: goes(other) and other.locator("#passphrase").count(), page, 30)
     open_by_keyboard(other, PASSPHRASE)
     await_desk(other)
     line.wait_for(state="hidden", timeout=30_000)

@@ -1,4 +1,4 @@
-"""The spare: one process waits for the next page, takes up no secret that others could read, and keeps no kit open."""
+"""From page to page, in place; and the spare: a process that waits for the next page, and keeps no kit open."""
 
 from __future__ import annotations
 
@@ -242,3 +242,19 @@ def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(serv
     assert unsaved.sheet.count() == 1
     kernel.resume()
     context.close()
+
+
+def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server) -> None:
+    open_desk(page, server)
+    page.evaluate("window.still = 'the same page'")
+    page.get_by_role("link", name="interview A3").first.click()
+    page.wait_for_url("**/doc/tree/harbour/V1/A3.ipynb", timeout=20_000)
+    page.locator(".qpm-interview").wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+    assert page.title() == "Interview A3 · QPM Field Kit"
+    assert not page.locator(".qpm-desk").is_visible()
+    page.go_back()
+    page.locator(".qpm-desk").wait_for(timeout=10_000)
+    assert page.title() == "Desk · QPM Field Kit"
+    assert page.evaluate("document.activeElement.textContent").endswith("interview A3")  # where the reader was
+    assert page.evaluate("window.still") == "the same page"

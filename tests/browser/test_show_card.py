@@ -229,6 +229,7 @@ def test_a_script_too_long_for_the_window_is_scrolled_with_the_keyboard(hand: Ha
         assert [one["id"] for one in Axe().run(page, context=".qpm-show-card").response["violations"]] == []
         page.keyboard.press("End")
         assert until(lambda: frame.evaluate("one => one.scrollTop + one.clientHeight >= one.scrollHeight - 2"), page)
+        page.wait_for_timeout(300)  # the browser scrolls on smoothly, for a moment
         page.keyboard.press("ArrowRight")
         assert until(lambda: frame.evaluate("one => one.scrollTop") == 0, page), "the next is read from its beginning"
     finally:
