@@ -128,7 +128,11 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     hand.await_saved()
     assert hand.notes("A-CP-2").input_value() == ""
     assert not hand.sheet.locator(".qpm-let-go").is_visible()
-    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))") == []
+    waiting = (
+        "[...qpmChannels.values()].map(({ scope, slots, drafts, storing }) => [scope, [...slots], drafts, storing])"
+    )
+    stored = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))")
+    assert stored == [], page.evaluate(f"JSON.stringify({waiting})")
     plan_anew(field_kit, templates, "interview:A4", respondents=["AD4"])
     hand.agree("AD5", "quotes")
     hand.sheet.locator(".qpm-told").get_by_text("nobody with the code AD5 any more").wait_for()
