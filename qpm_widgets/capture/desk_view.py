@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qpm_widgets.capture.erasing import view_uncertified
+from qpm_widgets.capture.own_process import account_files
 from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
@@ -49,11 +50,18 @@ def view_desk(kit: Kit, templates: Templates) -> View:
 def _waiting_accounts(kit: Kit) -> list[View]:
     """Accounts of harm that nobody confirmed as handed over, and whether all that they say has been written to a file.
 
-    None while their store cannot be opened.
+    With the files that were written from the desk. None while their store cannot be opened.
     """
     with suppress(QpmError):  # its own commands say what is wrong; interviews go on
-        waiting = [one for one in kit.safeguarding.disclosures() if one.is_waiting]
-        return [{"id": one.id, "written": bool(one.file_at) and not one.has_more} for one in waiting]
+        return [
+            {
+                "id": one.id,
+                "written": bool(one.file_at) and not one.has_more,
+                "files": [str(file) for file in account_files(one.id)],
+            }
+            for one in kit.safeguarding.disclosures()
+            if one.is_waiting
+        ]
     return []
 
 

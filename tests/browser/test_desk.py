@@ -46,9 +46,11 @@ def test_the_desk_asks_for_an_account_of_harm_until_somebody_confirms_that_it_is
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == []
     place = ("lantern", "interview:P1", "SG-7K2M4QXH.1")
     lantern_copy.safeguarding.record(*place, {"said": "he hit me"}, entry_id=new_entry_id())
-    assert view_desk(lantern_copy, templates)["waiting_accounts"] == [{"id": "SG-7K2M4QXH", "written": False}]
+    assert view_desk(lantern_copy, templates)["waiting_accounts"] == [
+        {"id": "SG-7K2M4QXH", "written": False, "files": []}
+    ]
     lantern_copy.safeguarding.note_file(lantern_copy.safeguarding.find("SG-7K2M4QXH"), "printed")
-    only_written = [{"id": "SG-7K2M4QXH", "written": True}]
+    only_written = [{"id": "SG-7K2M4QXH", "written": True, "files": []}]
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == only_written, "nobody has it yet"
     desk = DeskSheet()
     desk.kit = lantern_copy
@@ -58,7 +60,7 @@ def test_the_desk_asks_for_an_account_of_harm_until_somebody_confirms_that_it_is
     assert desk.answer({**sent, "arguments": {"id": "SG-AAAAAAAA"}})["code"] == "SAFE-001"
     more = ("lantern", "interview:P1", "SG-7K2M4QXH.2")
     lantern_copy.safeguarding.record(*more, {"said": "again"}, entry_id=new_entry_id())
-    again = [{"id": "SG-7K2M4QXH", "written": False}]
+    again = [{"id": "SG-7K2M4QXH", "written": False, "files": []}]
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == again, "what was written since is in no file"
 
 

@@ -40,7 +40,7 @@ def test_a_sentence_in_a_script_would_be_found() -> None:
 def test_the_page_that_asks_for_the_passphrase_says_nothing_of_its_own(templates) -> None:
     words = templates.wording.section("desk")["door"]["locked"]
     for token in ("token", None):
-        page = locked_page.draw_page({key: f"«{key}»" for key in words}, ["«told»"], token)
+        page = locked_page.draw_locked({key: f"«{key}»" for key in words}, ["«told»"], token)
         text = re.sub(r"«\w+»|<[^>]*>", "", page)
         assert text.replace("·", "").split() == []
 

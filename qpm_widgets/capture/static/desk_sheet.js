@@ -32,7 +32,7 @@ class Desk {
     const { assessments, waiting_accounts: waiting } = situation;
     return [
       this.drawHead(),
-      waiting.length && waitingAccounts(this, waiting),
+      waiting.length && waitingAccounts(this, waiting, situation.practice === "here"),
       situation.uncertified.map((one) => this.drawUncertified(one)),
       this.carried && this.drawCarried(),
       situation.practice === "here" && practiceNotice(this),
