@@ -107,6 +107,7 @@ CODES: dict[str, str] = {
     "CAPTURE-006": "the practice visit could not be opened",
     "CAPTURE-007": "the document could not be opened from the page",
     "CAPTURE-008": "the page that asks for the passphrase could not be started",
+    "CAPTURE-009": "the report was not rendered, for what does so did not start or did not end",
     # Evidence
     "EVIDENCE-001": "a finding cites no evidence",
     "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",
