@@ -143,7 +143,7 @@ class AccountHandler(Handler):
         door = self.server
         words = door.wording.section("desk")["door"]
         said = [*(words["locked"].get(one, one) for one in told), *door.told_wait()]
-        field = Field("passphrase", words["locked"]["label"])
+        field = Field("passphrase", words["locked"]["label"], wrong=bool(said))
         intro = [door.say("intro"), door.say("care")]
         form = draw_form(intro, said, door.new_token(), [field], door.say("open"), [words["account"]["patience"]])
         title = f"desk.door.account.{'seal' if door.asked['key'] else 'print'}.title"

@@ -178,7 +178,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True)
 class Field:
-    """A box to type into: its name in the form, its label, what stands below it, and what stands in it.
+    """A box to type into: its name in the form, its label, what stands below it and in it, and whether that is wrong.
 
     A secret is typed unseen and never stands in a page that is sent.
     """
@@ -188,12 +188,13 @@ class Field:
     hint: str = ""
     value: str = ""
     secret: bool = True
+    wrong: bool = False
 
 
 def draw_form(
     intro: Iterable[str], told: Iterable[str], token: str, fields: Iterable[Field], button: str, after: Iterable[str]
 ) -> str:
-    """The form of a page, under what it is for and what is to be told; the first box that is empty has the focus.
+    """The form of a page, under what it is for and what is to be told; the first box that is wrong has the focus.
 
     Parameters
     ----------
@@ -208,16 +209,17 @@ def draw_form(
     """
     troubles = list(told)
     box = draw_alert(troubles) if troubles else ""
-    boxes, focus = "", " autofocus"
-    for field in fields:
-        named = [f"{field.name}-hint"] * bool(field.hint) + ["told"] * bool(troubles)
-        described = f' aria-describedby="{" ".join(named)}"' if named else ""
-        invalid = ' aria-invalid="true"' if troubles and not field.value else ""
-        kind, first = ("password" if field.secret else "text"), ("" if field.value else focus)
-        focus = "" if first else focus
+    asked = list(fields)
+    first = next((field for field in asked if field.wrong), asked[0])
+    boxes = ""
+    for field in asked:
+        named = [f"{field.name}-hint"] * bool(field.hint) + ["told"] * (field.wrong and bool(troubles))
+        attributes = " autofocus" * (field is first) + ' aria-invalid="true"' * field.wrong
+        attributes += f' aria-describedby="{" ".join(named)}"' if named else ""
         boxes += f"""<label for="{field.name}">{escape(field.label)}</label>
-<input id="{field.name}" name="{field.name}" type="{kind}" value="{escape(field.value)}" autocomplete="off"
- autocapitalize="none" spellcheck="false" writingsuggestions="false"{first} required{described}{invalid}>
+<input id="{field.name}" name="{field.name}" type="{"password" if field.secret else "text"}"
+ value="{escape(field.value)}" autocomplete="off" autocapitalize="none" spellcheck="false" writingsuggestions="false"
+ required{attributes}>
 """
         boxes += f'<p class="qpm-hint" id="{field.name}-hint">{escape(field.hint)}</p>' if field.hint else ""
     return f"""{draw_text(*intro)}{box}

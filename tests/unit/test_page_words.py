@@ -37,10 +37,14 @@ def test_a_sentence_in_a_script_would_be_found() -> None:
     assert said_in(script) == ["Saved", "not saved yet", "Try again."]
 
 
-def test_the_page_that_asks_for_the_passphrase_says_nothing_of_its_own(templates) -> None:
-    words = templates.wording.section("desk")["door"]["locked"]
-    for token in ("token", None):
-        page = locked_page.draw_locked({key: f"«{key}»" for key in words}, ["«told»"], token)
+def test_the_pages_that_ask_for_the_passphrase_say_nothing_of_their_own(templates) -> None:
+    words = templates.wording.section("desk")["door"]
+    marked = {key: f"«{key}»" for key in {**words["locked"], **words["set_up"]}}
+    for page in (
+        locked_page.draw_locked(marked, ["«told»"], "token"),
+        locked_page.draw_failure(marked),
+        locked_page.draw_set_up(marked, ["«told»"], "token", "home", {"assessor": "«code»"}),
+    ):
         text = re.sub(r"«\w+»|<[^>]*>", "", page)
         assert text.replace("·", "").split() == []
 
