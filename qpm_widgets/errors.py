@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "SAFE-007": "the account of harm is larger than one can be",
     "SAFE-008": "another account of harm has this id here",
     "SAFE-009": "no file of the account of harm was written yet",
+    "SAFE-010": "the account of harm is not handed over, so it was not erased",
     # Bundles: a visit sent from one kit to another
     "BUNDLE-001": "the file is not a submitted visit",
     "BUNDLE-002": "the submitted visit is damaged or was cut short",

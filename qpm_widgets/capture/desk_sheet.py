@@ -17,6 +17,7 @@ from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import link_page
 from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice, practice_state
 from qpm_widgets.capture.sheet import Sheet
+from qpm_widgets.errors import QpmError
 from qpm_widgets.running_server import ask_to_close
 from qpm_widgets.visits import find_typed, repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
@@ -66,7 +67,7 @@ class DeskSheet(Sheet):
         (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``write_account`` tells the
         ``address`` at which the passphrase is asked, to print an account of harm or to seal it for the lead's ``key``
         (its file's text); ``handed_over`` confirms that the lead has what was in its last file, and deletes those that
-        were written so, but for the ``left``. ``view_assessment`` tells what its
+        were written so, but for the ``left``; ``erase_account`` erases it then. ``view_assessment`` tells what its
         form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
         What may have changed the desk tells the situation as well.
         """
@@ -85,6 +86,7 @@ class DeskSheet(Sheet):
             "repair": lambda _: {"repair": asdict(repair_notebooks(self.kit))},
             "erase_practice": self._erase_practice,
             "handed_over": self._confirm_handed_over,
+            "erase_account": self._erase_account,
             "plan_assessment": self._plan_assessment,
             "new_visit": lambda sent: {"page": link_page(prepare_new_visit(self.kit, str(sent["id"])).as_posix())},
         }
@@ -121,6 +123,13 @@ class DeskSheet(Sheet):
             with suppress(OSError):  # another program has it open
                 file.unlink()
         return {"left": [str(file) for file in account_files(account)]}
+
+    def _erase_account(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        account = str(arguments["id"])
+        if account not in self.situation()["handed_over"]:
+            raise QpmError("SAFE-010", account[:60], "Say first that the lead has it, on the desk.")
+        self.kit.safeguarding.erase(account)
+        return {}
 
     def _plan_assessment(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         invented = practice_state(self.kit) == "here"

@@ -102,6 +102,7 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, server, page)
     seal_it_for_the_lead(field_kit, page, account_id)
     print_it_to_be_given_by_hand(field_kit, page, account_id)
     say_that_the_lead_has_it(field_kit, page, account_id)
+    erase_it_here(field_kit, page, account_id)
 
 
 def barriers(page) -> list[str]:
@@ -181,6 +182,23 @@ def say_that_the_lead_has_it(field_kit, page, account_id: str) -> None:
     assert field_kit.safeguarding.find(account_id).is_confirmed
     assert page.get_by_role("group", name="Accounts of harm").count() == 0
     assert list((field_kit.home.parent / "outputs" / "accounts-of-harm").iterdir()) == []
+
+
+def erase_it_here(field_kit, page, account_id: str) -> None:
+    """Once the lead has said that it is kept where it belongs."""
+    erase = page.get_by_role("button", name=f"Erase {account_id}")
+    erase.press("Enter")
+    asked = page.get_by_role("dialog")
+    assert barriers(page) == []
+    asked.get_by_role("button", name="Keep it").press("Enter")
+    page.get_by_text("It stays in this kit.").wait_for()
+    assert erase.evaluate("button => button === document.activeElement")
+    erase.press("Enter")
+    asked.get_by_role("button", name="Yes, erase it").press("Enter")
+    page.get_by_text(f"{account_id} is erased from this kit.").wait_for()
+    assert field_kit.safeguarding.find(account_id).erased
+    assert erase.count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "H1"
 
 
 def test_what_could_not_be_kept_says_so_in_the_dialog_and_comes_after_a_reload(field_kit, server, page) -> None:

@@ -80,6 +80,20 @@ async function confirmHandedOver(desk, id) {
   return [fill(said.done, { id }), still].filter(Boolean).join(" ");
 }
 
+// What the lead has is no business of this kit's any more, once the lead says that it is kept where it belongs.
+function handedOver(desk, ids) {
+  const { words, words: { handed_over: said } } = desk;
+  const erase = (id) => careButton(desk, {
+    id: `erase-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: async () => {
+      if (!(await askFirst(desk, fill(said.title, { id }), [said.sure, said.after], said.yes, said.no))) return said.left;
+      desk.show((await desk.link.do("erase_account", { id }, true)).situation);
+      return fill(said.done, { id });
+    },
+  });
+  return h("div", { class: "qpm-card qpm-desk-erased", role: "group", "aria-label": said.group },
+    h("p", {}, fill(said.intro, { ids: listWords(ids, words) })), h("div", { class: "qpm-desk-do" }, ids.map(erase)));
+}
+
 function repairButton(desk) {
   const { words } = desk;
   return careButton(desk, {
