@@ -14,6 +14,7 @@ from qpm_widgets.errors import CODES
 FRAME = STATIC.parent / "labextension/qpm-field-kit/static"
 SCRIPTS = sorted((*STATIC.glob("*.js"), *FRAME.glob("*.js")))
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+WORDING = Path(__file__).parents[2] / "site_visit_templates" / "wording"
 COMMENT = re.compile(r"^\s*//.*$|\s// .*$", re.MULTILINE)
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')
 # A capital with small letters after it, or two words of a sentence: neither is an id, a class, a selector or a key.
@@ -47,6 +48,18 @@ def test_the_pages_that_ask_for_the_passphrase_say_nothing_of_their_own(template
     ):
         text = re.sub(r"«\w+»|<[^>]*>", "", page)
         assert text.replace("·", "").split() == []
+
+
+def test_no_page_sends_anybody_to_a_command() -> None:
+    """Assessors and leads are no programmers. The lead's report may: it is read where somebody has the kit at hand."""
+    named = re.compile(r"kit\.py|`?\bqpm \w|\bcommand", re.IGNORECASE)
+    wording = [path for path in WORDING.rglob("*.yaml") if path.stem != "visit_report"]
+    lines = [line for path in wording for line in path.read_text(encoding="utf-8").splitlines()]
+    told = [line.replace("QPM Field Kit", "") for line in lines if not line.lstrip().startswith("#")]
+    assert len(told) > 1000
+    assert [line for line in told if named.search(line)] == []
+    said = "".join(path.read_text(encoding="utf-8") for path in STATIC.parent.glob("*.py"))
+    assert not re.search(r"kit\.py |`qpm |the commands? `", said), "nor does an error that only a page can bring"
 
 
 def test_every_page_has_its_title_in_the_wording(templates) -> None:
