@@ -98,7 +98,7 @@ def started_kit(home: Path, times: Times) -> Iterator[RunningServer]:
     options = ["--no-browser", "--home", str(home), "--outputs", str(home.parent / "outputs")]
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, str(CHECKOUT / "kit.py"), "start", *options],
+        [sys.executable, str(CHECKOUT / "kit.py"), "start", "--ask-here", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -19,8 +19,7 @@ from qpm_widgets.terminal import (
     OutputsOption,
     check_folder,
     counted,
-    has_keyboard,
-    has_kit,
+    is_piped,
     open_by_keyring,
     open_kit,
     out,
@@ -54,21 +53,24 @@ def start(
     home: HomeOption = HOME,
     browser: BrowserOption = True,
     outputs: OutputsOption = OUTPUTS,
-    ask_in_page: Annotated[
+    ask_here: Annotated[
         bool,
-        typer.Option("--ask-in-page", help="Ask for the passphrase in the browser, as without a terminal."),
+        typer.Option("--ask-here", help="Ask for the passphrase in this terminal instead of the browser."),
     ] = False,
 ) -> None:
-    """Open the kit for real work: asks for the passphrase and shows the desk."""
+    """Open the kit for real work, or set it up: asks for the passphrase in the browser, and shows the desk there."""
+    from qpm_widgets.journal.kit_file import has_kit
+
+    if ask_here or is_piped():
+        kit = open_kit(home, create=True)
+    elif not has_kit(home) or (opened := open_by_keyring(home)) is None:
+        from qpm_widgets.capture.locked_page import ask_in_page
+
+        raise typer.Exit(ask_in_page(home, outputs=outputs, open_browser=browser, announce=out.print))
+    else:
+        kit = opened
     from qpm_widgets.capture.server import start_server
 
-    if (ask_in_page or not has_keyboard()) and has_kit(home):
-        if (kit := open_by_keyring(home)) is None:
-            from qpm_widgets.capture.locked_page import ask_in_page as ask
-
-            raise typer.Exit(ask(home, outputs=outputs, open_browser=browser, announce=out.print))
-    else:
-        kit = open_kit(home, create=True)
     start_server(kit, outputs=outputs, open_browser=browser)
 
 

@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "SAFE-007": "the account of harm is larger than one can be",
     "SAFE-008": "another account of harm has this id here",
     "SAFE-009": "no file of the account of harm was written yet",
+    "SAFE-010": "the account of harm is not handed over, so it was not erased",
     # Bundles: a visit sent from one kit to another
     "BUNDLE-001": "the file is not a submitted visit",
     "BUNDLE-002": "the submitted visit is damaged or was cut short",
@@ -106,6 +107,8 @@ CODES: dict[str, str] = {
     "CAPTURE-005": "something of the practice visit could not be removed",
     "CAPTURE-006": "the practice visit could not be opened",
     "CAPTURE-007": "the document could not be opened from the page",
+    "CAPTURE-008": "the page that asks for the passphrase could not be started",
+    "CAPTURE-009": "the report was not rendered, for what does so did not start or did not end",
     # Evidence
     "EVIDENCE-001": "a finding cites no evidence",
     "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -168,6 +169,30 @@ def only_server(runtime: Path) -> Iterator[bool]:
                 left.unlink(missing_ok=True)
             (runtime / CLOSE_REQUEST).unlink(missing_ok=True)
         yield mine
+
+
+def choose_port(runtime: Path, name: str = "port", *, taken_by_us: bool = False) -> int:
+    """The port of the last time if it is free, or else any: a page left open finds its server where it was.
+
+    ``name`` is the note of it in ``runtime``; ``taken_by_us`` that it is not free because it is in use by the kit.
+    """
+    note = runtime / name
+    with contextlib.suppress(OSError, ValueError):
+        port = int(note.read_text(encoding="utf-8"))
+        if 1024 <= port < 65536 and (taken_by_us or _is_free(port)):
+            return port
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = int(trial.getsockname()[1])
+    note.write_text(str(port), encoding="utf-8")
+    return port
+
+
+def _is_free(port: int) -> bool:
+    # Asked by knocking: binding would also fail for a port that a server has only just left.
+    with socket.socket() as trial:
+        trial.settimeout(0.2)
+        return trial.connect_ex(("127.0.0.1", port)) != 0
 
 
 if sys.platform == "win32":

@@ -106,6 +106,8 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
 
     Where the person has given the key to the system's keyring, nothing is asked.
     """
+    from qpm_widgets.journal.kit_file import has_kit
+
     if create and not has_kit(home):
         return set_up_kit(home)
     return open_by_keyring(home) or open_with_passphrase(home)[0]
@@ -114,6 +116,7 @@ def open_kit(home: Path, *, create: bool = False) -> Kit:
 def open_with_passphrase(home: Path) -> tuple[Kit, str]:
     """Ask for the passphrase and unlock the kit; and the passphrase, for what the kit's key alone does not open."""
     from qpm_widgets.journal import Kit
+    from qpm_widgets.journal.kit_file import has_kit
 
     if not has_kit(home):
         remedy = "Start the kit once with `qpm start`, or name its folder with --home."
@@ -130,11 +133,6 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
                 raise
             tell(error)
     raise AssertionError("the last try returns or raises")
-
-
-def has_kit(home: Path) -> bool:
-    """Whether there is a kit in a folder, or what is left of one."""
-    return any((home / name).exists() for name in ("kit.json", "journal.qpm"))
 
 
 def open_by_keyring(home: Path) -> Kit | None:
@@ -219,11 +217,11 @@ def ask(what: str, *, secret: bool = False) -> str:
     raise _unanswered(what)
 
 
-def has_keyboard() -> bool:
-    """Whether somebody, or a pipe, can answer what is asked here; not so where the program was started by a click."""
+def is_piped() -> bool:
+    """Whether answers are piped in; not so at a terminal, nor where the program was started by a click."""
     stdin: TextIO | None = getattr(sys, "stdin", None)
     try:
-        return stdin is not None and (stdin.isatty() or not stat.S_ISCHR(os.fstat(stdin.fileno()).st_mode))
+        return stdin is not None and not stdin.isatty() and not stat.S_ISCHR(os.fstat(stdin.fileno()).st_mode)
     except io.UnsupportedOperation:
         return True  # it is no file, and so was put there by somebody
     except (OSError, ValueError):

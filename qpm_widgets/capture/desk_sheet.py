@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from qpm_widgets.capture.account_page import open_account_page
 from qpm_widgets.capture.assessment_forms import record_assessment, view_assessment
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.own_process import outputs_folder
+from qpm_widgets.capture.own_process import account_files, outputs_folder
 from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import link_page
 from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice, practice_state
 from qpm_widgets.capture.sheet import Sheet
+from qpm_widgets.errors import QpmError
 from qpm_widgets.running_server import ask_to_close
 from qpm_widgets.visits import find_typed, repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
@@ -61,8 +64,10 @@ class DeskSheet(Sheet):
 
         ``repair`` tells what it found, as paths of pages, and ``find_typed`` beforehand what it would take away.
         ``practise`` and ``leave_practice`` tell the ``address`` to go on at; a practice visit that cannot be opened
-        (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``handed_over`` confirms that
-        the safeguarding lead has what was in the last file of an account of harm. ``view_assessment`` tells what its
+        (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``write_account`` tells the
+        ``address`` at which the passphrase is asked, to print an account of harm or to seal it for the lead's ``key``
+        (its file's text); ``handed_over`` confirms that the lead has what was in its last file, and deletes those that
+        were written so, but for the ``left``; ``erase_account`` erases it then. ``view_assessment`` tells what its
         form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
         What may have changed the desk tells the situation as well.
         """
@@ -70,6 +75,7 @@ class DeskSheet(Sheet):
             "lock": self._lock,
             "practise": self._practise,
             "leave_practice": lambda _: {"address": leave_practice(self.kit)},
+            "write_account": self._write_account,
             "find_typed": lambda _: {"typed": find_typed(self.kit)},
             "view_assessment": lambda sent: view_assessment(self.kit, self.templates, str(sent.get("id") or "")),
         }
@@ -80,6 +86,7 @@ class DeskSheet(Sheet):
             "repair": lambda _: {"repair": asdict(repair_notebooks(self.kit))},
             "erase_practice": self._erase_practice,
             "handed_over": self._confirm_handed_over,
+            "erase_account": self._erase_account,
             "plan_assessment": self._plan_assessment,
             "new_visit": lambda sent: {"page": link_page(prepare_new_visit(self.kit, str(sent["id"])).as_posix())},
         }
@@ -105,8 +112,23 @@ class DeskSheet(Sheet):
         erase_practice(self.kit)
         return {}
 
+    def _write_account(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        key = str(arguments["key"]) if "key" in arguments else None
+        return {"address": open_account_page(self.kit, str(arguments["id"]), key)}
+
     def _confirm_handed_over(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        self.kit.safeguarding.confirm_handed_over(str(arguments["id"]))
+        account = str(arguments["id"])
+        self.kit.safeguarding.confirm_handed_over(account)
+        for file in account_files(account):
+            with suppress(OSError):  # another program has it open
+                file.unlink()
+        return {"left": [str(file) for file in account_files(account)]}
+
+    def _erase_account(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        account = str(arguments["id"])
+        if account not in self.situation()["handed_over"]:
+            raise QpmError("SAFE-010", account[:60], "Say first that the lead has it, on the desk.")
+        self.kit.safeguarding.erase(account)
         return {}
 
     def _plan_assessment(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

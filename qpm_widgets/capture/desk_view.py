@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from qpm_widgets.capture.erasing import view_uncertified
+from qpm_widgets.capture.own_process import account_files
 from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
 from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.journal.safeguarding import Disclosure
 from qpm_widgets.running_server import page_path
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.own_items import is_line, is_own
@@ -40,21 +42,34 @@ def view_desk(kit: Kit, templates: Templates) -> View:
     return {
         "assessor": kit.assessor,
         "practice": practice_state(kit),
-        "waiting_accounts": _waiting_accounts(kit),
+        **_view_accounts(kit),
         "uncertified": list(view_uncertified(kit, templates, ids)),
         "assessments": [_Assessment(kit, templates, one).view() for one in ids if _has_profile(kit.journal, one)],
     }
 
 
-def _waiting_accounts(kit: Kit) -> list[View]:
-    """Accounts of harm that nobody confirmed as handed over, and whether all that they say has been written to a file.
+def _view_accounts(kit: Kit) -> View:
+    """Accounts of harm, ids and files only; none while their store cannot be opened.
 
-    None while their store cannot be opened.
+    ``waiting_accounts``: those that nobody confirmed as handed over, whether all that they say has been ``written`` to
+    a file, and the ``files`` written from the desk. ``handed_over``: ids of those that came from no other kit,
+    are with whom they are for, and are not erased yet.
     """
+    found: list[Disclosure] = []
     with suppress(QpmError):  # its own commands say what is wrong; interviews go on
-        waiting = [one for one in kit.safeguarding.disclosures() if one.is_waiting]
-        return [{"id": one.id, "written": bool(one.file_at) and not one.has_more} for one in waiting]
-    return []
+        found = [one for one in kit.safeguarding.disclosures() if not one.erased]
+    return {
+        "waiting_accounts": [
+            {
+                "id": one.id,
+                "written": bool(one.file_at) and not one.has_more,
+                "files": [str(file) for file in account_files(one.id)],
+            }
+            for one in found
+            if one.is_waiting
+        ],
+        "handed_over": [one.id for one in found if one.is_confirmed and not one.is_waiting and not one.received_at],
+    }
 
 
 def _has_profile(journal: Journal, assessment_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +15,7 @@ from qpm_widgets.visits.certificates import list_uncertified
 from qpm_widgets.visits.erasures import read_erasure
 
 _PROCESS = "qpm_widgets.commands.page_erasing"
+_RENDERING = "qpm_widgets.commands.page_rendering"
 
 
 def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
@@ -25,9 +26,9 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
     dict
         ``finished``: false while a copy may be left in the journal's files; then nothing else. ``certificate``: its
         path, or null with ``trouble``, a sentence. ``used``: the folders of documents that used what is gone, each
-        with ``folder``, ``certain``, ``files`` and the command ``again``. ``resting``: how many ratings and findings
-        cite it. ``names``: whether there is a list of names, which stays. ``accounts``: ids of accounts of harm told
-        there, which stay too. ``outputs``: the folder that was looked through.
+        with ``folder``, ``certain``, ``files`` and what ``render_again`` wants, ``again``. ``resting``: how many
+        ratings and findings cite it. ``names``: whether there is a list of names, which stays. ``accounts``: ids of
+        accounts of harm told there, which stay too. ``outputs``: the folder that was looked through.
 
     Raises
     ------
@@ -38,9 +39,36 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
     answer = ask_process(kit, _PROCESS, {"wanted": asdict(wanted)})
     if answer is None:  # it ended before its time: the journal knows how far it came
         if read_erasure(kit.journal, wanted) is None:
-            remedy = "Try again, or close the page and use the command `withdraw`."
+            remedy = "Try again. If it goes on, lock the kit on the desk and start it anew."
             raise QpmError("CAPTURE-003", f"{wanted.assessment_id} {wanted.subject}", remedy)
         return {"finished": False}
+    return answer
+
+
+def render_again(kit: Kit, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Render one report anew that used what was erased.
+
+    Parameters
+    ----------
+    kit : Kit
+    request : mapping
+        ``report`` and ``parameters``, as ``erase_for_good`` answered them.
+
+    Returns
+    -------
+    dict
+        ``files``: the paths of the documents. ``nameless``: whether it is the provider's edition and this kit has no
+        list of names to look for.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-009 if it could not be started, or took too long; REPORT-* as it answered.
+    """
+    asked = {"report": request.get("report"), "parameters": dict(request.get("parameters") or {})}
+    answer = ask_process(kit, _RENDERING, asked)
+    if answer is None:
+        raise QpmError("CAPTURE-009", str(asked["report"])[:60], "Try again once no other report is being rendered.")
     return answer
 
 

@@ -93,7 +93,7 @@ class InterviewSheet(Sheet):
     )
     _esm = page_script(*scripts, styles=("interview_sheet.css", "quick_notes.css", "show_card.css"))
 
-    done_beside = frozenset(("print_form",))
+    done_beside = Sheet.done_beside | {"print_form"}
 
     def __init__(self, assessment_id: str, interview_id: str = "", *, observation_id: str = "") -> None:
         self.interview_id, self.observation_id = interview_id, observation_id

@@ -1,7 +1,8 @@
 """What a page has done in a process of its own: erasing, and writing documents.
 
 A page imports no reports: its kernel should not load what sets a document. So it starts a module of `commands/`,
-unlocked by its environment as a kernel is. Ids, codes, sentences and paths go to it and come back, no words.
+unlocked by its environment as a kernel is. Ids, codes, sentences and paths go to it and come back, no words. An
+account of harm wants the passphrase instead (``account_page``).
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ def outputs_folder() -> Path:
     return Path(os.environ.get(OUTPUTS_VARIABLE) or DEFAULT_OUTPUTS)
 
 
+def account_folder() -> Path:
+    """Where files of accounts of harm are written that a page asked for."""
+    return outputs_folder() / "accounts-of-harm"
+
+
+def account_files(account: str) -> list[Path]:
+    """The files of one account that a page asked for and nobody has deleted."""
+    return sorted(account_folder().glob(f"{account}-*"))
+
+
 def write_papers(kit: Kit, where: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """``files``, the paths of the papers that a page asked for.
 
@@ -45,7 +56,26 @@ def write_papers(kit: Kit, where: str, request: Mapping[str, Any]) -> dict[str, 
 
 
 def ask_process(kit: Kit, module: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The answer of ``python -m module`` to a request as JSON, to which the folder of outputs is added.
+    """The answer of ``python -m module``, unlocked, to a request to which the folder of outputs is added.
+
+    As ``read_answer`` has it.
+    """
+    return read_answer(module, {**request, "outputs": str(outputs_folder())}, kit.environment())
+
+
+def read_answer(
+    module: str, request: Mapping[str, Any], environment: Mapping[str, str] | None = None
+) -> dict[str, Any] | None:
+    """The answer of ``python -m module`` to a request, both as JSON.
+
+    Parameters
+    ----------
+    module : str
+        The module.
+    request : mapping
+        What it is asked, on its standard input.
+    environment : mapping, optional
+        Variables that it is given beside this process's own.
 
     Returns
     -------
@@ -60,10 +90,10 @@ def ask_process(kit: Kit, module: str, request: Mapping[str, Any]) -> dict[str, 
     try:
         ended = subprocess.run(
             [sys.executable, "-m", module],
-            input=json.dumps({**request, "outputs": str(outputs_folder())}).encode(),
+            input=json.dumps(request).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what a fault prints may quote anything
-            env={**os.environ, **kit.environment()},
+            env={**os.environ, **(environment or {})},
             timeout=PATIENCE,
             check=True,
         )

@@ -82,7 +82,7 @@ class PlanSheet(Sheet):
 
     _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
 
-    done_beside = frozenset(("write_papers",))
+    done_beside = Sheet.done_beside | {"write_papers"}
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")

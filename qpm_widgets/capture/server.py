@@ -6,7 +6,6 @@ import contextlib
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from qpm_widgets.running_server import (
     PRACTICE,
     RunningServer,
     await_server,
+    choose_port,
     close_server,
     only_server,
     page_path,
@@ -233,30 +233,6 @@ def server_process(kit: Kit, outputs: Path = DEFAULT_OUTPUTS) -> Iterator[Runnin
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def choose_port(runtime: Path, name: str = "port", *, taken_by_us: bool = False) -> int:
-    """The port of the last time if it is free, or else any: a page left open finds its server where it was.
-
-    ``name`` is the note of it in ``runtime``; ``taken_by_us`` that it is not free because it is in use by the kit.
-    """
-    note = runtime / name
-    with contextlib.suppress(OSError, ValueError):
-        port = int(note.read_text(encoding="utf-8"))
-        if 1024 <= port < 65536 and (taken_by_us or _is_free(port)):
-            return port
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = int(trial.getsockname()[1])
-    note.write_text(str(port), encoding="utf-8")
-    return port
-
-
-def _is_free(port: int) -> bool:
-    # Asked by knocking: binding would also fail for a port that a server has only just left.
-    with socket.socket() as trial:
-        trial.settimeout(0.2)
-        return trial.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _say(line: str) -> None:

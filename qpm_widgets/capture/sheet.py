@@ -37,6 +37,7 @@ from typing import Any, ClassVar
 
 import anywidget
 
+from qpm_widgets.capture.erasing import render_again
 from qpm_widgets.capture.opening_files import open_document
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.errors import QpmError
@@ -78,7 +79,7 @@ class Sheet(anywidget.AnyWidget):
     "the kit is locked" is told on the page and not as a traceback.
     """
 
-    done_beside: ClassVar[frozenset[str]] = frozenset()
+    done_beside: ClassVar[frozenset[str]] = frozenset(("render_again",))
     """What ``do`` takes seconds for: the receipts of what is typed meanwhile overtake its reply."""
 
     _shown: ClassVar[dict[tuple[str, str, str], list[Sheet]]] = {}
@@ -109,16 +110,21 @@ class Sheet(anywidget.AnyWidget):
         return record_edit(self.kit.journal, self.templates, edit)
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Do what is not the recording of one entry; every sheet can ``open_file`` (a ``path``), once it was written.
+        """Do what is not the recording of one entry.
+
+        Every sheet can ``open_file`` (a ``path``), once it was written, and ``render_again`` what used erased words.
 
         Raises
         ------
         QpmError
-            CAPTURE-002 if this sheet knows nothing by that name; CAPTURE-007 if the file cannot be opened.
+            CAPTURE-002 if this sheet knows nothing by that name; CAPTURE-007 if the file cannot be opened; CAPTURE-009
+            or REPORT-* if the report cannot be rendered.
         """
         if name == "open_file":
             open_document(str(arguments.get("path")))
             return {}
+        if name == "render_again":
+            return render_again(self.kit, arguments)
         raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "Reload the page and try again.")
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,18 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.commands.erasing import render_again
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.erasing import carry_out
 from qpm_widgets.templates import load_templates
-from qpm_widgets.terminal import places
 
 
 def answer(kit: Kit, wanted: Withdrawal, outputs: Path) -> dict[str, Any]:
     """Carry a withdrawal out, and say what came of it: ``capture/erasing.py`` lists the keys."""
-    given = places(kit.home, outputs)
     try:
         carried = carry_out(kit.journal, load_templates(), wanted, outputs)
     except QpmError as error:
@@ -35,7 +32,7 @@ def answer(kit: Kit, wanted: Withdrawal, outputs: Path) -> dict[str, Any]:
                 "folder": str(one.folder),
                 "certain": one.certain,
                 "files": [str(file) for file in one.files],
-                "again": render_again(one, given),
+                "again": {"report": one.manifest.get("report"), "parameters": dict(one.parameters)},
             }
             for one in carried.used
         ],

@@ -101,21 +101,38 @@ def sheet(
     home: HomeOption = HOME,
 ) -> None:
     """Write one account as a PDF to print and hand over, for where nothing can be sent."""
-    from qpm_widgets.journal.readable_files import write_readable
-    from qpm_widgets.reports.safeguarding_sheet import write_safeguarding_sheet
-    from qpm_widgets.templates import load_templates
-
     check_place(file)
     with _opened(home) as (kit, identity):
-        described = kit.safeguarding.find(account)
-        parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
-        _refuse_erased(account, parts)
-        write_readable(file, write_safeguarding_sheet(load_templates(), described, parts))
-        kit.safeguarding.note_file(described, "printed")
+        write_sheet(kit, identity, account, file)
     out.print(f"sheet: {file.absolute()}")
     say.print("It is not encrypted. Print it and give it to the safeguarding lead today, then delete this file.")
     say.print("Never keep it with the visit's papers.")
     _ask_to_confirm(account)
+
+
+def write_sheet(kit: Kit, identity: str, account: str, file: Path) -> None:
+    """Write an account as a PDF; SAFE-001 or SAFE-005 if there is nothing of it, BUNDLE-011 if it cannot be written."""
+    from qpm_widgets.journal.readable_files import write_readable
+    from qpm_widgets.reports.safeguarding_sheet import write_safeguarding_sheet
+    from qpm_widgets.templates import load_templates
+
+    described = kit.safeguarding.find(account)
+    parts = [one for one in kit.safeguarding.read(account, identity) if one.current]
+    _refuse_erased(account, parts)
+    write_readable(file, write_safeguarding_sheet(load_templates(), described, parts))
+    kit.safeguarding.note_file(described, "printed")
+
+
+def write_sealed(kit: Kit, identity: str, account: str, public_key: str, path: Path) -> None:
+    """Write an account to a file that only the owner of the key can open; errors as ``write_sheet``, and SAFE-007."""
+    from qpm_widgets.journal import account_files, bundles
+
+    described = kit.safeguarding.find(account)  # before it is read: what a page writes meanwhile is in no file
+    content = account_files.pack_account(
+        kit.safeguarding, account, identity, public_key, key=kit.journal.device_key(), assessor=kit.assessor
+    )
+    bundles.write_whole(path, content)
+    kit.safeguarding.note_file(described, "sent")
 
 
 @app.command()
@@ -146,18 +163,13 @@ def send(
     home: HomeOption = HOME,
 ) -> None:
     """Write one account to a file that only the safeguarding lead can open."""
-    from qpm_widgets.journal import account_files, bundles, sealing
+    from qpm_widgets.journal import account_files, sealing
 
     public_key = sealing.read_public_key(to, "safeguarding")  # before anybody types a passphrase
     path = file or Path(f"{account}{account_files.SUFFIX}")
     check_place(path)
     with _opened(home) as (kit, identity):
-        described = kit.safeguarding.find(account)  # before it is read: what a page writes meanwhile is in no file
-        content = account_files.pack_account(
-            kit.safeguarding, account, identity, public_key, key=kit.journal.device_key(), assessor=kit.assessor
-        )
-        bundles.write_whole(path, content)
-        kit.safeguarding.note_file(described, "sent")
+        write_sealed(kit, identity, account, public_key, path)
     out.print(f"account: {path.absolute()}")
     out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
     out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(kit.device_id)}")

@@ -93,7 +93,7 @@ def pack_account(
     versions = store.read(disclosure_id, identity)
     if not versions:
         raise QpmError("SAFE-005", disclosure_id, "What was sent before is with whoever received it.")
-    remedy = f"Hand it over on paper today: `safeguarding sheet {disclosure_id} --out SHEET.pdf`."
+    remedy = "Hand it over on paper today: print it on the desk, or with `safeguarding sheet`."
     lines = _iter_lines(asked, versions, assessor)
     content = seal(SIGNED.pack(lines, key, disclosure_id, remedy), public_key)
     if len(content) > LARGEST_FILE:

@@ -52,6 +52,4 @@ def cut_log(execute: Execute) -> None:
 
 
 def _unfinished(cause: str) -> QpmError:
-    return QpmError(
-        "CONSENT-006", "journal.qpm-wal", f"{cause} Close the kit's pages, then run the same command again."
-    )
+    return QpmError("CONSENT-006", "journal.qpm-wal", f"{cause} Close the kit's other pages, then do the same again.")

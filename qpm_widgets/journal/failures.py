@@ -37,7 +37,7 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
         "The journal's own rules refused it: entries are added, never changed or replaced.",
     ),
 )
-_UNKNOWN = "The store refused for a reason it did not name; try again, and run `qpm verify` if it stays."
+_UNKNOWN = "The store refused for a reason it did not name. Try again; if it stays, lock the kit and start it anew."
 
 
 def is_read_only(error: BaseException) -> bool:

@@ -93,6 +93,11 @@ def normalise_passphrase(passphrase: str) -> str:
     return unicodedata.normalize("NFKC", passphrase)
 
 
+def is_too_short(passphrase: str) -> bool:
+    """Whether a new passphrase has fewer than ``SHORTEST_PASSPHRASE`` characters."""
+    return len(normalise_passphrase(passphrase)) < SHORTEST_PASSPHRASE
+
+
 def derive_key(passphrase: str, salt: bytes, cost: KeyCost) -> bytes:
     """The raw 32-byte key of a kit (Argon2id)."""
     secret = normalise_passphrase(passphrase).encode("utf-8", "surrogatepass")

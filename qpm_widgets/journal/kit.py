@@ -23,8 +23,8 @@ from qpm_widgets.journal.keys import (
     KeyCost,
     derive_key,
     derive_secret,
+    is_too_short,
     measured_cost,
-    normalise_passphrase,
 )
 from qpm_widgets.journal.kit_file import KitFile, close_to_others, put_in_place, sync_folder
 from qpm_widgets.journal.opening import copy_file, create_file
@@ -275,7 +275,7 @@ def _refuse_second_kit(home: Path) -> None:
 
 def check_passphrase(passphrase: str) -> None:
     """Refuse a passphrase that is too short (JOURNAL-012)."""
-    if len(normalise_passphrase(passphrase)) < SHORTEST_PASSPHRASE:
+    if is_too_short(passphrase):
         remedy = f"Choose {SHORTEST_PASSPHRASE} characters or more; four words are good."
         raise QpmError("JOURNAL-012", "passphrase", remedy)
 

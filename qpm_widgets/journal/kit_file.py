@@ -177,6 +177,11 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def has_kit(home: Path) -> bool:
+    """Whether there is a kit in a folder, or what is left of one."""
+    return any((home / name).exists() for name in (NAME, "journal.qpm"))
+
+
 def close_to_others(path: Path) -> None:
     """Leave a file or folder to its owner alone, where the file system knows owners."""
     with contextlib.suppress(OSError):

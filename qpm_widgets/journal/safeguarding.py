@@ -263,7 +263,7 @@ class SafeguardingStore:
             if entry.field == _HANDED_OVER
         ]
         if not files:
-            remedy = f"Write one: `safeguarding send {disclosure_id}`, or `sheet` to print it."
+            remedy = f"Write one on the desk, or with `safeguarding send {disclosure_id}`."
             raise QpmError("SAFE-009", disclosure_id, remedy)
         self._note(asked, "confirmed", files[-1])
         return self.find(disclosure_id)

@@ -18,7 +18,11 @@ _LARGEST_KEY_FILE = 10_000
 _PURPOSE = "# for: "
 _OTHER_PURPOSE = {
     "visits": "It is for accounts of harm only; ask the lead for the file that `qpm key` writes.",
-    "safeguarding": "It is for visits; ask the safeguarding lead for the file that `qpm safeguarding key` writes.",
+    "safeguarding": "It is for visits; ask the safeguarding lead for the file with the safeguarding key.",
+}
+_NO_KEY = {
+    "visits": "Ask the lead for the file that `qpm key --out LEAD.pub` writes.",
+    "safeguarding": "Choose the file with the safeguarding key that the lead has given you.",
 }
 Purpose = Literal["visits", "safeguarding"]
 
@@ -61,16 +65,21 @@ def read_public_key(path: Path, purpose: Purpose = "visits") -> str:
         account of harm goes to who is not meant to have it.
     """
     text = read_whole(path, _LARGEST_KEY_FILE, "BUNDLE-010").decode("utf-8", "replace")
+    return parse_public_key(text, shown_name(path), purpose)
+
+
+def parse_public_key(text: str, where: str, purpose: Purpose = "visits") -> str:
+    """The key in the text of such a file; the same errors, which name ``where`` it came from."""
     lines = [line.strip() for line in text.splitlines()]
     keys = [line for line in lines if line and not line.startswith("#")]
     if keys and (f"{_PURPOSE}safeguarding" in lines) != (purpose == "safeguarding"):
-        raise QpmError("SAFE-004", shown_name(path), _OTHER_PURPOSE[purpose])
+        raise QpmError("SAFE-004", where, _OTHER_PURPOSE[purpose])
     try:
         if len(keys) == 1:
             return str(pyrage.x25519.Recipient.from_str(keys[0]))
     except pyrage.RecipientError:
         pass
-    raise QpmError("BUNDLE-010", shown_name(path), "Ask the lead for the file that `qpm key --out LEAD.pub` writes.")
+    raise QpmError("BUNDLE-010", where, _NO_KEY[purpose])
 
 
 def seal(content: bytes, public_key: str) -> bytes:

@@ -14,6 +14,7 @@ from field_pages import FIELD_PASSPHRASE, Hand, kernel_process, notebook_of, ope
 
 from qpm_widgets.capture.page_files import STATIC
 from qpm_widgets.journal.grammar import check_payload
+from qpm_widgets.journal.sealing import make_identity, public_key_of, public_key_text
 
 CANARY = "Kanarienvogel-in-der-Grube-8846"
 
@@ -98,18 +99,81 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, jupyter, page
     assert files_holding(field_kit.home, CANARY) == []
     assert CANARY not in page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
     page.keyboard.press("Escape")
-    say_that_the_lead_has_it(field_kit, jupyter, page, account_id)
+    open_desk(page, jupyter)
+    seal_it_for_the_lead(field_kit, page, account_id)
+    print_it_to_be_given_by_hand(field_kit, page, account_id)
+    say_that_the_lead_has_it(field_kit, page, account_id)
+    erase_it_here(field_kit, page, account_id)
 
 
-def say_that_the_lead_has_it(field_kit, server, page, account_id: str) -> None:
-    """On the desk, once a file was written; not by one stray click."""
-    field_kit.safeguarding.note_file(field_kit.safeguarding.find(account_id), "printed")
-    open_desk(page, server)
-    waiting = page.get_by_role("group", name="Accounts of harm")
-    has_it = waiting.get_by_role("button", name=f"The lead has {account_id}")
+def barriers(page) -> list[str]:
+    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
+
+
+def of_the_account(page, what: str):
+    return page.get_by_role("group", name="Accounts of harm").get_by_role("button", name=what)
+
+
+def type_the_passphrase(page, heading: str) -> None:
+    """On the page that the desk leads to, where the box has the focus; then to the desk, by the link that has it."""
+    page.locator("#passphrase").wait_for(timeout=30_000)
+    assert page.evaluate("document.activeElement.id") == "passphrase"
+    assert page.get_by_role("heading", level=1).inner_text() == heading
+    assert page.title() == f"{heading} · QPM Field Kit"
+    assert barriers(page) == []
+    page.keyboard.type("not this one")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_text("This is not the passphrase").wait_for(timeout=30_000)
+    assert barriers(page) == []
+    page.keyboard.type(FIELD_PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="The file is written").wait_for(timeout=60_000)
+    assert CANARY not in page.content()
+    assert barriers(page) == []
+    assert page.evaluate("document.activeElement.textContent") == "Back to the desk"
+    page.keyboard.press("Enter")
+    page.locator(".qpm-desk h1").wait_for(timeout=45_000)
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
+    assert CANARY not in page.content()
+
+
+def seal_it_for_the_lead(field_kit, page, account_id: str) -> None:
+    """With the lead's key, from a file; another file is refused where it was chosen."""
+    folder = field_kit.home.parent
+    (folder / "wrong.pub").write_text("no key")
+    (folder / "SL1.pub").write_text(public_key_text(public_key_of(make_identity()), "SL1", "safeguarding"))
+    write = of_the_account(page, f"Write the file of {account_id} for the lead")
+    for name in ("wrong.pub", "SL1.pub"):
+        with page.expect_file_chooser() as chooser:
+            write.press("Enter")
+        chooser.value.set_files(folder / name)
+        if name == "wrong.pub":
+            page.get_by_role("status").get_by_text("the file with the safeguarding key").wait_for()
+            assert write.evaluate("button => button === document.activeElement")
+            assert barriers(page) == []
+    type_the_passphrase(page, f"Write the file of {account_id} for the safeguarding lead")
+    (sealed,) = (folder / "outputs" / "accounts-of-harm").iterdir()
+    assert page.get_by_text(str(sealed)).is_visible()
+    assert CANARY.encode() not in sealed.read_bytes()
+
+
+def print_it_to_be_given_by_hand(field_kit, page, account_id: str) -> None:
+    of_the_account(page, f"Print {account_id}").press("Enter")
+    type_the_passphrase(page, f"Print {account_id}")
+    (sheet,) = (field_kit.home.parent / "outputs" / "accounts-of-harm").glob("*.pdf")
+    assert sheet.read_bytes().startswith(b"%PDF-")
+    of_the_account(page, f"Open {sheet.name}").wait_for()
+    assert barriers(page) == []
+    assert files_holding(field_kit.home, CANARY) == files_holding(field_kit.home, FIELD_PASSPHRASE) == []
+    assert CANARY not in page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+
+
+def say_that_the_lead_has_it(field_kit, page, account_id: str) -> None:
+    """On the desk, once a file was written; not by one stray click. What was written goes then."""
+    has_it = of_the_account(page, f"The lead has {account_id}")
     has_it.press("Enter")
     asked = page.get_by_role("dialog")
-    assert Axe().run(page).violations_count == 0
+    assert barriers(page) == []
     asked.get_by_role("button", name="Not yet").press("Enter")
     page.get_by_text("The desk goes on asking.").wait_for()
     assert not field_kit.safeguarding.find(account_id).is_confirmed
@@ -117,7 +181,25 @@ def say_that_the_lead_has_it(field_kit, server, page, account_id: str) -> None:
     asked.get_by_role("button", name="Yes, the lead has told me").press("Enter")
     page.get_by_text(f"It is noted that the lead has {account_id}.").wait_for()
     assert field_kit.safeguarding.find(account_id).is_confirmed
-    assert waiting.count() == 0
+    assert page.get_by_role("group", name="Accounts of harm").count() == 0
+    assert list((field_kit.home.parent / "outputs" / "accounts-of-harm").iterdir()) == []
+
+
+def erase_it_here(field_kit, page, account_id: str) -> None:
+    """Once the lead has said that it is kept where it belongs."""
+    erase = page.get_by_role("button", name=f"Erase {account_id}")
+    erase.press("Enter")
+    asked = page.get_by_role("dialog")
+    assert barriers(page) == []
+    asked.get_by_role("button", name="Keep it").press("Enter")
+    page.get_by_text("It stays in this kit.").wait_for()
+    assert erase.evaluate("button => button === document.activeElement")
+    erase.press("Enter")
+    asked.get_by_role("button", name="Yes, erase it").press("Enter")
+    page.get_by_text(f"{account_id} is erased from this kit.").wait_for()
+    assert field_kit.safeguarding.find(account_id).erased
+    assert erase.count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "H1"
 
 
 def test_what_could_not_be_kept_says_so_in_the_dialog_and_comes_after_a_reload(field_kit, jupyter, page) -> None:

@@ -48,20 +48,33 @@ def test_the_desk_asks_for_an_account_of_harm_until_somebody_confirms_that_it_is
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == []
     place = ("lantern", "interview:P1", "SG-7K2M4QXH.1")
     lantern_copy.safeguarding.record(*place, {"said": "he hit me"}, entry_id=new_entry_id())
-    assert view_desk(lantern_copy, templates)["waiting_accounts"] == [{"id": "SG-7K2M4QXH", "written": False}]
+    assert view_desk(lantern_copy, templates)["waiting_accounts"] == [
+        {"id": "SG-7K2M4QXH", "written": False, "files": []}
+    ]
     lantern_copy.safeguarding.note_file(lantern_copy.safeguarding.find("SG-7K2M4QXH"), "printed")
-    only_written = [{"id": "SG-7K2M4QXH", "written": True}]
+    only_written = [{"id": "SG-7K2M4QXH", "written": True, "files": []}]
     assert view_desk(lantern_copy, templates)["waiting_accounts"] == only_written, "nobody has it yet"
     desk = DeskSheet()
     desk.kit = lantern_copy
     sent = {"kind": "do", "name": "handed_over", "arguments": {"id": "SG-7K2M4QXH"}, "request_id": "1"}
-    assert desk.answer(sent)["result"]["situation"]["waiting_accounts"] == []
+    erase = {**sent, "name": "erase_account"}
+    assert desk.answer(erase)["code"] == "SAFE-010", "nobody has it yet"
+    situation = desk.answer(sent)["result"]["situation"]
+    assert (situation["waiting_accounts"], situation["handed_over"]) == ([], ["SG-7K2M4QXH"])
     assert lantern_copy.safeguarding.find("SG-7K2M4QXH").is_confirmed
     assert desk.answer({**sent, "arguments": {"id": "SG-AAAAAAAA"}})["code"] == "SAFE-001"
     more = ("lantern", "interview:P1", "SG-7K2M4QXH.2")
     lantern_copy.safeguarding.record(*more, {"said": "again"}, entry_id=new_entry_id())
-    again = [{"id": "SG-7K2M4QXH", "written": False}]
-    assert view_desk(lantern_copy, templates)["waiting_accounts"] == again, "what was written since is in no file"
+    again = [{"id": "SG-7K2M4QXH", "written": False, "files": []}]
+    situation = view_desk(lantern_copy, templates)
+    assert (situation["waiting_accounts"], situation["handed_over"]) == (again, []), (
+        "what was written since is in no file"
+    )
+    assert desk.answer(erase)["code"] == "SAFE-010"
+    lantern_copy.safeguarding.note_file(lantern_copy.safeguarding.find("SG-7K2M4QXH"), "sent")
+    desk.answer(sent)
+    assert desk.answer(erase)["result"]["situation"]["handed_over"] == []
+    assert lantern_copy.safeguarding.find("SG-7K2M4QXH").erased
 
 
 def test_the_desk_tells_what_the_journal_has(lantern, templates) -> None:

@@ -128,9 +128,7 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     hand.await_saved()
     assert hand.notes("A-CP-2").input_value() == ""
     assert not hand.sheet.locator(".qpm-let-go").is_visible()
-    waiting = (
-        "[...qpmChannels.values()].map(({ scope, slots, drafts }) => [scope, [...slots], drafts])"
-    )
+    waiting = "[...qpmChannels.values()].map(({ scope, slots, drafts }) => [scope, [...slots], drafts])"
     stored = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))")
     assert stored == [], page.evaluate(f"JSON.stringify({waiting})")
     plan_anew(field_kit, templates, "interview:A4", respondents=["AD4"])

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,10 @@ pytestmark = pytest.mark.browser
 PASSPHRASE = "a test passphrase of many words"
 
 
-@pytest.fixture
-def started(kit: Kit, tmp_path: Path):
-    """The address at which a kit that was started by a click asks for its passphrase, and what it printed."""
-    kit.close()
-    log = tmp_path / "said.txt"
-    command = [sys.executable, "-m", "qpm_widgets", "start", "--no-browser", "--home", str(kit.home)]
+@contextmanager
+def started_by_a_click(home: Path, log: Path):
+    """The address at which a kit that was started by a click asks, and what it printed."""
+    command = [sys.executable, "-m", "qpm_widgets", "start", "--no-browser", "--home", str(home)]
     with (
         log.open("wb") as out,
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process,
@@ -34,8 +33,24 @@ def started(kit: Kit, tmp_path: Path):
         process.terminate()
 
 
+@pytest.fixture
+def started(kit: Kit, tmp_path: Path):
+    kit.close()
+    with started_by_a_click(kit.home, tmp_path / "said.txt") as found:
+        yield found
+
+
 def violations(page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
+
+
+def goes(page, address) -> bool:
+    """Whether the page is there already, or again."""
+    try:
+        page.goto(address()[0])
+    except Exception:
+        return False
+    return True
 
 
 def open_by_keyboard(page, passphrase: str) -> None:
@@ -74,14 +89,7 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     asked = []
     window.on("request", lambda request: asked.append(request.url))
 
-    def goes(page=page) -> bool:
-        try:
-            page.goto(address()[0])
-        except Exception:  # not there yet
-            return False
-        return True
-
-    assert until(goes, page, 30)
+    assert until(lambda: goes(page, address), page, 30)
     assert page.title() == "Open your kit · QPM Field Kit"
     assert violations(page) == []
     open_by_keyboard(page, "not this one")
@@ -92,7 +100,7 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     assert violations(page) == []
 
     fail_to_start(page, kit.runtime)
-    assert until(lambda: goes() and page.locator("#passphrase").count() == 1, page, 30)
+    assert until(lambda: goes(page, address) and page.locator("#passphrase").count() == 1, page, 30)
     open_by_keyboard(page, PASSPHRASE)
     await_desk(page)
     assert page.get_by_text("This kit is empty").is_visible()
@@ -105,7 +113,7 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
         line.get_by_role("link", name="Unlock it in a new window").press("Enter")
     other = opened.value
     if not other.locator("#passphrase").count():  # the page is coming back just now
-        assert until(lambda: goes(other) and other.locator("#passphrase").count(), page, 30)
+        assert until(lambda: goes(other, address) and other.locator("#passphrase").count() == 1, page, 30)
     open_by_keyboard(other, PASSPHRASE)
     await_desk(other)
     line.wait_for(state="hidden", timeout=30_000)
@@ -116,3 +124,35 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     kept = [path for path in (*profile.rglob("*"), *kit.home.rglob("*"), log) if path.is_file()]
     assert len(kept) > 50
     assert not [path for path in kept if any(one in path.read_bytes() for one in spelled)]
+
+
+def test_the_first_time_the_page_sets_the_kit_up_and_goes_on_to_the_desk(page, tmp_path) -> None:
+    home = tmp_path / "kit"
+    with started_by_a_click(home, tmp_path / "said.txt") as (address, _):
+        assert until(lambda: goes(page, address), page, 60)
+        assert page.title() == "Set up your kit · QPM Field Kit"
+        assert violations(page) == []
+
+        def type_all(*typed: str) -> None:
+            """By keyboard, from where the focus is."""
+            for text in typed:
+                page.keyboard.type(text)
+                page.keyboard.press("Tab")
+            page.keyboard.press("Enter")  # the button has the focus now
+
+        assert page.evaluate("document.activeElement.id") == "assessor"
+        type_all("Ann Smith", PASSPHRASE, PASSPHRASE)
+        page.get_by_role("alert").get_by_text("This is no assessor code").wait_for()
+        assert page.evaluate("document.activeElement.id") == "assessor", "what is wrong has the focus"
+        assert violations(page) == []
+        page.keyboard.press("Control+A")
+        type_all("AS1", PASSPHRASE, "another one")
+        page.get_by_role("alert").get_by_text("were not the same").wait_for()
+        assert page.evaluate("document.activeElement.id") == "passphrase"
+        assert page.get_by_role("textbox", name="Your assessor code").input_value() == "AS1"
+        assert violations(page) == []
+        assert not (home / "kit.json").exists()
+        type_all(PASSPHRASE, PASSPHRASE)
+        await_desk(page)
+        assert page.get_by_text("This kit is empty").is_visible()
+        Kit.unlock(home, PASSPHRASE).close()

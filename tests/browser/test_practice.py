@@ -38,7 +38,14 @@ def test_a_practice_visit_is_opened_written_in_and_erased(field_kit, server, pag
     sheet.locator('.qpm-save[data-state="saved"]').wait_for(timeout=20_000)
     sheet.evaluate("one => one.scrollTo(0, one.scrollHeight)")
     expect(sheet.get_by_text("Invented example")).to_be_in_viewport()
+    sheet.locator('[id$="-open-safeguarding"]').click()
+    sheet.locator('dialog[open] [id$="account-said"]').fill("He shouted at me.")
+    expect(sheet.locator("dialog[open] .qpm-account-state")).to_contain_text("Kept apart at")
+    page.keyboard.press("Escape")
     sheet.get_by_role("link", name="Back to the desk").click()
+    told_of_harm = page.get_by_role("group", name="Accounts of harm")
+    told_of_harm.get_by_text("You practised writing down").wait_for(timeout=20_000)
+    assert told_of_harm.get_by_role("button").count() == 0, "nobody knows the passphrase of a practice visit"
     practice.get_by_role("button", name="Back to your own desk").click(timeout=20_000)
 
     go_on = page.get_by_role("button", name="Go on practising")

@@ -79,7 +79,7 @@ def test_a_reader_in_the_way_is_named_and_the_blanking_stands(kit, intruder, mon
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM entry").fetchone()
         assert len(kit.journal.erase(WHOLE)) == 81
-        with pytest.raises(QpmError, match=r"CONSENT-006.*run the same command again"):
+        with pytest.raises(QpmError, match=r"CONSENT-006.*do the same again"):
             kit.journal.compact()
         assert answers(kit.journal) == {None}
         reader.execute("ROLLBACK")

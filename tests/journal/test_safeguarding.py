@@ -460,7 +460,7 @@ class TestSending:
         monkeypatch.setattr(account_files, "SIGNED", replace(SIGNED, largest=size - 1))
         with pytest.raises(QpmError, match="SAFE-007") as refused:
             self.packed(kit, lead)
-        assert "safeguarding sheet SG-1" in str(refused.value)
+        assert "print it on the desk" in str(refused.value)
         with pytest.raises(QpmError, match="SAFE-007"):
             receive_account(lead.safeguarding, content, identity, "file")
         monkeypatch.undo()

@@ -179,8 +179,12 @@ def closed_kit(tmp_path: Path) -> str:
 @pytest.mark.parametrize("redirection", ["</dev/null", "<&-"])
 @pytest.mark.parametrize("command", ["verify", "passphrase", "start"])
 def test_input_that_is_closed_or_empty_is_one_sentence(closed_kit: str, command: str, redirection: str):
-    home = closed_kit + ("/new" if command == "start" else "")
-    line = f"{shlex.join([sys.executable, '-m', 'qpm_widgets', command, '--home', home])} {redirection}"
+    asked = (
+        [command, "--home", closed_kit]
+        if command != "start"
+        else [command, "--ask-here", "--home", f"{closed_kit}/new"]
+    )
+    line = f"{shlex.join([sys.executable, '-m', 'qpm_widgets', *asked])} {redirection}"
     done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert fault(done).splitlines()[-1].startswith("START-005, ")

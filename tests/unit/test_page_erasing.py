@@ -69,12 +69,26 @@ def test_the_button_erases_marks_the_reports_and_certifies(lantern_copy, templat
         assert line["tombstone"] == tombstone.entry_id
         assert set(line["entries"]) <= gone and line["entries"]
     assert [one["files"] for one in said["used"]] == [[str(lead / "report.html")], [str(provider / "report.html")]]
-    places = f"--home {lantern_copy.home} --outputs {outputs}"
-    assert said["used"][0]["again"] == f"python kit.py render visit_report lantern V1 --edition lead {places}"
+    parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": "lead"}
+    assert said["used"][0]["again"] == {"report": "visit_report", "parameters": parameters}
     assert (said["names"], said["accounts"]) == (True, ["SG-7K2M4QXH"])
     assert said["resting"] > 0
     assert not [one for one in words if one in json.dumps(said)]
     assert asked_for(desk_of(lantern_copy, templates)) == []
+
+
+def test_a_report_is_rendered_again_from_the_page_and_no_other_notebook_is(lantern_copy, templates, outputs) -> None:
+    desk = desk_of(lantern_copy, templates)
+    parameters = {"assessment_id": "lantern", "visit_id": "V1", "edition": "provider"}
+    said = desk.do("render_again", {"report": "visit_report", "parameters": parameters})
+    assert said["nameless"]
+    assert {Path(file).suffix for file in said["files"]} >= {".html", ".docx", ".pdf"}
+    assert all(Path(file).is_file() and Path(file).is_relative_to(outputs) for file in said["files"])
+    for other in ("desk", "../../elsewhere_report", "", None):
+        with pytest.raises(QpmError, match="REPORT-004"):
+            desk.do("render_again", {"report": other, "parameters": parameters})
+    with pytest.raises(QpmError, match="REPORT-001"):
+        desk.do("render_again", {"report": "visit_report", "parameters": {**parameters, "edition": "board"}})
 
 
 def test_quotes_of_one_person_and_an_observation_go_the_same_way(lantern_copy, templates, outputs) -> None:

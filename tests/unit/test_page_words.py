@@ -14,6 +14,7 @@ from qpm_widgets.errors import CODES
 FRAME = STATIC.parent / "labextension/qpm-field-kit/static"
 SCRIPTS = sorted((*STATIC.glob("*.js"), *FRAME.glob("*.js")))
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+WORDING = Path(__file__).parents[2] / "site_visit_templates" / "wording"
 COMMENT = re.compile(r"^\s*//.*$|\s// .*$", re.MULTILINE)
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')
 # A capital with small letters after it, or two words of a sentence: neither is an id, a class, a selector or a key.
@@ -37,12 +38,28 @@ def test_a_sentence_in_a_script_would_be_found() -> None:
     assert said_in(script) == ["Saved", "not saved yet", "Try again."]
 
 
-def test_the_page_that_asks_for_the_passphrase_says_nothing_of_its_own(templates) -> None:
-    words = templates.wording.section("desk")["door"]["locked"]
-    for token in ("token", None):
-        page = locked_page.draw_page({key: f"«{key}»" for key in words}, ["«told»"], token)
+def test_the_pages_that_ask_for_the_passphrase_say_nothing_of_their_own(templates) -> None:
+    words = templates.wording.section("desk")["door"]
+    marked = {key: f"«{key}»" for key in {**words["locked"], **words["set_up"]}}
+    for page in (
+        locked_page.draw_locked(marked, ["«told»"], "token"),
+        locked_page.draw_failure(marked),
+        locked_page.draw_set_up(marked, ["«told»"], "token", "home", {"assessor": "«code»"}),
+    ):
         text = re.sub(r"«\w+»|<[^>]*>", "", page)
         assert text.replace("·", "").split() == []
+
+
+def test_no_page_sends_anybody_to_a_command() -> None:
+    """Assessors and leads are no programmers. The lead's report may: it is read where somebody has the kit at hand."""
+    named = re.compile(r"kit\.py|`?\bqpm \w|\bcommand", re.IGNORECASE)
+    wording = [path for path in WORDING.rglob("*.yaml") if path.stem != "visit_report"]
+    lines = [line for path in wording for line in path.read_text(encoding="utf-8").splitlines()]
+    told = [line.replace("QPM Field Kit", "") for line in lines if not line.lstrip().startswith("#")]
+    assert len(told) > 1000
+    assert [line for line in told if named.search(line)] == []
+    said = "".join(path.read_text(encoding="utf-8") for path in STATIC.parent.glob("*.py"))
+    assert not re.search(r"kit\.py |`qpm |the commands? `", said), "nor does an error that only a page can bring"
 
 
 def test_every_page_has_its_title_in_the_wording(templates) -> None:

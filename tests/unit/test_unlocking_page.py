@@ -49,17 +49,20 @@ class Front:
         body = urlencode({"token": token or self.token(), "passphrase": passphrase}).encode()
         return self.ask("POST", body=body, **{"Origin": self.origin, "Content_Type": FORM, **headers})
 
+    def set_up(self, *typed: str) -> tuple[int, str, dict]:
+        """The code, and the passphrase twice."""
+        fields = zip(("assessor", "passphrase", "again"), typed, strict=True)
+        body = urlencode({"token": self.token(), **dict(fields)}).encode()
+        return self.ask("POST", body=body, Origin=self.origin, Content_Type=FORM)
+
     def family(self) -> list[psutil.Process]:
         return [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
 
 
 @contextmanager
-def started(home: Path, log: Path) -> Iterator[Front]:
+def started(home: Path, log: Path, stdin: int = subprocess.DEVNULL) -> Iterator[Front]:
     command = [sys.executable, "-m", "qpm_widgets", "start", "--no-browser", "--home", str(home)]
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process,
-    ):
+    with log.open("wb") as out, subprocess.Popen(command, stdin=stdin, stdout=out, stderr=out) as process:
         try:
             yield await_page(process, log)
         finally:
@@ -186,7 +189,7 @@ def front_asks(front: Front) -> str | None:
 def test_a_kit_started_twice_has_one_page(front: Front, kit: Kit, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "qpm_widgets", "start", "--no-browser", "--home", str(kit.home)]
     said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True)
-    assert said.stdout.strip().endswith(f"{front.origin}/")
+    assert said.stdout.strip().endswith(f"{front.origin}/"), "and not to keep this window open"
     assert front.ask()[0] == 200
 
 
@@ -209,3 +212,48 @@ def test_a_server_that_fails_after_the_passphrase_is_told_on_the_page_which_then
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert front.send(PASSPHRASE)[0] == 303
+
+
+def test_where_there_is_no_kit_the_page_sets_one_up_by_the_same_rules_and_goes_on_to_the_desk(tmp_path: Path) -> None:
+    home = tmp_path / "kit"
+    with started(home, tmp_path / "out.txt") as front:
+        page = front.ask()[1]
+        assert "Set up your kit" in page
+        assert str(home) in page
+        for typed, told in (
+            (("Ann Smith", PASSPHRASE, PASSPHRASE), "This is no assessor code."),
+            (("", PASSPHRASE, PASSPHRASE), "This is no assessor code."),
+            (("AS1", "short", "short"), "This passphrase is too short."),
+            (("AS1", PASSPHRASE, WRONG), "The two passphrases were not the same."),
+            (("AS1", PASSPHRASE, ""), "The two passphrases were not the same."),
+        ):
+            status, page, _ = front.set_up(*typed)
+            assert (status, told in page) == (200, True)
+            assert PASSPHRASE not in page
+            assert not (home / "kit.json").exists()
+        assert 'value="AS1"' in page, "the code need not be typed again"
+        status, _, headers = front.set_up("AS1", PASSPHRASE, PASSPHRASE)
+        assert (status, headers["Location"]) == (303, await_server(home / "runtime").address("desk.ipynb"))
+        with Kit.unlock(home, PASSPHRASE) as kit:
+            assert kit.assessor == "AS1"
+        assert "Your kit is open" in front.ask()[1], "a second window sets up no second one"
+        assert PASSPHRASE not in (tmp_path / "out.txt").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals as Unix has them")
+def test_at_a_terminal_the_page_asks_as_well_unless_told_to_ask_here(kit: Kit, tmp_path: Path) -> None:
+    kit.close()
+    ours, theirs = os.openpty()
+    try:
+        with started(kit.home, tmp_path / "out.txt", theirs) as front:
+            assert "Open your kit" in front.ask()[1]
+            assert "Keep this window open" in front.log.read_text()
+        command = [sys.executable, "-m", "qpm_widgets", "start", "--ask-here", "--no-browser", "--home", str(kit.home)]
+        with subprocess.Popen(
+            command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        ) as process:
+            assert b"Passphrase" in process.stderr.read(10)
+            process.kill()
+    finally:
+        os.close(ours)
+        os.close(theirs)

@@ -28,20 +28,70 @@ async function mayRepair(desk) {
   return askFirst(desk, words.typed_title, [fill(words.typed, { pages: listWords(pages, desk.words) }), words.typed_lost], words.typed_go, words.typed_leave);
 }
 
-// Accounts of harm that nobody has confirmed as handed over. What is in no file yet cannot have reached anybody.
-function waitingAccounts(desk, waiting) {
+// Accounts of harm that nobody has confirmed as handed over. What is in no file yet cannot have reached anybody. In practice
+// nobody is to have anything, and nobody knows the passphrase.
+function waitingAccounts(desk, waiting, isPractice) {
+  const { words } = desk;
+  const ids = listWords(waiting.map(({ id }) => id), words);
+  return h("div", { class: "qpm-banner qpm-bad qpm-desk-erased", id: "desk-waiting", role: "group", "aria-label": words.has_it.group },
+    h("p", {}, fill(words[isPractice ? "waiting_practice" : "waiting_accounts"], { ids })),
+    !isPractice && [h("p", {}, words.has_it.key_hint), waiting.map((one) => waitingAccount(desk, one))]);
+}
+
+function waitingAccount(desk, { id, written, files }) {
   const { words } = desk;
   const { has_it: said } = words;
-  const confirm = ({ id }) => careButton(desk, {
-    id: `has-it-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: async () => {
+  const send = h("button", { type: "button", id: `desk-send-${id}`, onclick: () => key.click() }, fill(said.send, { id }));
+  const key = h("input", { type: "file", accept: ".pub,.txt", id: `desk-key-${id}`, "aria-label": fill(said.key, { id }), hidden: true, onchange: async () => {
+    const [chosen] = key.files;
+    key.value = ""; // the same file may be chosen again
+    if (!chosen) return;
+    try {
+      desk.say(said.working);
+      await writeAccount(desk, { id, key: await chosen.slice(0, LARGEST_KEY).text() });
+    } catch (error) {
+      desk.say(error.message);
+      send.focus();
+    }
+  } });
+  return h("form", { class: "qpm-desk-erased", onsubmit: (event) => event.preventDefault() },
+    files.length > 0 && [h("p", {}, fill(said.files, { id })), writtenFiles(desk.link, words.files, files)],
+    h("div", { class: "qpm-desk-do" },
+      careButton(desk, { id: `print-${id}`, kind: "", label: fill(said.print, { id }), working: said.working, act: () => writeAccount(desk, { id }) }),
+      send, key,
+      written && careButton(desk, { id: `has-it-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: () => confirmHandedOver(desk, id) })));
+}
+
+const LARGEST_KEY = 10_000; // bytes; the file of a key has a few hundred
+
+// The passphrase is typed on a page of its own, which no kernel serves.
+async function writeAccount(desk, asked) {
+  const { address } = await desk.link.do("write_account", asked, true);
+  location.assign(address);
+  return desk.words.has_it.working;
+}
+
+async function confirmHandedOver(desk, id) {
+  const { words, words: { has_it: said } } = desk;
+  if (!(await askFirst(desk, fill(said.title, { id }), [said.sure, said.after], said.yes, said.no))) return said.left;
+  const { situation, left } = await desk.link.do("handed_over", { id });
+  desk.show(situation);
+  const still = left.length > 0 && fill(said.still_there, { files: listWords(left, words) });
+  return [fill(said.done, { id }), still].filter(Boolean).join(" ");
+}
+
+// What the lead has is no business of this kit's any more, once the lead says that it is kept where it belongs.
+function handedOver(desk, ids) {
+  const { words, words: { handed_over: said } } = desk;
+  const erase = (id) => careButton(desk, {
+    id: `erase-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: async () => {
       if (!(await askFirst(desk, fill(said.title, { id }), [said.sure, said.after], said.yes, said.no))) return said.left;
-      desk.show((await desk.link.do("handed_over", { id })).situation);
+      desk.show((await desk.link.do("erase_account", { id }, true)).situation);
       return fill(said.done, { id });
     },
   });
-  return h("div", { class: "qpm-banner qpm-bad qpm-desk-erased", id: "desk-waiting", role: "group", "aria-label": said.group },
-    h("p", {}, fill(words.waiting_accounts, { ids: listWords(waiting.map(({ id }) => id), words) })),
-    waiting.filter(({ written }) => written).map(confirm));
+  return h("div", { class: "qpm-card qpm-desk-erased", role: "group", "aria-label": said.group },
+    h("p", {}, fill(said.intro, { ids: listWords(ids, words) })), h("div", { class: "qpm-desk-do" }, ids.map(erase)));
 }
 
 function repairButton(desk) {

@@ -32,7 +32,8 @@ class Desk {
     const { assessments, waiting_accounts: waiting } = situation;
     return [
       this.drawHead(),
-      waiting.length && waitingAccounts(this, waiting),
+      waiting.length && waitingAccounts(this, waiting, situation.practice === "here"),
+      situation.handed_over.length > 0 && handedOver(this, situation.handed_over),
       situation.uncertified.map((one) => this.drawUncertified(one)),
       this.carried && this.drawCarried(),
       situation.practice === "here" && practiceNotice(this),

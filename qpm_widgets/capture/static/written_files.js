@@ -1,5 +1,6 @@
 // Documents that the kit wrote: each where it lies, with a button that has the system open it, to be read or printed.
-// `words` is the wording of `files`.
+// `words` is the wording of `files`. What is sealed for somebody else has no program to open it.
+const OPENED = /\.(pdf|docx|ics)$/;
 
 function writtenFiles(link, words, paths) {
   const told = h("p", { class: "qpm-hint", role: "status" });
@@ -13,7 +14,7 @@ function writtenFiles(link, words, paths) {
         told.textContent = error.message;
       }
     } }, words.open);
-    return h("li", {}, h("code", {}, path), " ", open);
+    return h("li", {}, h("code", {}, path), " ", OPENED.test(path) && open);
   };
   return [h("ul", { class: "qpm-paths" }, paths.map(one)), told];
 }
