@@ -23,10 +23,9 @@ from qpm_widgets.visits import Interview, Observation, Visit, is_called_for
 
 Reading = Literal["plain", "easy_read"]
 Said = dict[str, Any]  # a text with its language, and its symbols if there are any
-_NOTE_LINES, _QUOTE_LINES = 6, 2
+_NOTE_LINES, _QUOTE_LINES, _SCENE_LINES = 4, 2, 12  # at least: what a page has left over is for notes and scenes
 _UNKNOWN = 3  # lines of agreement on a form for nobody in particular: it may be a group
 _ON_THE_WAY = {"break": 2, "sign": 2, "stopped": 1, "read_back": 2}  # lines to write on
-_LINES_OF_A_SCENE = 20  # shared by its parts, so that a scene stays on one page
 _SYMBOL = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path fill="none" stroke="#17212b" stroke-width="2.5" '
     'stroke-linecap="round" stroke-linejoin="round" d="%s"/></svg>'
@@ -202,8 +201,8 @@ class _Content:
     def _question(self, question: Question) -> dict[str, Any]:
         missing = [one.label for one in self.templates.scheme.missing_reasons]
         rows = [
-            {"label": self.words["notes"], "lines": _NOTE_LINES},
-            {"label": self.words["quote"], "lines": _QUOTE_LINES},
+            {"label": self.words["notes"], "lines": _NOTE_LINES, "grows": True},
+            {"label": self.words["quote"], "lines": _QUOTE_LINES, "grows": False},
         ]
         part = self._part(question.id, self.say(question.ask), question.prompts, question.indicators, rows, missing)
         words, own = self.templates.wording.section("sheet")["question"], []
@@ -214,8 +213,8 @@ class _Content:
         return part | {"own": own}
 
     def _observation(self, guide: ObservationGuide) -> dict[str, Any]:
-        lines = _LINES_OF_A_SCENE // len(guide.parts)
-        rows = [{"label": self.read(part.label), "lines": max(2, lines)} for part in guide.parts]
+        lines = max(2, _SCENE_LINES // len(guide.parts))
+        rows = [{"label": self.read(part.label), "lines": lines, "grows": True} for part in guide.parts]
         scenes = [
             self._part(scene.id, self.read(scene.title), scene.look_for, scene.indicators, rows, [])
             for scene in guide.scenes

@@ -9,7 +9,7 @@ from collections import Counter
 
 import psutil
 import pytest
-from field_pages import Hand, kernel_process, plan_anew, until, values_of
+from field_pages import Hand, find_barriers, kernel_process, plan_anew, until, values_of
 
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.journal import Edit
@@ -117,6 +117,7 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     hand.notes("A-CP-2").fill("And this.")
     hand.await_trouble()
     hand.notes("A-CP-2").fill("")  # refused as well
+    assert find_barriers(page, f'[data-scope="{hand.scope}"]') == []
     for place in ("A-CP-2", "A-CP-1"):
         go = hand.sheet.get_by_role("button", name=f"Let these words go: what was written at {place}")
         go.click()
@@ -132,7 +133,7 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     stored = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))")
     assert stored == [], page.evaluate(f"JSON.stringify({waiting})")
     plan_anew(field_kit, templates, "interview:A4", respondents=["AD4"])
-    hand.agree("AD5", "quotes")
+    hand.field("consent:quotes.AD5").locator('input[value="given"]').click()  # refused before one could look at it
     hand.sheet.locator(".qpm-told").get_by_text("nobody with the code AD5 any more").wait_for()
     assert hand.field("consent:quotes.AD5").locator("input:checked").count() == 0
     hand.await_saved()

@@ -10,8 +10,7 @@ import sys
 
 import pikepdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from field_pages import fields_a_browser_takes, open_page, until
+from field_pages import fields_a_browser_takes, find_barriers, open_page, until
 from playwright.sync_api import expect
 
 from qpm_widgets.journal import Edit, Kit
@@ -59,12 +58,6 @@ def page(shared_window):
     assert faults == []
 
 
-def find_barriers(page) -> list[str]:
-    """What axe-core has against the sheet that is shown."""
-    found = Axe().run(page, context=".qpm-sheet").response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
-
-
 def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     kit, server = visited
     open_page(page, server, "lantern/V1/plan.ipynb")
@@ -73,14 +66,14 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     expect(page.get_by_text("Invented example.")).to_be_in_viewport()
     coverage = page.get_by_role("complementary", name="Who has to be met")
     assert "10 of 13 rules are met" in coverage.inner_text()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
 
     coverage.get_by_role("button", name="Plan an interview: MG2").press("Enter")
     assert page.get_by_role("radio", name="MG2").is_checked()
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     page.get_by_text("Choose a time.").wait_for()
     assert page.get_by_label("Time").evaluate("node => node === document.activeElement")
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     page.get_by_label("Time").fill("16:30")
     page.get_by_label("An interpreter will be there").check()
     assert page.get_by_label("Minutes").input_value() == "120"
@@ -107,7 +100,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     names = page.get_by_label("One name on each line")
     assert names.input_value() == ""
     names.fill("Mair Evans\nDr Siân O'Neill\n")
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     page.get_by_role("button", name="Save the list").click()
     page.get_by_text("2 names are on the list.").wait_for()
     assert kit.journal.names("lantern") == {"V1": ("Mair Evans", "Dr Siân O'Neill")}
@@ -138,7 +131,7 @@ def test_the_steps_and_numbers_are_one_button_away_on_every_page_and_lead_to_the
     assert "Stay calm and listen." in protocol.inner_text()
     assert protocol.inner_text().count("In immediate danger call 999 first.") == 1, "though two nations say it"
     assert protocol.get_by_role("textbox").count() == 0, "nothing of it is written here"
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     page.keyboard.press("Escape")
     assert sheet.get_by_role("button", name="Safeguarding", exact=True).evaluate(
         "one => one === document.activeElement"
@@ -157,7 +150,7 @@ def call_a_place_otherwise(page, kit: Kit) -> None:
     page.get_by_role("button", name="Save the visit").click()
     asked = page.get_by_role("dialog", name="Is it the same place?")
     asked.get_by_text("“Head office” now stands where “Main office, Marlowshire” stood.").wait_for()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     asked.get_by_role("button", name="It is another place").press("Enter")
     page.get_by_text("Put “Main office, Marlowshire” back on its line").wait_for()
     assert places.evaluate("box => box === document.activeElement")
@@ -184,7 +177,7 @@ def see_whom_to_ring(page) -> None:
     protocol = page.get_by_role("dialog", name="Someone may be at risk")
     number = protocol.get_by_text("01632 960111")
     assert float(number.evaluate("one => getComputedStyle(one).fontSize").removesuffix("px")) >= 24
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     page.keyboard.press("Escape")
 
 
@@ -196,7 +189,7 @@ def hand_out_papers(page, kit) -> None:
     page.get_by_role("button", name="Write the invitation").press("Enter")
     page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
     assert "invitation-P2-cy-plain.docx" in page.evaluate("document.activeElement.innerText")
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     page.get_by_label("Interview or observation").select_option("observation:O2")
     page.get_by_role("button", name="Write the form").press("Enter")
     page.get_by_text("form-O2-en-plain.pdf").wait_for(timeout=PATIENCE)
@@ -204,7 +197,7 @@ def hand_out_papers(page, kit) -> None:
         page.get_by_role("button", name="Open form-O2-en-plain.pdf").press("Enter")
         page.get_by_role("status").filter(has_text="It opens in a window of its own.").wait_for()
         assert (kit.home.parent / "opened").read_text().endswith("form-O2-en-plain.pdf\n")
-        assert find_barriers(page) == []
+        assert find_barriers(page, ".qpm-sheet") == []
 
 
 def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited, page):
@@ -215,7 +208,7 @@ def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited,
     page.get_by_role("button", name="Save the session").press("Enter")
     page.get_by_text("Choose a time after the beginning.").wait_for()
     assert page.get_by_label("Until").evaluate("node => node === document.activeElement")
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     page.get_by_label("Until").fill("14:00")
     page.get_by_label("Place", exact=True).select_option("S1")
     page.get_by_label("Who?").select_option("AS1")
@@ -227,7 +220,7 @@ def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited,
     assert session.get_by_role("heading", level=5).all_inner_texts()[0].startswith("M1")
     outside = page.get_by_role("listitem").filter(has_text="P1").filter(has_text="Person supported")
     assert "It is outside every session of Assessor, Welsh speaking." in outside.inner_text()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     session.get_by_role("button", name="Add an interview: 09:00 to 14:00").press("Enter")
     page.get_by_label("Role", exact=True).select_option("advocacy_manager")
     page.get_by_role("radio", name="MG1").check()
@@ -258,10 +251,11 @@ def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited,
     assert session.count() == 1
     session.get_by_role("button", name="Remove the session: 09:00 to 14:00").press("Enter")
     page.get_by_role("status").filter(has_text="Its meetings stay as they are.").wait_for()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
 
     go_back_from_a_form(page)
     assert load_interview(kit.journal, "lantern", "M3").plan.site == "S1"
+    cancel_a_meeting(page, kit)
 
 
 def go_back_from_a_form(page) -> None:
@@ -273,12 +267,28 @@ def go_back_from_a_form(page) -> None:
         page.get_by_role("button", name="Back without saving").press("Enter")
         if typed:
             asked = page.get_by_role("dialog", name="Go back without saving?")
-            assert find_barriers(page) == []
+            assert find_barriers(page, ".qpm-sheet") == []
             asked.get_by_role("button", name="Stay on the form").press("Enter")
             assert page.get_by_label("Until").input_value() == "08:00"
             page.get_by_role("button", name="Back without saving").press("Enter")
             asked.get_by_role("button", name="Go back without saving").press("Enter")
         page.get_by_role("heading", name="Interviews and observations").wait_for()
+
+
+def cancel_a_meeting(page, kit: Kit) -> None:
+    """What it is cancelled for is looked at like any words: it may point to somebody."""
+    page.get_by_role("button", name="Cancel M4").press("Enter")
+    page.get_by_role("heading", name="Cancel M4?").wait_for()
+    assert find_barriers(page, ".qpm-sheet") == []
+    page.get_by_label("Why is it cancelled?").fill("Unwell; ring 01632 960 001")
+    page.get_by_role("button", name="Cancel it").press("Enter")
+    asked = page.locator(".qpm-identifiers p:has(button)")
+    asked.get_by_role("button", name="Take it out").wait_for()
+    assert find_barriers(page, ".qpm-sheet") == []
+    asked.get_by_role("button", name="Take it out").press("Enter")
+    page.get_by_role("status").filter(has_text="M4 is cancelled.").wait_for()
+    assert load_interview(kit.journal, "lantern", "M4").state == "cancelled"
+    assert find_barriers(page, ".qpm-sheet") == []
 
 
 def to_independence(page) -> None:
@@ -296,7 +306,7 @@ def look_at_the_visit_so_far(page) -> None:
     page.locator(".qpm-debrief").evaluate("one => one.scrollTo(0, one.scrollHeight)")
     expect(page.locator(".qpm-debrief .qpm-invented")).to_be_in_viewport()
     assert page.get_by_label("Every indicator").evaluate("box => box === document.activeElement")
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
 
 
 def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
@@ -308,7 +318,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     page.get_by_role("heading", name="2 Independence").wait_for()
     page.get_by_role("group").filter(has_text="IN3").locator("summary").click()
     page.get_by_text(re.compile("Confidence so far")).first.wait_for()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
 
     # A rating without its reason is saved, and says that nobody could follow it.
     indicator = page.get_by_role("group").filter(has_text="IN3")
@@ -328,7 +338,7 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     page.get_by_role("button", name="Save and close").click()
     page.get_by_role("alert").filter(has_text="A finding has to rest on something").wait_for()
     assert page.get_by_label("What did you find?").input_value() == words
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     assert findings_of(kit, words) == []
 
     # Not in the journal, and still not lost: the page kept the words through a reload, and says that they wait.
@@ -387,7 +397,7 @@ def test_ratings_are_undone_done_again_and_put_back(visited, page):
     versions = page.get_by_role("dialog", name="Earlier versions")
     versions.get_by_role("listitem").nth(2).wait_for()
     assert "This is how it stands now." in versions.get_by_role("listitem").first.inner_text()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     versions.get_by_role("listitem").nth(1).get_by_role("button").click()
     assert until(lambda: rated() == first, page)
 
@@ -430,12 +440,12 @@ def test_whose_interview_an_id_is_is_settled_on_the_plan_page(visited, page, tmp
         kit.journal.merge(other.journal.bundle_visit("lantern", "V1", kit="0.1.0", templates="0" * 64))
     open_page(page, server, "lantern/V1/P3.ipynb")
     page.get_by_text("AS2 planned it with PS9.").wait_for(timeout=PATIENCE)
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
 
     page.goto(server.address("lantern/V1/plan.ipynb"))
     asked = page.get_by_role("group", name="Whose interview is P3?")
     asked.wait_for(timeout=PATIENCE)
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     asked.get_by_role("button", name="It is PS3, planned by AS1").click()
     page.get_by_role("status").filter(has_text="It is settled whose interview P3 is.").wait_for()
     assert asked.count() == 0
@@ -471,7 +481,7 @@ def test_a_number_in_a_finding_is_asked_about_before_it_is_saved(visited, page):
     asked.wait_for()
     assert editor.locator(".qpm-waits").is_visible()
     assert "Looks like a telephone number: 01632 960 001" in asked.inner_text()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     asked.get_by_role("button", name="Take it out").click()
     instead = "They were told to ring [a telephone number, taken out] at night."
     assert until(lambda: findings_of(kit, instead), page)
@@ -513,7 +523,7 @@ def test_a_number_in_access_needs_is_asked_about_when_the_form_is_sent(visited, 
     asked = needs.locator(".qpm-identifiers p:has(button)")
     asked.first.wait_for()
     assert needs.locator(".qpm-waits").is_visible()
-    assert find_barriers(page) == []
+    assert find_barriers(page, ".qpm-sheet") == []
     assert planned() == []
     asked.first.get_by_role("button", name="Take it out").click()
     assert planned() == [], "one is not answered yet, and whoever writes is not hurried"

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from field_pages import kernel_process, kernel_processes
+from field_pages import find_barriers, kernel_process, kernel_processes
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
@@ -185,6 +185,7 @@ def test_a_script_is_fetched_once_and_where_it_cannot_be_had_a_sentence_says_so(
     page.reload()
     page.locator(".qpm-cover").get_by_text("fault inside the kit").wait_for(timeout=20_000)
     assert "javascript" not in fresh.seen().lower()
+    assert find_barriers(page) == []
     page.unroute_all()
     page.get_by_role("button", name="Try again").click()
     await_desk(page)
@@ -193,7 +194,10 @@ def test_a_script_is_fetched_once_and_where_it_cannot_be_had_a_sentence_says_so(
 
 def test_a_page_that_is_not_there_leads_to_the_desk(window) -> None:
     window.open("lantern/V1/nobody.ipynb")
-    window.page.get_by_role("button", name="Back to the desk").click(timeout=20_000)
+    to_desk = window.page.get_by_role("button", name="Back to the desk")
+    to_desk.wait_for(timeout=20_000)
+    assert find_barriers(window.page) == []
+    to_desk.click()
     window.page.locator(".qpm-desk h1").wait_for(timeout=20_000)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pikepdf
 
@@ -22,6 +23,39 @@ def read_pages(pdf: pikepdf.Pdf) -> list[str]:
     return pages
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A piece of text on a page: its size, and how high above the lower edge it stands, both in points."""
+
+    text: str
+    size: float
+    height: float
+
+
+def read_marks(page: pikepdf.Page) -> tuple[list[Placed], list[float]]:
+    """What a page says, piece by piece, and how high above its lower edge each stroke begins, in points."""
+    fonts = {name: _unicode_map(font) for name, font in page.Resources.get("/Font", {}).items()}
+    said, strokes, saved = [], [], []
+    matrix, placed, font, size = pikepdf.Matrix(), pikepdf.Matrix(), {}, 0.0
+    for operands, operator in pikepdf.parse_content_stream(page):
+        match str(operator):
+            case "q":
+                saved.append(matrix)
+            case "Q":
+                matrix = saved.pop()
+            case "cm":
+                matrix = pikepdf.Matrix(*(float(one) for one in operands)) @ matrix
+            case "Tf":
+                font, size = fonts[str(operands[0])], float(operands[1])
+            case "Tm":
+                placed = pikepdf.Matrix(*(float(one) for one in operands)) @ matrix
+            case "Tj" | "TJ":
+                said.append(Placed(_said(operands[0], font), size * abs(placed.d), placed.f))
+            case "m":
+                strokes.append(matrix.transform((float(operands[0]), float(operands[1])))[1])
+    return said, strokes
+
+
 def _page_text(page: pikepdf.Page, fonts: dict[str, dict[int, str]]) -> Iterator[str]:
     current: dict[int, str] = {}
     for operands, operator in pikepdf.parse_content_stream(page):
@@ -29,14 +63,15 @@ def _page_text(page: pikepdf.Page, fonts: dict[str, dict[int, str]]) -> Iterator
             case "Tf":
                 current = fonts[str(operands[0])]
             case "Tj" | "TJ":
-                parts = operands[0] if str(operator) == "TJ" else [operands[0]]
-                for part in parts:
-                    if isinstance(part, pikepdf.String):
-                        data = bytes(part)
-                        codes = (data[at] << 8 | data[at + 1] for at in range(0, len(data), 2))
-                        yield "".join(current[code] for code in codes)
+                yield _said(operands[0], current)
             case "ET":
                 yield " "
+
+
+def _said(shown: pikepdf.Object, font: dict[int, str]) -> str:
+    parts = shown if isinstance(shown, pikepdf.Array) else [shown]
+    strings = [bytes(part) for part in parts if isinstance(part, pikepdf.String)]
+    return "".join(font[data[at] << 8 | data[at + 1]] for data in strings for at in range(0, len(data), 2))
 
 
 def _unicode_map(font: pikepdf.Object) -> dict[int, str]:

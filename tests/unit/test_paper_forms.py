@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pikepdf
 import pytest
-from pdf_reading import read_pages, read_text
+from pdf_reading import read_marks, read_pages, read_text
 
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.reports.paper_form import PaperForm, form_of, write_form
-from qpm_widgets.templates import load_templates
+from qpm_widgets.templates import Templates, load_templates
+from qpm_widgets.templates.records import ObservationGuide, Question, Scene
 from qpm_widgets.templates.wording import iter_sentences
 from qpm_widgets.visits import Interview, Observation
 
+A4 = 842  # how high a page is, in points
 WHEN = datetime(2026, 3, 10, 10, tzinfo=UTC)
 
 
@@ -70,37 +73,69 @@ def test_easy_read_has_the_symbols_of_the_guide_and_plain_words_have_none(templa
 
 @pytest.mark.parametrize("reading", ["plain", "easy_read"])
 @pytest.mark.parametrize("name", sorted(load_templates().guides))
-def test_nothing_of_a_form_is_cut_and_no_question_is_parted_from_its_lines(name, reading) -> None:
+def test_a_form_is_set_whole_with_its_code_on_each_page_and_no_page_half_empty(name, reading) -> None:
     for language in ("en", "cy"):
         templates = load_templates(language=language)
         form = PaperForm(templates.guides[name], reading)
         with pikepdf.open(io.BytesIO(write_form(templates, form))) as pdf:
-            pages = read_pages(pdf)
             for page in pdf.pages:
-                code, number, *rest = sorted(heights(page))
+                placed, strokes = read_marks(page)
+                code, number, *rest = sorted(one.height for one in placed)
                 assert 20 < code == number < min(rest) - 15, "the footer stands on the page, and nothing on it"
+                if reading == "easy_read":
+                    assert min(one.size for one in placed) >= 13.99
+                lowest = min(*rest, *(height for height in strokes if height > code + 15))
+                assert page == pdf.pages[-1] or lowest < 0.4 * A4
+            pages = read_pages(pdf)
         assert all(form.code(templates) in page for page in pages)
-        weighing = templates.wording.text("paper_form.weighing")
-        parted = [page for page in pages if page.startswith(weighing)]
-        # A-CP-7 is longer than a page in large print.
-        assert len(parted) == (1 if (name, reading) == ("advocate", "easy_read") else 0)
+        for question, labels in asked_in(templates, form):
+            page = next(page for page in pages if question.id in page.split())
+            below = page.partition(f" {question.id} ")[2]
+            assert [below.find(label) >= 0 for label in labels] == [True] * len(labels)
 
 
-def heights(page: pikepdf.Page) -> list[float]:
-    """How high above the lower edge each text of a page begins, in points."""
-    found, matrix, saved = [], pikepdf.Matrix(), []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
-            case "q":
-                saved.append(matrix)
-            case "Q":
-                matrix = saved.pop()
-            case "cm":
-                matrix = pikepdf.Matrix(*(float(one) for one in operands)) @ matrix
-            case "Tm":
-                placed = pikepdf.Matrix(*(float(one) for one in operands)) @ matrix
-                found.append(placed.f)
-    return found
+def asked_in(templates: Templates, form: PaperForm) -> Iterator[tuple[Question | Scene, list[str]]]:
+    """Each question or scene, with the labels of its lines, the last of them, which ends it, last."""
+    said = templates.wording.both("paper_form")
+    language = templates.wording.language
+    if isinstance(form.guide, ObservationGuide):
+        labels = [getattr(one.label, language) or one.label.en for one in form.guide.parts]
+        yield from ((one, [*labels, said["weighing"][language]]) for one in form.guide.scenes)
+        return
+    labels = [said["notes"][language], said["quote"][language]]
+    if form.reading == "plain":  # in Easy Read how an answer is weighed stands at the end
+        labels.append(said["weighing"][language])
+    yield from ((one, labels) for section in form.guide.sections for one in section.questions)
+
+
+def test_a_question_longer_than_a_page_goes_on_to_the_next(templates) -> None:
+    guide = templates.guides["advocate"]
+    section = guide.sections[0]
+    long = section.questions[0].model_copy(update={"prompts": section.questions[0].prompts * 30})
+    guide = guide.model_copy(update={"sections": (section.model_copy(update={"questions": (long,)}),)})
+    with pikepdf.open(io.BytesIO(write_form(templates, PaperForm(guide)))) as pdf:
+        for page in pdf.pages:
+            code, _, *rest = sorted(one.height for one in read_marks(page)[0])
+            assert code < min(rest) - 15
+
+
+def test_in_easy_read_what_is_weighed_stands_at_the_end_with_the_id_of_its_question(templates) -> None:
+    guide = templates.guides["person_supported"]
+    asked, _, weighed = " ".join(text_of(PaperForm(guide, "easy_read"))).partition("For the assessor")
+    assert "Contradicts" not in asked
+    for question in (one for section in guide.sections for one in section.questions):
+        assert question.id in asked.split()
+        assert f" {question.id} {question.indicators[0] if question.indicators else 'No answer'} " in weighed
+
+
+def test_the_codes_of_a_large_group_stand_below_their_label(templates) -> None:
+    group = planned(respondents=[f"PS{n}" for n in range(11, 18)])
+    for reading in ("plain", "easy_read"):
+        with pikepdf.open(io.BytesIO(write_form(templates, form_of(templates, group, reading)))) as pdf:
+            placed, _ = read_marks(pdf.pages[0])
+        label = next(one for one in placed if one.text == "Codes, never names")
+        first = next(one for one in placed if one.text.startswith("PS11"))
+        assert label.height - first.height > 0.9 * first.size
 
 
 def test_a_form_for_a_group_has_a_line_of_agreement_for_each_and_what_is_said_before(templates) -> None:
@@ -116,6 +151,9 @@ def test_a_form_for_a_group_has_a_line_of_agreement_for_each_and_what_is_said_be
     assert not [one for one in said if one in alone]
     anybody = " ".join(text_of(PaperForm(templates.guides["person_supported"])))
     assert anybody.count("Yes No Took it back") == 3 * len(agreed), "there may be several; their codes are written in"
+    assert anybody.count("Code Agreement How they said it Yes") == len(agreed), (
+        "and each empty column says what it is for"
+    )
 
 
 def test_a_form_has_what_the_page_would_tell_the_assessor(templates) -> None:

@@ -64,6 +64,7 @@ export class FieldPage {
   }
 
   set(view) {
+    this.name(); // what was drawn since has Jupyter's names again
     this.view = view;
     this.changed(this);
   }
