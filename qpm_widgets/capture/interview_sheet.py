@@ -17,6 +17,7 @@ from qpm_widgets.capture.interview_view import (
     view_times,
     view_values,
     view_visit,
+    view_whose_signs,
 )
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
@@ -153,6 +154,7 @@ class InterviewSheet(Sheet):
             **self._count_versions(),
             "modes": view_modes(meeting.plan, templates),
             "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "signs_of": view_whose_signs(whole, meeting.plan),
             "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
