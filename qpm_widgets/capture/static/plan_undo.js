@@ -63,6 +63,7 @@ class PlanTrail extends UndoPart {
 
   async turnThese([{ field, before }], again) {
     const { page, said } = this;
+    const [area, subject] = field.split(" ");
     const now = this.valueOf(field);
     this.turning = true;
     const answer = await this.ask(field, before);
@@ -72,9 +73,9 @@ class PlanTrail extends UndoPart {
     if (answer) turnBack(page.memory, again, () => now, () => {});
     page.draw();
     if (!answer) return;
-    const what = fill(field.startsWith("plan visit:") ? said.visit : said.plan, answer);
+    const what = fill(subject.startsWith("visit:") ? said.visit : said.plan, answer);
     const done = fill(again ? said.done_again : said.done, { what });
-    page.say(field.startsWith("plan ") ? done : fill(said[before], answer), true);
+    page.say(area === "plan" ? done : fill(said[before], answer), true);
   }
 
   show(sentence) {
