@@ -38,6 +38,7 @@ _SCRIPTS = (
     "coming_back.js",
     "protocol_part.js",
     "edit_trail.js",
+    "undo_part.js",
     "identifiers_part.js",
     "findings_evidence.js",
     "findings_rating.js",

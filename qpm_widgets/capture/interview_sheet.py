@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -17,7 +17,9 @@ from qpm_widgets.capture.interview_view import (
     view_times,
     view_values,
     view_visit,
+    view_whose_signs,
 )
+from qpm_widgets.capture.joining import add_to_group, codes_to_join
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -37,6 +39,7 @@ from qpm_widgets.visits import (
     load_observation,
     load_profile,
     look_out_for,
+    working_notebook_path,
 )
 from qpm_widgets.visits.filing import item_of, read_filing
 from qpm_widgets.visits.two_people import TwoPeople, people_of
@@ -77,6 +80,8 @@ class InterviewSheet(Sheet):
         "quick_filing.js",
         "keys_part.js",
         "modes_part.js",
+        "coming_back.js",
+        "joining_part.js",
         "consent_part.js",
         "question_part.js",
         "erased_part.js",
@@ -151,8 +156,10 @@ class InterviewSheet(Sheet):
             "choices": view_choices(templates),
             "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
             **self._count_versions(),
+            "may_join": codes_to_join(journal, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],
             "modes": view_modes(meeting.plan, templates),
             "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "signs_of": view_whose_signs(whole, meeting.plan),
             "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
@@ -181,36 +188,53 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``, ``versions``, ``history`` and ``print_form``.
+        """``erase``, ``versions``, ``history``, ``print_form`` and ``join``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
         newest first, with who recorded it and when (UTC ms). Erased words are no version. ``history``: all that was
         recorded of consents and the state, oldest first, each with its ``field`` besides. ``print_form``: the guide as
         a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
+        ``join``: somebody with a ``code`` comes late to a group; answers with this page's ``path``: it is old now.
         """
-        if name == "print_form":
-            form = {"meeting": self.subject, "language": arguments.get("language"), "reading": arguments.get("reading")}
-            return write_papers(self.kit, self.subject, {"assessment": self.assessment_id, "form": form})
-        if name == "versions":
-            self._mixed = self._two_people()
-            field = str(arguments.get("field"))
-            return {"versions": list(self.versions(field) if field.startswith(_SHOWN_VERSIONS) else ())}
-        if name == "history":
-            every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject)
-            shown = [one for one in every if one.field.startswith(("consent:", "state")) and self.may_show(one)]
-            said = [
-                {"field": one.field, "payload": one.payload, "at": one.recorded_at, "by": one.recorded_by}
-                for one in shown
-            ]
-            return {"history": said}
-        if name != "erase":
-            return super().do(name, arguments)
+        acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "erase": self._erase,
+            "versions": self._versions,
+            "history": self._history,
+            "print_form": self._print_form,
+            "join": self._join,
+        }
+        return acts[name](arguments) if name in acts else super().do(name, arguments)
+
+    def _print_form(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        form = {"meeting": self.subject, "language": arguments.get("language"), "reading": arguments.get("reading")}
+        return write_papers(self.kit, self.subject, {"assessment": self.assessment_id, "form": form})
+
+    def _versions(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        self._mixed = self._two_people()
+        field = str(arguments.get("field"))
+        return {"versions": list(self.versions(field) if field.startswith(_SHOWN_VERSIONS) else ())}
+
+    def _history(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        every = self.kit.journal.iter_entries(self.assessment_id, subject=self.subject)
+        shown = [one for one in every if one.field.startswith(("consent:", "state")) and self.may_show(one)]
+        said = [
+            {"field": one.field, "payload": one.payload, "at": one.recorded_at, "by": one.recorded_by} for one in shown
+        ]
+        return {"history": said}
+
+    def _erase(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if self.observation_id:
             return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.observation_id, kind="observation"))
         scope: Literal["interview", "quotes"] = "interview" if arguments.get("scope") == "interview" else "quotes"
         respondent = str(arguments.get("respondent") or "") if scope == "quotes" else ""
         return erase_for_good(self.kit, Withdrawal(self.assessment_id, self.interview_id, scope, respondent=respondent))
+
+    def _join(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        code = str(arguments.get("code"))
+        add_to_group(self.kit.journal, self.templates, self.assessment_id, self.interview_id, code)
+        path = working_notebook_path(self.assessment_id, self._meeting().plan.visit, self.interview_id)
+        return {"path": path.as_posix()}
 
     def _count_versions(self) -> dict[str, Any]:
         """Of the fields of which the page shows versions how many, and when their words were begun and last saved.

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
-from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, VisitPlan
+from qpm_widgets.journal.payloads import THE_PERSON, InterviewPlan, ObservationPlan, VisitPlan
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
@@ -202,6 +202,13 @@ def view_signs(recorded: Iterable[Entry]) -> list[View]:
         for one in recorded
         if one.payload is not None
     ]
+
+
+def view_whose_signs(guide: Guide, plan: Plan) -> list[str]:
+    """Of whom a yes or a no that is shown can be noted: the respondents' codes, or the one person who is visited."""
+    if isinstance(plan, InterviewPlan):
+        return list(plan.respondents)
+    return [THE_PERSON] if isinstance(guide, ObservationGuide) and guide.with_person else []
 
 
 def view_times(states: Iterable[Entry]) -> View:

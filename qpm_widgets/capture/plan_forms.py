@@ -52,7 +52,7 @@ def meeting_payload(
     payload = check_payload(
         subject, "plan", {**given, "visit": visit.id, "planned_at": planned_at.isoformat(timespec="minutes")}
     )
-    _check_known(payload, kind, profile, visit)
+    check_known(payload, kind, profile, visit)
     return payload
 
 
@@ -129,11 +129,12 @@ def next_meeting_id(journal: Journal, assessment_id: str, kind: str, letter: str
     return f"{letter}{max(taken, default=0) + 1}"
 
 
-def check_unbegun(journal: Journal, assessment_id: str, subject: str) -> None:
-    """Refuse to plan anew or to cancel what has begun, or was cancelled (PLAN-005)."""
+def check_unbegun(journal: Journal, assessment_id: str, subject: str, *, cancelled: bool = False) -> None:
+    """Refuse to plan anew or to cancel what has begun, or was cancelled (PLAN-005); unless ``cancelled`` is no bar."""
+    passing = ("planned", "cancelled") if cancelled else ("planned",)
     recorded = journal.current(assessment_id, subject=subject)
     states = [entry.payload["state"] for entry in recorded if entry.field == "state" and entry.payload]
-    if any(state != "planned" for state in states) or any(entry.field not in {"plan", "state"} for entry in recorded):
+    if any(state not in passing for state in states) or any(entry.field not in {"plan", "state"} for entry in recorded):
         raise QpmError("PLAN-005", subject, "Leave it as it is, and plan another.")
 
 
@@ -162,7 +163,8 @@ def _read_numbers(lines: Iterable[str], where: str) -> Iterator[dict[str, str]]:
         yield {"who": who, "number": number}
 
 
-def _check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:
+def check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:
+    """Refuse a meeting's plan that names what assessment or visit do not have (PLAN-002)."""
     shape: type[InterviewPlan | ObservationPlan] = InterviewPlan if kind == "interview" else ObservationPlan
     check_places(profile, visit.id, [shape.model_validate(payload)])
     known: dict[str, set[str]] = {"site": {site.id for site in visit.plan.sites}, "nation": set(profile.jurisdictions)}

@@ -20,9 +20,10 @@ from qpm_widgets.capture.plan_forms import (
     visit_payload,
     with_session,
 )
+from qpm_widgets.capture.plan_versions import former_plan, read_versions, view_plan, view_versions
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Receipt, new_entry_id
+from qpm_widgets.journal import Edit, Entry, Receipt, new_entry_id
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.journal.store import now_ms
 from qpm_widgets.visits import (
@@ -52,6 +53,8 @@ Meeting = Interview | Observation
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
+    "edit_trail.js",
+    "undo_part.js",
     "identifiers_part.js",
     "protocol_part.js",
     "form_page.js",
@@ -60,6 +63,7 @@ _SCRIPTS = (
     "plan_fields.js",
     "plan_sessions.js",
     "plan_coverage.js",
+    "plan_undo.js",
     "written_files.js",
     "plan_papers.js",
     "plan_sheet.js",
@@ -80,7 +84,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
+    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css", "edit_trail.css"))
 
     done_beside = Sheet.done_beside | {"write_papers"}
 
@@ -90,13 +94,12 @@ class PlanSheet(Sheet):
 
     def view(self) -> dict[str, Any]:
         """Wording, which stays, and the situation, which changes."""
+        words, shared = self.templates.wording.section("plan"), self.templates.wording.section("sheet")
         return {
             "words": {
-                **self.templates.wording.section("plan"),
-                **{
-                    part: self.templates.wording.section("sheet")[part]
-                    for part in ("identifiers", "files", "safeguarding")
-                },
+                **words,
+                **{part: shared[part] for part in ("identifiers", "files", "safeguarding")},
+                "undo": {**shared["undo"], **words["undo"]},
             },
             "desk": link_page(DESK),
             "situation": self.situation(),
@@ -104,7 +107,7 @@ class PlanSheet(Sheet):
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``look``, ``plan_visit``, ``keep_session``, ``plan_meeting``, ``cancel_meeting``, ``choose_plan``,
-        ``prepare``, ``list_names``, ``keep_names``, ``write_papers``.
+        ``versions``, ``put_back``, ``prepare``, ``list_names``, ``keep_names``, ``write_papers``.
 
         Whatever else they answer, each ends with the situation.
         """
@@ -115,6 +118,8 @@ class PlanSheet(Sheet):
             "plan_meeting": self._plan_meeting,
             "cancel_meeting": self._cancel_meeting,
             "choose_plan": self._choose_plan,
+            "versions": self._versions,
+            "put_back": self._put_back,
             "prepare": self._prepare,
             "list_names": self._list_names,
             "keep_names": self._keep_names,
@@ -139,7 +144,7 @@ class PlanSheet(Sheet):
         return {
             "choices": list_choices(profile, self.templates),
             "harm": view_nations(self.templates, profile),
-            "visit": _visit_view(visit) | {"conflict": len(plans) > 1} if visit else None,
+            "visit": _visit_view(visit, [one.entry_id for one in plans if one.field == "plan"]) if visit else None,
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),
             "meetings": [self._meeting_view(one, visit) for one in held],
@@ -170,17 +175,15 @@ class PlanSheet(Sheet):
         plan_heads = [entry.entry_id for entry in recorded if entry.field == "plan"]
         path = working_notebook_path(self.assessment_id, self.visit_id, held.id)
         return {
-            **held.plan.model_dump(mode="json", exclude={"visit", "planned_at"}),
+            **view_plan(held.plan),
             "id": held.id,
             "kind": held.subject.partition(":")[0],
-            # The clock at the place, as the planner typed it; not turned into this machine's time zone.
-            "day": held.plan.planned_at.strftime("%Y-%m-%d"),
-            "time": held.plan.planned_at.strftime("%H:%M"),
             "state": held.state,
             "reason": held.reason,
             "begun": held.state != "planned" or any(entry.field not in {"plan", "state"} for entry in recorded),
             "heads": plan_heads,
             "state_heads": [entry.entry_id for entry in recorded if entry.field == "state"],
+            "versions": len(read_versions(journal, self.assessment_id, held)),
             "conflict": len(plan_heads) > 1,
             "session_faults": list(find_faults(visit.plan.sessions, held)) if visit else [],
             "two_people": self._rivals(held),
@@ -203,12 +206,27 @@ class PlanSheet(Sheet):
         sent_before = self.kit.journal.find_entries([str(arguments["entry_id"])])
         if sent_before:
             (entry,) = sent_before.values()
-            return {"id": held.id, "entry_id": entry.entry_id, "recorded_at": entry.recorded_at}
+            return _told(entry, held.id)
         if str(arguments["chosen"]) not in plans:
             raise QpmError("PLAN-005", held.subject, "It was settled meanwhile; look at the plan again.")
         payload = plans[str(arguments["chosen"])]
         edit = Edit(self.assessment_id, held.subject, "plan", payload, tuple(plans), str(arguments["entry_id"]))
         return _told(self.record(edit), held.id)
+
+    def _versions(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The ``versions`` of the plan of the meeting that ``field`` names."""
+        meeting = str(arguments.get("field"))
+        return {"versions": view_versions(self.kit.journal, self.assessment_id, self.visit_id, meeting)}
+
+    def _put_back(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """An earlier plan, of the visit or of a meeting, or what was said of whether that takes place."""
+        edit = former_plan(self.kit.journal, self.assessment_id, self._visit(), arguments)
+        name = edit.subject.partition(":")[2]
+        if isinstance(edit, Entry):
+            return _told(edit, name)
+        if edit.subject == self.subject:
+            return _told(plan_visit(self.kit.journal, self.assessment_id, self.visit_id, edit.payload), name)
+        return _told(self.record(edit), name)
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """``renamed``: places that meetings or sessions are at and that get another name; nothing is recorded then.
@@ -313,12 +331,12 @@ class PlanSheet(Sheet):
         return self.templates.source_of_role(role).code if kind == "interview" else "O"
 
 
-def _told(receipt: Receipt, name: str) -> dict[str, Any]:
+def _told(receipt: Receipt | Entry, name: str) -> dict[str, Any]:
     return {"id": name, "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
 
 
-def _visit_view(visit: Visit) -> dict[str, Any]:
-    return {"id": visit.id, **visit.plan.model_dump(mode="json")}
+def _visit_view(visit: Visit, heads: list[str]) -> dict[str, Any]:
+    return {"id": visit.id, **visit.plan.model_dump(mode="json"), "heads": heads, "conflict": len(heads) > 1}
 
 
 def _counted(interviews: list[Interview], visit_id: str) -> list[Interview]:

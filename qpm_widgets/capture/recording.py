@@ -38,8 +38,8 @@ def record_edit(journal: Journal, templates: Templates, edit: Edit, *, recorded_
     Raises
     ------
     QpmError
-        CAPTURE-001 if the guide has no such question, part or indicator, or a quick note is filed to a question that it
-        does not have; PLAN-001 if the interview is not planned;
+        CAPTURE-001 if the guide has no such question, part or indicator, or is with no person who could show a yes or a
+        no, or a quick note is filed to a question that it does not have; PLAN-001 if the interview is not planned;
         PLAN-004 if a plan names a guide that does not fit; CONSENT-004 if a consent, or a yes or no that was shown, is
         of someone who is not in the plan; EVIDENCE-001 to 003 for findings and ratings; and whatever the journal
         refuses (JOURNAL-*, CONSENT-*).
@@ -115,6 +115,12 @@ def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     code = edit.field.partition(":")[2].rpartition(".")[2]
     if code not in respondents:
         raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
+
+
+def _check_shown(journal: Journal, templates: Templates, edit: Edit) -> None:
+    guide = guide_of(journal, templates, edit.assessment_id, edit.subject)
+    if not (isinstance(guide, ObservationGuide) and guide.with_person):
+        raise _unknown(edit, f"Guide {guide.id} is with no person; choose another on the plan page.")
 
 
 def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -195,6 +201,7 @@ _CHECKS: dict[tuple[str, str], Callable[[Journal, Templates, Edit], None]] = {
     ("observation", "answer"): _check_answer,
     ("interview", "consent"): _check_consent,
     ("interview", "assent"): _check_consent,
+    ("observation", "assent"): _check_shown,
     ("interview", "plan"): _check_plan,
     ("observation", "plan"): _check_plan,
     ("visit", "rating"): _check_rating,

@@ -139,6 +139,15 @@ def ways_of(meeting: Meeting) -> tuple[str, ...]:
     return tuple(way for way in WAYS if held[way])
 
 
+def tell_signs(meeting: Meeting, edition: str) -> Mapping[str, int]:
+    """How often a yes, a no and so on was shown in a meeting, as far as an edition may say so.
+
+    Never for the provider: a meeting is with one person, or with so few that who was there knows whose no it was. For
+    the lead nothing of people who agree to no notes, or while it is not settled whose interview it is.
+    """
+    return meeting.held.signs if edition == LEAD and meeting.usable else {}
+
+
 def choose_voices(record: VisitRecord) -> Voices:
     """The groups in which this visit's roles may be described."""
     met = met_people(record)

@@ -9,7 +9,7 @@ has the same entries blanks the same ones, in whatever order they came:
 * scope ``finding.<id>`` or ``rating.<indicator>``, of a visit: each version of that judgement that a newer one has
   replaced, from now on. They may repeat what was erased elsewhere, also those saved while somebody rewrites it; the
   newest is for people to read again;
-* scope ``consents``, of an interview: who agreed to what, and who showed a yes or a no;
+* scope ``consents``, of an interview or observation: who agreed to what, and who showed a yes or a no;
 * scope ``record``: the rest, which is profile, plans, states, breaks, that it was read back, references, ratings and
   findings;
 * scope ``account``, of a disclosure in the restricted store: every part of the account.

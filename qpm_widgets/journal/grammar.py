@@ -16,13 +16,14 @@ subject                field                                       payload
 both                   ``state``                                   :class:`State`
 ``interview:<id>``     ``consent:<scope>.<respondent>``            :class:`Consent`
 ``interview:<id>``     ``assent:<respondent>``                     :class:`Assent`
+``observation:<id>``   ``assent:person``                           :class:`Assent`
 both                   ``safeguarding``                            :class:`ProtocolUsed`
 ``interview:<id>``     ``closing:check_back``                      :class:`CheckedBack`
 both                   ``pause:<n>``                               :class:`Pause`
 both                   ``on_paper``                                :class:`OnPaper`
 both                   ``erasure:interview``                       :class:`Erasure`
 ``interview:<id>``     ``erasure:quotes``                          :class:`Erasure`
-interview, assessment  ``erasure:consents``                        :class:`Erasure`
+but a visit            ``erasure:consents``                        :class:`Erasure`
 any of them            ``erasure:record``                          :class:`Erasure`
 both                   ``answer:<question>.note``                  :class:`Note`
 ``observation:<id>``   ``answer:<scene>.<part>``                   :class:`Note`
@@ -55,6 +56,7 @@ from pydantic import ValidationError
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.payloads import (
+    THE_PERSON,
     Assent,
     AssessmentProfile,
     Bearing,
@@ -110,13 +112,14 @@ JOURNAL = Grammar(
     (r"(interview|observation):ID\|state", State),
     (r"interview:ID\|consent:(talk|notes|quotes|supporter)\.ID", Consent),
     (r"interview:ID\|assent:ID", Assent),
+    (rf"observation:ID\|assent:{THE_PERSON}", Assent),
     (r"(interview|observation):ID\|safeguarding", ProtocolUsed),
     (r"interview:ID\|closing:check_back", CheckedBack),
     (r"(interview|observation):ID\|pause:[0-9]{1,3}", Pause),
     (r"(interview|observation):ID\|on_paper", OnPaper),
     (r"visit:ID\|erasure:(rating|finding)\.ID", Erasure),
     (r"interview:ID\|erasure:quotes", Erasure),
-    (r"(assessment|interview:ID)\|erasure:consents", Erasure),
+    (r"(assessment|(interview|observation):ID)\|erasure:consents", Erasure),
     (r"(assessment|(visit|interview|observation):ID)\|erasure:record", Erasure),
     (r"(interview|observation):ID\|erasure:interview", Erasure),
     (r"(interview|observation):ID\|answer:ID\.evidence\.ID", Bearing),

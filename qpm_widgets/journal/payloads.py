@@ -205,8 +205,12 @@ class Consent(Payload):
     source: Source = ""
 
 
+THE_PERSON = "person"
+"""Whose sign it is in an observation: it is with one person, who has no code."""
+
+
 class Assent(Payload):
-    """What a respondent shows as the interview goes on, in words or without. It permits nothing: that is consent."""
+    """What somebody shows as a meeting goes on, in words or without. It permits nothing: that is consent."""
 
     sign: Literal["assent", "dissent", "unclear"]
     how: Literal["spoken", "signed", "gesture", "expression", "moved_away", "aac"]

@@ -41,7 +41,7 @@ class Withdrawal:
     Parameters
     ----------
     assessment_id, meeting_id : str
-        The interview, or what else ``kind`` says: an observation has no quotes and no consents; of a visit, and of the
+        The interview, or what else ``kind`` says: an observation has no quotes; of a visit, and of the
         assessment itself, whose id is "", only the record can be erased.
     scope : str
         ``interview`` for every word of it, ``quotes`` for respondents' own words only; when their time is over also

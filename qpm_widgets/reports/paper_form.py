@@ -26,6 +26,7 @@ Said = dict[str, Any]  # a text with its language, and its symbols if there are 
 _NOTE_LINES, _QUOTE_LINES, _SCENE_LINES = 4, 2, 12  # at least: what a page has left over is for notes and scenes
 _UNKNOWN = 3  # lines of agreement on a form for nobody in particular: it may be a group
 _ON_THE_WAY = {"break": 2, "sign": 2, "stopped": 1, "read_back": 2}  # lines to write on
+_WITH_A_PERSON = ("break", "sign", "stopped")  # of these, in an observation of one person
 _SYMBOL = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path fill="none" stroke="#17212b" stroke-width="2.5" '
     'stroke-linecap="round" stroke-linejoin="round" d="%s"/></svg>'
@@ -148,10 +149,14 @@ class _Content:
             "script": [self.say(opening.introduction), self.say(opening.limits), *self._modes()],
             "consents": [self.say(one.ask) for one in opening.consents],
             "codes": self._codes(),
-            "room": [{"label": _own(self.assessor[name]), "lines": lines} for name, lines in _ON_THE_WAY.items()],
+            "room": self._room(_ON_THE_WAY),
             "sections": sections,
             "closing": [self.say(one) for one in guide.closing],
         }
+
+    def _room(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """Lines for what may happen on the way, for the assessor alone."""
+        return [{"label": _own(self.assessor[name]), "lines": _ON_THE_WAY[name]} for name in names]
 
     def _codes(self) -> list[str]:
         """Whose agreement each line is for; empty where it is written in, or there is but one."""
@@ -221,7 +226,8 @@ class _Content:
         ]
         section = {"number": None, "title": self.read(guide.title), "questions": scenes}
         rules = [self.read(rule) for rule in guide.ground_rules]
-        return {"script": rules, "consents": [], "sections": [section], "closing": []}
+        room = self._room(_WITH_A_PERSON if guide.with_person else ())
+        return {"script": rules, "consents": [], "room": room, "sections": [section], "closing": []}
 
     def _part(
         self,

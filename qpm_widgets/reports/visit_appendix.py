@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from qpm_widgets.evidence.disclosure import UNCITED_NOTE, ways_of
+from qpm_widgets.evidence.disclosure import UNCITED_NOTE, tell_signs, ways_of
 from qpm_widgets.evidence.frames import Row
 from qpm_widgets.evidence.omissions import TEXT_KINDS
 from qpm_widgets.evidence.record import Meeting, Piece
@@ -56,7 +56,7 @@ def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
         state = say("lead.two_people", state=state)
     elif not meeting.usable:
         state = say("lead.notes_refused", state=state)
-    state = _with_breaks(content, state, meeting.held.breaks)
+    state = _with_signs(content, _with_breaks(content, state, meeting.held.breaks), meeting)
     texts = sum(
         piece.kind in TEXT_KINDS and bool(piece.text) for piece in content.record.usable if piece.meeting is meeting
     )
@@ -74,6 +74,16 @@ def _with_breaks(content: Content, state: str, breaks: Breaks) -> str:
         f"lead.breaks.{number}", count=breaks.number, length=say(f"lead.breaks.{length}", minutes=breaks.minutes)
     )
     return say("lead.with_breaks", state=state, breaks=said)
+
+
+def _with_signs(content: Content, state: str, meeting: Meeting) -> str:
+    """The state with how often a yes or a no was shown, if any was noted that this edition may tell."""
+    shown = tell_signs(meeting, content.edition)
+    if not shown:
+        return state
+    say, signs = content.words.say, content.templates.scheme.assent_signs
+    counts = [say("lead.sign", sign=one.label, count=shown[one.id]) for one in signs if one.id in shown]
+    return say("lead.with_signs", state=state, signs=", ".join(counts))
 
 
 def _whom(content: Content, meeting: Meeting) -> str:

@@ -13,7 +13,6 @@ from qpm_widgets.templates.shipped_shape import ShippedShape
 from qpm_widgets.templates.wording import iter_sentences, placeholders
 
 OBSERVATION_GUIDE = "observation"
-ROLE_WITHOUT_GUIDE = "other_staff"  # met in passing: talked to with another role's guide, or with none
 
 
 def check_guides_are_there(draft: Draft, known: Known) -> None:
@@ -25,7 +24,7 @@ def check_guides_are_there(draft: Draft, known: Known) -> None:
     stems = {file.rpartition("/")[2].removesuffix(".yaml") for file in (*guides, *unread)}
     roles = {str(one.get("role")) for one in guides.values()}
     for role in sorted(known.roles or ()):
-        if role != ROLE_WITHOUT_GUIDE and role not in roles and role not in stems:
+        if role not in roles and role not in stems:
             name = shorten(role)
             remedy = f"Put a guide for the role '{name}' there, or take the role out of scheme.yaml."
             draft.book.add("TEMPLATE-001", f"interview_guides/{name}.yaml", (), remedy)

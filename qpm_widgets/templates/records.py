@@ -294,7 +294,8 @@ class Scene(Record):
 class ObservationGuide(Record):
     """A structured observation, or a look at documents or case files: ``source`` says what its evidence counts as.
 
-    ``translation`` is that of ``show``, all of it that a respondent sees.
+    ``translation`` is that of ``show``, all of it that a respondent sees. ``with_person``: it is with one person, and a
+    yes or a no that they show is noted at any time.
     """
 
     id: Id
@@ -304,6 +305,7 @@ class ObservationGuide(Record):
     version: Annotated[int, Field(ge=1)]
     translation: Mapping[Literal["cy"], Translation] = {}
     ground_rules: tuple[Text, ...]
+    with_person: bool = False
     show: tuple[Wording, ...] = ()  # what is shown to the person who is visited, on the card
     parts: Annotated[tuple[ObservedPart, ...], Field(min_length=1)]
     scenes: Annotated[tuple[Scene, ...], Field(min_length=1)]

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Entry, Journal
 from qpm_widgets.journal.consent import OUT, notes_allowed, read_decisions
+from qpm_widgets.journal.erasure import WHOLE
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, OnPaper, State
 from qpm_widgets.templates.records import Question
 from qpm_widgets.visits.pauses import NO_BREAKS, Breaks, count_breaks
+from qpm_widgets.visits.signs import FIELD as SIGNS
+from qpm_widgets.visits.signs import count_signs
 from qpm_widgets.visits.two_people import TwoPeople, find_two_people
 
 PLANNED = State(state="planned")
@@ -39,6 +42,7 @@ class Interview:
     mixed: TwoPeople | None = None
     breaks: Breaks = NO_BREAKS
     on_paper: OnPaper | None = None  # when it was held, if it was keyed in afterwards
+    signs: dict[str, int] = field(default_factory=dict)  # how often a yes, a no and so on was shown
 
     @property
     def subject(self) -> str:
@@ -88,6 +92,7 @@ class Observation:
     reason: str
     breaks: Breaks = NO_BREAKS
     on_paper: OnPaper | None = None
+    signs: dict[str, int] = field(default_factory=dict)
 
     @property
     def was_held(self) -> bool:
@@ -124,16 +129,16 @@ def is_called_for(question: Question, plan: InterviewPlan | ObservationPlan) -> 
 
 def iter_interviews(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Interview]:
     """The interviews of an assessment, or of one visit, in the order they are planned."""
-    plans: dict[str, list[Entry]] = {}
-    for plan in journal.iter_entries(assessment_id, field_prefix="plan"):
-        plans.setdefault(plan.subject, []).append(plan)
+    plans, signs = (_versions(journal, assessment_id, area) for area in ("plan", SIGNS))
     found = _planned(journal, assessment_id, "interview:")
-    return _in_order([_interview(*one, plans.get(one[0], [])) for one in found], visit_id)
+    return _in_order([_interview(*one, plans.get(one[0], []), signs.get(one[0], [])) for one in found], visit_id)
 
 
 def iter_observations(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Observation]:
     """The observations of an assessment, or of one visit, in the order they are planned."""
-    return _in_order([_observation(*one) for one in _planned(journal, assessment_id, "observation:")], visit_id)
+    signs = _versions(journal, assessment_id, SIGNS)
+    found = _planned(journal, assessment_id, "observation:")
+    return _in_order([_observation(*one, signs.get(one[0], [])) for one in found], visit_id)
 
 
 def load_interview(journal: Journal, assessment_id: str, interview_id: str) -> Interview:
@@ -146,7 +151,8 @@ def load_interview(journal: Journal, assessment_id: str, interview_id: str) -> I
     """
     subject = f"interview:{interview_id}"
     entries = _of_one(journal, assessment_id, subject)
-    return _interview(subject, entries, journal.iter_entries(assessment_id, subject=subject, field_prefix="plan"))
+    plans, signs = (journal.iter_entries(assessment_id, subject=subject, field_prefix=one) for one in ("plan", SIGNS))
+    return _interview(subject, entries, plans, signs)
 
 
 def load_observation(journal: Journal, assessment_id: str, observation_id: str) -> Observation:
@@ -158,7 +164,8 @@ def load_observation(journal: Journal, assessment_id: str, observation_id: str) 
         PLAN-001 if it is not planned.
     """
     subject = f"observation:{observation_id}"
-    return _observation(subject, _of_one(journal, assessment_id, subject))
+    signs = journal.iter_entries(assessment_id, subject=subject, field_prefix=SIGNS)
+    return _observation(subject, _of_one(journal, assessment_id, subject), signs)
 
 
 def _of_one(journal: Journal, assessment_id: str, subject: str) -> list[Entry]:
@@ -168,11 +175,19 @@ def _of_one(journal: Journal, assessment_id: str, subject: str) -> list[Entry]:
     return entries
 
 
+def _versions(journal: Journal, assessment_id: str, area: str) -> dict[str, list[Entry]]:
+    """All versions of some fields, by the meeting that they are of."""
+    found: dict[str, list[Entry]] = {}
+    for entry in journal.iter_entries(assessment_id, field_prefix=area):
+        found.setdefault(entry.subject, []).append(entry)
+    return found
+
+
 def _planned(journal: Journal, assessment_id: str, prefix: str) -> list[tuple[str, list[Entry]]]:
     """The subjects that have a plan, each with what is current of it but the answers."""
     # A few narrow reads, not one wide one: answers are by far the most entries and none is needed here.
     grouped: dict[str, list[Entry]] = {}
-    for area in ("plan", "state", "consent:", "pause:", ON_PAPER):
+    for area in ("plan", "state", "consent:", "pause:", ON_PAPER, WHOLE):
         for entry in journal.current(assessment_id, subject_prefix=prefix, field_prefix=area):
             grouped.setdefault(entry.subject, []).append(entry)
     return [(subject, entries) for subject, entries in grouped.items() if _has_plan(entries)]
@@ -198,7 +213,7 @@ def _plan_and_state(entries: list[Entry]) -> tuple[Mapping[str, Any], State]:
     return plan.payload, State.model_validate(state.payload) if state else PLANNED
 
 
-def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry]) -> Interview:
+def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry], signs: Iterable[Entry]) -> Interview:
     plan, state = _plan_and_state(entries)
     mixed = find_two_people(plans)
     decisions = read_decisions((entry.field, entry.payload) for entry in entries)
@@ -212,14 +227,16 @@ def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry]) -> In
         mixed,
         count_breaks(entries),
         _on_paper(entries),
+        count_signs((one for one in signs if mixed is None or mixed.counts(one)), entries),
     )
 
 
-def _observation(subject: str, entries: list[Entry]) -> Observation:
+def _observation(subject: str, entries: list[Entry], signs: Iterable[Entry]) -> Observation:
     plan, state = _plan_and_state(entries)
     planned = ObservationPlan.model_validate(plan)
     breaks, on_paper = count_breaks(entries), _on_paper(entries)
-    return Observation(subject.partition(":")[2], planned, state.state, state.reason, breaks, on_paper)
+    shown = count_signs(signs, entries)
+    return Observation(subject.partition(":")[2], planned, state.state, state.reason, breaks, on_paper, shown)
 
 
 def _on_paper(entries: list[Entry]) -> OnPaper | None:

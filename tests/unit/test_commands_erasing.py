@@ -409,6 +409,22 @@ def test_what_is_due_is_erased_on_confirmation_only(lantern_copy, outputs, templ
     assert "Tell the respondent" not in text
 
 
+def test_what_a_person_without_words_showed_goes_with_the_record_of_consents(kit, templates, outputs) -> None:
+    small = SmallJournal(kit.journal)
+    small.observation("O1", guide="person_without_words")
+    small.write("observation:O1", "assent:person", {"sign": "dissent", "how": "moved_away"})
+    small.seen("O1", "O-EQ-4", "description", "a turned back")
+
+    def signs() -> list[object]:
+        return [one.payload for one in kit.journal.iter_entries("small", field_prefix="assent:")]
+
+    today = datetime.now(UTC).date()
+    for months, there in ((7, True), (60, False)):
+        keep_to_dates(kit.journal, templates, ["small"], outputs, today=add_months(today, months), erase=True, yes=True)
+        assert (signs() != [None]) is there
+    assert kit.journal.verify().ok
+
+
 def test_a_list_of_names_goes_with_the_notes_and_also_without_them(kit, templates, outputs, capsys) -> None:
     from qpm_widgets.journal import Edit
 

@@ -70,7 +70,7 @@ def test_the_checker_finds_no_fault(templates):
 
 def test_there_is_a_guide_for_each_role_and_one_for_observing(templates):
     looking = {"observation", "person_without_words", "document_check", "case_file_check"}
-    assert set(templates.guides) == {*ROLES, "family_carer", *looking}
+    assert set(templates.guides) == {*ROLES, "family_carer", "other_staff", *looking}
 
 
 @pytest.mark.parametrize("role", [*ROLES, "family_carer"])

@@ -49,6 +49,13 @@ def test_a_form_of_an_interview_has_its_codes_and_asks_what_its_plan_calls_for(t
     assert "O3 / observation 1 / en" in text_of(form_of(templates, Observation("O3", seen, "planned", ""), "plain"))[-1]
 
 
+def test_a_form_of_a_visit_to_one_person_has_room_for_a_yes_or_a_no(templates) -> None:
+    sign = templates.wording.text("paper_assessor.sign")
+    there = {guide: sign in " ".join(text_of(PaperForm(templates.guides[guide], "plain")))
+             for guide in ("observation", "person_without_words")}  # fmt: skip
+    assert there == {"observation": False, "person_without_words": True}
+
+
 def test_a_welsh_form_says_in_welsh_what_a_respondent_sees_and_in_english_how_it_is_weighed() -> None:
     templates = load_templates(language="cy")
     words = templates.wording.both("paper_form")

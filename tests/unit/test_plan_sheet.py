@@ -15,6 +15,8 @@ from qpm_widgets.capture import own_process
 from qpm_widgets.capture.interview_sheet import InterviewSheet
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_sheet import PlanSheet
+from qpm_widgets.capture.recording import record_edit, record_edits
+from qpm_widgets.evidence import coverage_table
 from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary
 from qpm_widgets.reports.paper_form import form_of, write_form
@@ -97,6 +99,23 @@ def test_planning_a_manager_meets_the_rule_and_is_in_the_journal(lantern_copy):
     assert times == sorted(times)
     shown = meeting(result["situation"], "M2")
     assert (shown["day"], shown["time"], shown["begun"], shown["page"]) == ("2026-10-14", "16:30", False, None)
+
+
+def test_somebody_else_of_the_staff_is_planned_and_counts_as_a_source_of_their_own(lantern_copy, templates):
+    sheet = open_plan(lantern_copy)
+    offered = {one["id"]: one["guide"] for one in sheet.situation()["choices"]["roles"]}
+    assert set(offered) == {role.id for role in templates.scheme.roles}
+    staff = {"guide": "other_staff", "role": "other_staff", "respondents": ["OS1"]}
+    done = add_interview(sheet, **staff)
+    assert done["result"]["id"] == "S1", done
+    journal, subject = lantern_copy.journal, "interview:S1"
+    agreed = {"decision": "given", "how": "spoken"}
+    edits = [Edit("lantern", subject, f"consent:{scope}.OS1", agreed) for scope in ("talk", "notes")]
+    record_edits(journal, templates, edits)
+    mark = {"bearing": "supports", "strength": "account"}
+    record_edit(journal, templates, Edit("lantern", subject, "answer:S-IN-1.evidence.IN3", mark))
+    table = coverage_table(journal, templates, "lantern", "V1")
+    assert table.set_index("indicator").loc["IN3", "S"] == 1
 
 
 def test_a_form_that_is_sent_twice_is_one_interview(lantern_copy):

@@ -165,12 +165,9 @@ def test_a_guide_that_cannot_be_read_is_not_called_missing_too(folder: Path) -> 
     assert {(fault.code, fault.file) for fault in check_templates(folder)} == {("TEMPLATE-003", ADVOCATE)}
 
 
-def test_a_role_without_a_guide_is_a_fault_and_other_staff_is_none(edit: Edit) -> None:
-    folder = edit(
-        "scheme.yaml",
-        "id: other_staff, label: other member of staff, plural: other members of staff, source",
-        "id: volunteer, label: v, plural: v, source",
-    )
+def test_a_role_without_a_guide_is_a_fault(edit: Edit) -> None:
+    other = "id: other_staff, label: other member of staff, plural: other members of staff, source: S}"
+    folder = edit("scheme.yaml", other, f"{other}\n  - {{id: volunteer, label: v, plural: v, source: S}}")
     assert [fault.file for fault in check_templates(folder) if fault.code == "TEMPLATE-001"] == [
         "interview_guides/volunteer.yaml"
     ]
@@ -199,7 +196,7 @@ def test_faults_of_every_kind_are_listed_together(edit: Edit) -> None:
     shown = CliRunner().invoke(app, ["templates", "check", str(folder)])
     assert shown.exit_code == 2
     notes = [line for line in shown.output.splitlines() if line.startswith("Note: ")]
-    assert sum("interview_guides/" in note for note in notes) == 6, "the guides that can be read"
+    assert sum("interview_guides/" in note for note in notes) == 7, "the guides that can be read"
     assert shown.output.splitlines() == [*map(str, faults), *notes, f"{len(faults)} faults"]
 
 

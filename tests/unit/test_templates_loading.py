@@ -53,7 +53,7 @@ def test_templates_do_not_change(templates: Templates) -> None:
 
 
 def test_templates_are_shown_in_one_short_line(templates: Templates) -> None:
-    assert repr(templates) == f"<Templates qpm_4, 10 guides, digest {templates.digest[:12]}>"
+    assert repr(templates) == f"<Templates qpm_4, 11 guides, digest {templates.digest[:12]}>"
 
 
 def test_the_digest_is_of_what_the_templates_say(templates: Templates, tmp_path: Path) -> None:

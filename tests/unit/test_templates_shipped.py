@@ -51,9 +51,9 @@ def test_every_indicator_can_be_asked_about_or_seen_by_each_source_it_names(temp
     assert not unasked
 
 
-def test_every_role_but_other_staff_has_its_guide(templates: Templates) -> None:
+def test_every_role_has_its_guide(templates: Templates) -> None:
     guides = {guide.role for guide in templates.guides.values() if isinstance(guide, InterviewGuide)}
-    assert guides == {role.id for role in templates.scheme.roles} - {"other_staff"}
+    assert guides == {role.id for role in templates.scheme.roles}
     assert isinstance(templates.guides["observation"], ObservationGuide)
 
 

@@ -27,7 +27,10 @@ from qpm_widgets.templates.wording import iter_sentences
 from qpm_widgets.visits import load_interview
 
 SHOWN = "interview_guides/person_without_words.yaml"  # an observation, of which some is shown
-GUIDES = ("advocacy_manager", "advocate", "family_carer", "person_supported", "referrer_commissioner", "trustee")
+GUIDES = (
+    "advocacy_manager", "advocate", "family_carer", "other_staff", "person_supported", "referrer_commissioner",
+    "trustee",
+)  # fmt: skip
 
 
 @pytest.fixture

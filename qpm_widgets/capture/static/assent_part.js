@@ -8,15 +8,15 @@ function signsOf(page) {
   if (!page.signs) {
     page.signs = [...page.view.signs];
     // Those that wait in this window may be in the view or not: a receipt may be lost.
-    for (const { entry_id: id, field, payload } of page.link.outbox("assent:")) page.noteSign(id, field, payload);
+    for (const { entry_id: id, field, payload } of page.link.outbox("assent:")) page.noteSign?.(id, field, payload);
   }
   return page.signs;
 }
 
 const lastSign = (page, code) => signsOf(page).findLast(({ respondent }) => respondent === code);
 
-// Who is there and has not refused to talk or stopped talking; nobody in an observation.
-const takingPart = (page) => page.view.plan.respondents.filter((code) => !isOut(page, code));
+// Who is there and has not refused to talk or stopped talking; of an observation only the person whom it is with, if it is.
+const takingPart = (page) => page.view.signs_of.filter((code) => !isOut(page, code));
 
 // Who of these shows a no just now.
 const dissenters = (page) => takingPart(page).filter((code) => lastSign(page, code)?.sign === "dissent");
@@ -36,10 +36,12 @@ function whenShown(page, source, at) {
   return fill(said.on_paper, { day: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" }).format(held.began) });
 }
 
+const nameOfPerson = (page, code) => (page.view.kind === "interview" ? code : page.words.assent.person);
+
 function saySign(page, { respondent, sign, how, at, source }) {
   const label = (list, id) => list.find((one) => one.id === id)?.label ?? id;
   return fill(page.words.assent.one, {
-    code: respondent, sign: label(page.view.choices.signs, sign), how: label(page.view.choices.shown, how), time: whenShown(page, source, at),
+    code: nameOfPerson(page, respondent), sign: label(page.view.choices.signs, sign), how: label(page.view.choices.shown, how), time: whenShown(page, source, at),
   });
 }
 
@@ -54,7 +56,7 @@ function signList(page) {
 }
 
 function assentButton(page) {
-  if (page.view.kind !== "interview") return null;
+  if (!page.hasSigns) return null;
   const button = h("button", { type: "button", id: page.id("open-assent"), "aria-keyshortcuts": "Shift+F8", onclick: () => page.openAssent() },
     page.words.assent.open);
   const standing = h("p", { class: "qpm-standing", role: "status" });
@@ -69,14 +71,15 @@ function assentButton(page) {
 
 function assentDialog(page) {
   const { words: { assent: said }, view } = page;
-  const codes = view.plan.respondents;
+  const codes = view.signs_of;
   const group = (name, choices, value) => radioGroup({
     id: page.id(`assent-${name}`), legend: said[name], legendClass: "qpm-label", choices, value, pick: () => advice.replaceChildren(),
   });
   const who = group("who", codes.map((code) => ({ id: code, label: code })), codes[0]);
   who.hidden = codes.length < 2;
   const sign = group("sign", view.choices.signs);
-  const how = group("how", view.choices.shown, "spoken");
+  const likely = view.kind === "interview" ? "spoken" : ""; // nobody is taken to speak in a visit to a person without words
+  const how = group("how", view.choices.shown, likely);
   const chosen = (fields) => fields.querySelector("input:checked")?.value;
   const advice = h("div", { role: "status" });
   const close = (then = () => {}) => {
@@ -88,9 +91,11 @@ function assentDialog(page) {
   const tell = (kind, ...ways) => advice.replaceChildren(h("div", { class: `qpm-banner ${kind === "assent" ? "" : "qpm-warn"}` },
     h("p", {}, said[`then_${kind}`]), ways.length > 0 && h("p", { class: "qpm-buttons" }, ways)));
   const note = h("button", { type: "button", class: "qpm-main", onclick: () => {
-    const [first] = sign.querySelectorAll("input");
-    first.setCustomValidity(chosen(sign) ? "" : said.needed);
-    if (!first.reportValidity()) return;
+    for (const [fields, needed] of [[sign, said.needed], [how, said.how_needed]]) {
+      const first = fields.querySelector("input");
+      first.setCustomValidity(chosen(fields) ? "" : needed);
+      if (!first.reportValidity()) return;
+    }
     const now = { sign: chosen(sign), how: chosen(how) };
     const field = `assent:${chosen(who)}`;
     page.noteSign(page.put(field, now), field, page.values[field]);
@@ -98,13 +103,13 @@ function assentDialog(page) {
     else if (noesRunning(page, chosen(who)) < ENDS_IT) tell("dissent", pause, stop());
     else tell("binding", stop(true), pause);
   } }, said.note);
-  sign.addEventListener("change", () => sign.querySelector("input").setCustomValidity(""));
+  for (const fields of [sign, how]) fields.addEventListener("change", () => fields.querySelector("input").setCustomValidity(""));
   const box = dialog(page.id("assent"), said.title,
     h("p", {}, said.intro), who, sign, how, h("p", { class: "qpm-buttons" }, note), advice, signList(page),
     h("p", { class: "qpm-buttons" }, h("button", { type: "button", onclick: () => close() }, said.close)));
   box.prepare = () => {
     advice.replaceChildren();
-    for (const one of sign.querySelectorAll("input")) one.checked = false;
+    for (const fields of likely ? [sign] : [sign, how]) for (const one of fields.querySelectorAll("input")) one.checked = false;
   };
   // Each counts once, however often this window hears of it.
   page.noteSign = (id, field, now) => {

@@ -31,7 +31,7 @@ function consentPart(page) {
     h("div", { class: "qpm-consent-grid" },
       h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), h("p", {}, cardButton(page, "consent", BEGINNING)), scripts),
       h("div", {}, view.plan.respondents.map((code) => respondentPart(page, code)),
-        historyButton(page, "consent"), eraseButton(page))));
+        joinButton(page), historyButton(page, "consent"), eraseButton(page))));
   details.open = page.memory.consentOpen ?? !gateOf(page).open;
   details.addEventListener("toggle", () => { page.memory.consentOpen = details.open; });
   page.whenChanged(() => {

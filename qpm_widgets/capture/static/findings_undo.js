@@ -7,16 +7,11 @@ function bareJudgement(field, { level, rationale, standard, kind, text, order = 
   return field.startsWith("rating:") ? { level, rationale, ...rests } : { standard, kind, text, order, ...rests };
 }
 
-class JudgementTrail {
+class JudgementTrail extends UndoPart {
   constructor(page) {
-    Object.assign(this, { page, said: page.words.undo, off: new AbortController() });
-    const button = (name, shortcut, again, label, rest) => h("button", {
-      type: "button", id: `${page.prefix}-${name}`, "aria-keyshortcuts": shortcut, onclick: () => this.turn(again),
-    }, label, h("span", { class: "qpm-hidden" }, ` ${rest}`));
+    super(page, page.words.undo);
     this.told = h("p", { class: "qpm-hint", role: "status" });
-    this.node = h("div", { class: "qpm-actions qpm-undo" },
-      button("undo", "Control+Z", false, this.said.button, this.said.button_rest),
-      button("redo", "Control+Y", true, this.said.button_again, this.said.button_again_rest), this.told);
+    this.node = h("div", { class: "qpm-actions qpm-undo" }, this.buttons, this.told);
     this.dialog = earlierVersions({
       id: `${page.prefix}-versions`, said: this.said, moment: (time) => page.time(time),
       ask: (field) => page.link.do("versions", { field }),
@@ -27,17 +22,6 @@ class JudgementTrail {
         this.show(this.said.put_back);
       },
     });
-    document.addEventListener("keydown", (event) => this.key(event), { signal: this.off.signal });
-  }
-
-  key(event) {
-    const { root } = this.page;
-    const key = event.key.toLowerCase();
-    if (!isKeyFor(root, event.target) || root.querySelector("dialog[open]")) return;
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key)) return;
-    if (event.target.matches('textarea, input:not([type="radio"], [type="checkbox"])')) return; // a box undoes its own typing
-    event.preventDefault();
-    this.turn(key === "y" || event.shiftKey);
   }
 
   // Called before a value is replaced by `payload`. What is only saved anew, as who closes the editor does, is no edit.
@@ -52,22 +36,6 @@ class JudgementTrail {
     this.group = {};
     edit();
     this.group = undefined;
-  }
-
-  async turn(again) {
-    const { page, said } = this;
-    if (this.isAsking) return; // a second press, before the first is done
-    const together = nextEdits(page.memory, again);
-    if (!together.length) {
-      this.show(again ? said.nothing_again : said.nothing);
-      return;
-    }
-    this.isAsking = true;
-    try {
-      await this.turnThese(together, again);
-    } finally {
-      this.isAsking = false;
-    }
   }
 
   async turnThese(together, again) {

@@ -8,7 +8,7 @@ const FormPage = (() => {
   return class {
     // `working` is said at once of what takes long.
     async ask(name, args, working) {
-      Object.assign(this, { busy: true, problem: null });
+      Object.assign(this, { busy: true, problem: null, refusal: "" });
       this.say(working ?? this.words.saving);
       const slow = setTimeout(() => !working && this.say(this.words.slow), PATIENCE);
       try {
@@ -16,6 +16,7 @@ const FormPage = (() => {
         this.answered(answer);
         return answer;
       } catch (error) {
+        this.refusal = error.code ?? "";
         this.problem = fill(this.words.not_saved, { sentence: error.late ? this.words.no_answer : error.message });
         this.say("");
         return null;

@@ -246,6 +246,10 @@ class InterviewPage {
     return cardsOf(this).length > 0;
   }
 
+  get hasSigns() {
+    return this.view.signs_of.length > 0;
+  }
+
   get hasEasy() {
     return cardsOf(this).some(({ wording }) => wording.easy_read);
   }
@@ -548,7 +552,7 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden qpm-receipts" }), h("div", { role: "status", class: "qpm-hidden qpm-noticed" }),
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden qpm-failures" }),
-    endDialog(page), pauseDialog(page), view.kind === "interview" && assentDialog(page), safeguardingDialog(page), eraseDialog(page),
+    endDialog(page), pauseDialog(page), page.hasSigns && assentDialog(page), view.may_join.length > 0 && joinDialog(page), safeguardingDialog(page), eraseDialog(page),
     searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page), historyDialog(page),
     page.hasCard && showCard(page));
   page.steps = new Steps(page);

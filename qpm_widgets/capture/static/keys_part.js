@@ -15,7 +15,7 @@ const PAGE_KEYS = [
   { id: "prompts", key: "ArrowDown", alt: true, act: turnPrompts },
   { id: "time", key: ";", ctrl: true, act: writeTime },
   { id: "pause", key: "F4", always: true, beforeEnd: true, act: (page) => page.pause() },
-  { id: "assent", kind: "interview", key: "F8", shift: true, always: true, over: "pause", beforeEnd: true, act: (page) => page.openAssent() },
+  { id: "assent", only: "hasSigns", key: "F8", shift: true, always: true, over: "pause", beforeEnd: true, act: (page) => page.openAssent() },
   { id: "safeguarding", key: "F2", shift: true, always: true, over: "pause", act: (page) => page.openDialog("safeguarding") },
   { id: "end", key: "End", alt: true, always: true, act: (page) => page.openEnd(undefined, true) },
   { id: "language", only: "hasCard", key: "F9", shift: true, onCard: true, act: (page) => page.turnLanguage() },
@@ -24,7 +24,7 @@ const PAGE_KEYS = [
   { id: "symbols", only: "hasSymbols", key: "Enter", ctrl: true, shift: true, onCard: true, act: (page) => page.switchSymbols() },
 ];
 
-const isKeyOf = (page) => ({ kind = page.view.kind, only }) => kind === page.view.kind && (!only || page[only]);
+const isKeyOf = (page) => ({ only }) => !only || page[only];
 
 function answerKeys(page) {
   page.keysOff = new AbortController();

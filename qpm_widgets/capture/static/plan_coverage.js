@@ -70,6 +70,7 @@ const planCoverage = (() => {
         ? [h("h3", {}, words.missing_heading),
           h("ul", { class: "qpm-missing" }, missing.map((rule) => drawMissing(page, rule)))]
         : h("p", { class: "qpm-allmet" }, words.none_missing),
+      h("p", { class: "qpm-hint" }, words.not_counted),
       met.length > 0 && drawDetails(page, "met", fill(words.met_heading, { count: met.length }),
         h("ul", { class: "qpm-met" }, met.map((rule) =>
           h("li", {}, h("strong", {}, fill(words[rule.kind], rule)), " ", sentence(page, rule))))),

@@ -59,36 +59,17 @@ const planSessions = (() => {
     return days.map((day) => drawDay(page, day));
   }
 
-  async function keep(page, before, form, told) {
-    const answer = await page.ask("keep_session", { before, form });
-    if (answer) page.removed = before;
-    page.draw();
-    if (answer) page.say(`${fill(page.words.saved, { time: clock(answer.recorded_at) })} ${told}`, true);
-  }
-
   async function remove(page, before) {
     if (page.busy) return;
-    await keep(page, before, null, page.words.sessions.removed);
-    page.focus("put-back");
-  }
-
-  // The session that was removed last, until something else is done on the page.
-  function drawRemoved(page) {
-    const { removed, words: { sessions: words }, prefix } = page;
-    if (!removed) return null;
-    return h("p", { class: "qpm-banner" }, words.removed, " ", h("button", {
-      type: "button", id: `${prefix}-put-back`, "aria-label": fill(words.put_back_name, { title: titleOf(page, removed) }),
-      onclick: async () => {
-        if (page.busy) return;
-        await keep(page, null, removed, words.is_back);
-        page.focus("add-session");
-      },
-    }, words.put_back));
+    const answer = await page.ask("keep_session", { before, form: null });
+    page.draw();
+    if (answer) page.say(`${fill(page.words.saved, { time: clock(answer.recorded_at) })} ${page.words.sessions.removed}`, true);
+    page.focus(answer ? "undo" : "add-session");
   }
 
   // What does not fit between a meeting and the sessions.
   const warnings = ({ words: { sessions: words }, choices, name }, { session_faults: faults, assessor }) =>
     faults.map((fault) => fill(words[fault], { assessor: name(choices.assessors, assessor) }));
 
-  return { draw, drawRemoved, warnings };
+  return { draw, warnings };
 })();

@@ -2,7 +2,7 @@
 
 const planSheet = (() => {
   const ASKING = 8000; // ms in which a question about somebody's number or name can be answered before the form is saved
-  const PLANS = new Set(["plan_meeting", "cancel_meeting", "choose_plan"]); // what changes the plan of one meeting
+  const PLANS = new Set(["plan_meeting", "cancel_meeting", "choose_plan", "put_back"]); // what changes the plan of one meeting
 
   class PlanPage extends FormPage {
     constructor(model, el) {
@@ -21,6 +21,7 @@ const planSheet = (() => {
       this.stopWaiting();
       this.unfit?.();
       this.unwatch?.();
+      this.trail?.off.abort();
       this.link.close();
     }
 
@@ -31,7 +32,10 @@ const planSheet = (() => {
       this.status = h("p", { class: "qpm-status", role: "status" });
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
-      this.root.replaceChildren(inventedChip(view.situation.choices.sample, view.words.sample) || "", this.top, this.body, this.status, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
+      this.trail?.off.abort();
+      this.trail = new PlanTrail(this);
+      this.root.replaceChildren(inventedChip(view.situation.choices.sample, view.words.sample) || "", this.top, this.body, this.status,
+        this.trail.dialog, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
       this.root.setAttribute("aria-labelledby", `${this.prefix}-heading`);
       this.memory = this.link.memory;
       this.draw();
@@ -73,10 +77,11 @@ const planSheet = (() => {
     // ---- asking the kit
 
     async ask(name, args) {
-      const { prepare, papers } = this.words;
+      const { words: { prepare, papers }, situation: was } = this;
       const answer = await super.ask(name, args, { prepare: prepare.working, write_papers: papers.working }[name]);
       const page = PLANS.has(name) && this.situation.meetings.find(({ id }) => id === answer?.id)?.page;
       if (page) tellReplaced([page.path]);
+      if (answer) this.trail.remember(name, args, answer, was);
       return answer;
     }
 
@@ -92,7 +97,7 @@ const planSheet = (() => {
 
     openForm(values) {
       this.memory.values = values;
-      this.problem = this.removed = null;
+      this.problem = null;
       this.say("");
       this.draw();
       this.focus("form");
@@ -309,7 +314,7 @@ const planSheet = (() => {
             add("interview", words.add_interview, () => planForms.newMeeting(this, "interview")),
             add("observation", words.add_observation, () => planForms.newMeeting(this, "observation")),
             add("session", this.words.sessions.add, () => planForms.sessionForm(this)))),
-        planSessions.drawRemoved(this),
+        this.trail.node,
         meetings.length || sessions.length ? planSessions.draw(this) : h("p", { class: "qpm-empty" }, words.empty),
         this.drawPrepare(), planPapers.draw(this), this.drawNames());
     }
@@ -359,6 +364,7 @@ const planSheet = (() => {
         h("div", { class: "qpm-do" },
           !cancelled && begun && h("span", { class: "qpm-state" }, choices.states[state] ?? state),
           meeting.page && !cancelled && this.drawLink(meeting.page, words.open, fill(words.open_name, { id })),
+          this.trail.versionsButton(meeting),
           !begun && [act("meeting-form", "change", planForms.changeMeeting), act("cancel", "cancel", planForms.cancelForm)]));
     }
 

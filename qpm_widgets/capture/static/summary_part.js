@@ -115,7 +115,11 @@ function summaryPart(page, leave) {
   };
   const asked = part(view.kind === "observation" ? said.scenes : said.asked, line(left), untouched, line(() => reasonsGiven(page)));
   const time = part(said.used, line(() => timeUsed(page)), line(() => breaksSoFar(page)), breakList(page));
-  if (view.kind === "observation") return h("div", { class: "qpm-summary" }, upset, asked, time);
+  if (view.kind === "observation") {
+    const none = line(() => (signsOf(page).length ? "" : said.none_shown), { class: "qpm-hint" });
+    const shown = (page.hasSigns || view.signs.length > 0) && part(page.words.assent.title, none, signList(page));
+    return h("div", { class: "qpm-summary" }, upset, asked, shown, time);
+  }
   const agreed = h("ul");
   page.whenChanged(() => {
     const agreements = consentSummary(page);

@@ -1,0 +1,111 @@
+"""What was planned before: the versions of a plan, and putting one back by recording it once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qpm_widgets.capture.plan_forms import check_known, check_unbegun
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Entry, Journal
+from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
+from qpm_widgets.visits import Interview, Observation, Visit, load_interview, load_observation, load_profile
+from qpm_widgets.visits.two_people import people_of
+
+Meeting = Interview | Observation
+
+
+def view_plan(plan: InterviewPlan | ObservationPlan) -> dict[str, Any]:
+    """A meeting's plan as JSON values; day and time by the clock at the place, as the planner typed them."""
+    shown = plan.model_dump(mode="json", exclude={"visit", "planned_at"})
+    return shown | {"day": plan.planned_at.strftime("%Y-%m-%d"), "time": plan.planned_at.strftime("%H:%M")}
+
+
+def read_versions(journal: Journal, assessment_id: str, held: Meeting) -> list[Entry]:
+    """The plans that a meeting had, oldest first; none that was erased, and none of other people under the same id."""
+    recorded = journal.iter_entries(assessment_id, subject=held.subject, field_prefix="plan")
+    there = [one for one in recorded if one.payload is not None]
+    if isinstance(held, Interview) and held.mixed is not None:
+        return [one for one in there if people_of(one) == frozenset(held.plan.respondents)]
+    return there
+
+
+def view_versions(journal: Journal, assessment_id: str, visit_id: str, subject: str) -> list[dict[str, Any]]:
+    """The versions of a meeting's plan, newest first: ``payload``, ``at`` (UTC ms) and ``by``.
+
+    A payload has the entry's id as ``version``, the ``plan``, and the plan ``before`` it, None for the first.
+    """
+    held = _load(journal, assessment_id, visit_id, subject)
+    entries = read_versions(journal, assessment_id, held)
+    plans = [view_plan(type(held.plan).model_validate(one.payload)) for one in entries]
+    said = [
+        {
+            "payload": {"version": one.entry_id, "plan": plan, "before": before},
+            "at": one.recorded_at,
+            "by": one.recorded_by,
+        }
+        for one, plan, before in zip(entries, plans, [None, *plans], strict=False)
+    ]
+    return said[::-1]
+
+
+def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: Mapping[str, Any]) -> Edit | Entry:
+    """What puts back the ``version`` of a plan, or that a meeting takes place or is cancelled (``state``).
+
+    Parameters
+    ----------
+    arguments : mapping
+        ``subject``, the visit's own or that of one of its meetings; ``version``, an entry's id, or ``state``; and
+        ``supersedes``, the entries that the page shows as current.
+
+    Returns
+    -------
+    Edit or Entry
+        What is to be recorded; the current entry if it says so already, as after an answer that was lost.
+
+    Raises
+    ------
+    QpmError
+        PLAN-001 if it is no meeting of the visit; PLAN-002 if it names what assessment or visit do not have any more;
+        PLAN-005 if it has begun, was changed meanwhile, or what was before is erased.
+    """
+    subject, field = str(arguments["subject"]), "state" if arguments.get("state") else "plan"
+    current = [one for one in journal.current(assessment_id, subject=subject, field_prefix=field) if one.field == field]
+    if subject != visit.subject:
+        held = _load(journal, assessment_id, visit.id, subject)
+        check_unbegun(journal, assessment_id, subject, cancelled=field == "state")
+        versions = read_versions(journal, assessment_id, held)
+    else:
+        recorded = journal.iter_entries(assessment_id, subject=subject, field_prefix="plan")
+        versions = [one for one in recorded if one.payload is not None]
+    if field == "state":
+        payload = _former_state(journal, assessment_id, subject, str(arguments["state"]))
+    else:
+        payload = next((one.payload for one in versions if one.entry_id == arguments.get("version")), None)
+    if payload is None:
+        raise QpmError("PLAN-005", subject, "What it was before is erased; nothing is put back.")
+    if len(current) == 1 and current[0].payload == payload:
+        return current[0]
+    seen = tuple(map(str, arguments.get("supersedes") or ()))
+    if {one.entry_id for one in current} != set(seen):
+        raise QpmError("PLAN-005", subject, "It was changed meanwhile; look at the plan again.")
+    if field == "plan" and subject != visit.subject:
+        check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit)
+    return Edit(assessment_id, subject, field, payload, seen)
+
+
+def _load(journal: Journal, assessment_id: str, visit_id: str, subject: str) -> Meeting:
+    kind, _, its_id = subject.partition(":")
+    held: Meeting = (load_interview if kind == "interview" else load_observation)(journal, assessment_id, its_id)
+    if held.plan.visit != visit_id:
+        raise QpmError("PLAN-001", f"{subject} of visit {visit_id}", "Open the plan of its own visit.")
+    return held
+
+
+def _former_state(journal: Journal, assessment_id: str, subject: str, state: str) -> Mapping[str, Any] | None:
+    """The last time that it was in this state, with its reason; cancelled before it ever was, it has none."""
+    entries = journal.iter_entries(assessment_id, subject=subject, field_prefix="state")
+    said = [one.payload for one in entries if one.payload and one.payload["state"] == state]
+    if said:
+        return said[-1]
+    return {"state": state, "reason": ""} if state in ("planned", "cancelled") else None

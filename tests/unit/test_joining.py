@@ -1,0 +1,85 @@
+"""Who comes late to a group is asked before anything more is written, and gets a code that nobody ever had."""
+
+from __future__ import annotations
+
+import pytest
+from evidence_journals import ASSESSMENT, SmallJournal
+
+from qpm_widgets.capture import InterviewSheet
+from qpm_widgets.errors import QpmError
+from qpm_widgets.journal import Edit, Kit
+from qpm_widgets.journal.withdrawing import Withdrawal
+from qpm_widgets.visits import load_interview
+
+P1 = "interview:P1"
+
+
+@pytest.fixture
+def small(kit: Kit) -> SmallJournal:
+    """A group of two that has agreed and begun."""
+    made = SmallJournal(kit.journal)
+    made.interview("P1", "ps1", "ps2")
+    made.write(P1, "state", {"state": "open", "reason": ""})
+    made.note("P1", "P-CP-1", "Both spoke of it.")
+    return made
+
+
+@pytest.fixture
+def opened(kit: Kit, small: SmallJournal, templates):
+    def sheet(name: str = "P1") -> InterviewSheet:
+        page = InterviewSheet(ASSESSMENT, name)
+        page.kit, page.templates = kit, templates
+        return page
+
+    return sheet
+
+
+def join(sheet: InterviewSheet, code: str) -> dict:
+    answer = sheet.answer({"kind": "do", "name": "join", "arguments": {"code": code}, "request_id": "1"})
+    return answer.get("result", answer)
+
+
+def test_who_joins_is_asked_first_and_nobody_elses_agreement_changes(opened, small) -> None:
+    agreed = load_interview(small.journal, ASSESSMENT, "P1").consents
+    assert opened().view()["may_join"] == ["ps3"]
+    assert join(opened(), "ps3")["path"].endswith("P1.ipynb")
+    held = load_interview(small.journal, ASSESSMENT, "P1")
+    assert (held.plan.respondents, held.consents) == (("ps1", "ps2", "ps3"), agreed)
+    with pytest.raises(QpmError, match=r"CONSENT-002.*ps3"):
+        small.note("P1", "P-CP-2", "Too soon.")
+    for scope in ("talk", "notes"):
+        small.consent("P1", scope, "ps3", "given")
+    small.note("P1", "P-CP-2", "All three.")
+    assert load_interview(small.journal, ASSESSMENT, "P1").notes_allowed
+    assert opened().view()["values"]["answer:P-CP-1.note"]["text"] == "Both spoke of it."
+    # The answer was lost, and it is asked once more.
+    join(opened(), "ps3")
+    assert load_interview(small.journal, ASSESSMENT, "P1").plan.respondents == ("ps1", "ps2", "ps3")
+
+
+def test_the_code_is_nobodys_whatever_became_of_the_plans_that_had_it(opened, small) -> None:
+    small.interview("P2", "PS3")  # the same letters for a reader
+    plan = dict(small.journal.current_entry(ASSESSMENT, "interview:P2", "plan").payload)
+    small.write("interview:P3", "plan", plan | {"respondents": ["ps4"]})
+    small.write("interview:P3", "plan", plan | {"respondents": ["ps9"]})
+    small.write("interview:P3", "state", {"state": "cancelled", "reason": ""})
+    assert opened().view()["may_join"] == ["ps5"]
+    for taken in ("ps1x", "ps4", "ps9", "no code"):
+        assert join(opened(), taken)["code"] == "PLAN-006"
+    small.interview("A1", "adv1", "adv2")
+    assert opened("A1").view()["may_join"] == ["adv3", "adv4", "adv5", "adv6"], "advocates have theirs"
+    assert join(opened("A1"), "adv5")["path"]
+
+
+def test_nobody_joins_one_person_alone_or_what_is_over_or_of_two_people(opened, small) -> None:
+    small.interview("P4", "ps7")
+    assert opened("P4").view()["may_join"] == []
+    assert join(opened("P4"), "ps8")["code"] == "PLAN-005"
+    plan = small.journal.current_entry(ASSESSMENT, "interview:P4", "plan")
+    small.interview("P5", "ps10", "ps11")
+    rival = Edit(ASSESSMENT, "interview:P5", "plan", dict(plan.payload) | {"respondents": ["ps12", "ps13"]})
+    small.journal.append(rival)
+    assert opened("P5").view()["may_join"] == []
+    small.journal.erase(Withdrawal(ASSESSMENT, "P1"))
+    assert opened().view()["may_join"] == []
+    assert join(opened(), "ps3")["code"] == "PLAN-005"
