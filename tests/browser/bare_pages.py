@@ -27,6 +27,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
 
 from qpm_widgets import capture
+from qpm_widgets.capture.jupyter_settings import FONTS
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.journal import Kit
@@ -34,10 +35,10 @@ from qpm_widgets.running_server import page_path
 from qpm_widgets.visits.working_notebooks import prepare_desk
 
 LABEXTENSION = Path(capture.__file__).parent / "labextension" / "qpm-field-kit" / "static"
-FONTS = Path(capture.__file__).parents[2] / "site_visit_templates" / "design" / "fonts"
 
 # As `pages.js` has it: a link opens a page in place, and the two pages before it stay as they were.
 HOST = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>QPM Field Kit</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/labextension/field.css">
 <style>html, body, main { height: 100%; margin: 0; } .lm-mod-hidden { display: none; }</style></head>
 <body class="qpm-field"><div class="qpm-cover" hidden></div><main id="main"></main>

@@ -1,12 +1,15 @@
-"""An interview on a tablet of ten inches, lying and standing, held by finger: nothing is too small, cut or covered."""
+"""Every page on a tablet of ten inches, lying and standing, held by finger: nothing is too small, cut or covered."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import new_context
-from field_pages import Hand
+from field_pages import Hand, open_page
 
 pytestmark = pytest.mark.browser
+BARE = True
 
 LYING, STANDING = {"width": 1280, "height": 800}, {"width": 800, "height": 1280}
 WITH_KEYBOARD = {"width": 1280, "height": 400}  # what an on-screen keyboard leaves of it
@@ -50,6 +53,7 @@ def find_faults(page) -> list[str]:
     found = []
     for way in (LYING, STANDING):
         page.set_viewport_size(way)
+        page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         sheet = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .qpm-sheet")
         found += [f"{way['width']}: {one}" for one in (*sheet.evaluate(TOO_SMALL), *sheet.evaluate(OVERFLOWS))]
     page.set_viewport_size(LYING)
@@ -84,6 +88,30 @@ def test_an_interview_is_held_by_finger_and_a_keyboard_on_the_screen_covers_no_w
     tablet.get_by_role("dialog", name="Find a question").wait_for()
     assert find_faults(tablet) == []
     tablet.keyboard.press("Escape")
+
+
+def test_desk_plan_and_debrief_are_worked_by_finger(server, tablet) -> None:
+    open_page(tablet, server, "desk.ipynb")
+    tablet.locator(".qpm-desk h1").wait_for()
+    assert find_faults(tablet) == []
+
+    open_page(tablet, server, "harbour/V1/plan.ipynb")
+    tablet.get_by_role("button", name="Add an interview").wait_for()
+    assert find_faults(tablet) == []
+    for form in ("Add an interview", "Add an observation", "Add a session", "Change the visit"):
+        tablet.get_by_role("button", name=form).first.tap()
+        tablet.get_by_role("button", name="Back without saving").wait_for()
+        assert find_faults(tablet) == [], form
+        tablet.get_by_role("button", name="Back without saving").tap()
+
+    open_page(tablet, server, "harbour/V1/debrief.ipynb")
+    tablet.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).tap()
+    tablet.get_by_role("group").filter(has_text="IN3").locator("summary").tap()
+    tablet.get_by_role("button", name="Write a finding").tap()
+    tablet.get_by_label("What did you find?").tap()
+    tablet.keyboard.type("They challenge the council.")
+    assert find_faults(tablet) == []
+    written_in_sight(tablet)
 
 
 def written_in_sight(page) -> None:

@@ -112,13 +112,16 @@ const listWords = (items, { list_comma: comma, list_and: and }) =>
 
 const countWords = (one, many, count) => fill(count === 1 ? one : many, { count });
 
-// The sheet's own scroller is as tall as the room that the page around it leaves, so that its head stays in sight.
+// The sheet's own scroller is as tall as the room that the page around it leaves, so that its head stays in sight; and when
+// that gets less, as by a keyboard on the screen, so does the box that somebody writes in.
 function fitToRoom(root) {
   const scroller = root.closest(".jp-WindowedPanel-outer, .jp-Notebook") ?? document.documentElement;
   const fit = () => {
     const above = root.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
     const room = scroller.clientHeight - Math.max(0, above);
     root.style.setProperty("--qpm-room", `${Math.max(320, room)}px`);
+    const { activeElement: box } = document;
+    if (root.contains(box) && box.matches("textarea, input, select")) box.scrollIntoView({ block: "nearest" });
   };
   fit();
   const observer = new ResizeObserver(fit);

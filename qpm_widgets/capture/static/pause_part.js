@@ -105,10 +105,12 @@ function pauseDialog(page) {
   const show = () => {
     why.querySelector(`[value="${running()[1].why}"]`).checked = true;
     tick();
+    clearInterval(timer);
     timer = setInterval(tick, BREAK_LOOKS_AGAIN);
     page.showDialog(box);
   };
   box.addEventListener("close", () => {
+    if (box.open) return; // the key was quicker than this: the same break goes on
     clearInterval(timer);
     record({ ended: Date.now() });
     page.tellBreaks();
