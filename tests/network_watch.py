@@ -1,7 +1,8 @@
 """Who was asked for what while a kit's pages were open: by Chromium, and by the server and its kernels.
 
 Chromium's own network log has every request, websocket, host name and packet, whichever page or worker wanted it; what
-Playwright tells of pages would miss prefetches, WebRTC and the browser's other processes. Python tells of each socket
+Playwright tells of pages would miss prefetches, WebRTC (whose packets are logged, its names are not) and the browser's
+other processes. Python tells of each socket
 by an audit hook, so that an attempt counts as well that came to nothing. ZeroMQ opens its sockets unheard; those that
 are open are looked at when a test ends.
 """

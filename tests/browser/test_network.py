@@ -20,8 +20,8 @@ ASKING = {
     "beacon.invalid": "navigator.sendBeacon('http://beacon.invalid/', 'words')",
     "socket.invalid": "void new WebSocket('ws://socket.invalid/')",
     "worker.invalid": "void new Worker(URL.createObjectURL(new Blob([\"fetch('http://worker.invalid/')\"])))",
-    "stun.invalid": """
-        const call = new RTCPeerConnection({ iceServers: [{ urls: 'stun:stun.invalid' }] });
+    "192.0.2.10": """
+        const call = new RTCPeerConnection({ iceServers: [{ urls: 'stun:192.0.2.10' }] });
         call.createDataChannel('x');
         void call.createOffer().then((offer) => call.setLocalDescription(offer))
     """,

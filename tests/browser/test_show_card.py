@@ -116,6 +116,7 @@ def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
     assert card(hand).evaluate(SEEN) == last
     hand.page.keyboard.press("Escape")
     assert until(lambda: focus(hand).endswith("-closing"), hand.page), "the page has followed the card"
+    hand.page.wait_for_timeout(200)  # and is where it will be
     # From the consent where one is; it may have been folded away.
     hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
     hand.sheet.locator('[id$="quotes-PS1-given"]').focus()
