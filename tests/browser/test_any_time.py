@@ -149,6 +149,35 @@ def test_every_agreement_is_taken_back_one_key_away_also_of_who_goes_on(field_ki
     page.keyboard.press("Escape")
 
 
+def test_an_agreement_that_was_ticked_is_not_lost_by_a_change_of_mind_and_nothing_ticked_takes_nothing_back(
+    field_kit, server, page
+):
+    hand = Hand(page, server, "P3").open()
+    hand.agree("PS3", "talk", "notes", "quotes")
+    hand.await_saved()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="They go on").check()
+    ending.get_by_role("button", name="Take it back, and go on").click()
+    assert ending.get_by_role("alert").inner_text().startswith("Nothing is taken back yet.")
+    quotes = ending.get_by_label("PS3 takes back their agreement to quotes")
+    ending.get_by_role("radio", name="Stop here").check()
+    quotes.check()
+    ending.get_by_role("radio", name="Finish").check()
+    assert not quotes.is_visible()
+    ending.get_by_role("radio", name="They go on").check()
+    assert quotes.is_checked()
+    ending.get_by_role("button", name="Take it back, and go on").click()
+    assert hand.sheet.locator(".qpm-told").inner_text() == "Taken back: quotes (PS3)."
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:P3")
+    assert kept["consent:quotes.PS3"]["decision"] == "withdrawn"
+    assert kept["consent:talk.PS3"]["decision"] == kept["consent:notes.PS3"]["decision"] == "given"
+    page.keyboard.press("Alt+End")
+    assert ending.get_by_role("checkbox", checked=True).count() == 0
+    page.keyboard.press("Escape")
+
+
 def test_what_was_typed_and_not_confirmed_outlasts_a_reload_and_is_nowhere_in_plain_words(field_kit, server, page):
     hand = Hand(page, server, "A1").load()
     hand.agree("AD1", "talk", "notes")

@@ -98,14 +98,22 @@ function endDialog(page) {
   const chosen = () => how.querySelector("input:checked").value;
   const leaving = () => leaver.querySelector("input:checked")?.value;
   const takeBack = (field) => page.put(field, { decision: "withdrawn", how: page.values[field]?.how ?? "spoken" });
+  const missing = h("p", { class: "qpm-hint", role: "alert" });
   const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
-    for (const input of withdrawals.hidden ? [] : withdrawals.querySelectorAll("input:checked")) takeBack(`consent:${input.value}`);
-    if (chosen() === "one") takeBack(`consent:talk.${leaving()}`);
-    else if (chosen() !== "goes_on") {
+    const taken = withdrawals.hidden ? [] : [...withdrawals.querySelectorAll("input:checked")].map(({ value }) => value);
+    if (chosen() === "goes_on" && !taken.length) {
+      missing.textContent = words.end.nothing_ticked;
+      return;
+    }
+    if (chosen() === "one") taken.push(`talk.${leaving()}`);
+    for (const one of taken) takeBack(`consent:${one}`);
+    if (!["one", "goes_on"].includes(chosen())) {
       page.memory.correcting = false;
       record();
     }
     box.close();
+    const named = taken.map((one) => fill(words.end.taken, { code: one.split(".")[1], what: words.consent.short[one.split(".")[0]] }));
+    if (named.length) page.say(fill(words.end.taken_back, { what: listWords(named, words.end) }), true);
   } });
   // What is asked about in the reason already is saved as it is; closing the dialog leaves it.
   const record = () => {
@@ -118,7 +126,9 @@ function endDialog(page) {
     record();
     if (!box.querySelector(".qpm-identifiers button")) box.close();
   };
-  // Every agreement that stands, each by itself; who finishes is not asked, and takes back as who goes on does.
+  // Every agreement that stands, each by itself; who finishes is not asked, and takes back as who goes on does. A tick stays
+  // when another end is chosen: what is in sight when the button is pressed is what is done.
+  const ticked = new Set();
   const drawWithdrawals = () => {
     const { decision } = gateOf(page);
     const given = observed ? [] : view.plan.respondents.flatMap((code) =>
@@ -126,9 +136,17 @@ function endDialog(page) {
     goesOn?.toggleAttribute("hidden", !given.length);
     const asked = chosen() === "one" ? given.filter(([scope, code]) => code === leaving() && scope !== "talk") : given;
     withdrawals.hidden = chosen() === "finished" || !asked.length;
-    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...asked.map(([scope, code]) =>
-      h("label", { class: "qpm-check" }, h("input", { type: "checkbox", value: `${scope}.${code}`, id: page.id(`withdraw-${scope}-${code}`) }),
-        h("span", {}, fill(words.end.withdraws, { code, what: words.consent.short[scope] })))));
+    missing.textContent = "";
+    withdrawals.querySelector(".qpm-withdrawals").replaceChildren(...asked.map(([scope, code]) => {
+      const value = `${scope}.${code}`;
+      const tick = h("input", {
+        type: "checkbox", value, id: page.id(`withdraw-${scope}-${code}`), checked: ticked.has(value), onchange: () => {
+          ticked[tick.checked ? "add" : "delete"](value);
+          missing.textContent = "";
+        },
+      });
+      return h("label", { class: "qpm-check" }, tick, h("span", {}, fill(words.end.withdraws, { code, what: words.consent.short[scope] })));
+    }));
   };
   const refresh = () => {
     const one = chosen() === "one";
@@ -148,7 +166,7 @@ function endDialog(page) {
     choose(state ?? likelyEnd(page, byKey));
   };
   const box = dialog(page.id("end"), words.end.title,
-    h("p", {}, words.end.intro), unfiledNotice(page), how, leaver, withdrawals, reasonBox, summaryPart(page, () => box.close()),
+    h("p", {}, words.end.intro), unfiledNotice(page), how, leaver, withdrawals, missing, reasonBox, summaryPart(page, () => box.close()),
     h("p", { class: "qpm-buttons qpm-ways" },
       confirm,
       h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
@@ -161,6 +179,7 @@ function endDialog(page) {
   });
   box.addEventListener("close", () => page.link.settle("state"));
   box.prepare = () => {
+    ticked.clear();
     reason.value = typed ?? page.values.state?.reason ?? "";
     if (leaver) {
       const codes = takingPart(page);
