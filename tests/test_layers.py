@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import statistics
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,9 @@ def test_only_commands_open_the_restricted_store_for_reading() -> None:
             assert not (called | named) & opening, path.name
     evidence = [path.read_text(encoding="utf-8") for path in MODULES if room_of(path) == "evidence"]
     assert not any(".safeguarding" in source for source in evidence)
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Pytest knows a file by its name alone, and would leave the second one out."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
