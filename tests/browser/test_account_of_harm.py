@@ -83,7 +83,7 @@ def test_an_account_is_kept_apart_and_never_shown_again(field_kit, jupyter, page
     # The page's process is killed in the middle of a sentence.
     kernel_process(jupyter, "P1").send_signal(signal.SIGKILL)
     account_box(hand, "said").press_sequentially(" and more")
-    assert until(lambda: kept_words(field_kit, "interview:P1") == [f"He said {CANARY} and more"], page, 40)
+    assert until(lambda: kept_words(field_kit, "interview:P1") == [f"He said {CANARY} and more"], page, 90)
 
     # After a reload one can only add to it.
     hand.await_saved()

@@ -62,6 +62,15 @@ def test_no_page_sends_anybody_to_a_command() -> None:
     assert not re.search(r"kit\.py |`qpm |the commands? `", said), "nor does an error that only a page can bring"
 
 
+def test_no_page_names_what_it_is_made_of(templates) -> None:
+    """An assessor never meets the words of Jupyter; a lead who shows the workbench meets them there."""
+    made_of = re.compile(r"\b(kernels?|notebooks?|notebook server|jupyter\w*|cells?|python|traceback)\b", re.IGNORECASE)
+    for path in WORDING.rglob("*.yaml"):
+        lines = [line.split(" #")[0] for line in path.read_text(encoding="utf-8").splitlines()]
+        said = [line for line in lines if not line.lstrip().startswith("#")]
+        assert [line for line in said if made_of.search(line.partition(":")[2] or line)] == [], path
+
+
 def test_every_page_has_its_title_in_the_wording(templates) -> None:
     titles = templates.wording.section("desk")["door"]["page"]["titles"]
     made = {
