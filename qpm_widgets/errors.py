@@ -35,7 +35,7 @@ CODES: dict[str, str] = {
     "JOURNAL-005": "this replaces something that the kit does not have",
     "JOURNAL-006": "something that was typed or chosen does not fit its place",
     "JOURNAL-007": "the kit has no place for this",
-    "JOURNAL-008": "the journal could not be written",
+    "JOURNAL-008": "the kit's files could not be written",
     "JOURNAL-009": "the journal does not verify",
     "JOURNAL-010": "the kit is locked",
     "JOURNAL-011": "the journal was written by a newer kit",

@@ -101,7 +101,7 @@ def test_a_full_disk_is_told_and_all_is_saved_when_there_is_room(kit, hand, own_
     text = f"{CANARY} on a full disk. " * 200
     hand.notes("A-CP-1").fill(text)
     hand.await_trouble()
-    assert "Not saved: The journal could not be written. The disk is full; make room on it." in hand.trouble
+    assert "Not saved: The kit's files could not be written. The disk is full; make room on it." in hand.trouble
     hand.notes("A-CP-2").press_sequentially("typing goes on", delay=1)
     assert hand.notes("A-CP-1").input_value() == text
     assert "answer:A-CP-2.note" not in values_of(kit, "interview:A1")
