@@ -316,5 +316,14 @@ def test_the_desk_says_what_is_next_by_the_clock_and_shows_today_first(chromium,
         button.click()
         page.locator(".qpm-interview").wait_for(timeout=45_000)
         assert page.url.endswith("/V1/A3.ipynb")
+        page.clock.set_fixed_time("2026-10-13T18:00:00+01:00")  # the debrief, on the evening before
+        page.goto(server.address("harbour/V1/debrief.ipynb"))
+        asks = page.get_by_role("heading", level=4)
+        asks.first.wait_for(timeout=45_000)
+        assert asks.all_inner_texts() == ["Today, 13 October 2026", "Tomorrow, 14 October 2026"]
+        page.clock.set_fixed_time("2026-10-14T18:00:00+01:00")
+        page.reload()
+        asks.first.wait_for(timeout=45_000)
+        assert asks.all_inner_texts() == ["Today, 14 October 2026", "13 October 2026, and not held yet"]
     context.close()
     kit.close()

@@ -29,7 +29,7 @@ class OverviewPart {
     this.body.replaceChildren(
       part("coverage", h("p", { class: "qpm-hint" }, words.coverage.hint), this.coverage(told)),
       part("to_ask", told.to_ask.length
-        ? h("div", { class: "qpm-cards" }, told.to_ask.map((one) => this.meeting(one)))
+        ? this.byDay(told.to_ask)
         : h("p", { class: "qpm-hint" }, words.to_ask.none)),
       part("contradictions", told.contradictions.length
         ? h("ul", { class: "qpm-cards qpm-pairs" }, told.contradictions.map((one) => this.contradiction(one)))
@@ -39,6 +39,18 @@ class OverviewPart {
           h("li", {}, this.indicator(indicator), h("span", { class: "qpm-hint" }, fill(words.unasked.could, { labels: evidenceParts.sources(page, sources) }))))))].filter(Boolean),
     );
     if (had) this.body.querySelector(`#${CSS.escape(had)}`)?.focus({ preventScroll: true });
+  }
+
+  // The next day first: what is over and was not held comes last.
+  byDay(meetings) {
+    const { page, page: { words: { overview: { to_ask: words } } } } = this;
+    const dateIn = (days) => new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv"); // as 2026-10-14, by this clock
+    const named = { [dateIn(0)]: words.today, [dateIn(1)]: words.tomorrow };
+    const dayOf = ({ planned_at: at }) => at.slice(0, 10);
+    const order = [...new Set(meetings.map(dayOf))].sort((one, other) => (one < dateIn(0)) - (other < dateIn(0)) || one.localeCompare(other));
+    return order.map((date) => h("div", { class: "qpm-to-ask" },
+      h("h4", {}, fill(named[date] ?? (date < dateIn(0) ? words.over : words.on), { day: page.day(date) })),
+      h("div", { class: "qpm-cards" }, meetings.filter((one) => dayOf(one) === date).map((one) => this.meeting(one)))));
   }
 
   // Standards down, or also their indicators; kinds of source across.
@@ -105,7 +117,7 @@ class OverviewPart {
       h("summary", {}, h("strong", {}, fill(facts.team ? words.meeting_team : words.meeting, facts)),
         h("span", { class: "qpm-hint" }, reasons.length
           ? reasons.map(([reason, wanted]) => fill(words[`count_${reason}`], { ...facts, count: wanted.length })).join(" · ") : words.nothing)),
-      reasons.map(([reason, wanted]) => h("div", {}, h("h4", {}, said(reason)), h("ul", { class: "qpm-lines" },
+      reasons.map(([reason, wanted]) => h("div", {}, h("h5", {}, said(reason)), h("ul", { class: "qpm-lines" },
         wanted.map(({ indicator, questions }) => h("li", {}, this.indicator(indicator),
           h("span", { class: "qpm-hint" }, fill(words.questions, { ids: page.join(questions) }))))))));
   }
