@@ -18,7 +18,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.capture.own_process import account_folder, read_answer
+from qpm_widgets.capture.own_process import outputs_folder, read_answer
 from qpm_widgets.capture.plain_page import (
     Door,
     Field,
@@ -31,6 +31,7 @@ from qpm_widgets.capture.plain_page import (
 )
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit, sealing
+from qpm_widgets.journal.written_accounts import account_folder
 from qpm_widgets.running_server import choose_port, find_server, is_served, page_path
 from qpm_widgets.templates import load_templates
 from qpm_widgets.templates.wording import Wording
@@ -71,7 +72,7 @@ def open_account_page(kit: Kit, account: str, key_text: str | None = None) -> st
     server = find_server(runtime)
     asked = {
         "home": str(kit.home.resolve()),
-        "folder": str(account_folder().resolve()),
+        "folder": str(account_folder(outputs_folder()).resolve()),
         "id": account,
         "key": public_key,
         "back": f"{server.url.rstrip('/')}{page_path(DESK)}" if server else "",

@@ -169,3 +169,49 @@ def test_an_account_that_is_not_there_any_more_is_told_in_a_sentence(desk) -> No
     assert desk.written() == []
     assert 'name="token"' in told
     assert desk.do("write_account", id="../SG-7K2M4QXH")["code"] == "SAFE-001"
+
+
+def test_a_page_left_open_prints_nothing_more_once_the_lead_has_the_account(desk) -> None:
+    desk.wants()
+    desk.type(PASSPHRASE)
+    desk.do("handed_over")
+    _, told = desk.type(PASSPHRASE)
+    assert "Nothing of this account of harm waits to be handed over, so no file was written." in told
+    assert desk.written() == []
+    desk.tell(2)
+    desk.type(PASSPHRASE)
+    assert len(desk.written()) == 1, "what was written since waits"
+
+
+def test_a_file_that_could_not_be_deleted_is_listed_until_it_is_whatever_became_of_its_account(
+    desk, monkeypatch
+) -> None:
+    """As where another program has it open on Windows."""
+    desk.wants()
+    desk.type(PASSPHRASE)
+    (file,) = desk.written()
+    files = [{"id": ACCOUNT, "files": [str(file)]}]
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(path)
+
+    with monkeypatch.context() as open_elsewhere:
+        open_elsewhere.setattr(Path, "unlink", refuse)
+        for name in ("handed_over", "delete_files", "erase_account"):
+            done = desk.do(name)["result"]
+            assert (done["left"], done["situation"]["left_files"]) == ([str(file)], files), name
+    assert desk.do("delete_files")["result"]["situation"]["left_files"] == []
+    assert desk.written() == []
+    assert desk.do("delete_files", id="../SG-7K2M4QXH")["code"] == "SAFE-001"
+
+
+def test_erasing_on_the_desk_deletes_what_lies_there_of_the_account(desk) -> None:
+    desk.wants()
+    desk.type(PASSPHRASE)
+    (file,) = desk.written()
+    printed = file.read_bytes()
+    desk.do("handed_over")
+    file.write_bytes(printed)  # a copy that somebody put back
+    assert desk.do("look")["result"]["situation"]["left_files"] == [{"id": ACCOUNT, "files": [str(file)]}]
+    assert desk.do("erase_account")["result"]["left"] == []
+    assert desk.written() == []
