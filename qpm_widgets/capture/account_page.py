@@ -3,7 +3,9 @@
 No kernel may have the passphrase. So the desk's kernel has this process started, which has no key, and leads the
 browser to its page; it hands what is typed there to another (``commands/page_accounts.py``), which writes the file.
 What the account says comes to neither. The process lasts as long as the kit is served, or until the next account, which
-has the same address: where somebody left the page open, nobody else's page can stand meanwhile.
+has the same address: where somebody left the page open, nobody else's page can stand meanwhile. When the kit has been
+locked, the page says so and takes no passphrase. The process ends once no window can show its box any more: each box
+goes after ``BOX_SECONDS``, when the browser asks for the page anew.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ from qpm_widgets.visits.working_notebooks import DESK
 WRITER = "qpm_widgets.commands.page_accounts"
 PORT_NOTE = "account-page-port"
 LOOK_EVERY = 1.0  # seconds
+BOX_SECONDS = 600  # the wording says ten minutes
+MARGIN = 60  # seconds in which a browser that is late asks anew
 
 _serving: dict[Path, subprocess.Popen[bytes]] = {}
 """The processes that this one started, by their runtime folder."""
@@ -107,6 +111,22 @@ class AccountDoor(Door):
     def __init__(self, asked: Mapping[str, str], port: int, wording: Wording) -> None:
         super().__init__(AccountHandler, Path(asked["home"]), port, wording)
         self.asked = asked
+        self._was_locked = False
+        self._box_until = 0.0
+
+    def is_locked(self) -> bool:
+        """Whether the kit has been locked since this page was made; whoever opened it again comes from its desk."""
+        self._was_locked = self._was_locked or not is_served(self.home / "runtime")
+        return self._was_locked
+
+    def note_box(self) -> None:
+        """Note that a box for the passphrase is sent now."""
+        self._box_until = time.monotonic() + BOX_SECONDS + MARGIN
+
+    def may_end(self) -> bool:
+        """Whether the kit is locked, or gone, and no window can show a box of this page."""
+        is_shown = self.has_token_out() and time.monotonic() < self._box_until
+        return self.is_locked() and not (is_shown and self.home.exists())
 
     def say(self, key: str, **facts: str) -> str:
         """A sentence for printing or for sealing, whichever is asked for."""
@@ -127,6 +147,8 @@ class AccountHandler(Handler):
     def take(self, form: Mapping[str, str]) -> None:
         """Have the file written, and say where it is and what to do with it."""
         door = self.server
+        if door.is_locked():
+            return self.show()
         if not form.get("passphrase"):
             return self.show(HTTPStatus.OK, ["empty"])
         try:
@@ -140,15 +162,26 @@ class AccountHandler(Handler):
         return self.send_page(HTTPStatus.OK, self._draw("desk.door.account.done", inside))
 
     def show(self, status: HTTPStatus = HTTPStatus.OK, told: Iterable[str] = ()) -> None:
-        """The field for the passphrase, under what will be written and who could read it."""
+        """The field for the passphrase, under what will be written and who could read it; none in a locked kit."""
         door = self.server
+        if door.is_locked():
+            inside = draw_text(door.wording.text("desk.door.account.locked"))
+            return self.send_page(status, self._draw("desk.door.account.locked_title", inside))
+        door.note_box()
         words = door.wording.section("desk")["door"]
         said = [*(words["locked"].get(one, one) for one in told), *door.told_wait()]
         field = Field("passphrase", words["locked"]["label"], wrong=bool(said))
         intro = [door.say("intro"), door.say("care")]
-        form = draw_form(intro, said, door.new_token(), [field], door.say("open"), [words["account"]["patience"]])
+        form = draw_form(
+            intro,
+            said,
+            door.new_token(),
+            [field],
+            door.say("open"),
+            [words["account"]["patience"], words["account"]["anew"]],
+        )
         title = f"desk.door.account.{'seal' if door.asked['key'] else 'print'}.title"
-        self.send_page(status, self._draw(title, form + self._back()))
+        return self.send_page(status, self._draw(title, form + self._back()), refresh=BOX_SECONDS)
 
     def _draw(self, title: str, inside: str) -> str:
         wording = self.server.wording
@@ -162,13 +195,12 @@ class AccountHandler(Handler):
 
 
 def main() -> None:
-    """Read what is wanted from standard input, answer with the page's address, and serve it while the kit is served."""
+    """Read what is wanted from standard input, answer with the page's address, and serve it until it may end."""
     asked = json.load(sys.stdin)
-    runtime = Path(asked["home"]) / "runtime"
-    door = AccountDoor(asked, choose_port(runtime, PORT_NOTE), load_templates().wording)
+    door = AccountDoor(asked, choose_port(Path(asked["home"]) / "runtime", PORT_NOTE), load_templates().wording)
     threading.Thread(target=door.serve_forever, daemon=True).start()
     print(json.dumps({"address": door.address}), flush=True)  # noqa: T201
-    while is_served(runtime):
+    while not door.may_end():
         time.sleep(LOOK_EVERY)
 
 
