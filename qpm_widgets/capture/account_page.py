@@ -64,7 +64,7 @@ def open_account_page(kit: Kit, account: str, key_text: str | None = None) -> st
     Raises
     ------
     QpmError
-        SAFE-001 if there is no such account; SAFE-004 or BUNDLE-010 if the key is no safeguarding key; CAPTURE-008 if
+        SAFE-001 if there is no such account; SAFE-004 or SAFE-012 if the key is no safeguarding key; CAPTURE-008 if
         the page could not be started.
     """
     kit.safeguarding.find(account)

@@ -135,9 +135,9 @@ def test_an_account_is_sealed_for_a_safeguarding_key_and_for_no_other(desk, tmp_
         for_visits = public_key_text(public_key_of(make_identity()), "SL1")
         assert desk.wants(key=for_visits)["code"] == "SAFE-004"
         for wrong in ("nonsense", "", "\n"):
-            assert desk.wants(key=wrong)["code"] in {"BUNDLE-010", "SAFE-004"}, (
-                "and nothing is written to be read by anybody"
-            )
+            answer = desk.wants(key=wrong)
+            assert answer["code"] == "SAFE-012", "and nothing is written to be read by anybody"
+            assert "his is not the lead's safeguarding key" in str(answer)
         assert desk.wants(key=public_key_text(key, "SL1", "safeguarding"))["kind"] == "done"
         assert fingerprint(key) in desk.ask()[1], "compared before anything is written"
         _, told = desk.type(PASSPHRASE)
