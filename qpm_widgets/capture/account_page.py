@@ -25,6 +25,7 @@ from qpm_widgets.capture.plain_page import (
     Door,
     Field,
     Handler,
+    draw_alert,
     draw_form,
     draw_link,
     draw_page,
@@ -43,6 +44,7 @@ WRITER = "qpm_widgets.commands.page_accounts"
 PORT_NOTE = "account-page-port"
 LOOK_EVERY = 1.0  # seconds
 BOX_SECONDS = 600  # the wording says ten minutes
+NOTHING_TO_WRITE = {"SAFE-005", "SAFE-011"}  # erased, or handed over
 MARGIN = 60  # seconds in which a browser that is late asks anew
 
 _serving: dict[Path, subprocess.Popen[bytes]] = {}
@@ -154,6 +156,8 @@ class AccountHandler(Handler):
         try:
             written = door.write(form["passphrase"])
         except QpmError as error:
+            if error.code in NOTHING_TO_WRITE:
+                return self._show_the_end(sentence(error))
             return self.show(HTTPStatus.OK, ["wrong" if error.code == "JOURNAL-001" else sentence(error)])
         if written is None:
             return self.show(HTTPStatus.SERVICE_UNAVAILABLE, [door.wording.text("desk.door.account.failed")])
@@ -182,6 +186,10 @@ class AccountHandler(Handler):
         )
         title = f"desk.door.account.{'seal' if door.asked['key'] else 'print'}.title"
         return self.send_page(status, self._draw(title, form + self._back()), refresh=BOX_SECONDS)
+
+    def _show_the_end(self, told: str) -> None:
+        title = f"desk.door.account.{'seal' if self.server.asked['key'] else 'print'}.title"
+        self.send_page(HTTPStatus.OK, self._draw(title, draw_alert([told]) + self._back(focus=True)))
 
     def _draw(self, title: str, inside: str) -> str:
         wording = self.server.wording

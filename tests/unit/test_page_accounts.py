@@ -169,7 +169,7 @@ def test_an_account_that_is_not_there_any_more_is_told_in_a_sentence(desk) -> No
     _, told = desk.type(PASSPHRASE)
     assert "The account of harm was erased." in told
     assert desk.written() == []
-    assert 'name="token"' in told
+    assert 'name="passphrase"' not in told, "there is nothing more to write on this page"
     assert desk.do("write_account", id="../SG-7K2M4QXH")["code"] == "SAFE-001"
 
 
@@ -179,6 +179,7 @@ def test_a_page_left_open_prints_nothing_more_once_the_lead_has_the_account(desk
     desk.do("handed_over")
     _, told = desk.type(PASSPHRASE)
     assert "Nothing of this account of harm waits to be handed over, so no file was written." in told
+    assert 'name="passphrase"' not in told
     assert desk.written() == []
     desk.tell(2)
     desk.type(PASSPHRASE)
