@@ -76,6 +76,8 @@ CODES: dict[str, str] = {
     "SAFE-008": "another account of harm has this id here",
     "SAFE-009": "no file of the account of harm was written yet",
     "SAFE-010": "the account of harm is not handed over, so it was not erased",
+    "SAFE-011": "nothing of this account of harm waits to be handed over, so no file was written",
+    "SAFE-012": "this is not the lead's safeguarding key",
     # Bundles: a visit sent from one kit to another
     "BUNDLE-001": "the file is not a submitted visit",
     "BUNDLE-002": "the submitted visit is damaged or was cut short",

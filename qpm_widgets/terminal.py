@@ -170,8 +170,10 @@ def set_up_kit(home: Path) -> Kit:
     from qpm_widgets.journal import Kit
     from qpm_widgets.journal.writing import is_code
 
-    say.print(f"This sets up a new kit in {home}. Nobody can open it again without its passphrase.")
-    assessor = ask("Your assessor code (not your name), for example AS1")
+    say.print(f"No kit is in {home}. If you have a kit already, set up no other one: stop here with Ctrl+C,")
+    say.print("and connect the disk that it lies on, or ask whoever looks after this computer for you.")
+    say.print("This sets up a new kit there. Nobody can open it again without its passphrase.")
+    assessor = ask("Your assessor code (not your name), as the lead assessor gave it to you, for example KM4")
     if not is_code(assessor):
         raise QpmError("JOURNAL-015", "assessor code", "Use letters, digits, - and _, without spaces.")
     passphrase = ask("Choose a passphrase of several words", secret=True)

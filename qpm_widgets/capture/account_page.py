@@ -3,7 +3,9 @@
 No kernel may have the passphrase. So the desk's kernel has this process started, which has no key, and leads the
 browser to its page; it hands what is typed there to another (``commands/page_accounts.py``), which writes the file.
 What the account says comes to neither. The process lasts as long as the kit is served, or until the next account, which
-has the same address: where somebody left the page open, nobody else's page can stand meanwhile.
+has the same address: where somebody left the page open, nobody else's page can stand meanwhile. When the kit has been
+locked, the page says so and takes no passphrase. The process ends once no window can show its box any more: each box
+goes after ``BOX_SECONDS``, when the browser asks for the page anew.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.capture.own_process import account_folder, read_answer
+from qpm_widgets.capture.own_process import outputs_folder, read_answer
 from qpm_widgets.capture.plain_page import (
     Door,
     Field,
     Handler,
+    draw_alert,
     draw_form,
     draw_link,
     draw_page,
@@ -31,6 +34,7 @@ from qpm_widgets.capture.plain_page import (
 )
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit, sealing
+from qpm_widgets.journal.written_accounts import account_folder
 from qpm_widgets.running_server import choose_port, find_server, is_served, page_path
 from qpm_widgets.templates import load_templates
 from qpm_widgets.templates.wording import Wording
@@ -39,6 +43,9 @@ from qpm_widgets.visits.working_notebooks import DESK
 WRITER = "qpm_widgets.commands.page_accounts"
 PORT_NOTE = "account-page-port"
 LOOK_EVERY = 1.0  # seconds
+BOX_SECONDS = 600  # the wording says ten minutes
+NOTHING_TO_WRITE = {"SAFE-005", "SAFE-011"}  # erased, or handed over
+MARGIN = 60  # seconds in which a browser that is late asks anew
 
 _serving: dict[Path, subprocess.Popen[bytes]] = {}
 """The processes that this one started, by their runtime folder."""
@@ -59,7 +66,7 @@ def open_account_page(kit: Kit, account: str, key_text: str | None = None) -> st
     Raises
     ------
     QpmError
-        SAFE-001 if there is no such account; SAFE-004 or BUNDLE-010 if the key is no safeguarding key; CAPTURE-008 if
+        SAFE-001 if there is no such account; SAFE-004 or SAFE-012 if the key is no safeguarding key; CAPTURE-008 if
         the page could not be started.
     """
     kit.safeguarding.find(account)
@@ -71,7 +78,7 @@ def open_account_page(kit: Kit, account: str, key_text: str | None = None) -> st
     server = find_server(runtime)
     asked = {
         "home": str(kit.home.resolve()),
-        "folder": str(account_folder().resolve()),
+        "folder": str(account_folder(outputs_folder()).resolve()),
         "id": account,
         "key": public_key,
         "back": f"{server.url.rstrip('/')}{page_path(DESK)}" if server else "",
@@ -106,6 +113,22 @@ class AccountDoor(Door):
     def __init__(self, asked: Mapping[str, str], port: int, wording: Wording) -> None:
         super().__init__(AccountHandler, Path(asked["home"]), port, wording)
         self.asked = asked
+        self._was_locked = False
+        self._box_until = 0.0
+
+    def is_locked(self) -> bool:
+        """Whether the kit has been locked since this page was made; whoever opened it again comes from its desk."""
+        self._was_locked = self._was_locked or not is_served(self.home / "runtime")
+        return self._was_locked
+
+    def note_box(self) -> None:
+        """Note that a box for the passphrase is sent now."""
+        self._box_until = time.monotonic() + BOX_SECONDS + MARGIN
+
+    def may_end(self) -> bool:
+        """Whether the kit is locked, or gone, and no window can show a box of this page."""
+        is_shown = self.has_token_out() and time.monotonic() < self._box_until
+        return self.is_locked() and not (is_shown and self.home.exists())
 
     def say(self, key: str, **facts: str) -> str:
         """A sentence for printing or for sealing, whichever is asked for."""
@@ -126,11 +149,15 @@ class AccountHandler(Handler):
     def take(self, form: Mapping[str, str]) -> None:
         """Have the file written, and say where it is and what to do with it."""
         door = self.server
+        if door.is_locked():
+            return self.show()
         if not form.get("passphrase"):
             return self.show(HTTPStatus.OK, ["empty"])
         try:
             written = door.write(form["passphrase"])
         except QpmError as error:
+            if error.code in NOTHING_TO_WRITE:
+                return self._show_the_end(sentence(error))
             return self.show(HTTPStatus.OK, ["wrong" if error.code == "JOURNAL-001" else sentence(error)])
         if written is None:
             return self.show(HTTPStatus.SERVICE_UNAVAILABLE, [door.wording.text("desk.door.account.failed")])
@@ -139,15 +166,30 @@ class AccountHandler(Handler):
         return self.send_page(HTTPStatus.OK, self._draw("desk.door.account.done", inside))
 
     def show(self, status: HTTPStatus = HTTPStatus.OK, told: Iterable[str] = ()) -> None:
-        """The field for the passphrase, under what will be written and who could read it."""
+        """The field for the passphrase, under what will be written and who could read it; none in a locked kit."""
         door = self.server
+        if door.is_locked():
+            inside = draw_text(door.wording.text("desk.door.account.locked"))
+            return self.send_page(status, self._draw("desk.door.account.locked_title", inside))
+        door.note_box()
         words = door.wording.section("desk")["door"]
         said = [*(words["locked"].get(one, one) for one in told), *door.told_wait()]
         field = Field("passphrase", words["locked"]["label"], wrong=bool(said))
         intro = [door.say("intro"), door.say("care")]
-        form = draw_form(intro, said, door.new_token(), [field], door.say("open"), [words["account"]["patience"]])
+        form = draw_form(
+            intro,
+            said,
+            door.new_token(),
+            [field],
+            door.say("open"),
+            [words["account"]["patience"], words["account"]["anew"]],
+        )
         title = f"desk.door.account.{'seal' if door.asked['key'] else 'print'}.title"
-        self.send_page(status, self._draw(title, form + self._back()))
+        return self.send_page(status, self._draw(title, form + self._back()), refresh=BOX_SECONDS)
+
+    def _show_the_end(self, told: str) -> None:
+        title = f"desk.door.account.{'seal' if self.server.asked['key'] else 'print'}.title"
+        self.send_page(HTTPStatus.OK, self._draw(title, draw_alert([told]) + self._back(focus=True)))
 
     def _draw(self, title: str, inside: str) -> str:
         wording = self.server.wording
@@ -161,13 +203,12 @@ class AccountHandler(Handler):
 
 
 def main() -> None:
-    """Read what is wanted from standard input, answer with the page's address, and serve it while the kit is served."""
+    """Read what is wanted from standard input, answer with the page's address, and serve it until it may end."""
     asked = json.load(sys.stdin)
-    runtime = Path(asked["home"]) / "runtime"
-    door = AccountDoor(asked, choose_port(runtime, PORT_NOTE), load_templates().wording)
+    door = AccountDoor(asked, choose_port(Path(asked["home"]) / "runtime", PORT_NOTE), load_templates().wording)
     threading.Thread(target=door.serve_forever, daemon=True).start()
     print(json.dumps({"address": door.address}), flush=True)  # noqa: T201
-    while is_served(runtime):
+    while not door.may_end():
         time.sleep(LOOK_EVERY)
 
 

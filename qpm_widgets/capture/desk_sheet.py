@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,12 +11,13 @@ from qpm_widgets.capture.account_page import open_account_page
 from qpm_widgets.capture.assessment_forms import record_assessment, view_assessment
 from qpm_widgets.capture.desk_view import view_desk
 from qpm_widgets.capture.erasing import erase_for_good
-from qpm_widgets.capture.own_process import account_files, outputs_folder
+from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.page_files import page_script
 from qpm_widgets.capture.page_links import link_page
 from qpm_widgets.capture.practice import erase_practice, leave_practice, open_practice, practice_state
 from qpm_widgets.capture.sheet import Sheet
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.written_accounts import delete_account_files
 from qpm_widgets.running_server import ask_to_close
 from qpm_widgets.visits import find_typed, repair_notebooks
 from qpm_widgets.visits.certificates import list_uncertified
@@ -67,8 +67,9 @@ class DeskSheet(Sheet):
         (CAPTURE-006) is made ``anew`` only if told so, and ``erase_practice`` erases it. ``write_account`` tells the
         ``address`` at which the passphrase is asked, to print an account of harm or to seal it for the lead's ``key``
         (its file's text); ``handed_over`` confirms that the lead has what was in its last file, and deletes those that
-        were written so, but for the ``left``; ``erase_account`` erases it then. ``view_assessment`` tells what its
-        form needs, ``plan_assessment`` records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
+        were written so, but for the ``left``; ``erase_account`` erases it then, and deletes them as well;
+        ``delete_files`` deletes what was left. ``view_assessment`` tells what its form needs, ``plan_assessment``
+        records what the form sent, and ``new_visit`` tells the ``page`` to plan it on.
         What may have changed the desk tells the situation as well.
         """
         asking: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -87,6 +88,7 @@ class DeskSheet(Sheet):
             "erase_practice": self._erase_practice,
             "handed_over": self._confirm_handed_over,
             "erase_account": self._erase_account,
+            "delete_files": self._delete_files,
             "plan_assessment": self._plan_assessment,
             "new_visit": lambda sent: {"page": link_page(prepare_new_visit(self.kit, str(sent["id"])).as_posix())},
         }
@@ -119,17 +121,18 @@ class DeskSheet(Sheet):
     def _confirm_handed_over(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         account = str(arguments["id"])
         self.kit.safeguarding.confirm_handed_over(account)
-        for file in account_files(account):
-            with suppress(OSError):  # another program has it open
-                file.unlink()
-        return {"left": [str(file) for file in account_files(account)]}
+        return self._delete_files(arguments)
+
+    def _delete_files(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        described = self.kit.safeguarding.find(str(arguments["id"]))  # before its id is part of a path
+        return {"left": [str(file) for file in delete_account_files(described.id, outputs_folder())]}
 
     def _erase_account(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         account = str(arguments["id"])
         if account not in self.situation()["handed_over"]:
             raise QpmError("SAFE-010", account[:60], "Say first that the lead has it, on the desk.")
         self.kit.safeguarding.erase(account)
-        return {}
+        return self._delete_files(arguments)
 
     def _plan_assessment(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         invented = practice_state(self.kit) == "here"

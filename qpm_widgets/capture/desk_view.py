@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from qpm_widgets.capture.erasing import view_uncertified
-from qpm_widgets.capture.own_process import account_files
+from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.journal.safeguarding import Disclosure
+from qpm_widgets.journal.written_accounts import account_files
 from qpm_widgets.running_server import page_path
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.own_items import is_line, is_own
@@ -53,22 +54,21 @@ def _view_accounts(kit: Kit) -> View:
 
     ``waiting_accounts``: those that nobody confirmed as handed over, whether all that they say has been ``written`` to
     a file, and the ``files`` written from the desk. ``handed_over``: ids of those that came from no other kit,
-    are with whom they are for, and are not erased yet.
+    are with whom they are for, and are not erased yet. ``left_files``: what was written from any other and lies there.
     """
-    found: list[Disclosure] = []
+    every: list[Disclosure] = []
     with suppress(QpmError):  # its own commands say what is wrong; interviews go on
-        found = [one for one in kit.safeguarding.disclosures() if not one.erased]
+        every = list(kit.safeguarding.disclosures())
+    found = [one for one in every if not one.erased]
+    waiting = [one for one in found if one.is_waiting]
+    files = {one.id: [str(file) for file in account_files(one.id, outputs_folder())] for one in every}
     return {
         "waiting_accounts": [
-            {
-                "id": one.id,
-                "written": bool(one.file_at) and not one.has_more,
-                "files": [str(file) for file in account_files(one.id)],
-            }
-            for one in found
-            if one.is_waiting
+            {"id": one.id, "written": bool(one.file_at) and not one.has_more, "files": files.pop(one.id)}
+            for one in waiting
         ],
         "handed_over": [one.id for one in found if one.is_confirmed and not one.is_waiting and not one.received_at],
+        "left_files": [{"id": account, "files": left} for account, left in files.items() if left],
     }
 
 

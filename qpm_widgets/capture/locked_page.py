@@ -33,6 +33,7 @@ from qpm_widgets.capture.plain_page import (
     draw_link,
     draw_page,
     draw_text,
+    sentence,
 )
 from qpm_widgets.capture.server import start_server
 from qpm_widgets.errors import QpmError
@@ -132,7 +133,7 @@ class LockedHandler(Handler):
         except _Refused as refused:
             return self.show(HTTPStatus.OK, [str(refused)], form)
         except QpmError as error:
-            return self.show(HTTPStatus.OK, [str(error)], form)
+            return self.show(HTTPStatus.OK, [sentence(error)], form)
         door.is_open = True
         door.opened.put(kit)
         try:
@@ -210,7 +211,7 @@ def draw_set_up(words: Mapping[str, str], told: Sequence[str], token: str, home:
         Field("passphrase", words["passphrase"], words["passphrase_hint"], wrong=wrong),
         Field("again", words["again"], wrong=wrong),
     ]
-    intro = [words["intro"].format(home=home)]
+    intro = [words[part].format(home=home) for part in ("no_kit", "intro")]
     form = draw_form(intro, told, token, fields, words["open"], [words["patience"]])
     return draw_page(words["product"], words["title"], form)
 

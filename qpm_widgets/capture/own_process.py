@@ -31,16 +31,6 @@ def outputs_folder() -> Path:
     return Path(os.environ.get(OUTPUTS_VARIABLE) or DEFAULT_OUTPUTS)
 
 
-def account_folder() -> Path:
-    """Where files of accounts of harm are written that a page asked for."""
-    return outputs_folder() / "accounts-of-harm"
-
-
-def account_files(account: str) -> list[Path]:
-    """The files of one account that a page asked for and nobody has deleted."""
-    return sorted(account_folder().glob(f"{account}-*"))
-
-
 def write_papers(kit: Kit, where: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """``files``, the paths of the papers that a page asked for.
 

@@ -98,6 +98,10 @@ class Door(ThreadingHTTPServer):
                 self._tokens.remove(one)
         return bool(known)
 
+    def has_token_out(self) -> bool:
+        """Whether a form that was sent has not come back, so that it may still stand in a window."""
+        return bool(self._tokens)
+
     def told_wait(self) -> list[str]:
         """That the next try waits, where it does."""
         wait = Guesses(self.home).seconds_left()
@@ -161,19 +165,28 @@ class Handler(BaseHTTPRequestHandler):
             self.show(HTTPStatus.FORBIDDEN, ["old"])
         return None
 
-    def send(self, status: HTTPStatus, body: bytes = b"", kind: str = "text/plain", location: str = "") -> None:
-        """Send an answer: a file, or another address to go to."""
+    def send(
+        self,
+        status: HTTPStatus,
+        body: bytes = b"",
+        kind: str = "text/plain",
+        location: str = "",
+        refresh: int = 0,
+    ) -> None:
+        """Send an answer: a file, or another address to go to; ``refresh``: after how many seconds to ask anew."""
         self.send_response(status)
         for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         if location:
             self.send_header("Location", location)
+        if refresh:
+            self.send_header("Refresh", str(refresh))
         self.end_headers()
         self.wfile.write(body)
 
-    def send_page(self, status: HTTPStatus, page: str) -> None:
-        """Send a page that was drawn."""
-        self.send(status, page.encode(), "text/html; charset=utf-8")
+    def send_page(self, status: HTTPStatus, page: str, *, refresh: int = 0) -> None:
+        """Send a page that was drawn; ``refresh`` as ``send`` has it."""
+        self.send(status, page.encode(), "text/html; charset=utf-8", refresh=refresh)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     suffix = account_files.SUFFIX if public_key else ".pdf"
     try:
         with Kit.unlock(Path(request["home"]), request["passphrase"]) as kit:
-            kit.safeguarding.find(account)  # before its id is part of a path
+            described = kit.safeguarding.find(account)  # before its id is part of a path
+            if not described.is_waiting and not described.erased:  # its page was left open, and nobody would look there
+                raise QpmError("SAFE-011", account, "Close this page. The desk shows what there is to do.")
             identity = kit.safeguarding.identity(request["passphrase"])
             path = folder / f"{account}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{suffix}"
             make_folder(folder)

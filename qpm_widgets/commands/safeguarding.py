@@ -13,7 +13,9 @@ import typer
 from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import (
     HOME,
+    OUTPUTS,
     HomeOption,
+    OutputsOption,
     ask,
     check_place,
     counted,
@@ -184,14 +186,27 @@ def _ask_to_confirm(account: str) -> None:
 
 
 @app.command("handed-over")
-def hand_over(account: AccountArgument, home: HomeOption = HOME) -> None:
-    """Confirm that the safeguarding lead has what was last sent or printed of an account."""
+def hand_over(account: AccountArgument, home: HomeOption = HOME, outputs: OutputsOption = OUTPUTS) -> None:
+    """Confirm that the safeguarding lead has what was last sent or printed of an account; the desk's files of it go."""
     with open_kit(home) as kit:
         described = kit.safeguarding.confirm_handed_over(account)
     out.print(f"handed over: {account}, what was in the file of {_moment(described.file_at)}")
     if described.has_more:
         say.print("More was written since, and is not handed over: send or print it again.")
-    say.print("Delete the file, also where it was attached or copied.")
+    _delete_files(account, outputs)
+    say.print("Delete any other file of it, also where it was attached or copied.")
+
+
+def _delete_files(account: str, outputs: Path) -> None:
+    """Delete what the desk wrote of an account of this kit, and say so."""
+    from qpm_widgets.journal.written_accounts import account_files, delete_account_files
+
+    found = account_files(account, outputs)
+    left = delete_account_files(account, outputs)
+    for file in found:
+        out.print(f"{'NOT DELETED' if file in left else 'deleted'}: {file}")
+    if left:
+        say.print("Another program has a file open. Close it there, then delete it on the desk or by hand.")
 
 
 @app.command()
@@ -227,8 +242,9 @@ def erase(
     reason: Annotated[str, typer.Option(help="Why: retention, or error.")] = "retention",
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking again.")] = False,
     home: HomeOption = HOME,
+    outputs: OutputsOption = OUTPUTS,
 ) -> None:
-    """Erase one account from this kit for good, once it is with those who must act on it."""
+    """Erase one account from this kit for good, once it is with those who must act on it; the desk's files of it go."""
     if reason not in ("retention", "error"):
         raise typer.BadParameter("retention or error", param_hint="--reason")
     with open_kit(home) as kit:
@@ -241,6 +257,7 @@ def erase(
             raise typer.Exit(1)
         erased = kit.safeguarding.erase(account, reason=reason)
     out.print(f"erased: {account}, {counted(erased, 'entry', 'entries')}")
+    _delete_files(account, outputs)
     say.print("Files that were sent, printed sheets and backups are yours to destroy.")
 
 

@@ -24,6 +24,7 @@ _NO_KEY = {
     "visits": "Ask the lead for the file that `qpm key --out LEAD.pub` writes.",
     "safeguarding": "Choose the file with the safeguarding key that the lead has given you.",
 }
+_NOT_A_KEY = {"visits": "BUNDLE-010", "safeguarding": "SAFE-012"}
 Purpose = Literal["visits", "safeguarding"]
 
 
@@ -61,8 +62,8 @@ def read_public_key(path: Path, purpose: Purpose = "visits") -> str:
     Raises
     ------
     QpmError
-        BUNDLE-010, BUNDLE-011; SAFE-004 if the key is for the other purpose, so that neither a visit nor an
-        account of harm goes to who is not meant to have it.
+        BUNDLE-010 or, for accounts of harm, SAFE-012 if it is no key; BUNDLE-011; SAFE-004 if the key is for the other
+        purpose, so that neither a visit nor an account of harm goes to who is not meant to have it.
     """
     text = read_whole(path, _LARGEST_KEY_FILE, "BUNDLE-010").decode("utf-8", "replace")
     return parse_public_key(text, shown_name(path), purpose)
@@ -72,14 +73,13 @@ def parse_public_key(text: str, where: str, purpose: Purpose = "visits") -> str:
     """The key in the text of such a file; the same errors, which name ``where`` it came from."""
     lines = [line.strip() for line in text.splitlines()]
     keys = [line for line in lines if line and not line.startswith("#")]
-    if keys and (f"{_PURPOSE}safeguarding" in lines) != (purpose == "safeguarding"):
-        raise QpmError("SAFE-004", where, _OTHER_PURPOSE[purpose])
     try:
-        if len(keys) == 1:
-            return str(pyrage.x25519.Recipient.from_str(keys[0]))
-    except pyrage.RecipientError:
-        pass
-    raise QpmError("BUNDLE-010", where, _NO_KEY[purpose])
+        (key,) = [str(pyrage.x25519.Recipient.from_str(one)) for one in keys]
+    except (pyrage.RecipientError, ValueError):  # the latter: none, or several
+        raise QpmError(_NOT_A_KEY[purpose], where, _NO_KEY[purpose]) from None
+    if (f"{_PURPOSE}safeguarding" in lines) != (purpose == "safeguarding"):
+        raise QpmError("SAFE-004", where, _OTHER_PURPOSE[purpose])
+    return key
 
 
 def seal(content: bytes, public_key: str) -> bytes:

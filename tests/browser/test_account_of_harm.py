@@ -48,7 +48,8 @@ def account_id(hand: Hand) -> str:
 
 
 def erase_at_the_command_line(field_kit, name: str) -> None:
-    command = ("safeguarding", "erase", name, "--yes", "--home", str(field_kit.home))
+    places = ("--home", str(field_kit.home), "--outputs", str(field_kit.home.parent / "outputs"))
+    command = ("safeguarding", "erase", name, "--yes", *places)
     subprocess.run(
         [sys.executable, "-m", "qpm_widgets", *command], input=f"{FIELD_PASSPHRASE}\n", text=True, check=True
     )
@@ -183,6 +184,15 @@ def say_that_the_lead_has_it(field_kit, page, account_id: str) -> None:
     assert field_kit.safeguarding.find(account_id).is_confirmed
     assert page.get_by_role("group", name="Accounts of harm").count() == 0
     assert list((field_kit.home.parent / "outputs" / "accounts-of-harm").iterdir()) == []
+    left = field_kit.home.parent / "outputs" / "accounts-of-harm" / f"{account_id}-20261013T100000Z.pdf"
+    left.write_text("put back by hand")
+    page.reload()
+    page.locator(".qpm-cover").wait_for(state="hidden", timeout=45_000)
+    page.get_by_role("group", name="Files still on this computer").get_by_text(str(left)).wait_for(timeout=30_000)
+    assert barriers(page) == []
+    page.get_by_role("button", name=f"Delete the files of {account_id}").press("Enter")
+    page.get_by_text(f"Nothing that was written from {account_id} is left on this computer.").wait_for()
+    assert not left.exists()
 
 
 def erase_it_here(field_kit, page, account_id: str) -> None:

@@ -37,7 +37,10 @@ def pdf_text(path: Path) -> str:
 
 
 def qpm(home: Path, *arguments: object, typed: str = f"{PASSPHRASE}\n") -> Result:
-    return CliRunner().invoke(app, ["safeguarding", *map(str, arguments), "--home", str(home)], input=typed)
+    places = ["--home", str(home)]
+    if arguments[0] in ("handed-over", "erase"):  # these delete, and not in the outputs of this checkout
+        places += ["--outputs", str(home.parent / "outputs")]
+    return CliRunner().invoke(app, ["safeguarding", *map(str, arguments), *places], input=typed)
 
 
 def write_account(kit: Kit) -> None:
@@ -210,6 +213,31 @@ def test_erasing_asks_first_and_leaves_nothing(home) -> None:
     assert f"{ACCOUNT}: lantern, erased" in qpm(home, "list").output
     assert "SAFE-005" in str(qpm(home, "show", ACCOUNT).exception)
     assert CliRunner().invoke(app, ["verify", "--home", str(home)], input=f"{PASSPHRASE}\n").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("handed-over", ACCOUNT), ("erase", ACCOUNT, "--yes")])
+def test_what_the_desk_wrote_of_an_account_goes_when_it_is_handed_over_or_erased_here(
+    home, tmp_path, monkeypatch, command
+) -> None:
+    assert qpm(home, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf").exit_code == 0
+    folder = tmp_path / "outputs" / "accounts-of-harm"
+    folder.mkdir(parents=True)
+    for name in (ACCOUNT, "SG-AAAAAAAA"):
+        (folder / f"{name}-20261013T100000Z.pdf").write_text("a page to print")
+    file = folder / f"{ACCOUNT}-20261013T100000Z.pdf"
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(path)
+
+    if command[0] == "handed-over":
+        with monkeypatch.context() as open_elsewhere:
+            open_elsewhere.setattr(Path, "unlink", refuse)
+            assert f"NOT DELETED: {file}" in qpm(home, *command).output
+        assert file.exists()
+    told = qpm(home, *command)
+    assert told.exit_code == 0, told.output
+    assert f"deleted: {file}" in told.output
+    assert [one.name for one in folder.iterdir()] == ["SG-AAAAAAAA-20261013T100000Z.pdf"]
 
 
 def test_verify_looks_into_the_restricted_store_too(home) -> None:

@@ -214,12 +214,24 @@ def test_a_server_that_fails_after_the_passphrase_is_told_on_the_page_which_then
     assert front.send(PASSPHRASE)[0] == 303
 
 
+def test_what_is_wrong_with_the_kit_is_told_in_a_sentence(front: Front, kit: Kit) -> None:
+    (kit.home / "kit.json").write_text("{}")
+    _, page, _ = front.send(PASSPHRASE)
+    assert "A file of the kit is missing or damaged." in page
+    assert "JOURNAL-002" not in page
+    assert str(kit.home) not in page
+
+
 def test_where_there_is_no_kit_the_page_sets_one_up_by_the_same_rules_and_goes_on_to_the_desk(tmp_path: Path) -> None:
     home = tmp_path / "kit"
     with started(home, tmp_path / "out.txt") as front:
         page = front.ask()[1]
         assert "Set up your kit" in page
-        assert str(home) in page
+        assert f"No kit is in {home}. If you have a kit already, set up no other one" in page, (
+            "it may be on another disk"
+        )
+        assert "The lead assessor gives it to you" in page
+        assert "AS1" not in page, "the code of the practice visit and of the sample is nobody's own"
         for typed, told in (
             (("Ann Smith", PASSPHRASE, PASSPHRASE), "This is no assessor code."),
             (("", PASSPHRASE, PASSPHRASE), "This is no assessor code."),

@@ -76,8 +76,23 @@ async function confirmHandedOver(desk, id) {
   if (!(await askFirst(desk, fill(said.title, { id }), [said.sure, said.after], said.yes, said.no))) return said.left;
   const { situation, left } = await desk.link.do("handed_over", { id });
   desk.show(situation);
-  const still = left.length > 0 && fill(said.still_there, { files: listWords(left, words) });
-  return [fill(said.done, { id }), still].filter(Boolean).join(" ");
+  return [fill(said.done, { id }), stillThere(words, left)].filter(Boolean).join(" ");
+}
+
+const stillThere = (words, left) => left.length > 0 && fill(words.has_it.still_there, { files: listWords(left, words) });
+
+// What was written from an account that waits no more: a file that was open elsewhere when it was to go, or was put back.
+function leftFiles(desk, lying) {
+  const { words, words: { left_files: said } } = desk;
+  const remove = (id) => careButton(desk, {
+    id: `delete-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: async () => {
+      const { situation, left } = await desk.link.do("delete_files", { id }, true);
+      desk.show(situation);
+      return stillThere(words, left) || fill(said.done, { id });
+    },
+  });
+  return h("div", { class: "qpm-banner qpm-bad qpm-desk-erased", id: "desk-left-files", role: "group", "aria-label": said.group },
+    lying.map(({ id, files }) => [h("p", {}, fill(said.intro, { id })), writtenFiles(desk.link, words.files, files), remove(id)]));
 }
 
 // What the lead has is no business of this kit's any more, once the lead says that it is kept where it belongs.
@@ -86,8 +101,9 @@ function handedOver(desk, ids) {
   const erase = (id) => careButton(desk, {
     id: `erase-${id}`, kind: "", label: fill(said.button, { id }), working: "", act: async () => {
       if (!(await askFirst(desk, fill(said.title, { id }), [said.sure, said.after], said.yes, said.no))) return said.left;
-      desk.show((await desk.link.do("erase_account", { id }, true)).situation);
-      return fill(said.done, { id });
+      const { situation, left } = await desk.link.do("erase_account", { id }, true);
+      desk.show(situation);
+      return [fill(said.done, { id }), stillThere(words, left)].filter(Boolean).join(" ");
     },
   });
   return h("div", { class: "qpm-card qpm-desk-erased", role: "group", "aria-label": said.group },

@@ -33,6 +33,7 @@ class Desk {
     return [
       this.drawHead(),
       waiting.length && waitingAccounts(this, waiting, situation.practice === "here"),
+      situation.left_files.length > 0 && leftFiles(this, situation.left_files),
       situation.handed_over.length > 0 && handedOver(this, situation.handed_over),
       situation.uncertified.map((one) => this.drawUncertified(one)),
       this.carried && this.drawCarried(),
