@@ -45,7 +45,7 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
     Raises
     ------
     QpmError
-        PLAN-005 if it is no group, or is over; PLAN-006 if the code is somebody else's.
+        PLAN-010 if it is no group, or is over, or the code is somebody else's.
     """
     held = load_interview(kit.journal, assessment_id, interview_id)
     if code in held.plan.respondents:
@@ -53,9 +53,9 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
     free = codes_to_join(kit, assessment_id, held)
     if not free:
         remedy = "Only a group that is not over can be joined; plan an interview of their own."
-        raise QpmError("PLAN-005", held.subject, remedy)
+        raise QpmError("PLAN-010", held.subject, remedy)
     if code not in free:
-        raise QpmError("PLAN-006", f"{held.subject} {code}"[:200], f"Choose among {', '.join(free)}.")
+        raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], f"The code must be one of {', '.join(free)}.")
     current = kit.journal.current(assessment_id, subject=held.subject, field_prefix="plan")
     plans = [one for one in current if one.field == "plan" and one.payload is not None]
     payload = {**(plans[-1].payload or {}), "respondents": [*held.plan.respondents, code]}

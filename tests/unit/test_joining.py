@@ -71,7 +71,7 @@ def test_the_code_is_nobodys_whatever_became_of_the_plans_that_had_it(opened, sm
     small.write("interview:P3", "state", {"state": "cancelled", "reason": ""})
     assert opened().view()["may_join"] == ["ps5-AS1"]
     for taken in ("ps1x", "ps4", "ps9", "ps5", "no code"):
-        assert join(opened(), taken)["code"] == "PLAN-006"
+        assert join(opened(), taken)["code"] == "PLAN-010"
     small.interview("A1", "adv1", "adv2")
     assert opened("A1").view()["may_join"] == ["adv3", "adv4", "adv5", "adv6"], "advocates have theirs"
     assert join(opened("A1"), "adv5")["path"]
@@ -107,7 +107,7 @@ def test_a_code_is_never_too_long(respondent: str, assessor: str, templates, tmp
 def test_nobody_joins_one_person_alone_or_what_is_over_or_of_two_people(opened, small) -> None:
     small.interview("P4", "ps7")
     assert opened("P4").view()["may_join"] == []
-    assert join(opened("P4"), "ps8")["code"] == "PLAN-005"
+    assert join(opened("P4"), "ps8")["code"] == "PLAN-010"
     plan = small.journal.current_entry(ASSESSMENT, "interview:P4", "plan")
     small.interview("P5", "ps10", "ps11")
     rival = Edit(ASSESSMENT, "interview:P5", "plan", dict(plan.payload) | {"respondents": ["ps12", "ps13"]})
@@ -115,4 +115,4 @@ def test_nobody_joins_one_person_alone_or_what_is_over_or_of_two_people(opened, 
     assert opened("P5").view()["may_join"] == []
     small.journal.erase(Withdrawal(ASSESSMENT, "P1"))
     assert opened().view()["may_join"] == []
-    assert join(opened(), "ps3-AS1")["code"] == "PLAN-005"
+    assert join(opened(), "ps3-AS1")["code"] == "PLAN-010"
