@@ -172,6 +172,13 @@ def test_a_form_has_what_the_page_asks_of_each_answer_and_quote_and_calls_it_the
     assert pages.count(f"{grades} {page['question']['not_wanted']}") == len(asked)
 
 
+def test_the_code_of_somebody_who_joined_stands_whole_on_its_line_of_agreement(templates) -> None:
+    joined = planned(respondents=["PS7", "PS8", "PS9-AS12"])
+    for reading in ("plain", "easy_read"):
+        text = " ".join(text_of(form_of(templates, joined, reading)))
+        assert text.count("PS9-AS12 Yes No") == len(templates.guides["person_supported"].opening.consents)
+
+
 def test_whoever_of_a_group_is_not_here_has_a_tick_where_they_are_asked_to_talk(templates) -> None:
     for reading in ("plain", "easy_read"):
         absent = templates.wording.text("paper_form.absent")
