@@ -95,12 +95,15 @@ CODES: dict[str, str] = {
     "BUNDLE-014": "the submitted visit erases words or goes round a refusal, and whose device did so is not known",
     # Planning
     "PLAN-001": "the visit, interview or observation is not planned in this kit",
-    "PLAN-002": "the assessment has no such team, area, manager or advocate",
+    "PLAN-002": "a plan or the profile names what is not there",
     "PLAN-003": "the assessment is not in this kit",
     "PLAN-004": "the guide is not there, or is for another role",
     "PLAN-005": "the interview or observation has begun or was cancelled",
     "PLAN-006": "the plan contradicts itself or the scheme",
     "PLAN-007": "the list of people is not one name on each line",
+    "PLAN-008": "it was changed meanwhile",
+    "PLAN-009": "this earlier version is not there, or was erased",
+    "PLAN-010": "nobody can join in this way",
     # Capture
     "CAPTURE-001": "the guide has no such question or indicator",
     "CAPTURE-002": "the kit did not understand the page",

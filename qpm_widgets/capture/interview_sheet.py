@@ -156,7 +156,7 @@ class InterviewSheet(Sheet):
             "choices": view_choices(templates),
             "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
             **self._count_versions(),
-            "may_join": codes_to_join(journal, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],
+            "may_join": codes_to_join(self.kit, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],
             "modes": view_modes(meeting.plan, templates),
             "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
             "signs_of": view_whose_signs(whole, meeting.plan),
@@ -232,7 +232,7 @@ class InterviewSheet(Sheet):
 
     def _join(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         code = str(arguments.get("code"))
-        add_to_group(self.kit.journal, self.templates, self.assessment_id, self.interview_id, code)
+        add_to_group(self.kit, self.templates, self.assessment_id, self.interview_id, code)
         path = working_notebook_path(self.assessment_id, self._meeting().plan.visit, self.interview_id)
         return {"path": path.as_posix()}
 

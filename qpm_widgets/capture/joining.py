@@ -6,35 +6,38 @@ import re
 
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal import Edit, Journal
+from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.templates import Templates
 from qpm_widgets.visits import Interview, load_interview, load_profile
 
+LONGEST_CODE = 40  # letters and digits, as the journal's grammar has it
 
-def codes_to_join(journal: Journal, assessment_id: str, held: Interview) -> list[str]:
+
+def codes_to_join(kit: Kit, assessment_id: str, held: Interview) -> list[str]:
     """The codes that somebody who joins may get; none where nobody can: alone with one person, or after the end.
 
     Advocates are those of the profile. Anybody else gets the next number after the group's own codes that no plan of
-    the assessment ever had, whatever became of it.
+    the assessment ever had, whatever became of it, and the assessor's code: another kit may give the same number.
     """
     plan = held.plan
     if len(plan.respondents) < 2 or held.mixed is not None or held.state not in ("planned", "open"):
         return []
-    profile = load_profile(journal, assessment_id)
+    profile = load_profile(kit.journal, assessment_id)
     advocates, managers = ([one.id for one in listed] for listed in (profile.advocates, profile.managers))
     if listed := {"advocate": advocates, "advocacy_manager": managers}.get(plan.role):
         return [code for code in listed if code not in plan.respondents]
-    plans = [one.payload for one in journal.iter_entries(assessment_id, field_prefix="plan") if one.payload]
+    plans = [one.payload for one in kit.journal.iter_entries(assessment_id, field_prefix="plan") if one.payload]
     taken = {str(code).lower() for one in plans for code in one.get("respondents", ())}
     taken |= {code.lower() for code in (*advocates, *managers, *(one.id for one in profile.assessors))}
-    stem = re.sub(r"\d+$", "", plan.respondents[-1])[:36]  # as long as a code with its number may be
+    end = f"-{kit.assessor}"[: LONGEST_CODE - 4]
+    stem = re.sub(r"\d+$", "", plan.respondents[0])[: LONGEST_CODE - 3 - len(end)]  # the last may have joined
     number = 1
-    while f"{stem}{number}".lower() in taken:
+    while any(re.fullmatch(rf"{re.escape(stem)}{number}(-.*)?", code, re.IGNORECASE) for code in taken):
         number += 1
-    return [f"{stem}{number}"]
+    return [f"{stem}{number}{end}"]
 
 
-def add_to_group(journal: Journal, templates: Templates, assessment_id: str, interview_id: str, code: str) -> None:
+def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_id: str, code: str) -> None:
     """Record the plan with one person more; what the others agreed to stays as it is.
 
     Once only: whoever is in the plan already is not added again.
@@ -42,19 +45,19 @@ def add_to_group(journal: Journal, templates: Templates, assessment_id: str, int
     Raises
     ------
     QpmError
-        PLAN-005 if it is no group, or is over; PLAN-006 if the code is somebody else's.
+        PLAN-010 if it is no group, or is over, or the code is somebody else's.
     """
-    held = load_interview(journal, assessment_id, interview_id)
+    held = load_interview(kit.journal, assessment_id, interview_id)
     if code in held.plan.respondents:
         return
-    free = codes_to_join(journal, assessment_id, held)
+    free = codes_to_join(kit, assessment_id, held)
     if not free:
         remedy = "Only a group that is not over can be joined; plan an interview of their own."
-        raise QpmError("PLAN-005", held.subject, remedy)
+        raise QpmError("PLAN-010", held.subject, remedy)
     if code not in free:
-        raise QpmError("PLAN-006", f"{held.subject} {code}"[:200], f"Choose among {', '.join(free)}.")
-    current = journal.current(assessment_id, subject=held.subject, field_prefix="plan")
+        raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], f"The code must be one of {', '.join(free)}.")
+    current = kit.journal.current(assessment_id, subject=held.subject, field_prefix="plan")
     plans = [one for one in current if one.field == "plan" and one.payload is not None]
     payload = {**(plans[-1].payload or {}), "respondents": [*held.plan.respondents, code]}
     seen = tuple(one.entry_id for one in plans)
-    record_edit(journal, templates, Edit(assessment_id, held.subject, "plan", payload, seen))
+    record_edit(kit.journal, templates, Edit(assessment_id, held.subject, "plan", payload, seen))

@@ -106,7 +106,7 @@ def with_session(visit: Visit, before: Mapping[str, Any] | None, form: Mapping[s
     Raises
     ------
     QpmError
-        JOURNAL-006 for a wrong shape, such as an end before the beginning; PLAN-005 if ``before`` is no session of the
+        JOURNAL-006 for a wrong shape, such as an end before the beginning; PLAN-008 if ``before`` is no session of the
         visit any more.
     """
     sessions, where = set(visit.plan.sessions), f"{visit.subject} session"
@@ -114,7 +114,7 @@ def with_session(visit: Visit, before: Mapping[str, Any] | None, form: Mapping[s
     old = {Session.model_validate(check_shape(Session, where, before))} if before is not None else set()
     # What was sent twice, after a lost answer, is there already.
     if not old <= sessions and not new <= sessions:
-        raise QpmError("PLAN-005", where, "It was changed meanwhile; look at the plan again.")
+        raise QpmError("PLAN-008", where, "Look at the plan again.")
     sessions = sessions - old | new
     return visit.plan.model_copy(update={"sessions": in_order(sessions)}).model_dump(mode="json")
 
@@ -167,16 +167,23 @@ def check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfil
     """Refuse a meeting's plan that names what assessment or visit do not have (PLAN-002)."""
     shape: type[InterviewPlan | ObservationPlan] = InterviewPlan if kind == "interview" else ObservationPlan
     check_places(profile, visit.id, [shape.model_validate(payload)])
-    known: dict[str, set[str]] = {"site": {site.id for site in visit.plan.sites}, "nation": set(profile.jurisdictions)}
+    # What a key names, and the name of each that there is: a page shows no code of a place or a nation.
+    known: dict[str, tuple[str, dict[str, str]]] = {
+        "site": ("The visit has no such place", {site.id: site.name for site in visit.plan.sites}),
+        "nation": (
+            "The assessment has no such nation",
+            {nation: nation.replace("_", " ").title() for nation in profile.jurisdictions},
+        ),
+    }
     # Only advocates and managers are listed in a profile; anyone else's code is new here.
     if payload.get("role") == "advocate":
-        known["respondents"] = {one.id for one in profile.advocates}
+        known["respondents"] = "The assessment has no such advocate", {one.id: one.id for one in profile.advocates}
     elif payload.get("role") == "advocacy_manager":
-        known["respondents"] = {one.id for one in profile.managers}
-    for key, codes in known.items():
+        known["respondents"] = "The assessment has no such manager", {one.id: one.id for one in profile.managers}
+    for key, (missing, names) in known.items():
         value = payload[key]
         named: list[str] = [value] if isinstance(value, str) else list(value or ())
-        strange = sorted(set(named) - codes)
+        strange = sorted(set(named) - set(names))
         if strange:
-            remedy = f"Choose from {', '.join(sorted(codes))}."
-            raise QpmError("PLAN-002", f"visit {visit.id} {key} {', '.join(strange)}", remedy)
+            choice = f"choose among {'; '.join(sorted(names.values()))}" if names else "add one first"
+            raise QpmError("PLAN-002", f"visit {visit.id} {key} {', '.join(strange)}", f"{missing}; {choice}.")

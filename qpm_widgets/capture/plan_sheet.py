@@ -208,7 +208,7 @@ class PlanSheet(Sheet):
             (entry,) = sent_before.values()
             return _told(entry, held.id)
         if str(arguments["chosen"]) not in plans:
-            raise QpmError("PLAN-005", held.subject, "It was settled meanwhile; look at the plan again.")
+            raise QpmError("PLAN-008", held.subject, "Look at the plan again.")
         payload = plans[str(arguments["chosen"])]
         edit = Edit(self.assessment_id, held.subject, "plan", payload, tuple(plans), str(arguments["entry_id"]))
         return _told(self.record(edit), held.id)

@@ -67,7 +67,7 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
     ------
     QpmError
         PLAN-001 if it is no meeting of the visit; PLAN-002 if it names what assessment or visit do not have any more;
-        PLAN-005 if it has begun, was changed meanwhile, or what was before is erased.
+        PLAN-005 if it has begun; PLAN-008 if it was changed meanwhile; PLAN-009 if what was before is erased.
     """
     subject, field = str(arguments["subject"]), "state" if arguments.get("state") else "plan"
     current = [one for one in journal.current(assessment_id, subject=subject, field_prefix=field) if one.field == field]
@@ -83,12 +83,12 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
     else:
         payload = next((one.payload for one in versions if one.entry_id == arguments.get("version")), None)
     if payload is None:
-        raise QpmError("PLAN-005", subject, "What it was before is erased; nothing is put back.")
+        raise QpmError("PLAN-009", subject, "Nothing is put back.")
     if len(current) == 1 and current[0].payload == payload:
         return current[0]
     seen = tuple(map(str, arguments.get("supersedes") or ()))
     if {one.entry_id for one in current} != set(seen):
-        raise QpmError("PLAN-005", subject, "It was changed meanwhile; look at the plan again.")
+        raise QpmError("PLAN-008", subject, "Look at the plan again.")
     if field == "plan" and subject != visit.subject:
         check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit)
     return Edit(assessment_id, subject, field, payload, seen)

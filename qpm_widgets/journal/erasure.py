@@ -3,7 +3,8 @@
 A tombstone is an ordinary entry, field ``erasure:<scope>`` of what it erases from. It covers by rule, so every kit that
 has the same entries blanks the same ones, in whatever order they came:
 
-* scope ``interview``, of an interview or observation: every answer, and every state or plan that holds free text;
+* scope ``interview``, of an interview or observation: every answer, every state or plan that holds free text, and what
+  the one person of an observation showed: nobody consented there, so a yes or a no is proof of nothing;
 * scope ``quotes``: every quote, or those of the one respondent it names, with each earlier version of these: a quote
   is often begun under another's code;
 * scope ``finding.<id>`` or ``rating.<indicator>``, of a visit: each version of that judgement that a newer one has
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.entries import Entry
+from qpm_widgets.journal.payloads import THE_PERSON
 
 if TYPE_CHECKING:
     from qpm_widgets.journal.writing import Execute
@@ -87,7 +89,7 @@ class Tombstone(NamedTuple):
         if payload is None:
             return False
         if self.field == WHOLE:
-            return field.startswith("answer:") or bool(payload.get(_FREE_TEXT.get(field, "")))
+            return _is_seen_or_said(field) or bool(payload.get(_FREE_TEXT.get(field, "")))
         if self.field == QUOTES:
             return is_quote(field) and self.respondent in ("", payload.get("respondent"))
         return self.explains(field) and (replaced or self.field != earlier_versions(field))
@@ -95,7 +97,7 @@ class Tombstone(NamedTuple):
     def explains(self, field: str) -> bool:
         """Whether a blank entry of the same subject may have been covered; its words are not there to ask."""
         if self.field == WHOLE:
-            return field.startswith("answer:") or field in _FREE_TEXT
+            return _is_seen_or_said(field) or field in _FREE_TEXT
         if self.field == QUOTES:
             return is_quote(field)
         if self.field in _BEGINNINGS:
@@ -201,6 +203,10 @@ def refuse_erased(subject: str, words: Words, tombstones: Iterable[Tombstone]) -
 def is_explained(entry: Entry, tombstones: Tombstones) -> bool:
     """Whether a tombstone may have blanked an entry whose words are gone."""
     return any(stone.explains(entry.field) for stone in tombstones.get((entry.assessment_id, entry.subject), ()))
+
+
+def _is_seen_or_said(field: str) -> bool:
+    return field.startswith("answer:") or field == f"assent:{THE_PERSON}"
 
 
 def _read(text: str) -> Mapping[str, Any]:

@@ -146,7 +146,9 @@ def _remains(templates: Templates, certificate: Certificate) -> Iterator[str]:
     yield text("erasure.remains.marks")
     if scope == "record":
         return
-    yield text("erasure.remains.plan_alone" if scope == "consents" else "erasure.remains.plan")
+    seen = certificate.erasure.tombstone.subject.startswith("observation:")
+    held = "plan_observation" if seen else "plan_alone" if scope == "consents" else "plan"
+    yield text(f"erasure.remains.{held}")
     if certificate.erasure.for_time:
         yield text("erasure.remains.reports")
         return

@@ -111,6 +111,7 @@ class _Content:
         self.language = templates.wording.language
         self.words = self._read_all(templates.wording.both("paper_form"))
         self.assessor = templates.wording.section("paper_assessor")
+        self.on_page = templates.wording.section("sheet")["question"]  # what a page and paper both ask has one name
 
     def describe(self) -> dict[str, Any]:
         guide = self.form.guide
@@ -126,6 +127,7 @@ class _Content:
             if self.form.visit
             else [],
             "keep": self._keep(),
+            **{name: _own(self.on_page[name]) for name in ("strength", "grade")},
             **(self._observation(guide) if isinstance(guide, ObservationGuide) else self._interview(guide)),
         }
 
@@ -147,7 +149,7 @@ class _Content:
             sections += [{"number": number, "title": self.read(section.title), "questions": asked}] if asked else []
         return {
             "script": [self.say(opening.introduction), self.say(opening.limits), *self._modes()],
-            "consents": [self.say(one.ask) for one in opening.consents],
+            "consents": [{**self.say(one.ask), "absent": one.scope == "talk"} for one in opening.consents],
             "codes": self._codes(),
             "room": self._room(_ON_THE_WAY),
             "sections": sections,
@@ -204,17 +206,19 @@ class _Content:
         return not (question.nations and self.form.nation) or self.form.nation in question.nations
 
     def _question(self, question: Question) -> dict[str, Any]:
-        missing = [one.label for one in self.templates.scheme.missing_reasons]
+        scheme = self.templates.scheme
+        missing = [one.label for one in scheme.missing_reasons]
+        quoted = [*(one.label for one in scheme.quote_grades), self.on_page["not_wanted"]]
         rows = [
             {"label": self.words["notes"], "lines": _NOTE_LINES, "grows": True},
-            {"label": self.words["quote"], "lines": _QUOTE_LINES, "grows": False},
+            {"label": self.words["quote"], "lines": _QUOTE_LINES, "grows": False, "ticks": quoted},
         ]
         part = self._part(question.id, self.say(question.ask), question.prompts, question.indicators, rows, missing)
-        words, own = self.templates.wording.section("sheet")["question"], []
+        own = []
         if self.form.meeting and set(self.form.meeting.plan.explore) & set(question.indicators):
-            own.append(_own(f"{words['explored']}."))
+            own.append(_own(f"{self.on_page['explored']}."))
         if question.caution:
-            own.append(_own(f"{words['caution']}: {question.caution.en}"))
+            own.append(_own(f"{self.on_page['caution']}: {question.caution.en}"))
         return part | {"own": own}
 
     def _observation(self, guide: ObservationGuide) -> dict[str, Any]:

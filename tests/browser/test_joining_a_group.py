@@ -46,6 +46,7 @@ def test_who_comes_late_to_a_group_is_asked_and_the_others_go_on(field_kit, serv
     asked = hand.sheet.get_by_role("heading", name="Agreement of AD4")
     asked.wait_for(state="attached", timeout=PATIENCE)
     hand.sheet.get_by_text("Not asked yet, about talking or about notes: AD4.").wait_for(timeout=PATIENCE)
+    expect(hand.sheet.get_by_text("or was added by mistake, as “Not here, or takes no part”")).to_be_visible()
     assert load_interview(field_kit.journal, "harbour", "A2").plan.respondents == ("AD2", "AD3", "AD4")
     now = {field: said for field, said in values_of(field_kit, "interview:A2").items() if "consent:" in field}
     assert now == agreed, "nobody else's agreement changes"

@@ -96,7 +96,7 @@ def test_an_interview_that_was_added_or_cancelled_and_the_visit_itself_go_back(f
     told(page, "is in the plan.")
     (added,) = {one.id for one in iter_interviews(field_kit.journal, "harbour")} - before
     page.keyboard.press("Control+z")
-    told(page, f"{added} is cancelled.")
+    told(page, f"{added} was added, and is cancelled now.")
     assert state(added) == "cancelled"
     page.keyboard.press("Control+y")
     told(page, f"{added} is in the plan again.")

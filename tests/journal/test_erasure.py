@@ -10,6 +10,7 @@ from canary_search import decrypted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journal_interviews import ASSESSMENT, INTERVIEW, PASSPHRASE, agree, consent, note, plan, quote
+from visit_kits import take
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Kit
@@ -344,6 +345,47 @@ def test_an_observation_is_erased_like_an_interview(journal) -> None:
     with pytest.raises(QpmError, match="CONSENT-005"):
         journal.append(note("more", field="answer:O-IN-1.what_i_saw", subject="observation:O1"))
     assert journal.verify().ok
+
+
+def observe(journal: Journal) -> None:
+    """A visit to somebody who showed a yes, and then a no."""
+    planned = plan().payload
+    payload = {key: planned[key] for key in ("visit", "nation", "planned_at", "minutes", "assessor")}
+    journal.append(Edit(ASSESSMENT, "observation:O1", "plan", payload | {"guide": "person_without_words"}))
+    for sign in ("assent", "dissent"):
+        journal.append(Edit(ASSESSMENT, "observation:O1", "assent:person", {"sign": sign, "how": "moved_away"}))
+
+
+def test_the_signs_of_an_observation_go_with_it_wherever_they_are(kits, lead) -> None:
+    """Nobody consented there, so they prove nothing; those of an interview stay, as its consents do."""
+    assessor = kits.new("dev1")
+    observe(assessor)
+    agree(assessor, "R1")
+    assessor.append(Edit(ASSESSMENT, INTERVIEW, "assent:R1", {"sign": "assent", "how": "spoken"}))
+    early, observed = take(assessor, ASSESSMENT, "V1"), "observation:O1"
+    wanted = Withdrawal(ASSESSMENT, "O1", kind="observation")
+    assert count_covered(assessor, wanted) == {"assent": 2}
+    assessor.erase(wanted)
+    assessor.erase(WHOLE)
+    for bundle in (take(assessor, ASSESSMENT, "V1"), early):
+        lead.merge(bundle)
+    for journal in (assessor, lead):
+        signs = list(journal.iter_entries(ASSESSMENT, field_prefix="assent:"))
+        assert [(one.subject, one.erased) for one in signs] == [(observed, True)] * 2 + [(INTERVIEW, False)]
+        assert journal.verify().ok
+    with pytest.raises(QpmError, match="CONSENT-005"):
+        assessor.append(Edit(ASSESSMENT, observed, "assent:person", {"sign": "unclear", "how": "gesture"}))
+
+
+def test_signs_that_arrive_after_the_observation_was_erased_go_too(kits, lead) -> None:
+    first, second = kits.new("dev1"), kits.new("dev2")
+    observe(first)
+    lead.merge(take(first, ASSESSMENT, "V1"))
+    second.merge(take(first, ASSESSMENT, "V1"))
+    second.append(Edit(ASSESSMENT, "observation:O1", "assent:person", {"sign": "unclear", "how": "gesture"}))
+    lead.erase(Withdrawal(ASSESSMENT, "O1", kind="observation"))
+    lead.merge(take(second, ASSESSMENT, "V1"))
+    assert [one.erased for one in lead.iter_entries(ASSESSMENT, field_prefix="assent:")] == [True] * 3
 
 
 def test_a_quote_that_was_begun_under_another_code_goes_in_all_its_versions(kit) -> None:

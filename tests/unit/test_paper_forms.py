@@ -163,6 +163,29 @@ def test_a_form_for_a_group_has_a_line_of_agreement_for_each_and_what_is_said_be
     )
 
 
+@pytest.mark.parametrize("reading", ["plain", "easy_read"])
+def test_a_form_has_what_the_page_asks_of_each_answer_and_quote_and_calls_it_the_same(templates, reading) -> None:
+    pages, page = " ".join(text_of(form_of(templates, planned(), reading))), templates.wording.section("sheet")
+    asked = [one for one in templates.guides["person_supported"].sections for one in one.questions if one.id in pages]
+    assert pages.count(page["question"]["strength"]) == sum(len(one.indicators) for one in asked)
+    grades = " ".join(one.label for one in templates.scheme.quote_grades)
+    assert pages.count(f"{grades} {page['question']['not_wanted']}") == len(asked)
+
+
+def test_the_code_of_somebody_who_joined_stands_whole_on_its_line_of_agreement(templates) -> None:
+    joined = planned(respondents=["PS7", "PS8", "PS9-AS12"])
+    for reading in ("plain", "easy_read"):
+        text = " ".join(text_of(form_of(templates, joined, reading)))
+        assert text.count("PS9-AS12 Yes No") == len(templates.guides["person_supported"].opening.consents)
+
+
+def test_whoever_of_a_group_is_not_here_has_a_tick_where_they_are_asked_to_talk(templates) -> None:
+    for reading in ("plain", "easy_read"):
+        absent = templates.wording.text("paper_form.absent")
+        assert " ".join(text_of(form_of(templates, planned(), reading))).count(absent) == 2
+        assert absent not in " ".join(text_of(form_of(templates, planned(respondents=["PS7"]), reading)))
+
+
 def test_a_form_has_what_the_page_would_tell_the_assessor(templates) -> None:
     words = templates.wording.section("sheet")
     guide = templates.guides["advocate"]

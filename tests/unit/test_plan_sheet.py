@@ -196,6 +196,26 @@ def test_what_has_begun_is_neither_cancelled_nor_planned_anew(lantern_copy, name
     assert lantern_copy.journal.head() == before
 
 
+PLACES = (
+    "The visit has no such place; choose among Hospital base, Marlowshire; Main office, Marlowshire; Wales office, "
+    "Dyffryn Celyn."
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"site": "S9"}, PLACES),
+        ({"nation": "northern_ireland"}, "The assessment has no such nation; choose among England; Wales."),
+        ({"respondents": ["MG9"]}, "The assessment has no such manager; choose among MG1; MG2; MG3; MG4."),
+    ],
+)
+def test_what_is_not_there_is_said_by_its_name(lantern_copy, changes, said):
+    refused = ask(open_plan(lantern_copy), "plan_meeting", meeting_kind="interview", entry_id=new_entry_id(), id="",
+                  form=manager_form(**changes), supersedes=[])  # fmt: skip
+    assert refused["sentence"].endswith(said), refused
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -71,9 +71,10 @@ def test_versions_say_who_when_and_what_was_before_and_one_is_put_back_as_a_new_
 def test_what_has_begun_was_changed_meanwhile_or_is_not_there_any_more_is_not_put_back(sheet, small) -> None:
     first = versions(sheet)[-1]["payload"]["version"]
     stale = put_back(sheet, first, heads=[new_entry_id()])
-    assert (stale["code"], when(small)) == ("PLAN-005", "11:30")
-    assert put_back(sheet, new_entry_id())["code"] == "PLAN-005"
-    assert put_back(sheet, versions(sheet, "interview:P2")[0]["payload"]["version"])["code"] == "PLAN-005"
+    assert (stale["code"], when(small)) == ("PLAN-008", "11:30")
+    assert "begun" not in stale["sentence"], "it says one thing"
+    assert put_back(sheet, new_entry_id())["code"] == "PLAN-009"
+    assert put_back(sheet, versions(sheet, "interview:P2")[0]["payload"]["version"])["code"] == "PLAN-009"
     small.write(P1, "plan", dict(small.journal.current_entry(ASSESSMENT, P1, "plan").payload) | {"team": "t1"})
     with_team = versions(sheet)[0]["payload"]["version"]
     small.write(P1, "plan", dict(small.journal.current_entry(ASSESSMENT, P1, "plan").payload) | {"team": None})
@@ -141,4 +142,4 @@ def test_another_persons_plan_under_the_same_id_is_no_version(sheet, small) -> N
     ours = next(one for one in rivals if one["respondents"] == ["ps1"])
     ask(sheet, "choose_plan", id="P1", chosen=ours["entry_id"], entry_id=new_entry_id())
     assert {tuple(one["payload"]["plan"]["respondents"]) for one in versions(sheet)} == {("ps1",)}
-    assert put_back(sheet, theirs.entry_id)["code"] == "PLAN-005"
+    assert put_back(sheet, theirs.entry_id)["code"] == "PLAN-009"

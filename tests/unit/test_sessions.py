@@ -121,7 +121,8 @@ def test_one_that_was_changed_meanwhile_is_not_changed_again_and_one_sent_twice_
     for _ in range(2):  # the answer to the first was lost
         assert [one["plan"] for one in keep(sheet, earlier, before=MORNING)["sessions"]] == [earlier]
     refused = ask(sheet, "keep_session", before=MORNING, form=MORNING | {"ends": "11:00"})
-    assert refused["code"] == "PLAN-005"
+    assert refused["code"] == "PLAN-008"
+    assert "interview" not in refused["sentence"], "it is a session that was changed"
     assert [keep(sheet, None, before=earlier)["sessions"] for _ in range(2)] == [[], []]
 
 

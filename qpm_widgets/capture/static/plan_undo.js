@@ -75,7 +75,9 @@ class PlanTrail extends UndoPart {
     if (!answer) return;
     const what = fill(subject.startsWith("visit:") ? said.visit : said.plan, answer);
     const done = fill(again ? said.done_again : said.done, { what });
-    page.say(area === "plan" ? done : fill(said[before], answer), true);
+    // Only of what was added is it undone that it is in the plan.
+    const state = before === "cancelled" && !again ? "added" : before;
+    page.say(area === "plan" ? done : fill(said[state], answer), true);
   }
 
   show(sentence) {
