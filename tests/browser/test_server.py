@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,6 +101,15 @@ class Window:
 def home(tmp_path_factory) -> Path:
     """A person's own home folder, in which nothing may appear."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def lantern(lantern: Kit, tmp_path_factory):
+    """A copy of the sample's kit: here pages are added to it, and saved in the workbench."""
+    copied = tmp_path_factory.mktemp("served") / "kit"
+    shutil.copytree(lantern.home, copied, ignore=shutil.ignore_patterns("runtime"))
+    with Kit.unlock(copied, "a test passphrase of many words") as kit:
+        yield kit
 
 
 @pytest.fixture(scope="module")
