@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAMES = "names:"  # before assessment and visit: the rows that hold lists of names
 _c = secret_table.c
+_LISTS = "SELECT name, value FROM secret WHERE name BETWEEN :first AND :last"
 _ADD = "INSERT INTO secret (name, value) VALUES (:name, :value)"
 
 
@@ -35,9 +36,10 @@ def make_secret(execute: Execute, name: str, make: Callable[[], str]) -> str:
     return value
 
 
-def read_names(connection: Connection, assessment_id: str) -> dict[str, tuple[str, ...]]:
+def read_names(execute: Execute, assessment_id: str) -> dict[str, tuple[str, ...]]:
     """The lists of names of an assessment, by visit."""
-    rows = connection.execute(select(_c.name, _c.value).where(_c.name.op("GLOB")(f"{_NAMES}{assessment_id}/*")))
+    beginning = f"{_NAMES}{assessment_id}/"
+    rows = execute(_LISTS, {"first": beginning, "last": f"{beginning}\U0010ffff"}).fetchall()
     return {name.partition("/")[2]: tuple(json.loads(value)) for name, value in rows}
 
 

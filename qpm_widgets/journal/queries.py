@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from sys import intern
 from typing import Any, TypeAlias
 
@@ -150,7 +150,7 @@ class Prepared:
 # --- rows ---------------------------------------------------------------------------------------------------
 
 
-def entry_of(row: AnyRow) -> Entry:
+def entry_of(row: Sequence[Any]) -> Entry:
     """The entry in a row, its payload upgraded to today's shape.
 
     Raises
@@ -163,7 +163,7 @@ def entry_of(row: AnyRow) -> Entry:
     return entry_with(row, payload, () if replaced == "[]" else tuple(from_json(replaced)))
 
 
-def entry_with(row: AnyRow, payload: Mapping[str, Any] | None, supersedes: tuple[str, ...]) -> Entry:
+def entry_with(row: Sequence[Any], payload: Mapping[str, Any] | None, supersedes: tuple[str, ...]) -> Entry:
     """The entry of a row whose two JSON columns have been read already.
 
     What many entries have in common they share: a long read takes half the memory.

@@ -208,8 +208,8 @@ class Journal:
 
     def names(self, assessment_id: str) -> dict[str, tuple[str, ...]]:
         """The people whose names this kit looks for, by visit; a visit without such a list is not in it."""
-        with self._snapshot("reading") as connection:
-            return read_names(connection, assessment_id)
+        with self._turn, self._lent("reading", writing=False) as driver:
+            return read_names(driver.execute, assessment_id)
 
     def keep_names(self, assessment_id: str, visit_id: str, names: Sequence[str]) -> None:
         """Keep a visit's list of names in place of the one before; none clears it. Then ``compact``.
@@ -314,8 +314,8 @@ class Journal:
     def current_entry(self, assessment_id: str, subject: str, field: str) -> Entry | None:
         """The newest current entry of a field that can be read, or else the newest; None if it has none."""
         place = self._field.fill(assessment_id=assessment_id, subject=subject, field=field)
-        with self._snapshot("reading") as connection:
-            rows = connection.exec_driver_sql(self._field.sql, place).all()
+        with self._turn, self._lent("reading", writing=False) as driver:
+            rows = driver.execute(self._field.sql, place).fetchall()
         found = sorted(map(queries.entry_of, rows), key=_BY_TIME)
         readable = [entry for entry in found if not entry.erased] or found
         return readable[-1] if readable else None
