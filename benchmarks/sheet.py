@@ -47,7 +47,7 @@ FLAGS = (
 )  # fmt: skip
 NOTEBOOKS = Path("bench/V1")
 
-# `templates`, in which the advocate's guide has so many questions.
+# `templates`, in which the advocate's guide has so many questions; read once in a kernel, as pages do.
 GUIDE_CODE = """
 import dataclasses, itertools
 from qpm_widgets.templates import load_templates
@@ -63,9 +63,13 @@ def lengthened(guide, count):
             sections.append(section.model_copy(update={{"questions": tuple(named)}}))
             left -= len(named)
 
-templates = load_templates()
-guides = {{**templates.guides, "advocate": lengthened(templates.guides["advocate"], {questions})}}
-templates = dataclasses.replace(templates, guides=guides)
+def load_lengthened():
+    templates = load_templates()
+    guides = {{**templates.guides, "advocate": lengthened(templates.guides["advocate"], {questions})}}
+    return dataclasses.replace(templates, guides=guides)
+
+if "templates" not in globals():
+    templates = load_lengthened()
 """
 
 SHEET_CODE = """

@@ -1,7 +1,8 @@
 """What writing takes: from a key to the journal's receipt, and from a key to the letter on screen.
 
 **Saving**, against an echo: a second widget in the same kernel sends back what it is sent and does nothing else. One
-run alternates echo and save. Words that are typed wait first for a pause in typing, 400 ms, which is no part of the
+run alternates echo and save, and each comes after as long a rest: a machine that has rested that long is slower for a
+moment. Words that are typed wait first for a pause in typing, 400 ms, which is no part of the
 figures: `receipt` goes from the message with the words to the journal's receipt as the page gets them (checked,
 committed, synced), `key_saved` from the key to "Saved" on the screen. A choice in a list waits for nothing:
 `choice_saved`, from the choice to "Saved".
@@ -114,6 +115,7 @@ def time_saving(page: Page, repeats: int) -> dict[str, float]:
     note, reasons = note_of(page, 0), page.locator(".qpm-question .qpm-missing select").nth(1)
     times: dict[str, list[float]] = {"echo": [], "receipt": [], "choice_saved": [], "key_saved": []}
     for number in range(repeats + 1):
+        page.wait_for_timeout(PAUSE)
         times["echo"].append(page.evaluate("benchEcho(300)"))
         page.evaluate(SAVED, "change")
         reasons.select_option("not_asked" if number % 2 else "declined")
