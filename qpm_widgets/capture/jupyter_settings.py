@@ -100,6 +100,10 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "confirmClosingDocument": False,
         "renameUntitledFileOnSave": False,
     },
+    # Both are drawn anew with each message, while a receipt waits; in a page they are hidden.
+    "@jupyterlab/notebook-extension:panel": {
+        "toolbar": [{"name": name, "disabled": True} for name in ("kernelName", "executionProgress")],
+    },
     # A whole sheet is one output; drawn only while in view, it would be taken away under the writer's hands.
     "@jupyterlab/notebook-extension:tracker": {
         "kernelShutdown": True,

@@ -178,6 +178,30 @@ def test_an_agreement_that_was_ticked_is_not_lost_by_a_change_of_mind_and_nothin
     page.keyboard.press("Escape")
 
 
+def test_a_reason_is_typed_only_where_there_is_agreement_to_notes_and_will_be(field_kit, server, page):
+    hand = Hand(page, server, "P1").open()
+    ending = page.get_by_role("dialog", name="How did it end?")
+    why, instead = ending.get_by_label("In a few words, why (no names)"), ending.get_by_text("Why is not asked here.")
+    page.keyboard.press("Alt+End")
+    for end in ("Stop here", "Finish"):
+        ending.get_by_role("radio", name=end).check()
+        assert (why.is_visible(), instead.is_visible()) == (False, True), "nobody has agreed to anything"
+    page.keyboard.press("Escape")
+    hand.agree("PS1", "talk", "notes")
+    page.keyboard.press("Alt+End")
+    ending.get_by_role("radio", name="Stop here").check()
+    why.fill("They are tired.")
+    notes = ending.get_by_label("PS1 takes back their agreement to notes")
+    notes.check()
+    assert (why.is_visible(), instead.is_visible()) == (False, True)
+    notes.uncheck()
+    assert why.input_value() == "They are tired."
+    notes.check()
+    ending.get_by_role("button", name="Stop here").click()
+    hand.await_saved()
+    assert values_of(field_kit, "interview:P1")["state"] == {"state": "stopped", "reason": ""}
+
+
 def test_what_was_typed_and_not_confirmed_outlasts_a_reload_and_is_nowhere_in_plain_words(field_kit, server, page):
     hand = Hand(page, server, "A1").load()
     hand.agree("AD1", "talk", "notes")

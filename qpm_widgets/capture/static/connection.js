@@ -188,7 +188,7 @@ const connectSheet = (() => {
       if (slot.sent && !slot.sent.refused?.final && !slot.sent.held) return;
       slot.sent = { ...slot.waiting.shift(), supersedes: this.heads[field] ?? [] };
       this.transmit(slot.sent);
-      this.changed();
+      this.tell(); // the encrypted copy has it as waiting, which after a reload comes to the same
     }
 
     transmit(entry) {

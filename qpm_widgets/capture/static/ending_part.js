@@ -78,6 +78,7 @@ function endDialog(page) {
   };
   const reason = h("input", { type: "text", id: page.id("end-reason"), maxlength: "500", oninput: () => keepTyped(reason.value) });
   const reasonBox = h("div", { "data-field": "state" }, h("label", { for: reason.id, class: "qpm-label" }, words.end.reason), reason);
+  const noReason = h("p", { class: "qpm-hint" }, words.end.no_reason);
   const how = radioGroup({
     id: page.id("end-how"), legend: words.end.title, legendClass: "qpm-hidden", value: "finished", pick: () => refresh(),
     choices: [
@@ -117,7 +118,7 @@ function endDialog(page) {
   } });
   // What is asked about in the reason already is saved as it is; closing the dialog leaves it.
   const record = () => {
-    const now = { state: chosen(), reason: reason.value.trim() };
+    const now = { state: chosen(), reason: reasonBox.hidden ? "" : reason.value.trim() };
     keepTyped(null);
     const { state, reason: before } = page.link.unsaved().state ?? {};
     if (state !== now.state || before !== now.reason) page.put("state", now);
@@ -143,16 +144,25 @@ function endDialog(page) {
         type: "checkbox", value, id: page.id(`withdraw-${scope}-${code}`), checked: ticked.has(value), onchange: () => {
           ticked[tick.checked ? "add" : "delete"](value);
           missing.textContent = "";
+          askWhy();
         },
       });
       return h("label", { class: "qpm-check" }, tick, h("span", {}, fill(words.end.withdraws, { code, what: words.consent.short[scope] })));
     }));
   };
+  // A reason is words too: it is typed only while somebody's notes may be, and will still be once this is done.
+  const askWhy = () => {
+    const ends = !["one", "goes_on"].includes(chosen());
+    const goes = !withdrawals.hidden && [...ticked].some((one) => /^(talk|notes)\./.test(one));
+    const mayTell = gateOf(page).open && !goes;
+    reasonBox.hidden = !ends || !mayTell;
+    noReason.hidden = !ends || mayTell;
+  };
   const refresh = () => {
     const one = chosen() === "one";
     if (leaver) leaver.hidden = !one;
-    reasonBox.hidden = one || chosen() === "goes_on";
     drawWithdrawals();
+    askWhy();
     const { [chosen()]: label } = { stopped: words.end.stop, goes_on: words.end.take_back };
     confirm.textContent = one ? fill(words.end.one_stops, { code: leaving() }) : label ?? words.end.finish;
   };
@@ -166,7 +176,7 @@ function endDialog(page) {
     choose(state ?? likelyEnd(page, byKey));
   };
   const box = dialog(page.id("end"), words.end.title,
-    h("p", {}, words.end.intro), unfiledNotice(page), how, leaver, withdrawals, missing, reasonBox, summaryPart(page, () => box.close()),
+    h("p", {}, words.end.intro), unfiledNotice(page), how, leaver, withdrawals, missing, reasonBox, noReason, summaryPart(page, () => box.close()),
     h("p", { class: "qpm-buttons qpm-ways" },
       confirm,
       h("button", { type: "button", onclick: () => box.close() }, words.end.cancel)));
