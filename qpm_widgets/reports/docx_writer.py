@@ -38,12 +38,14 @@ from qpm_widgets.reports.word_xml import (
     close_field,
     describe_picture,
     finish_table,
+    lay_side_by_side,
     open_field,
     set_language,
     write_text,
 )
 
 TEXT_WIDTH = 9072  # twips between the margins of word/document.xml
+_SYMBOL_COLUMN = 1700  # twips, of these
 _BOX_INDENT = {"Quote": 284, "QuoteSource": 284, "Note": 198, "NoteWarning": 198}  # as in word/styles.xml
 _ALIGN = {"left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "centre": WD_ALIGN_PARAGRAPH.CENTER}
 
@@ -121,7 +123,7 @@ class _WordWriter:
 
     def _write_contents(self) -> None:
         depth = self.document.printed_depth
-        entries = self.document.contents(depth)
+        entries = [] if self.document.brief else self.document.contents(depth)
         if not entries:
             return
         self._paragraph("TOCHeading", self.words["contents"])
@@ -138,7 +140,7 @@ class _WordWriter:
             case Heading():
                 heading = self._paragraph(f"Heading{block.level}", block.text)
                 self.bookmarks.put(heading, str(self.document.places[position][0]))
-                if position == 0:
+                if position == 0 and not self.document.brief:
                     heading.paragraph_format.page_break_before = True
                     heading.paragraph_format.space_before = Pt(0)
             case Paragraph():
@@ -149,8 +151,11 @@ class _WordWriter:
             case Quote():
                 self._write_quote(block)
             case BulletList():
-                for item in block.items:
-                    self._write_item(item)
+                if any(item.drawing for item in block.items):
+                    self._write_drawn(block.items)
+                else:
+                    for item in block.items:
+                        self._write_item(self._paragraph("ListBullet"), item)
             case Table():
                 self._write_table(block, self.document.places[position])
             case Figure():
@@ -158,15 +163,22 @@ class _WordWriter:
             case Note():
                 self._write_note(block)
 
-    def _write_item(self, item: Item) -> None:
-        paragraph = self._paragraph("ListBullet")
-        if item.drawing:
-            svg = self._drawn(item.drawing.svg)
-            picture = paragraph.add_run().add_picture(io.BytesIO(draw_png(svg, self.design / "fonts")), width=Mm(26))
-            describe_picture(picture, item.drawing.word, item.drawing.word)
-            self._say(paragraph, "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}")
+    def _write_item(self, paragraph: WordParagraph, item: Item) -> None:
         self._say(paragraph, item.text, language=item.language)
         self._cite(paragraph, item.evidence)
+
+    def _write_drawn(self, items: tuple[Item, ...]) -> None:
+        """Each symbol at the left of its words, however many lines these take: as the pages and the PDF have it."""
+        written = self.word.add_table(rows=len(items), cols=2)
+        lay_side_by_side(written, _SYMBOL_COLUMN, TEXT_WIDTH)
+        for cells, item in zip((row.cells for row in written.rows), items, strict=True):
+            symbol, words = (cell.paragraphs[0] for cell in cells)
+            if item.drawing:
+                drawn = draw_png(self._drawn(item.drawing.svg), self.design / "fonts")
+                picture = symbol.add_run().add_picture(io.BytesIO(drawn), width=Mm(24))
+                describe_picture(picture, item.drawing.word, item.drawing.word)
+            self._write_item(words, item)
+        self.after_table = True
 
     def _drawn(self, svg: str) -> str:
         return spell_out(check_drawing(svg, ""), read_coverage(self.design / "fonts"))

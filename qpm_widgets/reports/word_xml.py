@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from docx.document import Document as WordDocument
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shape import InlineShape
@@ -131,17 +132,8 @@ def finish_table(
 
     ``texts`` are the cells of every row, the header row first.
     """
-    table.autofit = False
-    properties = table._tbl.tblPr
-    for old in properties.findall(qn("w:tblLook")):
-        properties.remove(old)
-    properties.append(
-        _element(
-            "tblLook", val="04A0" if row_headers else "0420", firstRow="1", lastRow="0",
-            firstColumn=str(int(row_headers)), lastColumn="0", noHBand="1", noVBand="1",
-        )
-    )  # fmt: skip
-    properties.append(_element("tblCaption", val=caption[:255]))
+    _set_look(table, "04A0" if row_headers else "0420", header_row=True, header_column=row_headers)
+    table._tbl.tblPr.append(_element("tblCaption", val=caption[:255]))
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Twips(width)
     for number, row in enumerate(table.rows):
@@ -152,3 +144,29 @@ def finish_table(
             row_properties.append(_element("tblHeader"))
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Twips(width)
+
+
+def lay_side_by_side(table: WordTable, left: int, both: int) -> None:
+    """Make a table a layout of two columns, ``left`` and ``both`` twips wide, without lines or rows that break."""
+    _set_look(table, "0600")
+    widths = (left, both - left)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Twips(width)
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(_element("cantSplit"))
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Twips(width)
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+
+
+def _set_look(table: WordTable, value: str, *, header_row: bool = False, header_column: bool = False) -> None:
+    """Say which of its style's parts a table shows, and that its columns are as wide as they are said to be."""
+    table.autofit = False
+    properties = table._tbl.tblPr
+    for old in properties.findall(qn("w:tblLook")):
+        properties.remove(old)
+    look = _element(
+        "tblLook", val=value, firstRow=str(int(header_row)), lastRow="0", firstColumn=str(int(header_column)),
+        lastColumn="0", noHBand="1", noVBand="1",
+    )  # fmt: skip
+    properties.append(look)

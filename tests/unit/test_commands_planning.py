@@ -12,6 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from icalendar import Calendar
 from pdf_reading import read_pages, read_text
 from typer.testing import CliRunner
@@ -124,13 +125,18 @@ def test_an_easy_read_invitation_has_a_symbol_beside_every_line_in_pdf_and_word(
         pdf, docx = write_invitation(lantern.journal, "lantern", easy, tmp_path)
         with pikepdf.open(pdf) as read:
             assert word in read_text(read).replace(" ", "")
-        pictures = Document(docx).inline_shapes
+        word_file = Document(docx)
+        pictures = word_file.inline_shapes
         invitation = read_invitation(lantern.journal, "lantern", "P1", "easy_read")
         blocks = compose_invitation(load_templates(language=language), invitation).blocks
         lines = [item for block in blocks if isinstance(block, BulletList) for item in block.items]
         assert all(item.drawing for item in lines)
         assert len(pictures) == len(lines) > 15
         assert word in [picture._inline.docPr.get("descr") for picture in pictures]
+        rows = [row.cells for table in word_file.tables for row in table.rows]
+        assert [words.text for _, words in rows] == [line.text for line in lines], "no words run below their symbol"
+        assert [len(list(symbol._tc.iter(qn("wp:docPr")))) for symbol, _ in rows] == [1] * len(lines)
+        assert not [one for one in word_file.paragraphs if one.style.name.startswith("TOC")], "short enough without"
     plain = compose_invitation(templates, read_invitation(lantern.journal, "lantern", "P1", "plain"))
     assert not [item for block in plain.blocks if isinstance(block, BulletList) for item in block.items if item.drawing]
 
