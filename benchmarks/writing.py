@@ -3,7 +3,7 @@
 **Saving**, against an echo: a second widget in the same kernel sends back what it is sent and does nothing else. One
 run alternates echo and save, and each comes after as long a rest: a machine that has rested that long is slower for a
 moment. Words that are typed wait first for a pause in typing, 400 ms, which is no part of the
-figures: `receipt` goes from the message with the words to the journal's receipt as the page gets them (checked,
+figures: `receipt` goes from the message with the words to the journal's receipt as the page gets it (checked,
 committed, synced), `key_saved` from the key to "Saved" on the screen. A choice in a list waits for nothing:
 `choice_saved`, from the choice to "Saved".
 
@@ -36,12 +36,10 @@ from IPython.display import display
 class Echo(anywidget.AnyWidget):
     _esm = '''
     export default { render({ model }) {
-      const sent = {};
       window.benchEcho = (size) => new Promise((resolve) => {
-        const began = performance.now();
-        const heard = () => { model.off("msg:custom", heard); resolve(performance.now() - began); };
+        const heard = () => { model.off("msg:custom", heard); setTimeout(() => resolve(bench.times.at(-1))); };
         model.on("msg:custom", heard);
-        model.send({ words: "x".repeat(size) });
+        model.send({ echo_id: crypto.randomUUID(), words: "x".repeat(size) });
       });
     } };
     '''
@@ -51,22 +49,22 @@ echo.on_msg(lambda _widget, content, _buffers: echo.send(content))
 display(echo)
 """
 
-# Stamps each entry's message and its receipt, which go by websocket; and when the page last said that all is saved.
+# Stamps each entry's message and its receipt, and each echo, as they go by websocket: what a page does with an answer
+# is in neither time.
 WATCH = """
 (() => {
-  const bench = (window.bench = { sent: new Map(), receipts: [] });
+  const bench = (window.bench = { times: [] });
+  const sent = new Map();
   const text = (data) => typeof data === "string" ? data : new TextDecoder().decode(data);
-  const idOf = (said) => /"entry_id": ?"([0-9a-f-]{36})"/.exec(said)?.[1];
+  const idOf = (said) => /"(?:entry|echo)_id": ?"([0-9a-f-]{36})"/.exec(said)?.[1];
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) {
-    const said = text(data);
-    if (said.includes('"commit"')) bench.sent.set(idOf(said), performance.now());
+    sent.set(idOf(text(data)), performance.now());
     if (!this.watched) {
       this.watched = true;
-      this.addEventListener("message", ({ data }) => {
-        const heard = text(data);
-        const began = heard.includes('"receipt"') && bench.sent.get(idOf(heard));
-        if (began) bench.receipts.push(performance.now() - began);
+      this.addEventListener("message", ({ data: heard, timeStamp }) => {
+        const began = sent.get(idOf(text(heard)) ?? "nothing");
+        if (began) bench.times.push(timeStamp - began);
       });
     }
     return send.call(this, data);
@@ -120,11 +118,11 @@ def time_saving(page: Page, repeats: int) -> dict[str, float]:
         page.evaluate(SAVED, "change")
         reasons.select_option("not_asked" if number % 2 else "declined")
         times["choice_saved"].append(page.evaluate("benchSaved"))
-        page.evaluate("bench.receipts.length = 0")
+        page.evaluate("bench.times.length = 0")
         page.evaluate(SAVED, "input")
         note.press("a")
         times["key_saved"].append(page.evaluate("benchSaved") - PAUSE)
-        times["receipt"].append(page.evaluate("bench.receipts[0]"))
+        times["receipt"].append(page.evaluate("bench.times[0]"))
     return {name: statistics.median(each[1:]) for name, each in times.items()}
 
 

@@ -10,6 +10,7 @@ function saveState(page) {
   const urgent = page.root.querySelector(".qpm-failures");
   const letGoButtons = new Map(); // by field
   let announced = "";
+  let shown = null; // the state that is drawn, while nothing is refused
   return ({ unsaved, lost, refused }) => {
     const bad = lost || refused.length > 0;
     const wasBad = box.dataset.state === "bad";
@@ -17,6 +18,9 @@ function saveState(page) {
     const sentence = lost ? save.lost : refused[0]?.sentence;
     const isIdle = lost && !unsaved;
     const state = bad ? "bad" : unsaved ? "saving" : page.savedAt ? "saved" : "none";
+    const drawn = refused.length ? null : [state, isIdle, saved].join();
+    if (drawn && drawn === shown) return; // at every key, and while a receipt is waited for
+    shown = drawn;
     box.dataset.state = state;
     say(text, isIdle ? save.gone_short : bad ? fill(save.not_saved, { sentence: "" }).replace(/[:\s]+$/, "") : unsaved ? save.saving : saved);
     const words = isIdle ? save.gone : bad ? `${fill(save.not_saved, { sentence })} ${lost ? save.lost_remedy : save.refused_remedy}` : "";
