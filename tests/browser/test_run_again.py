@@ -67,7 +67,6 @@ def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, pag
     page.keyboard.press("Enter")
     hand.sheet.locator("dialog[open] input[value=stopped]").check()
     hand.sheet.get_by_label("PS1 takes back their agreement to notes").check()
-    hand.sheet.locator("dialog[open] input[type=text]").fill("Tired")
     hand.sheet.locator("dialog[open] .qpm-main").click()
     hand.click("open-safeguarding")
     assert "kept apart from the interview" in hand.sheet.locator("dialog[open]").inner_text()
@@ -75,7 +74,7 @@ def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, pag
     hand.sheet.locator("dialog[open] .qpm-main").click()
     hand.await_saved()
     kept = values_of(field_kit, "interview:P1")
-    assert kept["state"] == {"state": "stopped", "reason": "Tired"}
+    assert kept["state"] == {"state": "stopped", "reason": ""}
     assert kept["consent:notes.PS1"]["decision"] == "withdrawn"
     assert set(kept["safeguarding"]) == {"reference", "used_at"}
     assert hand.notes("P-IN-1").is_disabled()
@@ -188,6 +187,25 @@ def test_a_kernel_that_dies_while_words_wait_loses_none(field_kit, server, page)
     assert until(lambda: versions()[-1:] == ["Mair said it twice. And then"], page, seconds=60)
     hand.await_saved()
     assert len(versions()) == len(set(versions()))
+
+
+def test_words_that_were_on_their_way_at_a_reload_are_one_version_and_go_on_as_one(field_kit, server, page):
+    hand = opened(page, server, "A3", "AD4")
+    hand.notes("A-CP-2").fill("First.")
+    hand.await_saved()
+    kernel = kernel_process(server, "A3")
+    kernel.suspend()
+    hand.notes("A-CP-2").press_sequentially(" Second.")
+    page.wait_for_timeout(700)  # longer than the pause in typing: sent, and nobody answers
+    page.reload()
+    kernel.resume()
+    hand.sheet.wait_for(timeout=60_000)
+    hand.await_saved()
+    hand.notes("A-CP-2").press_sequentially(" Third.")
+    hand.await_saved()
+    entries = field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="answer:A-CP-2.note")
+    assert [one.payload["text"] for one in entries] == ["First.", "First. Second.", "First. Second. Third."]
+    assert field_kit.journal.conflicts("harbour") == []
 
 
 def test_receipts_are_read_out_politely_and_failures_at_once(server, page):
