@@ -156,6 +156,7 @@ class FindingsSheet(Sheet):
             "visit_sources": visit_sources(self.templates, evidence.meetings.values()),
             "overview": view_overview(self.templates, evidence, teams),
             "left_out": evidence.left_out,
+            "partly": evidence.partly,
             "two_people": evidence.two_people,
             "breaks": evidence.breaks,
             "indicators": {

@@ -82,6 +82,7 @@ class InterviewSheet(Sheet):
         "modes_part.js",
         "coming_back.js",
         "joining_part.js",
+        "shared_words.js",
         "consent_part.js",
         "question_part.js",
         "erased_part.js",
@@ -159,6 +160,7 @@ class InterviewSheet(Sheet):
             "may_join": codes_to_join(self.kit, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],
             "modes": view_modes(meeting.plan, templates),
             "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "taken_back": self._taken_back(meeting),
             "signs_of": view_whose_signs(whole, meeting.plan),
             "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
             "accounts": self._accounts() if "safeguarding" in current else [],
@@ -188,7 +190,7 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``, ``versions``, ``history``, ``print_form`` and ``join``.
+        """``erase``, ``versions``, ``history``, ``print_form``, ``join`` and ``taken_back``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
@@ -196,6 +198,7 @@ class InterviewSheet(Sheet):
         recorded of consents and the state, oldest first, each with its ``field`` besides. ``print_form``: the guide as
         a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         ``join``: somebody with a ``code`` comes late to a group; answers with this page's ``path``: it is old now.
+        ``taken_back``: who of a group left and took their notes back (``codes``), and the ``fields`` that go with it.
         """
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "erase": self._erase,
@@ -203,6 +206,7 @@ class InterviewSheet(Sheet):
             "history": self._history,
             "print_form": self._print_form,
             "join": self._join,
+            "taken_back": lambda _: {"taken_back": self._taken_back(self._meeting())},
         }
         return acts[name](arguments) if name in acts else super().do(name, arguments)
 
@@ -251,6 +255,14 @@ class InterviewSheet(Sheet):
             "versions": {field: len(at) for field, at in times.items() if len(at) > 1},
             "noted": {field: [at[0], at[-1]] for field, at in times.items() if field in words},
         }
+
+    def _taken_back(self, meeting: Interview | Observation) -> dict[str, Any] | None:
+        taken_back = meeting.taken_back if isinstance(meeting, Interview) else None
+        if taken_back is None:
+            return None
+        answers = self.kit.journal.current(self.assessment_id, subject=self.subject, field_prefix="answer:")
+        covered = {one.field for one in answers if taken_back.covers(one)}
+        return {"codes": list(taken_back.codes), "fields": sorted(covered)}
 
     def _two_people(self) -> TwoPeople | None:
         meeting = self._meeting()

@@ -56,6 +56,7 @@ class VisitEvidence:
     pieces: list[dict[str, Any]] = field(default_factory=list)  # as the page shows them, in the order to read them
     gaps: list[dict[str, Any]] = field(default_factory=list)  # question, meeting and reason where there is no answer
     left_out: list[str] = field(default_factory=list)  # interviews without a current consent to notes
+    partly: list[str] = field(default_factory=list)  # groups of which somebody left and took theirs back
     two_people: list[str] = field(default_factory=list)  # interviews of which it is not settled whose they are
     breaks: list[dict[str, Any]] = field(default_factory=list)  # of meetings that had any: held, number, minutes
     newest: dict[Field, str] = field(default_factory=dict)  # current entry of every field that may be cited
@@ -128,7 +129,9 @@ def read_visit_evidence(
             if meeting.is_two_people or not meeting.notes_allowed:
                 (evidence.two_people if meeting.is_two_people else evidence.left_out).append(meeting.id)
                 continue
-            entries = [entry for entry in entries if meeting.counts(entry)]
+            if meeting.taken_back:
+                evidence.partly.append(meeting.id)
+            entries = [entry for entry in entries if meeting.counts(entry) and meeting.may_use(entry)]
         _Reader(templates, meeting, guide, entries, wanted).read(evidence)
     return evidence
 

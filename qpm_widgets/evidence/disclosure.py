@@ -232,7 +232,7 @@ def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> st
         return ERASED
     if not piece.is_somebodys:
         return TWO_PEOPLE
-    if not piece.meeting.usable:
+    if not piece.is_agreed:
         return NOTES_CONSENT
     if piece.kind == "quote" and (reason := refuse_quote(piece)):
         return reason

@@ -155,13 +155,19 @@ class Piece:
         return self.meeting.counts(self.entry)
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether a current consent to notes covers it, or nobody was interviewed."""
+        interview = self.meeting.interview
+        return interview is None or interview.may_use(self.entry)
+
+    @property
     def usable(self) -> bool:
         """Whether it may be used now: not erased, of the right person, and covered by a current consent to notes.
 
         A mark that was taken back is there no more.
         """
         stands = not self.entry.erased and not is_taken_back(self.entry)
-        return self.meeting.usable and self.is_somebodys and stands
+        return self.is_agreed and self.is_somebodys and stands
 
 
 @dataclass(frozen=True)

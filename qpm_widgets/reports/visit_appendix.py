@@ -56,6 +56,8 @@ def _interview_row(content: Content, meeting: Meeting) -> tuple[str, ...]:
         state = say("lead.two_people", state=state)
     elif not meeting.usable:
         state = say("lead.notes_refused", state=state)
+    elif meeting.interview is not None and meeting.interview.taken_back:
+        state = say("lead.taken_back", state=state, codes=", ".join(meeting.interview.taken_back.codes))
     state = _with_signs(content, _with_breaks(content, state, meeting.held.breaks), meeting)
     texts = sum(
         piece.kind in TEXT_KINDS and bool(piece.text) for piece in content.record.usable if piece.meeting is meeting

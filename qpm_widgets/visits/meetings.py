@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from qpm_widgets.journal.erasure import WHOLE
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, OnPaper, State
 from qpm_widgets.templates.records import Question
 from qpm_widgets.visits.pauses import NO_BREAKS, Breaks, count_breaks
+from qpm_widgets.visits.shared_words import TakenBack, find_taken_back
 from qpm_widgets.visits.signs import FIELD as SIGNS
 from qpm_widgets.visits.signs import count_signs
 from qpm_widgets.visits.two_people import TwoPeople, find_two_people
@@ -43,6 +45,7 @@ class Interview:
     breaks: Breaks = NO_BREAKS
     on_paper: OnPaper | None = None  # when it was held, if it was keyed in afterwards
     signs: dict[str, int] = field(default_factory=dict)  # how often a yes, a no and so on was shown
+    taken_back: TakenBack | None = None
 
     @property
     def subject(self) -> str:
@@ -74,6 +77,10 @@ class Interview:
     def counts(self, entry: Entry) -> bool:
         """Whether an entry is surely of the one whose interview this is."""
         return self.mixed is None or self.mixed.counts(entry)
+
+    def may_use(self, entry: Entry) -> bool:
+        """Whether an entry may be used now, as far as agreement to notes goes."""
+        return self.notes_allowed and not (self.taken_back and self.taken_back.covers(entry))
 
     def quotes_allowed(self, respondent: str) -> bool:
         """Whether this respondent may be quoted now: notes and quotes, each given and not withdrawn."""
@@ -131,7 +138,12 @@ def iter_interviews(journal: Journal, assessment_id: str, visit_id: str | None =
     """The interviews of an assessment, or of one visit, in the order they are planned."""
     plans, signs = (_versions(journal, assessment_id, area) for area in ("plan", SIGNS))
     found = _planned(journal, assessment_id, "interview:")
-    return _in_order([_interview(*one, plans.get(one[0], []), signs.get(one[0], [])) for one in found], visit_id)
+    read = partial(journal.iter_entries, assessment_id)
+    made = [
+        _interview(subject, entries, plans.get(subject, []), signs.get(subject, []), partial(read, subject=subject))
+        for subject, entries in found
+    ]
+    return _in_order(made, visit_id)
 
 
 def iter_observations(journal: Journal, assessment_id: str, visit_id: str | None = None) -> list[Observation]:
@@ -151,8 +163,8 @@ def load_interview(journal: Journal, assessment_id: str, interview_id: str) -> I
     """
     subject = f"interview:{interview_id}"
     entries = _of_one(journal, assessment_id, subject)
-    plans, signs = (journal.iter_entries(assessment_id, subject=subject, field_prefix=one) for one in ("plan", SIGNS))
-    return _interview(subject, entries, plans, signs)
+    read = partial(journal.iter_entries, assessment_id, subject=subject)
+    return _interview(subject, entries, read(field_prefix="plan"), read(field_prefix=SIGNS), read)
 
 
 def load_observation(journal: Journal, assessment_id: str, observation_id: str) -> Observation:
@@ -213,21 +225,30 @@ def _plan_and_state(entries: list[Entry]) -> tuple[Mapping[str, Any], State]:
     return plan.payload, State.model_validate(state.payload) if state else PLANNED
 
 
-def _interview(subject: str, entries: list[Entry], plans: Iterable[Entry], signs: Iterable[Entry]) -> Interview:
+def _interview(
+    subject: str,
+    entries: list[Entry],
+    plans: Iterable[Entry],
+    signs: Iterable[Entry],
+    read_versions: Callable[[], Iterable[Entry]],
+) -> Interview:
     plan, state = _plan_and_state(entries)
     mixed = find_two_people(plans)
     decisions = read_decisions((entry.field, entry.payload) for entry in entries)
     left = mixed.left if mixed else ()
+    consents = {(scope, code): decision for (scope, code), decision in decisions.items() if code not in left}
+    planned = InterviewPlan.model_validate(plan)
     return Interview(
         subject.partition(":")[2],
-        InterviewPlan.model_validate(plan),
+        planned,
         state.state,
         state.reason,
-        {(scope, code): decision for (scope, code), decision in decisions.items() if code not in left},
+        consents,
         mixed,
         count_breaks(entries),
         _on_paper(entries),
         count_signs((one for one in signs if mixed is None or mixed.counts(one)), entries),
+        find_taken_back(planned.respondents, consents, read_versions),
     )
 
 

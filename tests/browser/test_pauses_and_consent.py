@@ -133,7 +133,7 @@ def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_ki
     assert len(list(field_kit.journal.iter_entries("harbour", subject="interview:A2", field_prefix="assent:AD3"))) == 3
 
 
-def test_one_of_a_group_is_taken_out_alone_and_the_others_finish_with_a_summary(field_kit, at):
+def test_one_of_a_group_is_taken_out_alone_and_the_notes_until_then_with_them(field_kit, at):
     hand = at("A2", width=683, height=384, colours="dark")
     page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
     for code in ("AD2", "AD3"):
@@ -165,8 +165,21 @@ def test_one_of_a_group_is_taken_out_alone_and_the_others_finish_with_a_summary(
     kept = values_of(field_kit, "interview:A2")
     assert (kept["consent:talk.AD3"]["decision"], kept["consent:notes.AD3"]["decision"]) == ("withdrawn", "withdrawn")
     assert (kept["consent:talk.AD2"]["decision"], kept["state"]["state"]) == ("given", "open")
-    assert hand.notes("A-CP-1").is_enabled(), "the others go on"
-    # The rest: what was not asked leads there; quotes are read back; thanks on the card; the time.
+    # What both may have said is closed, says why, and is in no report; the others go on in other boxes.
+    hand.sheet.get_by_text("Notes of the group until now are in no report").wait_for()
+    closed = hand.field("answer:A-CP-1.note")
+    assert closed.get_by_text("Closed, and in no report, since AD3 took the agreement to notes back.").is_visible()
+    assert hand.notes("A-CP-1").is_disabled()
+    assert hand.field("answer:A-CP-1.quote.1").locator("textarea").first.is_enabled(), "AD2's own words stay"
+    assert hand.notes("A-CP-2").is_enabled()
+
+
+def test_the_others_of_a_group_finish_with_a_summary(field_kit, at):
+    hand = at("A2", width=683, height=384, colours="dark")
+    page, ending = hand.page, hand.page.get_by_role("dialog", name="How did it end?")
+    card = page.get_by_role("dialog", name="Shown to the person")
+    assert hand.notes("A-CP-1").is_disabled(), "as before the page was loaded anew"
+    # What was not asked leads there; quotes are read back; thanks on the card; the time.
     hand.click("finish")
     assert ending.get_by_role("radio", name="Finish").is_checked()
     assert not ending.get_by_role("radio", name="One of them stops").is_visible()

@@ -136,6 +136,43 @@ def test_withdrawn_notes_empty_every_table_of_that_interview(small, templates) -
     ]
 
 
+def test_what_a_group_wrote_goes_with_whoever_leaves_and_takes_their_notes_back(small, kit, templates) -> None:
+    small.interview("A1", "adv1", "adv2")
+    note = small.note("A1", "A-CP-1", "They explain it twice, and one of us never does.")
+    mark = small.mark("A1", "A-CP-1", "CP1", "supports")
+    small.quote("A1", "A-CP-1", "Mine, and it stays here.", "adv1", number=1)
+    small.quote("A1", "A-CP-1", "Mine, and it goes with me.", "adv2", number=2)
+    small.find("F1", "clarity_of_purpose", "It is explained twice.", note, mark)
+    small.consent("A1", "talk", "adv2", "withdrawn")
+    assert [row.text for row in small.table(answers_table, templates)] == [
+        "They explain it twice, and one of us never does."
+    ], "who only stops talking takes nothing back"
+    small.consent("A1", "notes", "adv2", "withdrawn")
+    small.note("A1", "A-CP-1", "They explain it twice, and one of us never does. And then more.")
+    small.note("A1", "A-CP-2", "The other one goes on.")
+    assert [row.text for row in small.table(answers_table, templates)] == ["The other one goes on."]
+    assert small.table(bearings_table, templates) == []
+    assert [(row.text, row.may_be_used) for row in small.table(quotes_table, templates)] == [
+        ("Mine, and it stays here.", True)
+    ]
+    reasons = {row.evidence_id: row.reason for row in small.table(left_out_table, templates)}
+    assert reasons == {
+        "A1.A-CP-1.note": "notes_consent", "A1.A-CP-1.quote.2": "notes_consent", "V1.finding.F1": "lost_ground",
+        "A1.A-CP-2.note": "uncited_note",
+    }  # fmt: skip
+    for edition in ("provider", "lead"):
+        said = all_words(kit, small, templates, edition)
+        assert [words for words in ("one of us never", "explained twice", "goes with me") if words in said] == []
+    evidence = read_visit_evidence(kit.journal, templates, ASSESSMENT, VISIT, {})
+    assert {one["name"] for one in evidence.pieces} == {"A1.A-CP-1.quote.1", "A1.A-CP-2.note"}
+    assert (evidence.partly, evidence.left_out) == (["A1"], [])
+    # They come back, and agree: nothing is held against what was said with them.
+    small.consent("A1", "notes", "adv2", "given")
+    small.consent("A1", "talk", "adv2", "given")
+    assert len(small.table(answers_table, templates)) == 2
+    assert {row.reason for row in small.table(left_out_table, templates)} == {"uncited_note"}
+
+
 DECISIONS = ["given", "declined", "withdrawn", "not_applicable"]
 EVENT = st.tuples(st.sampled_from(["notes", "quotes"]), st.sampled_from(DECISIONS), st.booleans())
 

@@ -302,10 +302,11 @@ class FindingsPage {
 
   // What no part of this page counts, and why.
   drawLeftOut() {
-    const { words, recorded: { left_out: leftOut, two_people: twoPeople } } = this;
+    const { words, recorded: { left_out: leftOut, partly, two_people: twoPeople } } = this;
     return h("div", { class: "qpm-left-out" },
       twoPeople.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.two_people, { ids: this.join(twoPeople) })),
-      leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })));
+      leftOut.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.left_out, { ids: this.join(leftOut) })),
+      partly.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, fill(words.partly, { ids: this.join(partly) })));
   }
 
   drawStandard() {

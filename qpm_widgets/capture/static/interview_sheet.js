@@ -512,7 +512,7 @@ function guidePart(page) {
   const stops = [];
   const parts = [paperNotice(page), stateNotice(page), lawPart(page)];
   if (view.kind === "interview") {
-    parts.push(...modesPart(page), consentPart(page), gateNotice(page));
+    parts.push(...modesPart(page), consentPart(page), gateNotice(page), takenBackNotice(page));
     stops.push(consentStop(page));
   } else {
     parts.push(h("section", {
@@ -639,6 +639,7 @@ function render({ model, el }) {
       page.view.versions[field] = (page.view.versions[field] ?? (page.view.values[field] ? 1 : 0)) + 1;
       noteTime(page, field, recordedAt);
       page.changed();
+      if (mayHoldTakenWords(page, field)) askTakenBack(page);
       if (field === page.memory.account?.field) page.memory.account.keptAt = recordedAt;
       if (noticed) showIdentifiers(page, field, payload, noticed);
     },
@@ -663,6 +664,7 @@ function render({ model, el }) {
       page.values[field] = page.saved[field] = payload;
       page.noteSign?.(entryId, field, payload);
       page.changed();
+      if (mayHoldTakenWords(page, field)) askTakenBack(page);
     },
     erased(code, sentence) {
       el.replaceChildren(failurePage(code, sentence, { title: page.words.erase.gone, again: page.words.erase.again }, () => location.reload()));
