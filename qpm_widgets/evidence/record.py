@@ -130,6 +130,11 @@ class Piece:
         return is_line(self.item)
 
     @property
+    def only_translated(self) -> bool:
+        """Whether of a quote in another language only the English was written down."""
+        return self.payload.get("language", "en") != "en" and self.payload.get("translation") == self.text
+
+    @property
     def from_paper(self) -> bool:
         """Whether it was keyed in from a form on paper."""
         return self.payload.get("source") == "paper"
