@@ -155,6 +155,8 @@ def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
     _check_indicator(templates, edit, edit.field.partition(":")[2])
     levels = [level.id for level in templates.standards.rating_scale]
     level = str(edit.payload.get("level"))
+    if not level:  # taken back, which only what was given can be
+        levels += [""] if journal.current_entry(edit.assessment_id, edit.subject, edit.field) else []
     if level not in levels:
         raise QpmError("EVIDENCE-003", f"{edit.subject} {edit.field}", f"The scale has {', '.join(levels)}.")
     _check_cites(journal, edit)

@@ -342,6 +342,8 @@ def _judgements(entries: Iterable[Entry], prefix: str) -> Iterator[Judgement]:
     found = [entry for entry in entries if entry.field.startswith(prefix)]
     times = Counter((entry.subject, entry.field) for entry in found)
     for entry in found:
+        if entry.payload and not entry.payload.get("level", True):
+            continue  # a rating that was taken back
         visit = entry.subject.partition(":")[2]
         conflict = times[entry.subject, entry.field] > 1
         yield Judgement(entry, visit, entry.field.removeprefix(prefix), conflict)

@@ -357,9 +357,9 @@ class Missing(Payload):
 
 
 class Rating(Payload):
-    """An assessor's provisional rating of an indicator. Level ids belong to the standards edition."""
+    """An assessor's provisional rating of an indicator. Level ids belong to the standards edition; "" takes it back."""
 
-    level: Code
+    level: Code | Literal[""]
     rationale: Words
     cites: tuple[str, ...] = ()  # entry ids
     kept: Kept = ()

@@ -129,6 +129,13 @@ def test_findings_and_ratings_rest_on_evidence_of_their_own_visit(door: Door) ->
     )
 
 
+def test_only_a_rating_that_was_given_is_taken_back(door: Door) -> None:
+    nothing = {"level": "", "rationale": ""}
+    assert door.refusal("visit:V1", "rating:CP1", nothing) == "EVIDENCE-003"
+    door("visit:V1", "rating:CP1", {"level": "met", "rationale": "Two sources."})
+    assert door("visit:V1", "rating:CP1", nothing)
+
+
 QUOTE = {"text": "what was said", "grade": "verbatim", "respondent": "AD1"}
 
 
