@@ -290,7 +290,7 @@ const planSheet = (() => {
           !this.values && h("button", {
             type: "button", class: "qpm-quiet", id: `${this.prefix}-change`,
             onclick: () => this.openForm(planForms.visitForm(this)),
-          }, words.visit.change)),
+          }, words.visit.change), !this.values && this.trail.versionsButton({ kind: "visit", ...visit })),
         visit?.conflict && h("p", { class: "qpm-banner qpm-warn" }, words.visit.conflict),
       ].filter(Boolean);
     }
