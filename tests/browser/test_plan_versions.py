@@ -129,3 +129,32 @@ def test_undo_of_the_visit_says_that_two_machines_planned_it_differently(field_k
     ).wait_for()
     current = field_kit.journal.current("harbour", subject="visit:V1", field_prefix="plan")
     assert len(current) == 2
+
+
+def test_a_changed_list_of_names_is_undone_and_one_that_was_emptied_never_comes_back(field_kit, server, page):
+    open_plan(page, server)
+
+    def listed() -> tuple[str, ...]:
+        return tuple(field_kit.journal.names("harbour").get("V1", ()))
+
+    def keep(names: str) -> None:
+        page.get_by_role("button", name="Change the list").press("Enter")
+        page.get_by_label("One name on each line").fill(names)
+        page.get_by_role("button", name="Save the list").press("Enter")
+        told(page, "The list is saved.")
+
+    keep("Nerys Quillfeather\nBram Oddsocks")
+    keep("Nerys Quillfeather")
+    page.keyboard.press("Control+z")
+    told(page, "Undone: the list of names.")
+    assert listed() == ("Nerys Quillfeather", "Bram Oddsocks")
+    page.keyboard.press("Control+y")
+    told(page, "Done again: the list of names.")
+    assert listed() == ("Nerys Quillfeather",)
+    assert "Quillfeather" not in page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })")
+    keep("")
+    page.keyboard.press("Control+z")
+    assert until(lambda: page.locator(".qpm-plan .qpm-status").inner_text() != "The list is saved.", page)
+    assert listed() == ()
+    page.keyboard.press("Control+y")
+    assert listed() == ()

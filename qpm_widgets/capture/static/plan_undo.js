@@ -2,7 +2,9 @@
 // ids of versions only, and what was erased is no version.
 //
 // A field of the trail is the plan of something ("plan interview:A3", "plan visit:V1"), whose value is an entry's id, or whether a
-// meeting takes place ("state interview:A3"), whose value is a state. Taking back that a meeting was added cancels it.
+// meeting takes place ("state interview:A3"), whose value is a state. Taking back that a meeting was added cancels it. Of the list of
+// names ("names visit:V1") the kit keeps no versions, so its value is the list itself, which goes with the page. One that was emptied is
+// erased, and none comes back after that.
 
 class PlanTrail extends UndoPart {
   constructor(page) {
@@ -54,6 +56,13 @@ class PlanTrail extends UndoPart {
     if (before && before !== this.valueOf(field)) rememberEdit(memory, field, before, false);
   }
 
+  rememberNames(before, now) {
+    const { memory, visitId } = this.page;
+    const field = `names visit:${visitId}`;
+    if (!now.trim()) forgetEdits(memory, (edit) => edit.field === field);
+    else if (before.trim() !== now.trim()) rememberEdit(memory, field, before, false);
+  }
+
   // What is put back may point to somebody, as what is typed may: it is put back all the same, once that was read.
   async ask(field, value, settle = false) {
     const { page, said } = this;
@@ -76,20 +85,26 @@ class PlanTrail extends UndoPart {
   async turnThese([{ field, before }], again) {
     const { page, said } = this;
     const [area, subject] = field.split(" ");
-    const now = this.valueOf(field);
+    const isList = area === "names";
+    const now = isList ? (await page.ask("list_names", {}))?.names : this.valueOf(field);
+    if (now === undefined) {
+      page.draw();
+      return;
+    }
     this.turning = true;
-    const answer = await this.ask(field, before);
+    const answer = await (isList ? page.ask("keep_names", { names: before }) : this.ask(field, before));
     this.turning = false;
     // What is refused for good is in nobody's way: what was done before it can be undone all the same.
     if (!answer && page.refusal.startsWith("PLAN-")) forgetEdits(page.memory, (edit) => edit.field === field);
     if (answer) turnBack(page.memory, again, () => now, () => {});
     page.draw();
     if (!answer) return;
-    const what = fill(subject.startsWith("visit:") ? said.visit : said.plan, answer);
+    if (isList && !before) this.rememberNames(now, before); // it is erased
+    const what = isList ? said.names : fill(subject.startsWith("visit:") ? said.visit : said.plan, answer);
     const done = fill(again ? said.done_again : said.done, { what });
     // Only of what was added is it undone that it is in the plan.
     const state = before === "cancelled" && !again ? "added" : before;
-    page.say(area === "plan" ? done : fill(said[state], answer), true);
+    page.say(area === "state" ? fill(said[state], answer) : done, true);
   }
 
   show(sentence) {
