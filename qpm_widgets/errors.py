@@ -104,6 +104,7 @@ CODES: dict[str, str] = {
     "PLAN-008": "it was changed meanwhile",
     "PLAN-009": "this earlier version is not there, or was erased",
     "PLAN-010": "nobody can join in this way",
+    "PLAN-011": "it was planned differently on two machines",
     # Capture
     "CAPTURE-001": "the guide has no such question or indicator",
     "CAPTURE-002": "the kit did not understand the page",

@@ -155,6 +155,10 @@ def view_choices(templates: Templates) -> View:
         "missing": _plain(scheme.missing_reasons),
         "grades": _plain(scheme.quote_grades),
         "speakers": _plain(scheme.speakers),
+        "languages": [
+            {"id": one.code, "label": one.name.en, "rtl": one.direction == "rtl", "signed": one.signed}
+            for one in scheme.languages
+        ],
         "scopes": _plain(scheme.consent_scopes),
         "decisions": _plain(scheme.consent_decisions),
         "how": _plain(scheme.consent_how),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qpm_widgets.capture.recording import record_edit
+from qpm_widgets.capture.recording import record_edits
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.templates import Templates
@@ -57,7 +57,8 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
     if code not in free:
         raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], f"The code must be one of {', '.join(free)}.")
     current = kit.journal.current(assessment_id, subject=held.subject, field_prefix="plan")
-    plans = [one for one in current if one.field == "plan" and one.payload is not None]
-    payload = {**(plans[-1].payload or {}), "respondents": [*held.plan.respondents, code]}
-    seen = tuple(one.entry_id for one in plans)
-    record_edit(kit.journal, templates, Edit(assessment_id, held.subject, "plan", payload, seen))
+    plans = {one.entry_id: one.payload for one in current if one.field == "plan" and one.payload is not None}
+    # Two machines may have planned it differently: somebody joins both, and neither plan takes the other's place.
+    joined = ((one, {**plan, "respondents": [*plan["respondents"], code]}) for one, plan in plans.items())
+    edits = [Edit(assessment_id, held.subject, "plan", payload, (one,)) for one, payload in joined]
+    record_edits(kit.journal, templates, edits)

@@ -9,7 +9,7 @@ from qpm_widgets.identifiers import find_identifiers, utf16_span
 
 # The keys of a payload that hold free words, by the area of its field.
 FREE_WORDS = {
-    "answer": ("text", "translation"),
+    "answer": ("text", "translation", "language_name"),
     "finding": ("text",),
     "rating": ("rationale",),
     "state": ("reason",),
@@ -23,6 +23,8 @@ def point_out(field: str, payload: Mapping[str, Any], names: tuple[str, ...]) ->
     kept = set(payload.get("kept") or ())
     for key in FREE_WORDS.get(field.partition(":")[0], ()):
         words = str(payload.get(key) or "")
+        if key == "translation" and words == payload.get("text"):
+            continue  # only the English was written down: it is pointed out once
         for one in find_identifiers(words, names):
             if words[one.start : one.end] not in kept:
                 start, end = utf16_span(words, one)

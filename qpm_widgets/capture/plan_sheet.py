@@ -20,8 +20,8 @@ from qpm_widgets.capture.plan_forms import (
     visit_payload,
     with_session,
 )
-from qpm_widgets.capture.plan_versions import former_plan, read_versions, view_plan, view_versions
-from qpm_widgets.capture.sheet import Sheet
+from qpm_widgets.capture.plan_versions import former_plan, read_versions, view_plan, view_versions, visit_versions
+from qpm_widgets.capture.sheet import Sheet, words_at
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt, new_entry_id
 from qpm_widgets.journal.payloads import AssessmentProfile
@@ -140,11 +140,10 @@ class PlanSheet(Sheet):
         held: list[Meeting] = [*(one for one in interviews if one.plan.visit == self.visit_id), *observations]
         held.sort(key=lambda one: (one.plan.planned_at.replace(tzinfo=None), one.id))  # by the clock that is shown
         sampling = check_sampling(profile, interviews, self.templates.scheme.sampling)
-        plans = journal.current(self.assessment_id, subject=self.subject, field_prefix="plan")
         return {
             "choices": list_choices(profile, self.templates),
             "harm": view_nations(self.templates, profile),
-            "visit": _visit_view(visit, [one.entry_id for one in plans if one.field == "plan"]) if visit else None,
+            "visit": self._visit_view(visit) if visit else None,
             # The id that the next new entry of the page will have: sent twice, it is still one interview.
             "entry_id": new_entry_id(),
             "meetings": [self._meeting_view(one, visit) for one in held],
@@ -152,6 +151,18 @@ class PlanSheet(Sheet):
             "elsewhere": {code: one.id for one in _counted(interviews, self.visit_id) for code in one.plan.respondents},
             "rules": [_rule_view(row, profile) for row in sampling.rows],
             "names": len(journal.names(self.assessment_id).get(self.visit_id, ())),
+        }
+
+    def _visit_view(self, visit: Visit) -> dict[str, Any]:
+        journal = self.kit.journal
+        plans = journal.current(self.assessment_id, subject=self.subject, field_prefix="plan")
+        heads = [one.entry_id for one in plans if one.field == "plan"]
+        return {
+            "id": visit.id,
+            **visit.plan.model_dump(mode="json"),
+            "heads": heads,
+            "versions": len(visit_versions(journal, self.assessment_id, visit)),
+            "conflict": len(heads) > 1,
         }
 
     def _session_views(self, visit: Visit, held: list[Meeting]) -> list[dict[str, Any]]:
@@ -214,18 +225,23 @@ class PlanSheet(Sheet):
         return _told(self.record(edit), held.id)
 
     def _versions(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The ``versions`` of the plan of the meeting that ``field`` names."""
-        meeting = str(arguments.get("field"))
-        return {"versions": view_versions(self.kit.journal, self.assessment_id, self.visit_id, meeting)}
+        """The ``versions`` of the plan of the visit or the meeting that ``field`` names."""
+        subject = str(arguments.get("field"))
+        return {"versions": view_versions(self.kit.journal, self.assessment_id, self._visit(), subject)}
 
     def _put_back(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """An earlier plan, of the visit or of a meeting, or what was said of whether that takes place."""
+        """An earlier plan, of the visit or of a meeting, or what was said of whether that takes place.
+
+        ``held``: what is in its words, is not in those that stand, and points to one person; nothing is recorded then.
+        """
         edit = former_plan(self.kit.journal, self.assessment_id, self._visit(), arguments)
         name = edit.subject.partition(":")[2]
         if isinstance(edit, Entry):
             return _told(edit, name)
         if edit.subject == self.subject:
             return _told(plan_visit(self.kit.journal, self.assessment_id, self.visit_id, edit.payload), name)
+        if held := self._ask_first(edit, arguments).get("held"):
+            return {"held": [{"kind": one["kind"], "said": words_at(edit.payload, one)} for one in held]}
         return _told(self.record(edit), name)
 
     def _plan_visit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -333,10 +349,6 @@ class PlanSheet(Sheet):
 
 def _told(receipt: Receipt | Entry, name: str) -> dict[str, Any]:
     return {"id": name, "entry_id": receipt.entry_id, "recorded_at": receipt.recorded_at}
-
-
-def _visit_view(visit: Visit, heads: list[str]) -> dict[str, Any]:
-    return {"id": visit.id, **visit.plan.model_dump(mode="json"), "heads": heads, "conflict": len(heads) > 1}
 
 
 def _counted(interviews: list[Interview], visit_id: str) -> list[Interview]:

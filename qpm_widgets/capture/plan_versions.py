@@ -8,7 +8,7 @@ from typing import Any
 from qpm_widgets.capture.plan_forms import check_known, check_unbegun
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Journal
-from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
+from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, VisitPlan
 from qpm_widgets.visits import Interview, Observation, Visit, load_interview, load_observation, load_profile
 from qpm_widgets.visits.two_people import people_of
 
@@ -30,14 +30,18 @@ def read_versions(journal: Journal, assessment_id: str, held: Meeting) -> list[E
     return there
 
 
-def view_versions(journal: Journal, assessment_id: str, visit_id: str, subject: str) -> list[dict[str, Any]]:
-    """The versions of a meeting's plan, newest first: ``payload``, ``at`` (UTC ms) and ``by``.
+def view_versions(journal: Journal, assessment_id: str, visit: Visit, subject: str) -> list[dict[str, Any]]:
+    """The versions of the visit's plan or of a meeting's, newest first: ``payload``, ``at`` (UTC ms) and ``by``.
 
     A payload has the entry's id as ``version``, the ``plan``, and the plan ``before`` it, None for the first.
     """
-    held = _load(journal, assessment_id, visit_id, subject)
-    entries = read_versions(journal, assessment_id, held)
-    plans = [view_plan(type(held.plan).model_validate(one.payload)) for one in entries]
+    if subject == visit.subject:
+        entries = visit_versions(journal, assessment_id, visit)
+        plans = [_view_visit(VisitPlan.model_validate(one.payload)) for one in entries]
+    else:
+        held = _load(journal, assessment_id, visit.id, subject)
+        entries = read_versions(journal, assessment_id, held)
+        plans = [view_plan(type(held.plan).model_validate(one.payload)) for one in entries]
     said = [
         {
             "payload": {"version": one.entry_id, "plan": plan, "before": before},
@@ -49,14 +53,25 @@ def view_versions(journal: Journal, assessment_id: str, visit_id: str, subject: 
     return said[::-1]
 
 
+def visit_versions(journal: Journal, assessment_id: str, visit: Visit) -> list[Entry]:
+    """The plans that a visit had, oldest first; none that was erased."""
+    recorded = journal.iter_entries(assessment_id, subject=visit.subject, field_prefix="plan")
+    return [one for one in recorded if one.payload is not None]
+
+
+def _view_visit(plan: VisitPlan) -> dict[str, Any]:
+    return {"sessions": [], "safeguarding": [], **plan.model_dump(mode="json")}
+
+
 def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: Mapping[str, Any]) -> Edit | Entry:
     """What puts back the ``version`` of a plan, or that a meeting takes place or is cancelled (``state``).
 
     Parameters
     ----------
     arguments : mapping
-        ``subject``, the visit's own or that of one of its meetings; ``version``, an entry's id, or ``state``; and
-        ``supersedes``, the entries that the page shows as current.
+        ``subject``, the visit's own or that of one of its meetings; ``version``, an entry's id, or ``state``;
+        ``supersedes``, the entries that the page shows as current; and ``settle``, whether it may take the place of
+        what two machines planned differently.
 
     Returns
     -------
@@ -67,7 +82,8 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
     ------
     QpmError
         PLAN-001 if it is no meeting of the visit; PLAN-002 if it names what assessment or visit do not have any more;
-        PLAN-005 if it has begun; PLAN-008 if it was changed meanwhile; PLAN-009 if what was before is erased.
+        PLAN-005 if it has begun; PLAN-008 if it was changed meanwhile; PLAN-009 if what was before is erased;
+        PLAN-011 if two machines planned it differently, which nothing settles unasked.
     """
     subject, field = str(arguments["subject"]), "state" if arguments.get("state") else "plan"
     current = [one for one in journal.current(assessment_id, subject=subject, field_prefix=field) if one.field == field]
@@ -76,8 +92,7 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
         check_unbegun(journal, assessment_id, subject, cancelled=field == "state")
         versions = read_versions(journal, assessment_id, held)
     else:
-        recorded = journal.iter_entries(assessment_id, subject=subject, field_prefix="plan")
-        versions = [one for one in recorded if one.payload is not None]
+        versions = visit_versions(journal, assessment_id, visit)
     if field == "state":
         payload = _former_state(journal, assessment_id, subject, str(arguments["state"]))
     else:
@@ -89,6 +104,9 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
     seen = tuple(map(str, arguments.get("supersedes") or ()))
     if {one.entry_id for one in current} != set(seen):
         raise QpmError("PLAN-008", subject, "Look at the plan again.")
+    if len(current) > 1 and arguments.get("settle") is not True:
+        remedy = "Nothing is undone. Look at its earlier versions, and put back the one that holds."
+        raise QpmError("PLAN-011", subject, remedy)
     if field == "plan" and subject != visit.subject:
         check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit)
     return Edit(assessment_id, subject, field, payload, seen)

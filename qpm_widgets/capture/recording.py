@@ -13,7 +13,7 @@ from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Journal, Receipt
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.own_items import LINE_PARTS, OWN_PARTS, is_line, is_own
-from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
+from qpm_widgets.templates.records import UNLISTED_LANGUAGE, Guide, InterviewGuide, ObservationGuide
 
 MEETINGS = ("interview", "observation")
 
@@ -108,6 +108,22 @@ def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
         raise _unknown(edit, f"Guide {guide.id} has {_nearest(kind, parts)}")
 
 
+def _check_interview_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
+    """Also a quote's language; what stands in one that was taken out of the scheme's list may still be corrected."""
+    _check_answer(journal, templates, edit)
+    if ".quote." not in edit.field:
+        return
+    known = [*(one.code for one in templates.scheme.languages), UNLISTED_LANGUAGE]
+    language = str(edit.payload.get("language", "en"))
+    if language in known:
+        return
+    current = journal.current(edit.assessment_id, subject=edit.subject, field_prefix=edit.field)
+    if not any(one.field == edit.field and one.payload and one.payload["language"] == language for one in current):
+        raise _unknown(
+            edit, f"The scheme lists the languages {', '.join(known[:-1])}; {UNLISTED_LANGUAGE} is another one."
+        )
+
+
 def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     guide_of(journal, templates, edit.assessment_id, edit.subject)
     plan = journal.current_entry(edit.assessment_id, edit.subject, "plan")
@@ -139,6 +155,8 @@ def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
     _check_indicator(templates, edit, edit.field.partition(":")[2])
     levels = [level.id for level in templates.standards.rating_scale]
     level = str(edit.payload.get("level"))
+    if not level:  # taken back, which only what was given can be
+        levels += [""] if journal.current_entry(edit.assessment_id, edit.subject, edit.field) else []
     if level not in levels:
         raise QpmError("EVIDENCE-003", f"{edit.subject} {edit.field}", f"The scale has {', '.join(levels)}.")
     _check_cites(journal, edit)
@@ -197,7 +215,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 _CHECKS: dict[tuple[str, str], Callable[[Journal, Templates, Edit], None]] = {
-    ("interview", "answer"): _check_answer,
+    ("interview", "answer"): _check_interview_answer,
     ("observation", "answer"): _check_answer,
     ("interview", "consent"): _check_consent,
     ("interview", "assent"): _check_consent,

@@ -256,15 +256,19 @@ class _Reader:
         words: dict[str, Any] = {
             "part": "note",
             "text": payload["text"],
-            "language": payload.get("language", "en"),
             "from_paper": payload.get("source") == "paper",
         }
         if part.startswith("quote.") and isinstance(self.meeting, Interview):
+            spoken = self.templates.spoken_in(payload)
+            english = spoken.signed or payload["translation"] == payload["text"]
             words |= {
                 "part": "quote",
+                "language": "en" if english else spoken.code,
+                "direction": "rtl" if spoken.direction == "rtl" and not english else "auto",
+                "said_in": "" if spoken.code == "en" else spoken.name.en,
                 "grade": payload["grade"],
                 "speaker": payload["speaker"],
-                "translation": payload["translation"],
+                "translation": payload["translation"] if payload["translation"] != payload["text"] else "",
                 "quotable": self.meeting.quotes_allowed(str(payload["respondent"]))
                 and entry.field not in self.unwanted,
             }

@@ -82,6 +82,7 @@ class Voices:
     groups: Mapping[str, str]  # role id -> source type code, or POOL
     people: Mapping[str, int]  # group -> people met
     sharing: Mapping[tuple[str, str], int] = field(default_factory=dict)  # group, way of meeting -> people met so
+    speaking: Mapping[tuple[str, str], int] = field(default_factory=dict)  # group, language -> people who speak it
 
     def group_of(self, role: str) -> str:
         """The group of a role."""
@@ -162,16 +163,42 @@ def choose_voices(record: VisitRecord) -> Voices:
         group = role.source if alone else POOL
         groups[role.id] = group
         people[group] = people.get(group, 0) + len(met[role.id])
-    sharing: dict[tuple[str, str], int] = {}
-    for (role_id, way), codes in people_by_way(record).items():
-        key = (groups[role_id], way)
-        sharing[key] = sharing.get(key, 0) + len(codes)
-    return Voices(groups, people, sharing)
+    return Voices(groups, people, _count(people_by_way(record), groups), _count(_speakers(record), groups))
+
+
+def _count(people: Mapping[tuple[str, str], set[str]], groups: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """How many of each group, of the codes by role and what they have in common."""
+    found: dict[tuple[str, str], int] = {}
+    for (role_id, shared), codes in people.items():
+        key = (groups[role_id], shared)
+        found[key] = found.get(key, 0) + len(codes)
+    return found
+
+
+def language_of(quote: Piece) -> str:
+    """The language of a quote as one word: its code, and the name of one that the scheme does not list."""
+    return f"{quote.payload['language']} {_in_words(str(quote.payload.get('language_name', '')))}".strip()
+
+
+def _speakers(record: VisitRecord) -> dict[tuple[str, str], set[str]]:
+    """The respondent codes met, by role and a language that they speak: that of the interview, and of their quotes."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for meeting in record.meetings:
+        if meeting.interview is not None:
+            found.setdefault((meeting.role, meeting.interview.plan.language), set()).update(_talked(meeting))
+    for piece in record.usable:
+        if piece.kind == "quote" and piece.text:
+            said = {str(piece.payload["respondent"])} & _talked(piece.meeting)
+            found.setdefault((piece.meeting.role, language_of(piece)), set()).update(said)
+    return found
 
 
 def hides_language(quote: Piece, voices: Voices) -> bool:
     """Whether the language of a quote would point at one person, so that only its translation may be printed."""
-    return quote.payload["language"] == "cy" and voices.singles_out(quote.meeting.role, "welsh")
+    if quote.payload["language"] == "en":
+        return False
+    group = voices.group_of(quote.meeting.role)
+    return voices.speaking.get((group, language_of(quote)), 0) < SMALL_GROUP
 
 
 class Guard:
@@ -236,8 +263,8 @@ def refuse_piece(piece: Piece, guard: Guard, voices: Voices, edition: str) -> st
         return NOTES_CONSENT
     if piece.kind == "quote" and (reason := refuse_quote(piece)):
         return reason
-    translation = str(piece.payload.get("translation", ""))
-    reason = guard.fault(piece.text, edition) or guard.fault(translation, edition)
+    beside = (str(piece.payload.get(key, "")) for key in ("translation", "language_name"))
+    reason = next(filter(None, (guard.fault(words, edition) for words in (piece.text, *beside))), "")
     if reason or edition != PROVIDER or piece.kind != "quote":
         return reason
     return _refuse_print(piece, voices)

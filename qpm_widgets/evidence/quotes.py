@@ -26,6 +26,7 @@ COLUMNS = {
     "grade": "str",
     "text": "str",
     "language": "str",
+    "said_in": "str",
     "translation": "str",
     "may_be_used": "bool",
     "reason": "str",
@@ -65,8 +66,10 @@ def quotes_table(
     speaker : str — ``respondent``, ``supporter`` or ``interpreter``: who spoke them
     grade : str — ``verbatim``, ``near_verbatim`` or ``paraphrase``
     text : str — the words, "" if they may not be used
-    language : str — language of the words, ``en`` or ``cy``
-    translation : str — translation into English, "" if there is none or it may not be used
+    language : str — code (BCP 47) of the language in which they were said, ``und`` for one that the scheme lacks
+    said_in : str — that language's name: as the scheme has it, or as it was typed
+    translation : str — translation into English, "" if there is none or it may not be used; the same as the words
+        where only the English was written down
     may_be_used : bool — whether the words may be shown now
     reason : str — why not, as a reason id of ``evidence.disclosure``; "" if they may
     begun_at : Int64 — time at which a quick note was begun, UTC milliseconds since 1970; missing for anything else
@@ -98,6 +101,7 @@ def quote_rows(record: VisitRecord) -> Iterator[Row]:
             "grade": str(piece.payload["grade"]),
             "text": "" if reason else piece.text,
             "language": str(piece.payload["language"]),
+            "said_in": record.templates.spoken_in(piece.payload).name.en,
             "translation": "" if reason else str(piece.payload["translation"]),
             "may_be_used": not reason,
             "reason": reason,

@@ -130,6 +130,11 @@ class Piece:
         return is_line(self.item)
 
     @property
+    def only_translated(self) -> bool:
+        """Whether of a quote in another language only the English was written down."""
+        return self.payload.get("language", "en") != "en" and self.payload.get("translation") == self.text
+
+    @property
     def from_paper(self) -> bool:
         """Whether it was keyed in from a form on paper."""
         return self.payload.get("source") == "paper"
@@ -343,6 +348,8 @@ def _judgements(entries: Iterable[Entry], prefix: str) -> Iterator[Judgement]:
     found = [entry for entry in entries if entry.field.startswith(prefix)]
     times = Counter((entry.subject, entry.field) for entry in found)
     for entry in found:
+        if entry.payload and not entry.payload.get("level", True):
+            continue  # a rating that was taken back
         visit = entry.subject.partition(":")[2]
         conflict = times[entry.subject, entry.field] > 1
         yield Judgement(entry, visit, entry.field.removeprefix(prefix), conflict)

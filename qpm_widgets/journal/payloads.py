@@ -71,7 +71,7 @@ class AssessmentProfile(Payload):
     assessors: tuple[Named, ...]
 
 
-_FREE_WORDS = ("text", "translation", "rationale", "reason", "access_needs")
+_FREE_WORDS = ("text", "translation", "language_name", "rationale", "reason", "access_needs")
 
 
 def _still_there(kept: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -96,6 +96,10 @@ Source = Annotated[Literal["paper", ""], Field(default="", exclude_if=lambda sou
 
 # "no" where whoever said it does not want this one sentence used, though they agreed to be quoted; left out otherwise.
 Use = Annotated[Literal["no", ""], Field(default="", exclude_if=lambda use: not use)]
+
+# BCP 47, such as "pl"; "und" where the scheme, which has the list to choose from, does not know it, and then its name.
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
+LanguageName = Annotated[str, StringConstraints(max_length=60), Field(default="", exclude_if=lambda name: not name)]
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -308,13 +312,18 @@ class Note(Payload):
 
 
 class Quote(Payload):
-    """A respondent's words: how exact, who spoke, and a translation beside the original."""
+    """A respondent's words: how exact, who spoke, in which language, and a translation beside the original.
+
+    ``language_name`` is what a language is called that the scheme does not list. ``text`` and ``translation`` are the
+    same where only the English was written down, as an interpreter voiced it.
+    """
 
     text: Words
     grade: Literal["verbatim", "near_verbatim", "paraphrase"]
     speaker: Literal["respondent", "supporter", "interpreter"] = "respondent"
     respondent: Code  # whose consent covers it
-    language: Literal["en", "cy"] = "en"
+    language: LanguageCode = "en"
+    language_name: LanguageName
     translation: Words = ""
     use: Use = ""
     kept: Kept = ()
@@ -348,9 +357,9 @@ class Missing(Payload):
 
 
 class Rating(Payload):
-    """An assessor's provisional rating of an indicator. Level ids belong to the standards edition."""
+    """An assessor's provisional rating of an indicator. Level ids belong to the standards edition; "" takes it back."""
 
-    level: Code
+    level: Code | Literal[""]
     rationale: Words
     cites: tuple[str, ...] = ()  # entry ids
     kept: Kept = ()

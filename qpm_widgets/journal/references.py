@@ -66,6 +66,7 @@ def _references(entry: Entry, ids: TemplateIds) -> Iterator[tuple[str, str, Coll
         yield "standard", payload["standard"], ids.standards
     elif area == "rating":
         yield "indicator", rest, ids.indicators
-        yield "rating level", payload["level"], ids.levels
+        if payload["level"]:
+            yield "rating level", payload["level"], ids.levels
     elif area == "answer" and ".evidence." in rest:
         yield "indicator", rest.rpartition(".")[2], ids.indicators

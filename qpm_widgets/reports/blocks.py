@@ -120,19 +120,22 @@ class Paragraph(Block):
 class Quote(Block):
     """A respondent's words, said by whom in general terms, with a translation where there is one.
 
-    ``translation`` is in the document's language and is always shown as a translation.
+    ``language`` is the code (BCP 47) of the words as they are written, which are set from right to left where they are
+    ``rtl``. ``translation`` is in the document's language and is always shown as a translation.
     """
 
     text: str
     attribution: str
-    language: Language = "en"
+    language: str = "en"
     translation: str | None = None
     evidence: tuple[str, ...] = ()
+    rtl: bool = False
 
     def _html(self) -> str:
         translation = f"<p><em>{escape(self.translation)}</em></p>" if self.translation else ""
         source = f"<footer>{escape(self.attribution)}{_html_evidence(self.evidence)}</footer>"
-        words = f'<div lang="{self.language}" dir="auto">{_html_text(self.text)}</div>'
+        way = "rtl" if self.rtl else "auto"
+        words = f'<div lang="{escape(self.language)}" dir="{way}">{_html_text(self.text)}</div>'
         return f"<blockquote>{words}{translation}{source}</blockquote>"
 
 

@@ -96,20 +96,28 @@ class _WordWriter:
         embed_typeface(self.word, self.design)
         return save_word(self.word)
 
-    def _paragraph(self, style: str, text: str = "", *, language: str | None = None) -> WordParagraph:
+    def _paragraph(
+        self, style: str, text: str = "", *, language: str | None = None, rtl: bool = False
+    ) -> WordParagraph:
         paragraph = self.word.add_paragraph()
         paragraph._p.style = style
         if self.after_table and style in {"Normal", "ListBullet"}:  # the other styles have room above them
             paragraph.paragraph_format.space_before = Pt(12)
         self.after_table = False
-        self._say(paragraph, text, language=language)
+        self._say(paragraph, text, language=language, rtl=rtl)
         return paragraph
 
     def _say(
-        self, paragraph: WordParagraph, text: str, *, language: str | None = None, style: str | None = None
+        self,
+        paragraph: WordParagraph,
+        text: str,
+        *,
+        language: str | None = None,
+        rtl: bool = False,
+        style: str | None = None,
     ) -> None:
-        locale = None if language in (None, self.document.title.language) else LOCALES[str(language)]
-        write_text(paragraph, text, style=style, locale=locale)
+        locale = None if language in (None, self.document.title.language) else LOCALES.get(str(language), language)
+        write_text(paragraph, text, style=style, locale=locale, rtl=rtl)
 
     def _write_title(self) -> None:
         title = self.document.title
@@ -184,7 +192,9 @@ class _WordWriter:
         return spell_out(check_drawing(svg, ""), read_coverage(self.design / "fonts"))
 
     def _write_quote(self, quote: Quote) -> None:
-        box = [self._paragraph("Quote", part, language=quote.language) for part in paragraphs_of(quote.text)]
+        box = [
+            self._paragraph("Quote", part, language=quote.language, rtl=quote.rtl) for part in paragraphs_of(quote.text)
+        ]
         if quote.translation:
             label = self._paragraph("Quote")
             self._say(label, self.words["translation"], style="NoteLabel")

@@ -44,6 +44,11 @@ def spell_out(text: str, coverage: frozenset[int]) -> str:
     return "".join([*written, _in_words(unknown)])
 
 
+def shows_letters(text: str, coverage: frozenset[int]) -> bool:
+    """Whether the typeface has every letter of a text, or an equivalent."""
+    return all(_equivalent(one, coverage) is not None for one in unicodedata.normalize("NFC", text) if one.isalpha())
+
+
 def _equivalent(character: str, coverage: frozenset[int]) -> str | None:
     """What can be shown instead; empty for the invisible, None where only the name is left."""
     if ord(character) in coverage or character in "\n\t":

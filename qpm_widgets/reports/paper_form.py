@@ -211,7 +211,13 @@ class _Content:
         quoted = [*(one.label for one in scheme.quote_grades), self.on_page["not_wanted"]]
         rows = [
             {"label": self.words["notes"], "lines": _NOTE_LINES, "grows": True},
-            {"label": self.words["quote"], "lines": _QUOTE_LINES, "grows": False, "ticks": quoted},
+            {
+                "label": self.words["quote"],
+                "room": self.words["said_in"],
+                "lines": _QUOTE_LINES,
+                "grows": False,
+                "ticks": quoted,
+            },
         ]
         part = self._part(question.id, self.say(question.ask), question.prompts, question.indicators, rows, missing)
         own = []

@@ -20,7 +20,7 @@ from qpm_widgets.reports.blocks import (
 )
 from qpm_widgets.reports.document import Document
 from qpm_widgets.reports.drawing import check_drawing
-from qpm_widgets.reports.glyphs import read_coverage, spell_out
+from qpm_widgets.reports.glyphs import read_coverage, shows_letters, spell_out
 from qpm_widgets.reports.table_layout import break_long_words, keeps_whole, lay_out_table
 from qpm_widgets.reports.typesetting import typeset
 
@@ -67,11 +67,15 @@ def _describe(document: Document, words: dict[str, Any], fonts: Path) -> dict[st
         "large": document.large,
         "contents": not document.brief and bool(document.contents()),
         "depth": document.printed_depth,
-        "blocks": [_describe_block(document, position, block, fonts) for position, block in enumerate(document.blocks)],
+        "blocks": [
+            _describe_block(document, position, block, words, fonts) for position, block in enumerate(document.blocks)
+        ],
     }
 
 
-def _describe_block(document: Document, position: int, block: Block, fonts: Path) -> dict[str, Any]:
+def _describe_block(
+    document: Document, position: int, block: Block, words: dict[str, Any], fonts: Path
+) -> dict[str, Any]:
     content = block.to_json()
     if isinstance(block, Heading):
         content["place"] = document.places[position][0]
@@ -82,6 +86,11 @@ def _describe_block(document: Document, position: int, block: Block, fonts: Path
             content["opens"] = document.opens(position)
         else:
             content["translation"] = paragraphs_of(block.translation) if block.translation else []
+            if not shows_letters(block.text, read_coverage(fonts)):
+                # Letters by their names are English, and nobody's words: only where nothing else says them.
+                content |= {"language": document.title.language, "rtl": False}
+                if block.translation:
+                    content["parts"] = [words["original_elsewhere"]]
     elif isinstance(block, BulletList):
         for item, shown in zip(block.items, content["items"], strict=True):
             shown["evidence"] = _references(document, item.evidence)

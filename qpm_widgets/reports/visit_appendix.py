@@ -211,9 +211,14 @@ def _quote_words(content: Content, piece: Piece) -> str:
     say, scheme, payload = content.words.say, content.templates.scheme, piece.payload
     grades = {choice.id: choice.label for choice in scheme.quote_grades}
     speakers = {choice.id: choice.label.lower() for choice in scheme.speakers}
-    paraphrase = payload["grade"] == "paraphrase"
-    lines = [say("lead.paraphrased" if paraphrase else "lead.quoted", text=piece.text)]
-    if payload["translation"]:
+    key = "lead.paraphrased" if payload["grade"] == "paraphrase" else "lead.quoted"
+    if payload["language"] == content.templates.wording.language:
+        lines = [say(key, text=piece.text)]
+    else:
+        # The language comes first: a cell that began with words from right to left would run so as a whole.
+        way = "unwritten" if piece.only_translated else "in"
+        lines = [say(f"{key}_{way}", text=piece.text, language=content.words.spoken(piece))]
+    if payload["translation"] and not piece.only_translated:
         lines.append(say("lead.translated", text=payload["translation"]))
     lines.append(say("lead.spoken_by", grade=grades[payload["grade"]], speaker=speakers[payload["speaker"]]))
     return "\n".join(lines)

@@ -55,8 +55,10 @@ def _limits(content: Content) -> Iterator[str]:
     if any(piece.kind == "missing" and piece.payload["reason"] for piece in record.usable):
         yield say("limits.not_answered")
     quotes = [piece for piece, reason in content.sorting.pieces if piece.kind == "quote" and not reason]
-    if any(one.payload["language"] == "cy" and not content.translated_only(one) for one in quotes):
-        yield say("limits.translated")
+    elsewhere = [one for one in quotes if one.payload["language"] != "en" and not content.translated_only(one)]
+    if elsewhere:
+        languages = content.words.join(sorted({content.words.spoken(one) for one in elsewhere}))
+        yield say("limits.translated", languages=languages)
     if any(content.translated_only(one) for one in quotes):
         yield say("limits.english_only")
     if any(one.payload["speaker"] != "respondent" for one in quotes):

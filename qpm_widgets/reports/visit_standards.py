@@ -96,11 +96,14 @@ def show_quotes(content: Content, quotes: Iterable[Piece]) -> Iterator[Block]:
     """Quotes in the language they were spoken in, each with its translation."""
     for piece in quotes:
         translation = str(piece.payload["translation"])
-        alone = content.translated_only(piece)
+        hidden = content.translated_only(piece)
+        alone = hidden or piece.only_translated
+        spoken = content.templates.spoken_in(piece.payload)
         yield Quote(
             translation if alone else piece.text,
-            content.words.attribution(piece),
-            language="cy" if piece.payload["language"] == "cy" and not alone else "en",
+            content.words.attribution(piece, hides_language=hidden),
+            language="en" if alone or spoken.signed else spoken.code,
+            rtl=spoken.direction == "rtl" and not alone,
             translation=None if alone else translation or None,
             evidence=content.cite([piece.evidence_id]),
         )

@@ -102,8 +102,12 @@ class Words:
         """A group as the head of a narrow column."""
         return self._say_or(f"column.{group}", self._plurals.get(group, group))
 
-    def attribution(self, quote: Piece) -> str:
-        """Who said something, as far as a reader may know: a role, and whether another spoke for them."""
+    def spoken(self, quote: Piece) -> str:
+        """The name of the language in which something was said."""
+        return self._templates.spoken_in(quote.payload).name.read(self._templates.wording.language)
+
+    def attribution(self, quote: Piece, *, hides_language: bool) -> str:
+        """Who said something, as far as a reader may know: a role, who spoke for them, and in which language."""
         role = quote.meeting.role
         group = self._voices.group_of(role)
         label = self._templates.role(role).label
@@ -113,6 +117,10 @@ class Words:
             voice = self.say(f"voice.{speaker}", voice=voice)
         if quote.payload["grade"] == "near_verbatim":
             voice = self.say("voice.near_verbatim", voice=voice)
+        if quote.payload["language"] != self._templates.wording.language and not hides_language:
+            translator = "interpreter" if speaker == "interpreter" else "assessor"
+            key = f"in_language_{translator}" if str(quote.payload["translation"]).strip() else "in_language"
+            voice = self.say(f"voice.{key}", voice=voice, language=self.spoken(quote))
         return capital(voice)
 
 

@@ -18,7 +18,8 @@ from docx.text.run import Run
 
 from qpm_widgets.reports.table_layout import keeps_whole
 
-LOCALES = {"en": "en-GB", "cy": "cy-GB"}
+LOCALES = {"en": "en-GB", "cy": "cy-GB", "und": "x-none"}
+"""How Word calls a language, where it is not by its code."""
 
 
 def _element(tag: str, **attributes: str) -> Any:  # noqa: ANN401  # python-docx's own elements are loosely typed
@@ -57,14 +58,14 @@ def set_language(word: WordDocument, locale: str) -> None:
         language.set(qn("w:val"), locale)
 
 
-def write_text(paragraph: Paragraph, text: str, *, style: str | None, locale: str | None) -> None:
-    """Add text to a paragraph. Its line breaks stay; right-to-left text is marked as such."""
+def write_text(paragraph: Paragraph, text: str, *, style: str | None, locale: str | None, rtl: bool = False) -> None:
+    """Add text to a paragraph. Its line breaks stay; what is ``rtl``, or begins so, is marked as right to left."""
     if not text:
         return
     run = paragraph.add_run(text)
     if style:
         run._r.style = style
-    if _reads_right_to_left(text):
+    if rtl := rtl or _reads_right_to_left(text):
         run._r.get_or_add_rPr().append(_element("rtl"))
         if not paragraph.text[: -len(text)]:
             paragraph._p.get_or_add_pPr().insert_element_before(
@@ -73,7 +74,8 @@ def write_text(paragraph: Paragraph, text: str, *, style: str | None, locale: st
                 "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
             )  # fmt: skip
     if locale:
-        run._r.get_or_add_rPr().append(_element("lang", val=locale))
+        # Word looks up the language of what runs from right to left under a name of its own.
+        run._r.get_or_add_rPr().append(_element("lang", val=locale, **({"bidi": locale} if rtl else {})))
 
 
 def _reads_right_to_left(text: str) -> bool:

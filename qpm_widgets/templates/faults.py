@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.templates.records import Id, IndicatorId, PartId, QuestionId
+from qpm_widgets.templates.records import Id, IndicatorId, LanguageCode, PartId, QuestionId
 from qpm_widgets.templates.safe_yaml import Steps, shorten
 
 SEARCHES = 200  # close matches searched for in one run; a file of 100,000 mistakes needs no more
@@ -101,6 +101,7 @@ _PATTERNS = {
     Id: "Write small letters, digits and underscores, beginning with a letter.",
     PartId: "Write small letters and underscores, beginning with a letter.",
     IndicatorId: "Write two capitals and a number, as in SG2.",
+    LanguageCode: "Write a code of BCP 47, as in pl, zh-Hant or pt-BR.",
     QuestionId: "Write the role's letter, the standard's letters and a number, as in A-SG-2.",
 }
 _PATTERN_WORDS = {get_args(kind)[1].pattern: words for kind, words in _PATTERNS.items()}

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from qpm_widgets.errors import QpmError
 from qpm_widgets.templates.checking import check_draft
 from qpm_widgets.templates.faults import suggest
 from qpm_widgets.templates.reading import LANGUAGES, TEMPLATES_FOLDER, read_folder
 from qpm_widgets.templates.records import (
+    UNLISTED_LANGUAGE,
     Guide,
     Indicator,
     Jurisdiction,
@@ -21,9 +23,11 @@ from qpm_widgets.templates.records import (
     RespondentRole,
     Scheme,
     SourceType,
+    SpokenLanguage,
     Standard,
     StandardsEdition,
     Symbol,
+    Text,
 )
 from qpm_widgets.templates.wording import Wording
 
@@ -81,6 +85,13 @@ class Templates:
         """The type of source that someone in this role is (TEMPLATE-008 if there is no such role)."""
         code = self.role(role_id).source
         return next(source for source in self.scheme.source_types if source.code == code)
+
+    def spoken_in(self, quote: Mapping[str, Any]) -> SpokenLanguage:
+        """The language that a quote's payload names: as the scheme lists it, or else as it was typed, or its code."""
+        code = str(quote["language"])
+        unnamed = self.wording.text("sheet.question.other_language") if code == UNLISTED_LANGUAGE else code
+        unlisted = SpokenLanguage(code=code, name=Text(en=str(quote.get("language_name") or unnamed)))
+        return next((one for one in self.scheme.languages if one.code == code), unlisted)
 
     def source_of_observing(self, guide_id: str) -> str:
         """The code of what a guide of kind observation looks at; observation itself if there is no such guide."""

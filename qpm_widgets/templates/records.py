@@ -17,7 +17,9 @@ IndicatorId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{1,2}$")]
 QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Z]-[A-Z]{2,3}-\d{1,2}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Language = Literal["en", "cy"]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
 Nation = Literal["england", "wales", "northern_ireland"]
+UNLISTED_LANGUAGE = "und"  # of a quote in a language that the scheme does not list: its name is typed
 
 
 class Record(BaseModel):
@@ -179,6 +181,15 @@ class Choice(Record):
     label: Sentence
 
 
+class SpokenLanguage(Record):
+    """A language that somebody may say something in; of a signed one only what the signs mean can be written down."""
+
+    code: LanguageCode  # BCP 47
+    name: Text
+    direction: Literal["ltr", "rtl"] = "ltr"
+    signed: bool = False  # what is written down of it is in English
+
+
 class Scheme(Record):
     """Rules of the mark that are not about quality itself."""
 
@@ -200,6 +211,7 @@ class Scheme(Record):
     pause_reasons: tuple[Choice, ...]  # break, distress, interruption
     quote_grades: tuple[Choice, ...]  # verbatim, near_verbatim, paraphrase
     speakers: tuple[Choice, ...]  # respondent, supporter, interpreter
+    languages: Annotated[tuple[SpokenLanguage, ...], Field(min_length=1)]
     missing_reasons: tuple[Choice, ...]  # declined, does_not_know, not_asked, not_suitable
     interview_states: tuple[Choice, ...]  # planned, open, stopped, finished, cancelled
     finding_kinds: tuple[Choice, ...]  # finding, good_practice, area_to_develop

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qpm_widgets.templates.reading import Draft
-from qpm_widgets.templates.records import Scheme, StandardsEdition
+from qpm_widgets.templates.reading import LANGUAGES, Draft
+from qpm_widgets.templates.records import UNLISTED_LANGUAGE, Scheme, StandardsEdition
 from qpm_widgets.templates.references import FileCheck, Known, check_unique
 
 # What the journal keeps of these lists are their ids: labels may change without Python, ids may not.
@@ -37,10 +37,22 @@ def check_scheme(draft: Draft, known: Known) -> None:
         check.unique_ids(scheme, name)
     for name, expected in SCHEME_LISTS.items():
         _check_closed_list(check, scheme, name, expected)
+    _check_languages(check, scheme)
     for n, role in enumerate(scheme.roles):
         check.one_known(("roles", n, "source"), role.source, known.sources)
     if "standards" not in draft.broken:
         check.one_known(("edition",), scheme.edition, [one.edition for one in draft.editions.values()])
+
+
+def _check_languages(check: FileCheck, scheme: Scheme) -> None:
+    """Codes that each stand once, and among them the languages that interviews are held in."""
+    codes = [one.code for one in scheme.languages]
+    check.unique((("languages", n, "code"), code) for n, code in enumerate(codes))
+    if UNLISTED_LANGUAGE in codes:
+        remedy = "Take it out: it stands for a language that is not listed here."
+        check.add("TEMPLATE-014", ("languages", codes.index(UNLISTED_LANGUAGE), "code"), remedy)
+    if missing := ", ".join(sorted(set(LANGUAGES).difference(codes))):
+        check.add("TEMPLATE-014", ("languages",), f"Add what interviews are held in: {missing}.")
 
 
 def check_editions(draft: Draft, known: Known) -> None:

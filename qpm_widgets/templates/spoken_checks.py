@@ -40,6 +40,11 @@ def check_spoken(draft: Draft) -> None:
         if heard and "cy" not in record.translation:
             remedy = "Add 'translation: {cy: {reviewed: false}}', or true once a Welsh speaker has read all of it."
             check.add("TEMPLATE-017", ("translation",), remedy)
+    for n, one in enumerate(draft.scheme.languages if draft.scheme else ()):
+        if one.name.cy is None:
+            FileCheck(draft.book, "scheme.yaml").add(
+                "TEMPLATE-017", ("languages", n, "name"), "Add 'cy', its name in Welsh."
+            )
     _check_wording(draft, rules, glossary)
 
 

@@ -6,6 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from field_pages import Hand, until, values_of
 
+from qpm_widgets.journal import Edit
+from qpm_widgets.visits import load_interview
+
 pytestmark = pytest.mark.browser
 BARE = True
 
@@ -131,3 +134,40 @@ def test_a_number_in_the_reason_for_stopping_brings_its_dialog_back(field_kit, h
     assert until(lambda: values_of(field_kit, "interview:A3")["state"]["reason"] == reason, page, seconds=4)
     hand.click("reopen")
     hand.await_saved()
+
+
+@pytest.mark.parametrize("more", ["", " or 01632 960002 at once"])
+def test_words_that_are_asked_about_as_somebody_joins_are_saved_before_the_group_is_another(
+    field_kit, server, page, more
+):
+    field = "answer:A-CP-1.note" if more else "answer:A-CP-2.note"
+    hand = Hand(page, server, "A2").load()
+    for code in ("AD2", "AD3"):
+        hand.agree(code, "talk", "notes")
+    hand.await_saved()
+    before = len(load_interview(field_kit.journal, "harbour", "A2").plan.respondents)
+    notes = hand.notes(field[7:-5])
+    notes.press_sequentially("Ring 01632 960001")
+    await_question(hand, field)
+    notes.press_sequentially(more)  # what is typed last is not sent yet
+    words = notes.input_value()
+    hand.sheet.locator('[id$="-open-join"]').evaluate("button => button.click()")
+    dialog = page.get_by_role("dialog", name="Somebody joins the group")
+    dialog.get_by_role("button", name="They join").click()
+    dialog.wait_for(state="detached", timeout=60_000)
+    hand.sheet.wait_for(timeout=60_000)
+    assert until(lambda: len(load_interview(field_kit.journal, "harbour", "A2").plan.respondents) > before, page)
+    entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A2"))
+    joined = max(one.device_seq for one in entries if one.field == "plan")
+    said = [one for one in entries if one.field == field and one.payload and one.payload["text"] == words]
+    assert said, "the words are in the journal"
+    assert max(one.device_seq for one in said) < joined, "among those who were there"
+    assert notes.input_value() == words
+    hand.await_saved()
+    field_kit.journal.append(_without_the_newcomer(field_kit, before))
+
+
+def _without_the_newcomer(field_kit, number: int) -> Edit:
+    plan = field_kit.journal.current_entry("harbour", "interview:A2", "plan")
+    payload = dict(plan.payload) | {"respondents": plan.payload["respondents"][:number]}
+    return Edit("harbour", "interview:A2", "plan", payload, supersedes=(plan.entry_id,))

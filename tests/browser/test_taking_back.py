@@ -136,7 +136,7 @@ def test_a_word_that_was_erased_comes_back_by_no_undo(field_kit, server, page):
     assert not [one for one in entries if "quittenbaum" in str(one.payload)]
 
 
-def test_a_first_rating_or_a_second_press_stands_in_no_undo_s_way(field_kit, server, page):
+def test_a_first_rating_is_undone_to_not_rated_and_a_second_press_undoes_no_more(field_kit, server, page):
     open_page(page, server, "harbour/V1/debrief.ipynb")
     page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=60_000)
     said = page.locator(".qpm-undo [role=status]")
@@ -154,9 +154,13 @@ def test_a_first_rating_or_a_second_press_stands_in_no_undo_s_way(field_kit, ser
 
     wanted = rate("IN1", 0)
     rate("IN1", 1)
-    first = rate("IN2", 1)
+    rate("IN2", 1)
     page.keyboard.press("Control+z")
-    said.get_by_text("A first rating is not undone.").wait_for()
+    said.get_by_text("Undone: the rating of IN2.").wait_for()
+    indicator = page.get_by_role("group").filter(has_text="IN2")
+    assert until(lambda: values_of(field_kit, "visit:V1")["rating:IN2"]["level"] == "", page)
+    assert indicator.locator(".qpm-level").inner_text() == "Not rated"
+    assert indicator.get_by_role("radio", checked=True).count() == 0
     page.evaluate(
         "() => { for (let n = 0; n < 2; n += 1) document.activeElement.dispatchEvent("
         "new KeyboardEvent('keydown', { key: 'z', ctrlKey: true, bubbles: true, cancelable: true })); }"
@@ -165,4 +169,15 @@ def test_a_first_rating_or_a_second_press_stands_in_no_undo_s_way(field_kit, ser
     assert until(lambda: values_of(field_kit, "visit:V1")["rating:IN1"] == wanted, page)
     page.wait_for_timeout(300)  # the second press is long answered
     assert said.inner_text() == "Undone: the rating of IN1."
-    assert values_of(field_kit, "visit:V1")["rating:IN2"] == first
+    assert values_of(field_kit, "visit:V1")["rating:IN2"]["level"] == ""
+    # The journal has it so: also when the page is opened again, and among its versions.
+    page.reload()
+    page.get_by_role("navigation").get_by_role("button", name=re.compile("^2 Independence")).click(timeout=60_000)
+    assert indicator.locator(".qpm-level").inner_text() == "Not rated"
+    if not indicator.evaluate("one => one.open"):
+        indicator.locator("summary").click()
+    indicator.get_by_role("button", name="Earlier versions").click()
+    versions = page.get_by_role("dialog", name="Earlier versions")
+    versions.get_by_text("Not rated", exact=True).wait_for()
+    versions.get_by_role("listitem").last.get_by_role("button").click()
+    assert until(lambda: values_of(field_kit, "visit:V1")["rating:IN2"]["level"], page)

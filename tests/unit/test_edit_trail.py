@@ -30,6 +30,21 @@ def versions(kit: Kit, templates, field: str) -> list[str]:
     return [one["payload"].get("text", one["payload"].get("bearing")) for one in answer["result"]["versions"]]
 
 
+def test_a_rating_that_was_taken_back_is_no_rating(small, kit, templates) -> None:
+    cited = small.note("P1", "P-CP-1", "At the question.")
+    small.rate("CP1", "partly", "One says so.", cited)
+    small.rate("CP1", "", "What I thought then.", cited)
+    assert [row.indicator for row in small.table(ratings_table, templates) if row.level] == []
+    report = open_visit_report(ASSESSMENT, VISIT, "lead", kit=kit, templates=templates)
+    said = str([block for section in report.sections() for block in section])
+    assert "V1.rating.CP1" not in said and "What I thought then." not in said
+    assert next(iter(small.table(ratings_table, templates))).rationale == ""
+    # Another machine rates it meanwhile: that is not settled.
+    small.rate("CP1", "met", "All say so.", cited, replace=False)
+    [row] = [row for row in small.table(ratings_table, templates) if row.level]
+    assert (row.level, row.conflict) == ("met", True)
+
+
 def test_a_mark_that_was_taken_back_counts_nowhere(small, kit, templates) -> None:
     small.interview("P2", "ps2")
     small.mark("P2", "P-CP-1", "CP1", "supports")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from evidence_journals import ASSESSMENT, VISIT, Shelf, SmallJournal
@@ -366,7 +367,7 @@ def test_a_language_that_few_were_met_in_is_not_given_away(small, kit, templates
     provider, lead = (json.loads(statements(kit, small, templates, edition)) for edition in ("provider", "lead"))
     [quote] = [block for block in provider if block["block"] == "Quote"]
     assert (quote["text"], quote["language"], quote["translation"]) == ("She listens.", "en", None)
-    assert "were in Welsh" not in json.dumps(provider)
+    assert "said in Welsh" not in json.dumps(provider)
     [quote] = [block for block in lead if block["block"] == "Quote"]
     assert (quote["text"], quote["language"], quote["translation"]) == ("Mae hi'n gwrando.", "cy", "She listens.")
     assert "Gair heb ei gyfieithu." in json.dumps(lead)
@@ -374,6 +375,77 @@ def test_a_language_that_few_were_met_in_is_not_given_away(small, kit, templates
     assert [(row.evidence_id, row.reason, row.editions) for row in rows] == [
         ("P1.P-CP-2.quote.1", "small_group", "provider")
     ]
+
+
+def quotes_of(kit, small, templates, edition: str) -> list[dict[str, Any]]:
+    said = json.loads(statements(kit, small, templates, edition))
+    return [block for block in said if block["block"] == "Quote"]
+
+
+URDU = {"language": "ur", "translation": "She listens."}
+
+
+def test_a_quote_says_in_which_language_it_was_said_and_who_translated_it(small, kit, templates) -> None:
+    for name in ("P1", "P2", "P3"):
+        small.interview(name, interpreter=True)
+    small.quote("P1", "P-CP-1", "وہ سنتی ہے۔", **URDU)
+    small.quote("P2", "P-CP-1", "وہ سنتی ہے۔", **URDU, speaker="interpreter")
+    small.quote("P3", "P-CP-1", "She listens.", **URDU, speaker="interpreter")  # only the English was written down
+    for edition in ("provider", "lead"):
+        plain, voiced, alone = quotes_of(kit, small, templates, edition)
+        assert (plain["language"], plain["rtl"], plain["translation"]) == ("ur", True, "She listens.")
+        assert plain["attribution"].endswith("; in Urdu, put into English by the assessor")
+        assert voiced["attribution"].endswith("; in Urdu, put into English by the interpreter")
+        assert (alone["text"], alone["language"], alone["rtl"], alone["translation"]) == (
+            "She listens.",
+            "en",
+            False,
+            None,
+        )
+        assert alone["attribution"].endswith("; in Urdu, put into English by the interpreter")
+        assert "quoted was said in Urdu." in statements(kit, small, templates, edition)
+    lead = statements(kit, small, templates, "lead")
+    assert "In Urdu: “وہ سنتی ہے۔”" in lead
+    assert "Said in Urdu, written down in English: “She listens.”" in lead
+    rows = small.table(quotes_table, templates)
+    assert [(row.language, row.said_in) for row in rows] == [("ur", "Urdu")] * 3
+
+
+def test_signs_and_a_language_by_its_name_are_marked_as_what_is_written(small, kit, templates) -> None:
+    for name in ("P1", "P2", "P3"):
+        small.interview(name)
+        small.quote(name, "P-CP-1", "ME ASK, SHE LISTEN", language="bfi", translation="She listens.")
+        more = {"language": "und", "language_name": "Romani", "number": 2}
+        small.quote(name, "P-CP-2", "Shunel.", translation="She listens.", **more)
+    signed, other = quotes_of(kit, small, templates, "provider")[:2]
+    assert (signed["language"], signed["translation"]) == ("en", "She listens.")
+    assert "; in British Sign Language, put into English" in signed["attribution"]
+    assert other["language"] == "und" and "; in Romani, put into English" in other["attribution"]
+
+
+@pytest.mark.parametrize("said", [{"language": "pl"}, {"language": "und", "language_name": "Romani"}])
+def test_a_language_that_few_were_quoted_in_is_not_given_away_either(said, small, kit, templates) -> None:
+    for name in ("P1", "P2", "P3", "P4"):
+        small.interview(name)
+    small.quote("P1", "P-CP-1", "Ona słucha.", translation="She listens.", **said)
+    small.quote("P2", "P-CP-1", "Tak.", translation="Yes, always.", **said)
+    small.quote("P3", "P-CP-1", "Nie przetłumaczono tego.", **said)
+    small.quote("P4", "P-CP-1", "Someone else.", language="ro", translation="Someone else.")
+    small.consent("P3", "talk", "P3x", "withdrawn")
+    provider = quotes_of(kit, small, templates, "provider")
+    assert [(one["text"], one["language"], one["translation"]) for one in provider] == [
+        ("She listens.", "en", None), ("Yes, always.", "en", None), ("Someone else.", "en", None),
+    ]  # fmt: skip
+    printed = statements(kit, small, templates, "provider")
+    assert not [word for word in ("Polish", "Romani", "słucha", "przet") if word in printed]
+
+
+def test_a_name_typed_for_a_language_is_looked_through_too(small, kit, templates) -> None:
+    for name in ("P1", "P2", "P3"):
+        small.interview(name)
+        more = {"language": "und", "language_name": "as P2x speaks", "translation": "She listens."}
+        small.quote(name, "P-CP-1", "Shunel.", **more)
+    assert quotes_of(kit, small, templates, "provider") == []
 
 
 @pytest.mark.parametrize("speaker", ["supporter", "interpreter"])

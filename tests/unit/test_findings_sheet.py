@@ -116,7 +116,6 @@ def test_a_rating_and_a_finding_are_saved_with_the_journals_receipt(lantern_copy
         ("finding:f-1", {"cites": []}, "EVIDENCE-001"),
         ("finding:f-1", {"cites": ["01900000-0000-7000-8000-000000000000"]}, "EVIDENCE-002"),
         ("finding:f-1", {"standard": "kindness"}, "CAPTURE-001"),
-        ("rating:CP1", {"level": ""}, "EVIDENCE-003"),
         ("rating:CP1", {"level": "splendid"}, "EVIDENCE-003"),
         ("rating:XX9", {}, "CAPTURE-001"),
     ],

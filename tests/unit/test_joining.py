@@ -92,6 +92,18 @@ def test_two_kits_never_give_two_people_one_code(kit, opened, small, templates, 
     assert {one for plan in held.mixed.plans for one in people_of(plan)} == {"ps1", "ps2", "ps3-AS1", "ps3-AS2"}
 
 
+def test_who_joins_settles_nothing_that_two_machines_planned_differently(opened, small) -> None:
+    plan = small.journal.current_entry(ASSESSMENT, P1, "plan")
+    small.write(P1, "plan", dict(plan.payload) | {"minutes": 90})
+    small.journal.append(Edit(ASSESSMENT, P1, "plan", dict(plan.payload) | {"minutes": 45}, (plan.entry_id,)))
+    assert join(opened(), "ps3-AS1")["path"]
+    current = small.journal.current(ASSESSMENT, subject=P1, field_prefix="plan")
+    assert sorted((one.payload["minutes"], one.payload["respondents"]) for one in current) == [
+        (45, ["ps1", "ps2", "ps3-AS1"]), (90, ["ps1", "ps2", "ps3-AS1"]),
+    ]  # fmt: skip
+    assert load_interview(small.journal, ASSESSMENT, "P1").mixed is None
+
+
 @pytest.mark.parametrize(("respondent", "assessor"), [("p" * 39 + "1", "AS1"), ("ps1", "A" * 40)])
 def test_a_code_is_never_too_long(respondent: str, assessor: str, templates, tmp_path) -> None:
     with Kit.create(tmp_path / "kit", "four words are good", assessor=assessor, cost=CHEAP) as kit:

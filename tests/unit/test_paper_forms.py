@@ -109,7 +109,7 @@ def asked_in(templates: Templates, form: PaperForm) -> Iterator[tuple[Question |
         labels = [getattr(one.label, language) or one.label.en for one in form.guide.parts]
         yield from ((one, [*labels, said["weighing"][language]]) for one in form.guide.scenes)
         return
-    labels = [said["notes"][language], said["quote"][language]]
+    labels = [said[name][language] for name in ("notes", "quote", "said_in")]
     if form.reading == "plain":  # in Easy Read how an answer is weighed stands at the end
         labels.append(said["weighing"][language])
     yield from ((one, labels) for section in form.guide.sections for one in section.questions)

@@ -143,3 +143,57 @@ def test_another_persons_plan_under_the_same_id_is_no_version(sheet, small) -> N
     ask(sheet, "choose_plan", id="P1", chosen=ours["entry_id"], entry_id=new_entry_id())
     assert {tuple(one["payload"]["plan"]["respondents"]) for one in versions(sheet)} == {("ps1",)}
     assert put_back(sheet, theirs.entry_id)["code"] == "PLAN-009"
+
+
+def test_the_visits_own_plan_has_its_versions_and_goes_back_to_any(sheet, small) -> None:
+    subject = f"visit:{VISIT}"
+    session = {"day": "2026-05-12", "starts": "09:00", "ends": "12:00", "site": "hq", "assessor": "AS1"}
+    ask(sheet, "keep_session", before=None, form=session)
+    newest, first = versions(sheet, subject)
+    visit = sheet.situation()["visit"]
+    assert (visit["versions"], newest["payload"]["version"]) == (2, visit["heads"][0])
+    assert newest["payload"]["plan"]["sessions"] == [session]
+    assert (newest["payload"]["before"]["sessions"], first["payload"]["before"]) == ([], None)
+    put_back(sheet, first["payload"]["version"], subject, visit["heads"])
+    assert load_visit(small.journal, ASSESSMENT, VISIT).plan.sessions == ()
+
+
+def test_what_two_machines_planned_differently_is_settled_by_nothing_unasked(sheet, small) -> None:
+    subjects = {P1: "plan", f"visit:{VISIT}": "plan"}
+    for subject in subjects:
+        own = versions(sheet, subject)[0]["payload"]["version"]
+        payload = dict(small.journal.find_entries([own])[own].payload or {})
+        theirs = {"title": "Theirs"} if subject != P1 else {"planned_at": "2026-05-12T09:00:00+01:00"}
+        small.write(subject, "plan", payload | theirs, replace=False)
+        at = sheet.situation()["visit"] if subject != P1 else meeting(sheet)
+        assert at["conflict"] and len(at["heads"]) == 2
+        refused = put_back(sheet, own, subject, at["heads"])
+        assert (refused["code"], "two machines" in refused["sentence"]) == ("PLAN-011", True)
+        asked = ask(sheet, "put_back", subject=subject, version=own, supersedes=at["heads"], settle=True)
+        settled = small.journal.find_entries([asked["entry_id"]])[asked["entry_id"]]
+        assert (settled.payload, set(settled.supersedes)) == (payload, set(at["heads"]))
+    small.write(P1, "state", {"state": "cancelled", "reason": ""})
+    small.write(P1, "state", {"state": "planned", "reason": ""}, replace=False)
+    heads = meeting(sheet)["state_heads"]
+    assert ask(sheet, "put_back", subject=P1, state="planned", supersedes=heads)["code"] == "PLAN-011"
+
+
+def test_what_is_put_back_goes_through_the_guard_as_what_is_typed_does(sheet, small) -> None:
+    plan = dict(small.journal.current_entry(ASSESSMENT, P1, "plan").payload)
+    small.write(P1, "plan", plan | {"access_needs": "ring 01632 960001"})
+    with_number = meeting(sheet)["heads"]
+    small.write(P1, "plan", plan | {"access_needs": ""})
+    heads = meeting(sheet)["heads"]
+
+    def again(**more: object) -> dict:
+        return ask(sheet, "put_back", subject=P1, version=with_number[0], supersedes=heads, **more)
+
+    assert again(asked=[])["held"] == [{"kind": "phone", "said": "01632 960001"}]
+    assert meeting(sheet)["heads"] == heads, "nothing is recorded before it was read"
+    assert again(asked=["01632 960001"])["id"] == "P1"
+    assert meeting(sheet)["access_needs"] == "ring 01632 960001"
+    # What stands already is nothing new.
+    heads = meeting(sheet)["heads"]
+    small.write(P1, "plan", plan | {"access_needs": "ring 01632 960001", "minutes": 90})
+    heads = meeting(sheet)["heads"]
+    assert again(asked=[])["id"] == "P1"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qpm_widgets.capture.recording import record_edit
@@ -125,3 +127,56 @@ def test_findings_and_ratings_rest_on_evidence_of_their_own_visit(door: Door) ->
         door.refusal("visit:V1", "rating:CP1", {"level": "met", "rationale": "", "cites": [elsewhere]})
         == "EVIDENCE-002"
     )
+
+
+def test_only_a_rating_that_was_given_is_taken_back(door: Door) -> None:
+    nothing = {"level": "", "rationale": ""}
+    assert door.refusal("visit:V1", "rating:CP1", nothing) == "EVIDENCE-003"
+    door("visit:V1", "rating:CP1", {"level": "met", "rationale": "Two sources."})
+    assert door("visit:V1", "rating:CP1", nothing)
+
+
+QUOTE = {"text": "what was said", "grade": "verbatim", "respondent": "AD1"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"language": "ur", "translation": "in English"},
+        {"language": "bfi", "translation": "what was said"},
+        {"language": "und", "language_name": "Romani", "translation": "in English"},
+    ],
+)
+def test_a_quote_keeps_the_code_of_its_language(door: Door, said: dict[str, str]) -> None:
+    door("interview:A1", "answer:A-CP-1.quote.1", QUOTE | said)
+    kept = door.kit.journal.current_entry("harbour", "interview:A1", "answer:A-CP-1.quote.1")
+    assert kept is not None and kept.payload is not None
+    assert {key: kept.payload[key] for key in said} == said
+
+
+@pytest.mark.parametrize("language", ["Urdu", "xx", ""])
+def test_a_language_that_nobody_lists_is_refused(door: Door, language: str) -> None:
+    refusal = door.refusal("interview:A1", "answer:A-CP-1.quote.1", QUOTE | {"language": language})
+    assert refusal == "CAPTURE-001"
+    with pytest.raises(QpmError, match="JOURNAL-006"):
+        door.kit.journal.append(Edit("harbour", "interview:A1", "answer:A-CP-1.quote.1", QUOTE | {"language": "Urdu"}))
+
+
+def test_what_was_recorded_in_a_language_may_be_corrected_though_it_was_taken_out_of_the_list(
+    door: Door, kit: Kit, templates: Templates
+) -> None:
+    field = "answer:A-CP-1.quote.1"
+    door("interview:A1", field, QUOTE | {"language": "pl"})
+    languages = tuple(one for one in templates.scheme.languages if one.code != "pl")
+    shorter = replace(templates, scheme=templates.scheme.model_copy(update={"languages": languages}))
+    corrected = Edit("harbour", "interview:A1", field, QUOTE | {"language": "pl", "text": "corrected"})
+    assert record_edit(kit.journal, shorter, corrected).entry_id
+    with pytest.raises(QpmError, match="CAPTURE-001"):
+        record_edit(kit.journal, shorter, replace(corrected, field="answer:A-CP-1.quote.2"))
+
+
+def test_a_quote_of_before_languages_had_a_list_says_what_it_said() -> None:
+    shape = payload_shape("interview:A1", "answer:A-CP-1.quote.1")
+    old = {**QUOTE, "speaker": "respondent", "language": "cy", "translation": "She listens."}
+    assert shape.model_validate(old).model_dump(mode="json") == old
+    assert shape.model_validate(QUOTE).model_dump(mode="json")["language"] == "en"

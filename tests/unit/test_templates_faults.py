@@ -56,6 +56,8 @@ assent_how: [{id: spoken, label: S}, {id: signed, label: B}, {id: gesture, label
 pause_reasons: [{id: break, label: B}, {id: distress, label: D}, {id: interruption, label: I}]
 quote_grades: [{id: verbatim, label: V}, {id: near_verbatim, label: N}, {id: paraphrase, label: P}]
 speakers: [{id: respondent, label: R}, {id: supporter, label: S}, {id: interpreter, label: I}]
+languages: [{code: en, name: {en: English, cy: Saesneg}}, {code: cy, name: {en: Welsh, cy: Cymraeg}},
+  {code: ur, name: {en: Urdu, cy: Wrdw}, direction: rtl}]
 missing_reasons: [{id: declined, label: D}, {id: does_not_know, label: K}, {id: not_asked, label: A},
   {id: not_suitable, label: S}]
 interview_states: [{id: planned, label: P}, {id: open, label: O}, {id: stopped, label: S}, {id: finished, label: F},
@@ -332,6 +334,12 @@ FAULTS = [
     (ENGLISH, "Notes are not allowed yet", '"{0} {a.b} {c!r}"', "TEMPLATE-013", "consent.gate", "{name}"),
     (WELSH, "{time}", "{amser}", "TEMPLATE-013", "saved", "Use the placeholders of the English: {time}."),
     # A closed list does not hold exactly what the kit works with.
+    (SCHEME, "{code: ur,", "{code: Urdu,", "TEMPLATE-005", "languages[2].code", "as in pl, zh-Hant or pt-BR"),
+    (SCHEME, "{en: Urdu, cy: Wrdw}", "{cy: Wrdw}", "TEMPLATE-005", "languages[2].name.en", "Add the field 'en'."),
+    (SCHEME, "direction: rtl", "direction: right", "TEMPLATE-005", "languages[2].direction", "choose from ltr, rtl"),
+    (SCHEME, "{code: ur,", "{code: cy,", "TEMPLATE-006", "languages[2].code", "already stands"),
+    (SCHEME, "{code: ur,", "{code: und,", "TEMPLATE-014", "languages[2].code", "that is not listed"),
+    (SCHEME, "{code: cy,", "{code: ga,", "TEMPLATE-014", "languages", "held in: cy"),
     (SCHEME, ", {id: aac, label: A}", "", "TEMPLATE-014", "consent_how", "journal knows besides: aac"),
     (STANDARDS, "{id: account, label: A, descriptor: x},\n", "", "TEMPLATE-014", "strengths", "besides: account"),
     (STANDARDS, "source_types: 0", "source_types: 1", "TEMPLATE-014", "confidence[1] (none)", "no evidence"),

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from qpm_widgets.running_server import CLOSE_REQUEST, await_server, is_served
 
 PASSPHRASE = "a test passphrase of many words"
 WRONG = "a canary that is no passphrase"
+REFUSED = "The kit's files could not be written."
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -250,6 +252,40 @@ def test_where_there_is_no_kit_the_page_sets_one_up_by_the_same_rules_and_goes_o
             assert kit.assessor == "AS1"
         assert "Your kit is open" in front.ask()[1], "a second window sets up no second one"
         assert PASSPHRASE not in (tmp_path / "out.txt").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process")
+def test_what_keeps_a_kit_from_being_set_up_is_told_in_a_sentence_and_nothing_half_made_is_left(tmp_path: Path) -> None:
+    """A folder that cannot be written, then a disk on which nothing has room; then there is room."""
+    home = tmp_path / "kit"
+    with started(home, tmp_path / "said.txt") as front:
+        alert = re.compile(r'role="alert"[^>]*>(.*?)</', re.DOTALL)
+
+        def told() -> str:
+            status, page, _ = front.set_up("AS1", PASSPHRASE, PASSPHRASE)
+            assert status == 200 and PASSPHRASE not in page
+            assert 'name="again"' in page, "it can be tried again at once"
+            [said] = [unescape(re.sub("<[^>]+>", "", one)).strip() for one in alert.findall(page)]
+            return said
+
+        home.rename(tmp_path / "elsewhere")
+        home.write_text("a file where the kit's folder has to be")
+        assert told().startswith(f"{REFUSED} The system says: Not a directory."), "one error, in words"
+        home.unlink()
+        (tmp_path / "elsewhere").rename(home)
+        family = front.family()
+        before = [process.rlimit(psutil.RLIMIT_FSIZE) for process in family]
+        for process in family:
+            process.rlimit(psutil.RLIMIT_FSIZE, (1024, before[0][1]))
+        assert told().startswith(REFUSED)
+        assert not (home / "kit.json").exists() and not (home / "journal.qpm").exists()
+        for process, limit in zip(family, before, strict=True):
+            process.rlimit(psutil.RLIMIT_FSIZE, limit)
+        status, _, headers = front.set_up("AS1", PASSPHRASE, PASSPHRASE)
+        assert (status, "desk" in headers.get("Location", "")) == (303, True)
+    with Kit.unlock(home, PASSPHRASE) as kit:
+        assert kit.assessor == "AS1"
+    assert not list(home.glob("*.new")), "what was begun and given up is gone"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals as Unix has them")

@@ -73,6 +73,15 @@ def test_every_welsh_text_that_is_taken_out_is_found_with_file_and_place(folder:
     assert all(fault.line for fault in faults)
 
 
+def test_a_language_without_its_welsh_name_is_a_finding(folder: Path) -> None:
+    path = folder / "scheme.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(", cy: Wrdw}", "}"), encoding="utf-8")
+    (fault,) = check_templates(folder)
+    assert (fault.code, fault.file, fault.remedy) == ("TEMPLATE-017", "scheme.yaml", "Add 'cy', its name in Welsh.")
+    assert fault.place.startswith("languages[")
+    assert load_templates(folder).scheme.languages[-1].name.read("cy") == "Urdu"
+
+
 def test_a_missing_translation_keeps_no_kit_from_opening_and_is_said_in_english(folder: Path) -> None:
     path = folder / "interview_guides/person_supported.yaml"
     text = path.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 from report_documents import HOSTILE, SAMPLE, every_block, executed, hostile_blocks
 
-from qpm_widgets.reports.blocks import Heading, Paragraph, Title, printable
+from qpm_widgets.reports.blocks import Heading, Paragraph, Quote, Title, printable
 from qpm_widgets.reports.exporters import QpmDocxExporter
 from qpm_widgets.templates import Templates
 
@@ -135,6 +135,28 @@ def test_right_to_left_text_is_marked_and_every_script_kept(templates: Templates
     body = [part for part in word.paragraphs if part.style.name == "Normal"]
     assert [part.text for part in body] == texts
     assert [part._p.pPr.find(qn("w:bidi")) is not None for part in body] == [True, True, False, False]
+
+
+def test_an_original_says_in_which_language_it_is_and_runs_its_way(templates: Templates):
+    quotes = [
+        Quote("\u201cA!\u201d وہ سنتی ہے۔", "someone", language="ur", rtl=True, translation="She listens."),
+        Quote("Ona słucha.", "someone", language="pl", translation="She listens."),
+        Quote("Shunel.", "someone", language="und"),
+    ]
+    word = docx.Document(io.BytesIO(write(templates, [Title("T", "", ()), Heading(1, "H"), *quotes])))
+    body = [
+        part
+        for part in word.paragraphs
+        if part.style.name == "Quote" and part.text not in ("Translation", "She listens.")
+    ]
+    marks = [next(part._p.iter(qn("w:lang"))) for part in body]
+    assert [(one.get(qn("w:val")), one.get(qn("w:bidi"))) for one in marks] == [
+        ("ur", "ur"), ("pl", None), ("x-none", None),
+    ]  # fmt: skip
+    assert [part._p.pPr.find(qn("w:bidi")) is not None for part in body] == [True, False, False]
+    assert [len(list(part._p.iter(qn("w:rtl")))) for part in body] == [1, 0, 0]
+    translated = [part for part in word.paragraphs if part.text == "She listens."]
+    assert len(translated) == 2 and not [one for part in translated for one in part._p.iter(qn("w:lang"))]
 
 
 def test_neighbouring_boxes_stay_apart(templates: Templates):

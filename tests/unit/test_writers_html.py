@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 from report_documents import HOSTILE, SAMPLE, every_block, executed, hostile_blocks
 
-from qpm_widgets.reports.blocks import Figure, Heading, Paragraph, Title, printable
+from qpm_widgets.reports.blocks import Figure, Heading, Paragraph, Quote, Title, printable
 from qpm_widgets.reports.exporters import QpmHTMLExporter
 from qpm_widgets.templates import Templates
 
@@ -46,6 +46,18 @@ def test_landmarks_languages_and_tables(page: str):
     assert [item.text for item in tree.findall(".//nav//a")] == [
         "Clarity of purpose", "In their own words", "Evidence",
     ]  # fmt: skip
+
+
+def test_an_original_says_in_which_language_it_is_and_runs_its_way(templates: Templates):
+    quotes = [
+        Quote("“A!” وہ سنتی ہے۔", "someone", language="ur", rtl=True, translation="She listens."),
+        Quote("Ona słucha.", "someone", language="pl"),
+    ]
+    tree = html.fromstring(write(templates, [Title("T", "", ()), Heading(1, "H"), *quotes]))
+    shown = list(tree.iter("blockquote"))
+    assert [(one.get("lang"), one.get("dir")) for one in shown] == [("ur", "rtl"), ("pl", None)]
+    assert [one.find("p").get("dir") for one in shown] == [None, "auto"]
+    assert "She listens." not in shown[0].text_content()
 
 
 def test_evidence_links_to_its_entry_and_nowhere_else(page: str):

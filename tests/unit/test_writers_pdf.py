@@ -74,6 +74,25 @@ def test_structure_names_language_pictures_and_headers(pdf):
     assert tags.count("BlockQuote") == 2
 
 
+def test_an_original_is_tagged_with_its_language(templates: Templates):
+    quotes = [Quote("Ona słucha.", "someone", language="pl"), Quote("Ta zai ting.", "someone", language="zh-Latn")]
+    with pikepdf.open(io.BytesIO(write(templates, [Title("T", "", ()), Heading(1, "H"), *quotes]))) as pdf:
+        tags = read_structure(pdf)
+    assert "Lang=pl" in tags
+    assert "Lang=zh" in tags
+
+
+def test_an_original_that_the_typeface_cannot_show_is_not_spelt_out_beside_its_translation(templates: Templates):
+    quote = Quote("وہ سنتی ہے۔", "someone; in Urdu", language="ur", rtl=True, translation="She listens.")
+    alone = Quote("وہ سنتی ہے۔", "someone; in Urdu", language="ur", rtl=True)
+    for one, there, elsewhere in ((quote, False, True), (alone, True, False)):
+        with pikepdf.open(io.BytesIO(write(templates, [Title("T", "", ()), Heading(1, "H"), one]))) as pdf:
+            said, tags = read_text(pdf), read_structure(pdf)
+        assert ("Arabic" in said) == there, "what was said is in no other place then"
+        assert (templates.wording.text("report_writers.original_elsewhere") in said) == elsewhere
+        assert "Lang=ur" not in tags, "English words"
+
+
 def test_every_page_has_the_notice(templates: Templates):
     blocks = [Title("T", "", (), sample=SAMPLE), Heading(1, "H"), *[Paragraph("Words. " * 200)] * 4]
     with pikepdf.open(io.BytesIO(write(templates, blocks))) as pdf:

@@ -45,15 +45,16 @@ function forgetEdits(memory, isErased) {
 
 // A dialog with all versions of a field, the newest first, from which any is put back. `ask(field)` asks the kit for them,
 // `choose(versions)` those to show, `say(payload, field)` what one says, `moment(ms)` its time; `mayRestore(field)`: whether any is put
-// back; `look(field)` of the dialog opens it.
-function earlierVersions({ id, said, ask, choose = (versions) => versions, say, moment, mayRestore = () => true, restore }) {
+// back; `isRival(field, payload)`: whether it stands beside another; `look(field)` of the dialog opens it.
+function earlierVersions({ id, said, ask, choose = (versions) => versions, say, moment, mayRestore = () => true, isRival = () => false, restore }) {
   const trouble = h("p", { role: "status" });
   const list = h("ol", { class: "qpm-version-list" });
   const close = h("button", { type: "button", onclick: () => box.close() }, said.close);
   const item = (field, { payload, at, by }, isNow) => h("li", {},
     h("p", { class: "qpm-hint" }, fill(said.by, { by, time: moment(at) })),
     h("p", { class: "qpm-version", dir: "auto" }, say(payload, field) || said.empty),
-    isNow ? h("p", { class: "qpm-hint" }, said.current)
+    isRival(field, payload) && h("p", { class: "qpm-hint" }, said.rival),
+    isNow && !isRival(field, payload) ? h("p", { class: "qpm-hint" }, said.current)
       : mayRestore(field) && h("button", { type: "button", class: "qpm-quiet", onclick: () => restore(field, payload) }, said.restore,
         h("span", { class: "qpm-hidden" }, ` ${fill(said.by, { by, time: moment(at) })}`)));
   const box = dialog(id, said.versions_title, h("p", { class: "qpm-hint" }, said.versions_intro), trouble, list,

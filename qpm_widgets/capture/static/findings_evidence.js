@@ -18,12 +18,12 @@ const evidenceParts = (() => {
     if (piece.part === "mark") return [h("p", { class: "qpm-hint" }, said.mark_only)];
     if (piece.part === "quote") {
       return [
-        h("blockquote", { lang: piece.language, dir: "auto" }, `“${piece.text}”`),
+        h("blockquote", { lang: piece.language, dir: piece.direction }, `“${piece.text}”`),
         piece.translation && h("p", { class: "qpm-hint" }, fill(said.translation, { text: piece.translation })),
         h("p", { class: "qpm-hint" }, [
           labelOf(scales.grades, piece.grade),
           piece.speaker !== "respondent" && fill(said.spoken_by, { speaker: labelOf(scales.speakers, piece.speaker) }),
-          piece.language === "cy" && said.welsh,
+          piece.said_in && fill(said.said_in, { language: piece.said_in }),
           piece.from_paper && said.from_paper,
           !piece.quotable && said.quotable_not,
         ].filter(Boolean).join(" · ")),

@@ -216,7 +216,7 @@ class FindingsPage {
   }
 
   labelOfLevel(id) {
-    return this.scales.levels.find((level) => level.id === id)?.label ?? id;
+    return this.scales.levels.find((level) => level.id === id)?.label ?? (id || this.words.indicator.not_rated);
   }
 
   day(date) {

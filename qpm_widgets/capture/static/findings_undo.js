@@ -48,11 +48,6 @@ class JudgementTrail extends UndoPart {
       return this.show(error.message);
     }
     if (!nextEdits(page.memory, again).includes(together[0])) return this.show(said.erased);
-    const isFirst = (edit) => !edit.before?.level && edit.field.startsWith("rating:") && page.isRecorded(edit.field);
-    if (together.some(isFirst)) {
-      forgetEdits(page.memory, (edit) => together.includes(edit)); // what was done before it can be undone all the same
-      return this.show(said.first);
-    }
     this.turning = true;
     turnBack(page.memory, again, (one) => page.value(one), (edit) => this.put(edit));
     this.turning = false;
@@ -69,8 +64,8 @@ class JudgementTrail extends UndoPart {
   put({ field, before }) {
     const { page } = this;
     const now = page.value(field);
-    if (before) page.change(field, bareJudgement(field, before), true);
-    else if (page.isRecorded(field)) page.change(field, bareJudgement(field, { ...now, text: "" }), true);
+    const nothing = field.startsWith("rating:") ? { level: "", rationale: "" } : { ...now, text: "" };
+    if (before || page.isRecorded(field)) page.change(field, bareJudgement(field, before ?? nothing), true);
     else page.forget(field);
   }
 

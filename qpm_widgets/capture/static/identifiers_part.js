@@ -35,7 +35,7 @@ function identifiersPart(page, field) {
 function identifierLine(page, field, box, { kind, key, said }) {
   const { identifiers: words } = page.words;
   const what = words.kinds[kind];
-  const area = areaOf(box, key);
+  const area = areaOf(box, key, said);
   const [before, after] = fill(words.looks, { what }).split("{words}");
   const button = (label, onclick, rest) => h("button", { type: "button", class: "qpm-quiet", onclick }, label,
     h("span", { class: "qpm-hidden" }, ` ${rest}`));
@@ -57,8 +57,12 @@ function identifierLine(page, field, box, { kind, key, said }) {
   return line;
 }
 
-const areaOf = (box, key = "") =>
-  (key === "translation" && box.querySelector('textarea[id$="-translation"]')) || box.querySelector('textarea, input[type="text"]');
+// Where in a box the words are: under the name of their key, or in the first box that has them.
+function areaOf(box, key = "", said = "") {
+  const areas = [...box.querySelectorAll('textarea, input[type="text"]')];
+  const named = areas.filter(({ id }) => key && id.endsWith(`-${key.replace("_", "-")}`));
+  return [...named, ...areas].find(({ value }) => value.includes(said)) ?? areas[0];
+}
 
 // Every place where just these words stand.
 const placesOf = (said) =>

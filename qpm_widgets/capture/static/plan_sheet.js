@@ -142,6 +142,7 @@ const planSheet = (() => {
         this.askWhether(values, answer.renamed);
         return;
       }
+      if (answer && values.form === "names") this.trail.rememberNames(values.before, values.names);
       if (answer) this.memory.values = null;
       this.draw();
       if (!answer) {
@@ -219,7 +220,7 @@ const planSheet = (() => {
     async changeNames() {
       if (this.busy) return;
       const answer = await this.ask("list_names", {});
-      if (answer) this.openForm({ form: "names", names: answer.names, errors: {} });
+      if (answer) this.openForm({ form: "names", names: answer.names, before: answer.names, errors: {} });
       else this.draw();
     }
 
@@ -290,7 +291,7 @@ const planSheet = (() => {
           !this.values && h("button", {
             type: "button", class: "qpm-quiet", id: `${this.prefix}-change`,
             onclick: () => this.openForm(planForms.visitForm(this)),
-          }, words.visit.change)),
+          }, words.visit.change), !this.values && this.trail.versionsButton({ kind: "visit", ...visit })),
         visit?.conflict && h("p", { class: "qpm-banner qpm-warn" }, words.visit.conflict),
       ].filter(Boolean);
     }

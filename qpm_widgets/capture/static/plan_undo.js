@@ -2,7 +2,9 @@
 // ids of versions only, and what was erased is no version.
 //
 // A field of the trail is the plan of something ("plan interview:A3", "plan visit:V1"), whose value is an entry's id, or whether a
-// meeting takes place ("state interview:A3"), whose value is a state. Taking back that a meeting was added cancels it.
+// meeting takes place ("state interview:A3"), whose value is a state. Taking back that a meeting was added cancels it. Of the list of
+// names ("names visit:V1") the kit keeps no versions, so its value is the list itself, which goes with the page. One that was emptied is
+// erased, and none comes back after that.
 
 class PlanTrail extends UndoPart {
   constructor(page) {
@@ -17,6 +19,10 @@ class PlanTrail extends UndoPart {
       },
       say: (payload) => planVersions.say(page, payload),
       mayRestore: (subject) => !this.standing(subject).begun,
+      isRival: (subject, { version }) => {
+        const { conflict, heads } = this.standing(subject);
+        return Boolean(conflict) && heads.includes(version);
+      },
       restore: (subject, { version }) => this.restore(subject, version),
     });
   }
@@ -50,11 +56,26 @@ class PlanTrail extends UndoPart {
     if (before && before !== this.valueOf(field)) rememberEdit(memory, field, before, false);
   }
 
-  ask(field, value) {
+  rememberNames(before, now) {
+    const { memory, visitId } = this.page;
+    const field = `names visit:${visitId}`;
+    if (!now.trim()) forgetEdits(memory, (edit) => edit.field === field);
+    else if (before.trim() !== now.trim()) rememberEdit(memory, field, before, false);
+  }
+
+  // What is put back may point to somebody, as what is typed may: it is put back all the same, once that was read.
+  async ask(field, value, settle = false) {
+    const { page, said } = this;
     const [area, subject] = field.split(" ");
     const { heads, state_heads: stateHeads } = this.standing(subject);
     const wanted = area === "plan" ? { version: value, supersedes: heads } : { state: value, supersedes: stateHeads };
-    return this.page.ask("put_back", { subject, ...wanted });
+    const send = (asked) => page.ask("put_back", { subject, ...wanted, settle, asked });
+    const answer = await send([]);
+    if (!answer?.held) return answer;
+    page.say("");
+    const { looks, kinds } = page.words.identifiers;
+    const told = answer.held.map((one) => fill(looks, { what: kinds[one.kind], words: one.said }));
+    return (await askFirst(page, said.held_title, told, said.held_go, said.held_stay)) ? send(answer.held.map((one) => one.said)) : null;
   }
 
   async turn(again) {
@@ -64,20 +85,26 @@ class PlanTrail extends UndoPart {
   async turnThese([{ field, before }], again) {
     const { page, said } = this;
     const [area, subject] = field.split(" ");
-    const now = this.valueOf(field);
+    const isList = area === "names";
+    const now = isList ? (await page.ask("list_names", {}))?.names : this.valueOf(field);
+    if (now === undefined) {
+      page.draw();
+      return;
+    }
     this.turning = true;
-    const answer = await this.ask(field, before);
+    const answer = await (isList ? page.ask("keep_names", { names: before }) : this.ask(field, before));
     this.turning = false;
     // What is refused for good is in nobody's way: what was done before it can be undone all the same.
     if (!answer && page.refusal.startsWith("PLAN-")) forgetEdits(page.memory, (edit) => edit.field === field);
     if (answer) turnBack(page.memory, again, () => now, () => {});
     page.draw();
     if (!answer) return;
-    const what = fill(subject.startsWith("visit:") ? said.visit : said.plan, answer);
+    if (isList && !before) this.rememberNames(now, before); // it is erased
+    const what = isList ? said.names : fill(subject.startsWith("visit:") ? said.visit : said.plan, answer);
     const done = fill(again ? said.done_again : said.done, { what });
     // Only of what was added is it undone that it is in the plan.
     const state = before === "cancelled" && !again ? "added" : before;
-    page.say(area === "plan" ? done : fill(said[state], answer), true);
+    page.say(area === "state" ? fill(said[state], answer) : done, true);
   }
 
   show(sentence) {
@@ -88,10 +115,12 @@ class PlanTrail extends UndoPart {
     const { page, said } = this;
     if (page.busy) return;
     this.dialog.close();
-    const answer = await this.ask(`plan ${subject}`, version);
+    const { conflict } = this.standing(subject);
+    if (conflict && !(await askFirst(page, said.settle_title, [said.settle], said.settle_go, said.settle_stay))) return;
+    const answer = await this.ask(`plan ${subject}`, version, Boolean(conflict));
     page.draw();
     if (answer) page.say(said.put_back, true);
-    page.focus(`meeting-${subject.split(":")[1]}`);
+    page.focus(subject.startsWith("visit:") ? "heading" : `meeting-${subject.split(":")[1]}`);
   }
 
   versionsButton({ kind, id, versions }) {
@@ -101,12 +130,21 @@ class PlanTrail extends UndoPart {
   }
 }
 
-// What a version of a meeting's plan changed, in words: "Time: 11:00 (before: 10:00)", a line for each.
+// What a version of the visit's plan or of a meeting's changed, in words: "Time: 11:00 (before: 10:00)", a line for each.
 const planVersions = (() => {
   const nameIn = (list, id) => list.find((one) => one.id === id)?.name ?? id;
 
   // How each part of a plan is said; what is not here is said as it is.
   const SAID = {
+    starts: (page, day) => page.day(day),
+    ends: (page, day) => page.day(day),
+    sites: (_, sites) => sites.map(({ name }) => name),
+    assessors: ({ choices }, ids) => ids.map((id) => nameIn(choices.assessors, id)),
+    lead: ({ choices }, id) => nameIn(choices.assessors, id),
+    safeguarding: (_, listed) => listed.map(({ who, number }) => `${who}, ${number}`),
+    sessions: (page, sessions, { sites }) => sessions.map(({ day, starts, ends, site, assessor }) => fill(page.words.undo.session, {
+      day: page.day(day), starts, ends, site: nameIn(sites, site), assessor: nameIn(page.choices.assessors, assessor),
+    })),
     day: (page, day) => page.day(day),
     minutes: ({ words: { itinerary } }, minutes) => fill(itinerary.minutes, { minutes }),
     guide: ({ choices }, guide) => choices.observing.find((one) => one.guide === guide)?.label,
@@ -121,10 +159,13 @@ const planVersions = (() => {
     instructed: ({ words: { form } }, which) => ({ instructed: form.instructed_only, non_instructed: form.non_instructed })[which] ?? form.instructed_both,
   };
 
-  function inWords(page, key, value) {
+  const FIRST = ["title", "starts", "ends", "sites", "respondents", "day", "time", "site", "assessor"]; // what is said of the first plan
+
+  function inWords(page, key, plan) {
     const { words: { undo } } = page;
+    const value = plan[key];
     if (typeof value === "boolean") return value ? undo.yes : undo.no;
-    const said = value && SAID[key] ? SAID[key](page, value) : value;
+    const said = value && SAID[key] ? SAID[key](page, value, plan) : value;
     return (Array.isArray(said) ? page.join(said) : said) || undo.nobody;
   }
 
@@ -132,12 +173,12 @@ const planVersions = (() => {
     const { words: { undo } } = page;
     const parts = Object.keys(undo.parts).filter((key) => key in plan);
     if (!before) {
-      const told = parts.filter((key) => ["respondents", "day", "time", "site", "assessor"].includes(key) && plan[key]);
-      return [undo.first, ...told.map((key) => fill(undo.part, { part: undo.parts[key], now: inWords(page, key, plan[key]) }))].join("\n");
+      const told = parts.filter((key) => FIRST.includes(key) && plan[key]);
+      return [undo.first, ...told.map((key) => fill(undo.part, { part: undo.parts[key], now: inWords(page, key, plan) }))].join("\n");
     }
-    const changed = parts.filter((key) => inWords(page, key, plan[key]) !== inWords(page, key, before[key]));
+    const changed = parts.filter((key) => inWords(page, key, plan) !== inWords(page, key, before));
     return changed.map((key) => fill(undo.changed, {
-      part: undo.parts[key], now: inWords(page, key, plan[key]), before: inWords(page, key, before[key]),
+      part: undo.parts[key], now: inWords(page, key, plan), before: inWords(page, key, before),
     })).join("\n") || undo.same;
   }
 

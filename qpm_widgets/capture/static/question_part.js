@@ -67,11 +67,14 @@ function otherVersion(page, field) {
   return page.view.others[field]?.map(({ payload, at, by }) =>
     h("details", { class: "qpm-other" },
       h("summary", {}, words.question.other_version),
-      h("p", {}, [payload.text, payload.translation].filter(Boolean).join(" / ") || page.labelOf(payload)),
+      h("p", {}, quoteWords(payload) || page.labelOf(payload)),
       h("p", { class: "qpm-hint" }, fill(words.question.other_by, { by, time: page.moment(at) }))));
 }
 
 // ---- quotes
+
+// The words of a version, each once: "Mae'n gwrando. / She listens."
+const quoteWords = ({ text, translation }) => [...new Set([text, translation])].filter(Boolean).join(" / ");
 
 function quotesPart(page, question) {
   const { words } = page;
@@ -113,20 +116,70 @@ function newQuote(page) {
   return { grade: "paraphrase", speaker: "respondent", respondent: unquoted, language: page.language, translation: "" };
 }
 
-// How exact a quote is, who spoke, whose words they are, in which language, and whether they want it used. `pick(name, value)` is called when one is chosen.
-function quoteFacts({ words, view }, id, quote, pick) {
+// What a quote may be said in: what the scheme lists, what stands recorded though it was taken out of that list, and any other.
+const OTHER_LANGUAGE = "und";
+const languageOf = ({ view }, code) =>
+  view.choices.languages.find(({ id }) => id === code) ?? { id: code, label: code };
+
+function quoteLanguages(page, recorded) {
+  const other = { id: OTHER_LANGUAGE, label: page.words.question.other_language };
+  const choices = [...page.view.choices.languages, other];
+  return choices.some(({ id }) => id === recorded) ? choices : [languageOf(page, recorded), ...choices];
+}
+
+// Of what was said in another language often only the English can be written down, as an interpreter voiced it. Then it stands
+// in both places of the quote.
+const onlyEnglish = ({ language, text, translation }) => language !== "en" && Boolean(text) && text === translation;
+
+// How a quote's words are marked where they stand: what can be written of signs is in English.
+function writtenIn(page, quote) {
+  const { id, rtl, signed } = languageOf(page, quote.language);
+  if (signed || onlyEnglish(quote)) return { lang: "en", dir: "auto" };
+  return { lang: id, dir: rtl ? "rtl" : "auto" };
+}
+
+const labelOfTranslation = (page, { language }) => page.words.question[languageOf(page, language).signed ? "voiced" : "translation"];
+
+// What changes in a quote with its language. What has been written of a quote that turns out to be signed is the English.
+function inLanguage(page, { text, translation, ...quote }, language) {
+  const isSigned = (code) => Boolean(languageOf(page, code).signed);
+  const changes = { language, ...(language !== OTHER_LANGUAGE && { language_name: "" }) };
+  if (isSigned(language) && !isSigned(quote.language) && !translation) changes.translation = text;
+  if (language === "en" && text === translation) changes.translation = "";
+  return changes;
+}
+
+// How exact a quote is, who spoke, whose words they are, in which language, and whether they want it used. When one is chosen,
+// `quote` has it and `pick(changes, unfinished)` is called; `unfinished`, as of a box, only of what is typed.
+function quoteFacts(page, id, quote, pick) {
+  const { words: { question: said }, view } = page;
   const codes = view.plan.respondents;
-  const choose = (name, label, choices) => selectBox({
-    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: quote[name], pick: (value) => pick(name, value),
+  const change = (changes, part) => {
+    Object.assign(quote, changes);
+    pick(changes, part);
+  };
+  const choose = (name, label, choices, changes = (value) => ({ [name]: value })) => selectBox({
+    id: `${id}-${name}`, label, labelClass: "qpm-hint", choices, value: quote[name], pick: (value) => change(changes(value)),
   });
-  const use = h("input", { type: "checkbox", id: `${id}-use`, onchange: () => pick("use", use.checked ? "no" : "") });
+  const named = h("input", {
+    type: "text", id: `${id}-language-name`, dir: "auto", maxlength: "60", value: quote.language_name ?? "", onblur: page.leave,
+    oninput: () => change({ language_name: named.value }, unfinished(named)),
+  });
+  const name = h("span", { class: "qpm-select", hidden: quote.language !== OTHER_LANGUAGE },
+    h("label", { for: named.id, class: "qpm-hint" }, said.language_name), " ", named);
+  const language = choose("language", said.quote_language, quoteLanguages(page, quote.language), (code) => {
+    name.hidden = code !== OTHER_LANGUAGE;
+    named.value = "";
+    return inLanguage(page, quote, code);
+  });
+  const use = h("input", { type: "checkbox", id: `${id}-use`, onchange: () => change({ use: use.checked ? "no" : "" }) });
   use.checked = quote.use === "no";
   return [
-    choose("grade", words.question.grade, view.choices.grades),
-    choose("speaker", words.question.speaker, view.choices.speakers),
-    codes.length > 1 && choose("respondent", words.question.respondent, codes.map((code) => ({ id: code, label: code }))),
-    choose("language", words.question.quote_language, Object.entries(words.languages).map(([code, label]) => ({ id: code, label }))),
-    h("label", { class: "qpm-check" }, use, h("span", {}, words.question.not_wanted)),
+    choose("grade", said.grade, view.choices.grades),
+    choose("speaker", said.speaker, view.choices.speakers),
+    codes.length > 1 && choose("respondent", said.respondent, codes.map((code) => ({ id: code, label: code }))),
+    language, name,
+    h("label", { class: "qpm-check" }, use, h("span", {}, said.not_wanted)),
   ];
 }
 
@@ -141,21 +194,34 @@ function quoteBox(page, question, number, field) {
     if (typing) page.type(field, { ...draft }, part);
     else page.put(field, { ...draft });
   };
-  const translation = h("div", {}, textBox({
-    id: `${id}-translation`, label: words.question.translation, labelClass: "qpm-label", rows: 2, lang: "en",
-    value: draft.translation, leave: page.leave, change: (text, part) => { draft.translation = text; record(true, part); },
-  }));
+  const type = (_, part) => {
+    draft.translation = translated.value;
+    draft.text = original.value || (draft.language === "en" ? "" : translated.value);
+    record(true, part);
+  };
+  const [originalLabel, original] = textBox({
+    id, label: fill(words.question.quote_text_for, names), labelClass: "qpm-hidden", rows: 2, leave: page.leave, change: type,
+  });
+  const [translationLabel, translated] = textBox({
+    id: `${id}-translation`, label: words.question.translation, labelClass: "qpm-label", rows: 2, lang: "en", leave: page.leave, change: type,
+  });
+  const isEnglish = h("button", { type: "button", class: "qpm-quiet", onclick: () => {
+    draft.translation = draft.text;
+    fillIn();
+    record(false);
+    refresh();
+    translated.focus();
+  } }, words.question.is_english, h("span", { class: "qpm-hidden" }, ` ${question.id} ${number}`));
+  const translation = h("div", {}, isEnglish, translationLabel, translated);
+  const fillIn = () => { [original.value, translated.value] = [onlyEnglish(draft) ? "" : draft.text, draft.translation]; };
   const unquoted = h("p", { class: "qpm-hint" });
   const box = h("fieldset", { class: "qpm-quote", "data-field": field },
     h("legend", { class: "qpm-label" }, fill(words.question.quote, names), h("span", { class: "qpm-hidden" }, ` ${question.id}`)),
-    h("div", { class: "qpm-quote-words" }, textBox({
-      id, label: fill(words.question.quote_text_for, names), labelClass: "qpm-hidden", rows: 2, value: draft.text, leave: page.leave,
-      change: (text, part) => { draft.text = text; record(true, part); },
-    })),
+    h("div", { class: "qpm-quote-words" }, originalLabel, original),
     translation,
-    h("div", { class: "qpm-quote-facts" }, quoteFacts(page, id, draft, (name, value) => {
-      draft[name] = value;
-      record(false);
+    h("div", { class: "qpm-quote-facts" }, quoteFacts(page, id, draft, (changes, part) => {
+      if ("translation" in changes) fillIn();
+      record(part !== undefined, part);
       refresh();
     })),
     h("button", {
@@ -172,13 +238,16 @@ function quoteBox(page, question, number, field) {
     unquoted, timesLine(page, field), otherVersion(page, field));
   const refresh = () => {
     translation.hidden = draft.language === "en";
-    box.querySelector("textarea").lang = draft.language;
+    isEnglish.hidden = !draft.text || Boolean(draft.translation);
+    say(translationLabel, labelOfTranslation(page, draft));
+    Object.assign(original, writtenIn(page, { language: draft.language }));
     const agreed = gateOf(page).decision("quotes", draft.respondent) === "given";
     const unwanted = draft.use === "no";
     unquoted.hidden = agreed && !unwanted && (draft.grade !== "paraphrase" || !draft.text);
     unquoted.textContent = !agreed ? fill(words.consent.no_quotes, { code: draft.respondent })
       : unwanted ? words.question.kept_unquoted : words.question.gist;
   };
+  fillIn();
   page.whenChanged(refresh);
   refresh();
   return box;

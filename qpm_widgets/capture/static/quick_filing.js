@@ -60,9 +60,19 @@ function fileDialog(page) {
   box.firstChild.removeAttribute("autofocus"); // the box for the words has it
   box.prepare = () => {
     const { item, field, payload, quoted } = line();
-    text.textContent = quoted ? `\u201c${payload.text}\u201d` : payload.text;
-    facts.replaceChildren(...(quoted ? quoteFacts(page, `${page.id(item)}-quote`, payload, (name, value) =>
-      page.put(field, { ...page.values[field], [name]: value })).filter(Boolean) : []));
+    const showWords = (quote) => {
+      text.textContent = quoted ? `\u201c${quote.text}\u201d` : quote.text;
+      Object.assign(text, quoted ? writtenIn(page, quote) : { lang: "", dir: "auto" });
+    };
+    showWords(payload);
+    const quote = { ...payload };
+    facts.replaceChildren(...(quoted ? quoteFacts(page, `${page.id(item)}-quote`, quote, (changes, part) => {
+      const now = { ...page.values[field], ...changes };
+      if (part === undefined) page.put(field, now);
+      else page.type(field, now, part);
+      showWords(quote);
+      if ("translation" in changes) page.show(field);
+    }).filter(Boolean) : []));
     facts.hidden = !quoted;
     versions.replaceChildren(versionsButton(page, field));
     page.changed();

@@ -158,7 +158,8 @@ function lineBox(page, given, begun) {
   };
   const payload = () => {
     const begun = line.quoted ? newQuote(page) : { wording: "plain", language: page.language };
-    return { ...begun, at: line.at, ...page.values[lineField(line.item, line.quoted)], text: area.value };
+    const before = page.values[lineField(line.item, line.quoted)] ?? {};
+    return { ...begun, at: line.at, ...before, text: area.value, ...(onlyEnglish(before) && { translation: area.value }) };
   };
   // A line becomes a quote, or a note again: first its words are kept in the one, then they are taken out of the other.
   const turn = (quoted) => {
@@ -245,8 +246,12 @@ function lineBox(page, given, begun) {
   page.whenChanged(() => {
     const now = line.item && page.lines.find(({ item }) => item === line.item);
     file.hidden = places.hidden = !now;
-    translation.hidden = !now?.quoted || now.payload.language === "en"; // beside the original
+    translation.hidden = !now?.quoted || now.payload.language === "en" || onlyEnglish(now.payload); // beside the original
     if (!now) return;
+    if (now.quoted) {
+      Object.assign(area, writtenIn(page, now.payload));
+      say(translationLabel, labelOfTranslation(page, now.payload));
+    }
     const filed = filedPlaces(page, now);
     box.classList.toggle("qpm-is-filed", filed.length > 0);
     const names = filed.map((id) => nameOf(page, id)).join(", ");
@@ -281,7 +286,7 @@ function filedPart(page, question) {
     shown = now;
     part.hidden = !lines.length;
     list.replaceChildren(...lines.map((line) => h("li", {},
-      h("span", { class: "qpm-hint" }, lineTime(line)), h("span", { dir: "auto" }, line.quoted ? `\u201c${line.payload.text}\u201d` : line.payload.text),
+      h("span", { class: "qpm-hint" }, lineTime(line)), h("span", line.quoted ? writtenIn(page, line.payload) : { dir: "auto" }, line.quoted ? `\u201c${line.payload.text}\u201d` : line.payload.text),
       h("button", { type: "button", class: "qpm-quiet", onclick: () => fileLine(page, line.item) }, said.refile,
         h("span", { class: "qpm-hidden" }, ` ${lineTime(line)}`)))));
   });

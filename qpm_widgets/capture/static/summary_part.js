@@ -73,8 +73,8 @@ function checkBack(page) {
     const { done, at: time } = page.values[field] ?? {};
     box.checked = Boolean(done);
     say(at, done ? clock(time) : "");
-    const texts = quotesToReadBack(page);
-    refill(quotes, texts.join("\n"), () => texts.map((text) => h("li", {}, text)));
+    const found = quotesToReadBack(page);
+    refill(quotes, JSON.stringify(found), () => found.map(({ text, ...written }) => h("li", written, `“${text}”`)));
     quotes.hidden = !quotes.firstChild;
   };
   page.whenChanged(update);
@@ -87,7 +87,7 @@ function checkBack(page) {
 function quotesToReadBack(page) {
   const { decision } = gateOf(page);
   return Object.entries(page.values).filter(([field, { text, respondent, use }]) => /^answer:.*\.quote\./.test(field) && text
-    && use !== "no" && decision("quotes", respondent) === "given").map(([, { text }]) => `“${text}”`);
+    && use !== "no" && decision("quotes", respondent) === "given").map(([, quote]) => ({ text: quote.text, ...writtenIn(page, quote) }));
 }
 
 function summaryPart(page, leave) {

@@ -110,7 +110,7 @@ function versionsDialog(page) {
     ask: (field) => page.link.do("versions", { field }),
     // Of a break each reason once, though it was recorded again when it ended.
     choose: (versions) => versions.filter(({ payload }, place) => !("why" in payload) || payload.why !== versions[place + 1]?.payload.why),
-    say: ({ text, translation, ...rest }) => [text, translation].filter(Boolean).join(" / ")
+    say: ({ text, translation, ...rest }) => quoteWords({ text, translation })
       || (text !== undefined ? "" : rest.done ? summary.checked_back : page.labelOf(rest)),
     restore: (field, payload) => {
       const [, item, kind] = field.match(LINE_WORDS) ?? [];
