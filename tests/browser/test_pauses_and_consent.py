@@ -115,7 +115,7 @@ def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_ki
     hand.sheet.wait_for(timeout=60_000)
     page.keyboard.press("Shift+F8")
     assert dialog.get_by_role("listitem").count() == 2
-    assert "binding" in note("No")
+    assert "Stop now" in note("No")
     dialog.get_by_role("button", name="Stop here").click()
     ending = page.get_by_role("dialog", name="How did it end?")
     assert ending.get_by_role("radio", name="Stop here").is_checked()

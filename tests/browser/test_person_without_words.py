@@ -52,7 +52,7 @@ def test_a_no_is_noted_by_keys_and_a_second_one_leads_to_stopping(field_kit, ser
     assert "The person: No. By turning or moving away" in hand.sheet.locator(".qpm-standing").inner_text()
     assert find_barriers(page, ".qpm-interview") == []
     page.keyboard.press("Shift+F8")
-    assert "binding" in note("dissent", "expression")
+    assert "Stop now" in note("dissent", "expression")
     while page.evaluate("document.activeElement.textContent") != "Stop here":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
