@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
-    """Keep the tests' files in memory where the system offers that: a busy disk makes the suite wait twice as long."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' files in memory where the system offers that: a busy disk makes the suite wait twice as long.
+
+    Hundreds of processes load the kit. Where Python is told to keep no compiled code beside the source, each would
+    compile all of it, and each worker all tests: it is kept in pytest's own cache instead.
+    """
     memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(config.cache.mkdir("compiled"))
+        sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from axe_playwright_python.sync_playwright import Axe
+from barriers import find_barriers
 
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.journal import Edit, Kit
@@ -156,6 +156,9 @@ class Hand:
         """Click the element whose id ends in ``name``."""
         self.sheet.locator(f'[id$="-{name}"]').click()
 
+    def find_barriers(self, within: str = "") -> list[str]:
+        return find_barriers(self.page, f'.qpm-interview[data-scope="{self.scope}"] {within}')
+
     @property
     def save_text(self) -> str:
         return self.sheet.locator(".qpm-save-text").inner_text()
@@ -178,12 +181,6 @@ def open_from_desk(page, server, name: str) -> Hand:
     hand.sheet.wait_for(timeout=45_000)
     page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
     return hand
-
-
-def find_barriers(page, within: str | None = None) -> list[str]:
-    """What axe-core has against the page, or against the part of it that a selector names."""
-    found = Axe().run(page, **({"context": within} if within else {})).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 def fields_a_browser_takes(page) -> list[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from field_pages import find_barriers, notebook_of, open_desk, open_from_desk, open_page, until
+from barriers import find_barriers
+from field_pages import notebook_of, open_desk, open_from_desk, open_page, until
 
 from qpm_widgets.running_server import is_served
 

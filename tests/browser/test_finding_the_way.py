@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from barriers import find_barriers
 from field_pages import Hand, until, values_of
 
 pytestmark = pytest.mark.browser
@@ -33,11 +33,6 @@ def as_one_page(request) -> Iterator[None]:
         hand = request.getfixturevalue("hand")
         hand.sheet.locator("dialog[open]").evaluate_all("boxes => boxes.forEach((box) => box.close())")
         one_at_a_time(hand, on=False)
-
-
-def violations(hand: Hand) -> list[str]:
-    found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"]').response["violations"]
-    return [one["id"] for one in found]
 
 
 def one_at_a_time(hand: Hand, on: bool = True) -> None:
@@ -269,12 +264,12 @@ def test_what_is_not_found_is_said_and_escape_leads_back(hand: Hand):
     page.keyboard.press("F2")
     dialog = page.get_by_role("dialog", name="Find a question")
     assert dialog.get_by_role("status").inner_text() == "40 found"
-    assert [one["id"] for one in Axe().run(page, context=".qpm-dialog[open]").response["violations"]] == []
+    assert find_barriers(page, ".qpm-dialog[open]") == []
     page.keyboard.type("zebra")
     assert "Nothing found" in dialog.get_by_role("status").inner_text()
     page.keyboard.press("Enter")
     assert dialog.is_visible()
-    assert [one["id"] for one in Axe().run(page, context=".qpm-dialog[open]").response["violations"]] == []
+    assert find_barriers(page, ".qpm-dialog[open]") == []
     page.keyboard.press("F8")  # the page's keys are not those of a dialog
     page.keyboard.press("Escape")
     assert focus(hand) == "answer-A-CP-2-note"
@@ -286,7 +281,7 @@ def test_the_keys_are_listed_and_none_types_or_is_taken_from_typing(field_kit, h
     dialog = page.get_by_role("dialog", name="Keys")
     for key in ("Alt + Page Down", "Alt + Page Up", "F8", "F2", "Ctrl + Enter"):
         assert dialog.get_by_text(key, exact=True).is_visible()
-    assert [one["id"] for one in Axe().run(page, context=".qpm-dialog[open]").response["violations"]] == []
+    assert find_barriers(page, ".qpm-dialog[open]") == []
     page.keyboard.press("Escape")
     assert focus(hand) == "open-keys"
 
@@ -346,7 +341,7 @@ def test_each_step_is_without_accessibility_faults_and_in_sight(server, shared_w
         if steps[-1] in ("consent", "rules"):
             break
         if len(steps) in (2, 3):
-            assert violations(hand) == []
+            assert hand.find_barriers() == []
     assert len(steps) == hand.sheet.locator(".qpm-question").count() + 2
-    assert violations(hand) == []
+    assert hand.find_barriers() == []
     assert hand.sheet.evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from barriers import find_barriers
 from field_pages import Hand, fields_a_browser_takes, values_of
 
 from qpm_widgets.journal import Edit
@@ -18,11 +18,6 @@ BARE = True
 @pytest.fixture
 def page(shared_window):
     return shared_window
-
-
-def violations(hand: Hand, within: str = "") -> list[str]:
-    found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"] {within}').response["violations"]
-    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
 
 
 def test_a_group_writes_nothing_until_each_has_agreed_or_takes_no_part(field_kit, server, page):
@@ -93,7 +88,7 @@ def test_what_somebody_takes_back_for_good_is_erased_and_closed_in_every_window(
     hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
     hand.click("open-erase")
     dialog = hand.sheet.locator("dialog[open]")
-    assert Axe().run(page, context=".qpm-dialog").response["violations"] == []
+    assert find_barriers(page, ".qpm-dialog") == []
     dialog.locator('input[value="interview"]').check()
     dialog.locator(".qpm-danger").click()
     assert dialog.is_visible()  # not without the interview's id typed
@@ -153,10 +148,10 @@ def test_pages_have_no_accessibility_faults_and_keep_their_words(field_kit, serv
     page.emulate_media(color_scheme=scheme)
     hand = Hand(page, server, name).open()
     hand.sheet.locator("details").evaluate_all("parts => parts.forEach((part) => { part.open = true; })")
-    assert violations(hand) == []
+    assert hand.find_barriers() == []
     for dialog in ("end", "safeguarding"):
         hand.click(f"open-{dialog}")
-        assert violations(hand, "dialog[open]") == []
+        assert hand.find_barriers("dialog[open]") == []
         page.keyboard.press("Escape")
     assert fields_a_browser_takes(page) == []
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from barriers import find_barriers
 from field_pages import until
 
 from qpm_widgets.journal import Kit
@@ -38,10 +38,6 @@ def started(kit: Kit, tmp_path: Path):
     kit.close()
     with started_by_a_click(kit.home, tmp_path / "said.txt") as found:
         yield found
-
-
-def violations(page) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['target']}" for one in Axe().run(page).response["violations"]]
 
 
 def goes(page, address) -> bool:
@@ -73,7 +69,7 @@ def fail_to_start(page, runtime: Path) -> None:
     open_by_keyboard(page, PASSPHRASE)
     page.get_by_role("alert").get_by_text("Your passphrase was right").wait_for(timeout=30_000)
     assert page.title() == "Your kit could not be started · QPM Field Kit"
-    assert violations(page) == []
+    assert find_barriers(page) == []
     in_the_way.unlink()
 
 
@@ -91,13 +87,13 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
 
     assert until(lambda: goes(page, address), page, 30)
     assert page.title() == "Open your kit · QPM Field Kit"
-    assert violations(page) == []
+    assert find_barriers(page) == []
     open_by_keyboard(page, "not this one")
     page.get_by_role("alert").get_by_text("This is not the passphrase").wait_for()
     field = page.get_by_role("textbox", name="Passphrase")
     assert field.get_attribute("aria-describedby") == "told"
     assert field.get_attribute("autocomplete") == "off"
-    assert violations(page) == []
+    assert find_barriers(page) == []
 
     fail_to_start(page, kit.runtime)
     assert until(lambda: goes(page, address) and page.locator("#passphrase").count() == 1, page, 30)
@@ -131,7 +127,7 @@ def test_the_first_time_the_page_sets_the_kit_up_and_goes_on_to_the_desk(page, t
     with started_by_a_click(home, tmp_path / "said.txt") as (address, _):
         assert until(lambda: goes(page, address), page, 60)
         assert page.title() == "Set up your kit · QPM Field Kit"
-        assert violations(page) == []
+        assert find_barriers(page) == []
 
         def type_all(*typed: str) -> None:
             """By keyboard, from where the focus is."""
@@ -144,13 +140,13 @@ def test_the_first_time_the_page_sets_the_kit_up_and_goes_on_to_the_desk(page, t
         type_all("Ann Smith", PASSPHRASE, PASSPHRASE)
         page.get_by_role("alert").get_by_text("This is no assessor code").wait_for()
         assert page.evaluate("document.activeElement.id") == "assessor", "what is wrong has the focus"
-        assert violations(page) == []
+        assert find_barriers(page) == []
         page.keyboard.press("Control+A")
         type_all("AS1", PASSPHRASE, "another one")
         page.get_by_role("alert").get_by_text("were not the same").wait_for()
         assert page.evaluate("document.activeElement.id") == "passphrase"
         assert page.get_by_role("textbox", name="Your assessor code").input_value() == "AS1"
-        assert violations(page) == []
+        assert find_barriers(page) == []
         assert not (home / "kit.json").exists()
         type_all(PASSPHRASE, PASSPHRASE)
         await_desk(page)

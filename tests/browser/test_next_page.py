@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -23,7 +24,6 @@ from field_pages import (
 )
 from jupyter_client import BlockingKernelClient
 
-from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal.in_use import is_open
 from qpm_widgets.running_server import await_server, close_server
 from qpm_widgets.visits import keep_names
@@ -101,19 +101,6 @@ def test_a_spare_that_was_killed_is_missed_by_nobody(page, server) -> None:
     await_spare(page, server)
 
 
-def test_asked_to_close_the_kit_ends_its_spare_too(page, kit) -> None:
-    with server_process(kit) as server:
-        open_desk(page, server)
-        spare = await_spare(page, server)
-        family = [psutil.Process(server.pid), *kernel_processes(server)]
-        assert spare in family
-        kit.close()
-        assert close_server(kit.runtime)
-        _, alive = psutil.wait_procs(family, timeout=30)
-        assert alive == []
-    assert not is_open(kit.runtime)
-
-
 def test_a_spare_keeps_no_kit_open_that_was_left_alone_not_even_at_work(page, kit) -> None:
     environment = os.environ | kit.environment()
     kit.close()
@@ -135,23 +122,20 @@ def test_a_spare_keeps_no_kit_open_that_was_left_alone_not_even_at_work(page, ki
     assert not is_open(kit.runtime)
 
 
-def test_a_page_that_has_left_the_window_leaves_none_of_its_words_there(page, server) -> None:
-    """A day's interviews in one window: what was said in the first is not in its memory during the last."""
+def test_a_form_that_is_half_filled_keeps_its_page_and_none_that_has_left_the_window_leaves_its_words_there(
+    page, server, field_kit
+) -> None:
+    """A day in one window: what was said and listed in the first pages is not in its memory during the last."""
+    keep_names(field_kit.journal, "harbour", "V1", [CANARY])
+    open_page(page, server, "harbour/V1/plan.ipynb")
+    page.get_by_role("button", name="Add an observation").click(timeout=45_000)
+    page.get_by_label("Time", exact=True).fill("17:45")
     hand = Hand(page, server, "A3").open()
     hand.agree("AD4")
     hand.notes("A-CP-1").fill(f"She told me {CANARY}.")
     hand.notes("A-CP-1").fill(f"She told me {CANARY} and more.")
     hand.await_saved()
-    boxes = "HTMLTextAreaElement.prototype"
-    held = f"function() {{ return this.filter((one) => one.value.includes('{CANARY}')).length; }}"
-    session = page.context.new_cdp_session(page)
-
-    def found() -> int:
-        prototype = session.send("Runtime.evaluate", {"expression": boxes})["result"]["objectId"]
-        objects = session.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
-        asked = {"objectId": objects, "functionDeclaration": held, "returnByValue": True}
-        return session.send("Runtime.callFunctionOn", asked)["result"]["value"]
-
+    found = boxes_that_hold(CANARY, page)
     assert found() == 1, "it would be found"
     for name in ("A4", "P1", "P2"):
         Hand(page, server, name).open()
@@ -159,35 +143,33 @@ def test_a_page_that_has_left_the_window_leaves_none_of_its_words_there(page, se
     assert until(lambda: hand.sheet.count() == 0, page, 30), "it is still open"
     assert until(lambda: found() == 0, page, 10)
 
-
-def test_a_plan_page_stays_while_a_form_is_half_filled_and_once_it_has_left_the_window_leaves_no_names_there(
-    page, server, field_kit
-) -> None:
-    keep_names(field_kit.journal, "harbour", "V1", [CANARY])
-    plan = "harbour/V1/plan.ipynb"
-    kept = "JSON.stringify([...qpmChannels.values()].map(({ memory }) => [memory.values, memory.papers]))"
-
-    def go_on() -> None:
-        for name in ("A1", "A3", "A4"):
-            Hand(page, server, name).open()
-            page.wait_for_timeout(500)
-
-    open_page(page, server, plan)
-    page.get_by_role("button", name="Add an observation").click(timeout=45_000)
-    page.get_by_label("Time", exact=True).fill("17:45")
-    go_on()
-    page.wait_for_timeout(2500)
-    open_page(page, server, plan)
+    open_page(page, server, "harbour/V1/plan.ipynb")
     assert page.get_by_label("Time", exact=True).input_value() == "17:45"
     page.get_by_role("button", name="Back without saving").click()
     page.get_by_role("button", name="Go back without saving").click()
-
     page.get_by_label("Whom should they ask or tell?").fill(f"{CANARY}, 01632 960000")
     page.get_by_role("button", name="Change the list").click()
+    kept = "JSON.stringify([...qpmChannels.values()].map(({ memory }) => [memory.values, memory.papers]))"
     assert until(lambda: page.evaluate(kept).count(CANARY) == 2, page), "it would be found"
-    go_on()
+    for name in ("P1", "P2", "A1"):
+        Hand(page, server, name).open()
+        page.wait_for_timeout(500)
     assert until(lambda: page.locator(".qpm-plan").count() == 0, page, 30)
     assert until(lambda: CANARY not in page.evaluate(kept), page, 5)
+
+
+def boxes_that_hold(words: str, page) -> Callable[[], int]:
+    """Counts the boxes with these words in the window's memory, whether the page has them or not."""
+    held = f"function() {{ return this.filter((one) => one.value.includes('{words}')).length; }}"
+    session = page.context.new_cdp_session(page)
+
+    def count() -> int:
+        prototype = session.send("Runtime.evaluate", {"expression": "HTMLTextAreaElement.prototype"})["result"]
+        every = session.send("Runtime.queryObjects", {"prototypeObjectId": prototype["objectId"]})["objects"]
+        asked = {"objectId": every["objectId"], "functionDeclaration": held, "returnByValue": True}
+        return session.send("Runtime.callFunctionOn", asked)["result"]["value"]
+
+    return count
 
 
 def test_a_page_that_one_window_closes_goes_on_in_another(page, server, chromium) -> None:
@@ -212,17 +194,15 @@ def close_behind(hand: Hand) -> None:
     assert until(lambda: hand.page.evaluate(told) is True and hand.sheet.count() == 0, hand.page, 30)
 
 
-def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(server, chromium) -> None:
+def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(page, server) -> None:
     """An old page would ask somebody for consent who is not in the plan any more, and the journal refuses that."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768})
-    page = context.new_page()
-    unsaved = Hand(page, server, "P2").load()
+    unsaved = Hand(page, server, "P2").open()
     kernel = kernel_process(server, "P2")
     kernel.suspend()
     unsaved.agree("PS2", "talk")
     unsaved.await_trouble()
     behind = Hand(page, server, "A2").open()
-    in_front = Hand(context.new_page(), server, "A2").load()
+    in_front = Hand(page.context.new_page(), server, "A2").load()
     open_page(page, server, "harbour/V1/plan.ipynb")
     page.get_by_role("button", name="Change A2").click(timeout=45_000)
     for code, on in {"AD2": False, "AD3": False, "AD1": True}.items():
@@ -241,7 +221,8 @@ def test_an_interview_that_is_planned_anew_is_opened_afresh_in_every_window(serv
     assert until(lambda: page.locator(".qpm-plan").count() == 0, page, 10)
     assert unsaved.sheet.count() == 1
     kernel.resume()
-    context.close()
+    unsaved.open().await_saved()
+    in_front.page.close()
 
 
 def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server) -> None:
@@ -258,3 +239,16 @@ def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server) -> 
     assert page.title() == "Desk · QPM Field Kit"
     assert page.evaluate("document.activeElement.textContent").endswith("interview A3")  # where the reader was
     assert page.evaluate("window.still") == "the same page"
+
+
+def test_asked_to_close_the_kit_ends_its_spare_too(page, server, field_kit) -> None:
+    """The last here, for it ends the server of the others."""
+    open_desk(page, server)
+    spare = await_spare(page, server)
+    family = [psutil.Process(server.pid), *kernel_processes(server)]
+    assert spare in family
+    field_kit.close()
+    assert close_server(field_kit.runtime)
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+    assert not is_open(field_kit.runtime)

@@ -10,7 +10,8 @@ import sys
 
 import pikepdf
 import pytest
-from field_pages import fields_a_browser_takes, find_barriers, open_page, until
+from barriers import find_barriers
+from field_pages import fields_a_browser_takes, open_page, until
 from playwright.sync_api import expect
 
 from qpm_widgets.journal import Edit, Kit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from barriers import find_barriers
 from field_pages import Hand, open_page, until
 from playwright.sync_api import expect
 
@@ -11,10 +11,6 @@ from qpm_widgets.visits import iter_interviews, load_interview, load_visit
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000  # ms: a first page on a busy machine
-
-
-def barriers(page) -> list[str]:
-    return [one["id"] for one in Axe().run(page, context=".qpm-plan").response["violations"]]
 
 
 def open_plan(page, server) -> None:
@@ -70,14 +66,14 @@ def test_a_plan_is_undone_by_keys_done_again_and_put_back_from_its_versions(fiel
     assert "Time: 14:45 (before: 11:15)" in lines[2]
     assert "AS1" in lines[2]
     assert "As it was first planned." in lines[6] and "With: AD1" in lines[6]
-    assert barriers(page) == []
+    assert find_barriers(page, ".qpm-plan") == []
     versions.get_by_role("listitem").nth(2).get_by_role("button").press("Enter")
     told(page, "Put back.")
     assert at(field_kit) == "14:45"
     page.keyboard.press("Control+z")
     told(page, "Undone: the plan of A1.")
     assert at(field_kit) == "10:00"
-    assert barriers(page) == []
+    assert find_barriers(page, ".qpm-plan") == []
 
 
 def test_an_interview_that_was_added_or_cancelled_and_the_visit_itself_go_back(field_kit, server, page):

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from field_pages import Hand, until, values_of
 
 pytestmark = pytest.mark.browser
@@ -14,8 +13,7 @@ BARE = True
 
 
 def faults(hand: Hand, within: str = "") -> list[str]:
-    found = Axe().run(hand.page, context=f'.qpm-interview[data-scope="{hand.scope}"] {within}').response["violations"]
-    return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
+    return hand.find_barriers(within)
 
 
 def lines_of(field_kit, subject: str) -> dict[str, dict[str, object]]:

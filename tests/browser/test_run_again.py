@@ -165,7 +165,7 @@ def test_a_no_whose_receipt_is_lost_counts_once_though_the_page_is_run_again(fie
     page.keyboard.press("Shift+F8")
     assert dialog.get_by_role("listitem").count() == 1
     page.keyboard.press("Escape")
-    assert "binding" in note_a_no()
+    assert "Stop now" in note_a_no()
     hand.await_saved()
     shown = field_kit.journal.iter_entries("harbour", subject="interview:P2", field_prefix="assent:")
     assert len(list(shown)) == 2

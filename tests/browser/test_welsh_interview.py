@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from field_pages import Hand
+
+pytestmark = pytest.mark.browser
+BARE = True
 
 SAID = """root => [...root.querySelectorAll('p[lang], h2 [lang], h3[lang], blockquote[lang], li [lang]')]
     .filter(node => !node.closest('.qpm-caution, .qpm-quick')).map(node => [node.lang, node.textContent.trim()])"""
