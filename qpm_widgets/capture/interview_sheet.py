@@ -30,6 +30,7 @@ from qpm_widgets.capture.visit_evidence import read_visit_evidence
 from qpm_widgets.capture.visit_overview import view_so_far
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Receipt
+from qpm_widgets.journal.consent import is_given
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.visits import (
     Interview,
@@ -46,6 +47,8 @@ from qpm_widgets.visits.two_people import TwoPeople, people_of
 
 _SHOWN_VERSIONS = ("answer:", "closing:", "pause:")
 """Begins the fields of which the page shows earlier versions; consents and the state are made anew, not put back."""
+
+_NO_CONSENT = frozenset(("CONSENT-001", "CONSENT-002"))
 
 DISCLOSURE = "disclosure:"
 """Begins the field of an account of harm, as the page names it: ``disclosure:<id>.<part>``."""
@@ -170,7 +173,7 @@ class InterviewSheet(Sheet):
     def record(self, edit: Edit) -> Receipt:
         """Record one edit; an account of harm goes to the store of its own, where no page can read it again."""
         if not edit.field.startswith(DISCLOSURE):
-            return super().record(edit)
+            return self._record_or_tell(edit)
         store, place = self.kit.safeguarding, edit.field.removeprefix(DISCLOSURE)
         told = edit.assessment_id, edit.subject, place, edit.payload
         try:
@@ -180,6 +183,20 @@ class InterviewSheet(Sheet):
                 raise
             # Another code than that of an interview: the page does not drop these words but begins a new account.
             raise QpmError("SAFE-005", place, "What you typed stays here; write it as a new account.") from None
+
+    def _record_or_tell(self, edit: Edit) -> Receipt:
+        """Record an edit; a page that did not know that consent was taken back elsewhere learns it with the refusal."""
+        try:
+            return super().record(edit)
+        except QpmError as error:
+            if error.code in _NO_CONSENT:
+                consents = self.kit.journal.current(self.assessment_id, subject=self.subject, field_prefix="consent:")
+                for field, entries in by_field(consents).items():
+                    strictest = next((one for one in entries if not is_given(one.payload)), entries[0])
+                    ids = [one.entry_id for one in entries]
+                    told = {"field": field, "entry_id": strictest.entry_id, "payload": strictest.payload}
+                    self.send({"kind": "elsewhere", **told, "heads": ids})
+            raise
 
     def _accounts(self) -> list[dict[str, Any]]:
         """That accounts are there, how many parts they have and when they were last written; never what they say."""

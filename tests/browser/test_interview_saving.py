@@ -117,7 +117,10 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     hand.notes("A-CP-1").fill("What was said after.")
     hand.notes("A-CP-2").fill("And this.")
     hand.await_trouble()
-    hand.notes("A-CP-2").fill("")  # refused as well
+    # The page learns why, and says it: nothing more can be typed.
+    assert until(lambda: hand.notes("A-CP-2").is_disabled(), page)
+    assert hand.sheet.get_by_text("AD5 took back their agreement.").is_visible()
+    assert hand.field("consent:notes.AD5").locator("input:checked").get_attribute("value") == "withdrawn"
     assert find_barriers(page, f'[data-scope="{hand.scope}"]') == []
     for place in ("A-CP-2", "A-CP-1"):
         go = hand.sheet.get_by_role("button", name=f"Let these words go: what was written at {place}")

@@ -241,10 +241,11 @@ const connectSheet = (() => {
       if (again) this.resend(); // writing works again: for the others too
     }
 
-    // Recorded in another window of the same page. What is being written here of the same field stands beside it.
-    elsewhere({ field, entry_id: entryId, payload }) {
+    // Recorded in another window of the same page, or by another process. What is being written here of the same field stands
+    // beside it.
+    elsewhere({ field, entry_id: entryId, payload, heads = [entryId] }) {
       if (this.slots.has(field)) return;
-      this.heads[field] = [entryId];
+      this.heads[field] = heads;
       this.each("elsewhere", field, payload, entryId);
     }
 
