@@ -87,7 +87,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css", "edit_trail.css"))
+    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
 
     done_beside = Sheet.done_beside | {"write_papers"}
 

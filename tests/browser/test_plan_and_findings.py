@@ -10,6 +10,7 @@ import sys
 
 import pikepdf
 import pytest
+from conftest import new_context
 from field_pages import fields_a_browser_takes, find_barriers, open_page, until
 from playwright.sync_api import expect
 
@@ -344,6 +345,36 @@ def look_at_the_visit_so_far(page) -> None:
     expect(page.locator(".qpm-debrief .qpm-invented")).to_be_in_viewport()
     assert page.get_by_label("Every indicator").evaluate("box => box === document.activeElement")
     assert find_barriers(page, ".qpm-sheet") == []
+
+
+LOOKS = """boxes => boxes.map((box) => [box, ...box.querySelectorAll("*")].map((part) => {
+    const { padding, margin, width, maxWidth, borderRadius, boxShadow } = getComputedStyle(part);
+    return [part.tagName, padding, margin, width, maxWidth, borderRadius, boxShadow].join(" ");
+}))"""
+
+
+def test_dialogs_look_the_same_whichever_page_was_opened_before(visited, chromium):
+    _, server = visited
+    context = new_context(chromium)
+    window = context.new_page()
+    boxes = window.locator('.qpm-interview[data-scope="lantern/interview:P1"] dialog')
+
+    def looks_of_dialogs() -> list[list[str]]:
+        open_page(window, server, "lantern/V1/P1.ipynb")
+        window.locator('.qpm-interview[data-scope="lantern/interview:P1"] h1').wait_for(timeout=PATIENCE)
+        return boxes.evaluate_all(LOOKS)
+
+    before = looks_of_dialogs()
+    assert len(before) > 5
+    for path, sheet in (
+        ("desk.ipynb", "desk"),
+        ("lantern/V1/plan.ipynb", "plan"),
+        ("lantern/V1/debrief.ipynb", "debrief"),
+    ):
+        open_page(window, server, path)
+        window.locator(f".qpm-{sheet} h1").wait_for(timeout=PATIENCE)
+        assert looks_of_dialogs() == before, path
+    context.close()
 
 
 def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
