@@ -393,10 +393,10 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     reason = indicator.get_by_label("Why, in your own words")
     before = reason.input_value()
     reason.fill("")
-    indicator.get_by_text("still wants a reason").wait_for()
-    page.get_by_role("button", name=re.compile("^2 Independence.*1 still thin")).wait_for()
+    indicator.get_by_text("still needs a reason").wait_for()
+    page.get_by_role("button", name=re.compile("^2 Independence.*1 without a reason or evidence")).wait_for()
     reason.fill(before)
-    indicator.get_by_text("still wants a reason").wait_for(state="detached")
+    indicator.get_by_text("still needs a reason").wait_for(state="detached")
 
     page.get_by_role("button", name="Write a finding").click()
     assert fields_a_browser_takes(page) == []
