@@ -90,7 +90,7 @@ def plan(
     ],
     home: HomeOption = HOME,
 ) -> None:
-    """Record or correct an assessment and its visits, and prepare their pages."""
+    """Record or correct an assessment and its visits, prepare their pages, and say whom the visits must still meet."""
     from qpm_widgets.capture.plan_files import read_plan_files
     from qpm_widgets.capture.plan_folder import record_plan_folder
     from qpm_widgets.templates import load_templates
@@ -107,6 +107,7 @@ def plan(
     for visit_id in visits:
         pages = prepare_working_notebooks(kit, assessment_id, visit_id)
         out.print(f"planned: {assessment_id} {visit_id}, {counted(len(pages), 'page')}")
+    planning.tell_sampling(kit.journal, templates, assessment_id)
 
 
 app.command()(planning.itinerary)

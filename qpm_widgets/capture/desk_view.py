@@ -97,9 +97,10 @@ class _Assessment:
             "nations": [self.templates.jurisdictions[nation].name for nation in self.profile.jurisdictions],
             "harm": view_nations(self.templates, self.profile),
             "rules": {
-                "met": len(sampling.rows) - len(sampling.missing),
-                "total": len(sampling.rows),
+                "met": sum(row.met for row in sampling.rows),
+                "total": len(sampling.rows) - len(sampling.unknown),
                 "missing": [_view_missing(row) for row in sampling.missing],
+                "unknown": [row.kind for row in sampling.unknown],
             },
             "visits": [self._visit(visit) for visit in iter_visits(self.kit.journal, self.id)],
         }

@@ -55,7 +55,7 @@ class FindingsSheet(Sheet):
     Confidence is worked out by the edition's rule from distinct kinds of source; a rating never is.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("findings_sheet.css", "edit_trail.css"))
+    _esm = page_script(*_SCRIPTS, styles=("findings_sheet.css",))
 
     def __init__(self, assessment_id: str, visit_id: str) -> None:
         super().__init__(assessment_id, f"visit:{visit_id}")

@@ -81,6 +81,7 @@ class InterviewSheet(Sheet):
         "paper_part.js",
         "quick_lines.js",
         "quick_filing.js",
+        "quick_dragging.js",
         "keys_part.js",
         "modes_part.js",
         "coming_back.js",

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.records import Guide, InterviewGuide
+from qpm_widgets.templates.records import Guide, InterviewGuide, Sampling
 
 
 def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, Any]:
@@ -55,8 +55,16 @@ def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, 
             "small_team_share": max(sampling.advocate_share, sampling.small_team_share),
             "every_manager": sampling.every_manager,
             "every_area": sampling.every_area,
+            "counts_as": _count_as(profile, sampling),
         },
     }
+
+
+def _count_as(profile: AssessmentProfile, rules: Sampling) -> dict[str, list[str]]:
+    """What a plan may say its respondents count as, with the roles that it is asked of; nothing that there is not."""
+    leaders = rules.senior_leaders_among if profile.senior_leaders != 0 else ()
+    board = rules.board_among if profile.involvement_board is not False else ()
+    return {key: list(roles) for key, roles in (("senior_leader", leaders), ("board", board)) if roles}
 
 
 def _listed(records: Iterable[BaseModel]) -> list[dict[str, Any]]:

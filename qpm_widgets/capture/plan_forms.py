@@ -18,7 +18,7 @@ from qpm_widgets.visits.sessions import in_order
 _SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor", "explore")
 _INTERVIEW = (
     "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter",
-    "access_needs", "instructed", "kept",
+    "access_needs", "instructed", "counts_as", "kept",
 )  # fmt: skip
 
 

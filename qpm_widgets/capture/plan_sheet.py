@@ -50,6 +50,9 @@ from qpm_widgets.visits.two_people import people_of
 
 Meeting = Interview | Observation
 
+# What a plan says its respondents count as, by the rules that are of the whole provider: their role is still to choose.
+_PROVIDER = {"senior_leaders": "senior_leader", "board": "board"}
+
 _SCRIPTS = (
     "drawing.js",
     "coming_back.js",
@@ -84,7 +87,7 @@ class PlanSheet(Sheet):
     situation afresh: the visit, its meetings by time, and the sampling rules applied to the whole assessment.
     """
 
-    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css", "edit_trail.css"))
+    _esm = page_script(*_SCRIPTS, styles=("forms.css", "plan_sheet.css"))
 
     done_beside = Sheet.done_beside | {"write_papers"}
 
@@ -370,10 +373,13 @@ def _rule_view(row: SamplingRow, profile: AssessmentProfile) -> dict[str, Any]:
         "have": row.have,
         "need": row.need,
         "met": row.met,
+        "known": row.known,
+        "unsaid": list(row.unsaid),
         "candidates": list(row.candidates),
         "form": {
-            "role": "advocacy_manager" if row.kind == "manager" else "advocate",
+            "role": {"manager": "advocacy_manager", **dict.fromkeys(_PROVIDER, "")}.get(row.kind, "advocate"),
             "team": team,
             "area": area,
+            "counts_as": _PROVIDER.get(row.kind, ""),
         },
     }

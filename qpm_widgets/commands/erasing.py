@@ -62,7 +62,7 @@ def withdraw(
     else:
         say.print(f"To be erased from {kind} {interview}: {_kinds(count_covered(journal, wanted))}.")
         if isinstance(held, Interview) and held.mixed is not None:
-            say.print("Two people were planned under this id: the words of both go.")
+            say.print("Different people were planned under this id: the words of all of them go.")
         say.print("Close its page first. Nobody can bring the words back.")
         confirm(interview, yes)
     carried = carry_out(journal, load_templates(), wanted, outputs)

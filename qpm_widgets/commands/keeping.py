@@ -53,7 +53,7 @@ def passphrase(home: HomeOption = HOME) -> None:
     say.print("Backups made before keep the passphrase of their day. Words still unsaved in an open page are dropped.")
     say.print(
         "The key for accounts of harm is a new one too. A safeguarding lead writes it with `safeguarding key` and "
-        "gives it to the assessors, with its numbers. Accounts sealed for the old key can still be opened."
+        "gives it to the assessors, with its digits. Accounts sealed for the old key can still be opened."
     )
 
 

@@ -20,7 +20,7 @@ from qpm_widgets.journal.kit import make_folder
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """``path`` of the file, and ``device``, the numbers of this kit's; or ``refused``, a code, where and a remedy.
+    """``path`` of the file, and ``device``, the digits of this kit's; or ``refused``, a code, where and a remedy.
 
     Parameters
     ----------

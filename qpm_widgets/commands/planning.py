@@ -91,6 +91,20 @@ def form(
     out.print(f"written: {folder / f'{name}.pdf'}")
 
 
+def tell_sampling(journal: Journal, templates: Templates, assessment_id: str) -> None:
+    """Print how many of the sampling rules an assessment's plans meet, and what is missing, as the desk says it."""
+    from qpm_widgets.visits import check_sampling, iter_interviews, load_profile
+
+    profile, interviews = load_profile(journal, assessment_id), iter_interviews(journal, assessment_id)
+    sampling, text = check_sampling(profile, interviews, templates.scheme.sampling), templates.wording.text
+    known = len(sampling.rows) - len(sampling.unknown)
+    out.print(text("desk.sheet.missing.tally", met=sum(row.met for row in sampling.rows), total=known))
+    for row in sampling.missing:
+        out.print(f"  {text(f'desk.sheet.missing.{row.kind}', name=row.name, have=row.have, need=row.need)}")
+    for row in sampling.unknown:
+        out.print(f"  {text(f'desk.sheet.missing.unknown.{row.kind}')}")
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Which invitation is wanted; None where the interview's plan decides."""

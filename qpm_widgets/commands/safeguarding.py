@@ -92,7 +92,7 @@ def _written(one: ReadAccount) -> str:
     """When and by whom, and which device says so."""
     from qpm_widgets.journal.sealing import fingerprint
 
-    device = f"sent by the device with the numbers {fingerprint(one.device_id)}" if one.device_id else "in this kit"
+    device = f"sent by the device with the digits {fingerprint(one.device_id)}" if one.device_id else "in this kit"
     return f"written {_moment(one.recorded_at)} by {one.recorded_by}, {device}"
 
 
@@ -153,8 +153,8 @@ def key(
         public_key, path = kit.safeguarding.public_key, file or Path(f"{kit.assessor}-safeguarding.pub")
         bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor, "safeguarding").encode())
     out.print(f"safeguarding key: {path}")
-    numbers = sealing.fingerprint(public_key)
-    out.print(f"numbers of this key, read out to each assessor before accounts of harm are sent to it: {numbers}")
+    digits = sealing.fingerprint(public_key)
+    out.print(f"digits of this key, read out to each assessor before accounts of harm are sent to it: {digits}")
 
 
 @app.command()
@@ -173,10 +173,10 @@ def send(
     with _opened(home) as (kit, identity):
         write_sealed(kit, identity, account, public_key, path)
     out.print(f"account: {path.absolute()}")
-    out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
-    out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(kit.device_id)}")
-    say.print("Have the safeguarding lead read the key's numbers out to you. If they differ, delete the file.")
-    say.print("Read the device's numbers out to the safeguarding lead, who compares them.")
+    out.print(f"sealed for the key with the digits {sealing.fingerprint(public_key)}")
+    out.print(f"signed by this kit's device, which has the digits {sealing.fingerprint(kit.device_id)}")
+    say.print("Have the safeguarding lead read the key's digits out to you. If they differ, delete the file.")
+    say.print("Read the device's digits out to the safeguarding lead, who compares them.")
     say.print("Send this file to the safeguarding lead today, then delete it.")
     _ask_to_confirm(account)
 
@@ -230,8 +230,8 @@ def receive(
             else:
                 account, sender = received.disclosure_id, received.assessor
                 out.print(f"received: {account} from {sender}, {counted(received.new, 'new entry', 'new entries')}")
-                out.print(f"signed by the device with the numbers {sealing.fingerprint(received.device_id)}")
-                say.print(f"Have {sender} read these numbers out to you; then `safeguarding show {account}`.")
+                out.print(f"signed by the device with the digits {sealing.fingerprint(received.device_id)}")
+                say.print(f"Have {sender} read these digits out to you; then `safeguarding show {account}`.")
     if refused:
         raise typer.Exit(2)
 

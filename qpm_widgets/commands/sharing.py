@@ -38,7 +38,7 @@ def key(
     file: Annotated[Path | None, typer.Option("--out", help="The file to write; CODE.pub unless it is said.")] = None,
     home: HomeOption = HOME,
 ) -> None:
-    """Write this kit's public key, for assessors to submit their visits to, and show the numbers of its device."""
+    """Write this kit's public key, for assessors to submit their visits to, and show the digits of its device."""
     from qpm_widgets.journal import bundles, sealing
 
     if file is not None:
@@ -47,10 +47,10 @@ def key(
         public_key = sealing.public_key_of(kit.journal.secret(sealing.IDENTITY, sealing.make_identity))
         path = file or Path(f"{kit.assessor}.pub")
         device = sealing.fingerprint(kit.device_id)
-        out.print(f"numbers of this kit's device, read out to whoever receives visits from it: {device}")
+        out.print(f"digits of this kit's device, read out to whoever receives visits from it: {device}")
         bundles.write_whole(path, sealing.public_key_text(public_key, kit.assessor).encode())
         out.print(f"public key: {path}")
-        out.print(f"numbers of this key, read out to whoever submits visits to it: {sealing.fingerprint(public_key)}")
+        out.print(f"digits of this key, read out to whoever submits visits to it: {sealing.fingerprint(public_key)}")
 
 
 def submit(
@@ -86,14 +86,14 @@ def submit(
     kinds = [counted(len(subjects[kind]), kind) for kind in ("interview", "observation") if kind in subjects]
     out.print(f"submitted: {path}")
     out.print(f"{assessment} {visit}: {', '.join([counted(len(bundle.entries), *ENTRY), *kinds])}")
-    out.print(f"sealed for the key with the numbers {sealing.fingerprint(public_key)}")
-    out.print(f"signed by this kit's device, which has the numbers {sealing.fingerprint(bundle.manifest.device_id)}")
+    out.print(f"sealed for the key with the digits {sealing.fingerprint(public_key)}")
+    out.print(f"signed by this kit's device, which has the digits {sealing.fingerprint(bundle.manifest.device_id)}")
     for device_id in sorted({entry.device_id for entry in bundle.entries} - {bundle.manifest.device_id}):
-        out.print(f"passed on: what the device with the numbers {sealing.fingerprint(device_id)} wrote and signed")
+        out.print(f"passed on: what the device with the digits {sealing.fingerprint(device_id)} wrote and signed")
     say.print(
-        "Have the lead read the key's numbers out to you. If they differ, delete the file: it is for somebody else."
+        "Have the lead read the key's digits out to you. If they differ, delete the file: it is for somebody else."
     )
-    say.print("Read the device's numbers out to the lead, who compares them at the first visit from this kit.")
+    say.print("Read the device's digits out to the lead, who compares them at the first visit from this kit.")
 
 
 def receive(
@@ -145,7 +145,7 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
     bundle = bundles.unpack_bundle(content, where)
     writers = kit.journal.writers(bundle)
     if any(writer.must_be_known for writer in writers):
-        _compare_numbers(kit.journal, bundle, writers, where)
+        _compare_digits(kit.journal, bundle, writers, where)
         writers = kit.journal.writers(bundle)
     merged, manifest = kit.journal.merge(bundle, where), bundle.manifest
     erase_earlier_versions(kit.journal, manifest.assessment_id)
@@ -160,14 +160,14 @@ def _receive_one(kit: Kit, file: Path) -> Manifest:
     return manifest
 
 
-def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:
+def _compare_digits(journal: Journal, bundle: Bundle, writers: Sequence[Writer], where: str) -> None:
     """An erasure cannot be undone, and a refusal that no longer counts shows nowhere: each is taken once somebody has
-    compared its device's numbers, and then always.
+    compared its device's digits, and then always.
 
     Raises
     ------
     QpmError
-        BUNDLE-014 if the numbers are not those, or what ``check_bundle`` finds before anybody is asked.
+        BUNDLE-014 if the digits are not those, or what ``check_bundle`` finds before anybody is asked.
     """
     from qpm_widgets.journal.bundle_checks import check_bundle
     from qpm_widgets.journal.sealing import fingerprint
@@ -177,7 +177,7 @@ def _compare_numbers(journal: Journal, bundle: Bundle, writers: Sequence[Writer]
         if writer.must_be_known:
             names = " and ".join(writer.names)
             what = "erases words" if writer.erases else "says who was met or agreed where somebody had refused"
-            say.print(f"{where}: the device of {names}, whose numbers you have not compared, {what}.")
+            say.print(f"{where}: the device of {names}, whose digits you have not compared, {what}.")
             typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
             if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
                 remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."
@@ -190,14 +190,14 @@ def _whose_devices(manifest: Manifest, writers: Sequence[Writer]) -> Iterator[st
     from qpm_widgets.journal.sealing import fingerprint
 
     for writer in writers:
-        numbers, sends = fingerprint(writer.device_id), writer.device_id == manifest.device_id
+        digits, sends = fingerprint(writer.device_id), writer.device_id == manifest.device_id
         if not writer.known and not writer.compared:
             names = writer.names[0] if sends else " and ".join(writer.names)
             passed_on = "" if sends else f", passed on by {manifest.assessor}"
-            yield f"new device of {names}{passed_on}: numbers {numbers}; have {names} read them out to you (`qpm key`)"
+            yield f"new device of {names}{passed_on}: digits {digits}; have {names} read them out to you (`qpm key`)"
         elif writer.known and writer.new_names:
             names = " and ".join(writer.new_names)
-            yield f"the device with the numbers {numbers} now writes as {names} too; ask {names} whether that is right"
+            yield f"the device with the digits {digits} now writes as {names} too; ask {names} whether that is right"
 
 
 def _in_whose_names(manifest: Manifest, merged: Merged) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _in_whose_names(manifest: Manifest, merged: Merged) -> Iterator[str]:
     for (device_id, name), count in sorted(merged.written.items()):
         entries = f"{counted(count, 'new entry', 'new entries')} in the name of {name}"
         if device_id != manifest.device_id:
-            yield f"passed on by {manifest.assessor}: {entries}, from a device with numbers {fingerprint(device_id)}"
+            yield f"passed on by {manifest.assessor}: {entries}, from a device with digits {fingerprint(device_id)}"
         elif name != manifest.assessor:
             yield f"recorded on the device of {manifest.assessor}: {entries}"
 

@@ -69,6 +69,9 @@ class AssessmentProfile(Payload):
     teams: tuple[Team, ...]
     advocates: tuple[Advocate, ...]
     assessors: tuple[Named, ...]
+    # How many a visit should meet, and whether there is a board; both are left out while nobody has said.
+    senior_leaders: Annotated[int | None, Field(default=None, ge=0, le=100, exclude_if=lambda count: count is None)]
+    involvement_board: Annotated[bool | None, Field(default=None, exclude_if=lambda there: there is None)]
 
 
 _FREE_WORDS = ("text", "translation", "language_name", "rationale", "reason", "access_needs")
@@ -150,7 +153,8 @@ class InterviewPlan(Payload):
     """One planned interview. ``respondents`` are codes; a group has several.
 
     ``explore`` are the indicators that the desktop evidence asks to explore; ``instructed`` which advocacy it is about,
-    "" for both.
+    "" for both. ``counts_as`` says what the sampling rules count its respondents as besides their role, "" if the plan
+    does not say.
     """
 
     visit: Code
@@ -174,6 +178,9 @@ class InterviewPlan(Payload):
     explore: Explore = ()
     instructed: Annotated[
         Literal["instructed", "non_instructed", ""], Field(default="", exclude_if=lambda which: not which)
+    ] = ""
+    counts_as: Annotated[
+        Literal["senior_leader", "board", "neither", ""], Field(default="", exclude_if=lambda what: not what)
     ] = ""
     kept: Kept = ()
 

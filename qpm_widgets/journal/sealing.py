@@ -51,7 +51,7 @@ def public_key_text(public_key: str, assessor: str, purpose: Purpose = "visits")
     return (
         f"# QPM Field Kit: the public key of {assessor}. With it {sealed} is sealed for {assessor} alone.\n"
         f"{_PURPOSE}{purpose}\n"
-        f"# Before you use it, have these numbers read out to you: {fingerprint(public_key)}\n"
+        f"# Before you use it, have these digits read out to you: {fingerprint(public_key)}\n"
         f"{public_key}\n"
     )
 

@@ -245,7 +245,7 @@ class Journal:
             return list(iter_writers(connection, bundle, self._device_id))
 
     def note_compared(self, device_id: str) -> None:
-        """Keep that a device's numbers were read out by its owner, and were right."""
+        """Keep that a device's digits were read out by its owner, and were right."""
         self.secret(compared_name(device_id), lambda: "yes")
 
     @contextmanager

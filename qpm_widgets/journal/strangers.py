@@ -1,7 +1,7 @@
 """Whose devices wrote a bundle: a signature says that one device wrote something, never whose device that is.
 
 Whoever has the lead's public key can make up a device and call it an assessor's. Only people can tell, by reading out
-a device's numbers to each other (``sealing.fingerprint`` of its id).
+a device's digits to each other (``sealing.fingerprint`` of its id).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Writer(NamedTuple):
     """A device that sends a bundle or wrote entries of it, as the journal knows it before the bundle is merged.
 
     ``names`` are the assessors in whose names it writes there, ``new_names`` those in whose names the journal has
-    nothing of it; ``known`` says that the journal has anything of it, ``compared`` that somebody had its numbers read
+    nothing of it; ``known`` says that the journal has anything of it, ``compared`` that somebody had its digits read
     out. With entries that are not here yet, ``erases`` says, it withdraws something, or replaces a finding or a quote
     whose former versions may go; or, ``restores``, it plans or says what was agreed to where another device has
     recorded a refusal.
@@ -49,12 +49,12 @@ class Writer(NamedTuple):
 
     @property
     def must_be_known(self) -> bool:
-        """Whether a made-up device could do harm that nobody would notice: somebody has to compare its numbers."""
+        """Whether a made-up device could do harm that nobody would notice: somebody has to compare its digits."""
         return (self.erases or self.restores) and not self.compared
 
 
 def compared_name(device_id: str) -> str:
-    """Under which name the journal keeps that a device's numbers were compared."""
+    """Under which name the journal keeps that a device's digits were compared."""
     return f"compared {device_id}"
 
 

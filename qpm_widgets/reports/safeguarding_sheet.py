@@ -43,7 +43,7 @@ def _blocks(templates: Templates, parts: Sequence[ReadAccount]) -> Iterator[Bloc
     for part in sorted(parts, key=lambda part: (part.part, part.recorded_at)):
         by = part.recorded_by
         if part.device_id:
-            by = text("safeguarding.from_device", by=by, numbers=fingerprint(part.device_id))
+            by = text("safeguarding.from_device", by=by, digits=fingerprint(part.device_id))
         facts = {"part": part.part, "time": _moment(part.recorded_at), "by": by}
         yield Heading(1, text("safeguarding.part", **facts))
         for name, words in part.account.model_dump().items():

@@ -18,7 +18,7 @@ from qpm_widgets.visits.pauses import Breaks
 
 
 def sampling(content: Content) -> Iterator[Block]:
-    """The sampling rules that are not met yet."""
+    """The sampling rules that are not met yet, and those of which that is not known."""
     say = content.words.say
     if not content.missing_people:
         return
@@ -30,7 +30,13 @@ def sampling(content: Content) -> Iterator[Block]:
         Column(say("lead.need"), "right"),
     )
     rows = tuple(
-        (row.name, say(f"lead.kind.{row.kind}"), str(row.have), str(row.need)) for row in content.missing_people
+        (
+            row.name or content.record.profile.provider,
+            say(f"lead.kind.{row.kind}"),
+            say("lead.have_perhaps", have=str(row.have)) if row.unsaid else str(row.have),
+            say("lead.need_unknown") if row.need is None else str(row.need),
+        )
+        for row in content.missing_people
     )
     yield Table(say("lead.sampling_caption"), columns, rows)
 

@@ -33,7 +33,7 @@ class Content:
     edition: str
     voices: Voices
     words: Words
-    missing_people: tuple[SamplingRow, ...]  # sampling rules that the assessment does not meet yet
+    missing_people: tuple[SamplingRow, ...]  # sampling rules that are not met yet, or not known to be
     journal_head: str
 
     @property
@@ -226,4 +226,4 @@ def read_content(journal: Journal, templates: Templates, assessment_id: str, vis
     held = [one for one in iter_interviews(journal, assessment_id) if one.was_held and not one.is_two_people]
     sampling = check_sampling(record.profile, held, templates.scheme.sampling)
     words = Words(templates, voices, exact=edition == LEAD)
-    return Content(record, edition, voices, words, sampling.missing, head)
+    return Content(record, edition, voices, words, sampling.missing + sampling.unknown, head)

@@ -155,13 +155,17 @@ def _gaps(content: Content) -> Iterator[str]:
     silent = [row["indicator"] for row in content.coverage if not row["pieces"]]
     if 0 < len(silent) < len(content.coverage):
         yield say("seen.silent", indicators=content.words.indicators(silent))
-    kinds = {row.kind for row in content.missing_people}
+    kinds = {row.kind for row in content.missing_people if row.known}
     if "manager" in kinds:
         yield say("seen.managers")
     if "area" in kinds:
         yield say("seen.areas")
     if kinds & {"team", "manager_advocates"}:
         yield say("seen.advocates")
+    if "senior_leaders" in kinds:
+        yield say("seen.leaders")
+    if "board" in kinds:
+        yield say("seen.board")
     states = {meeting.held.state for meeting in content.record.meetings if meeting.interview}
     for state in ("stopped", "open"):
         if state in states:

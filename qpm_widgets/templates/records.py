@@ -150,6 +150,8 @@ class Sampling(Record):
     advocate_share: Annotated[float, Field(gt=0, le=1)]  # under each manager and in each team
     small_team_under: Annotated[int, Field(ge=0)]  # a team with fewer advocates than this …
     small_team_share: Annotated[float, Field(gt=0, le=1)]  # … wants this share
+    senior_leaders_among: tuple[Id, ...]  # roles that a senior leader is met in; with none the rule is off
+    board_among: tuple[Id, ...]  # the same of who sits on an involvement board
     note: Sentence
 
 

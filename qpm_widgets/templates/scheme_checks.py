@@ -40,6 +40,8 @@ def check_scheme(draft: Draft, known: Known) -> None:
     _check_languages(check, scheme)
     for n, role in enumerate(scheme.roles):
         check.one_known(("roles", n, "source"), role.source, known.sources)
+    for key in ("senior_leaders_among", "board_among"):
+        check.known(("sampling", key), getattr(scheme.sampling, key), [role.id for role in scheme.roles])
     if "standards" not in draft.broken:
         check.one_known(("edition",), scheme.edition, [one.edition for one in draft.editions.values()])
 

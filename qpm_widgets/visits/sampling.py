@@ -1,12 +1,13 @@
 """Whom a visit must meet: the scheme's sampling rules against the interviews that are planned or held.
 
 The rules: every team manager, every area, at least a share of the advocates under each manager and in each
-team, and a larger share where a team is small. The figures come from ``scheme.yaml``.
+team, and a larger share where a team is small; the main senior leaders; somebody from an involvement board, where
+there is one. The figures come from ``scheme.yaml``, and who is a leader or sits on a board from the plans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -15,44 +16,59 @@ from qpm_widgets.journal.payloads import Advocate, AssessmentProfile, Named, Tea
 from qpm_widgets.templates.records import Sampling as Rules
 from qpm_widgets.visits.meetings import Interview
 
-Kind = Literal["manager", "area", "team", "manager_advocates"]
+Kind = Literal["manager", "area", "team", "manager_advocates", "senior_leaders", "board"]
 
 
 @dataclass(frozen=True)
 class SamplingRow:
-    """One rule applied to one manager, area or team.
+    """One rule applied to one manager, area or team, or to the provider as a whole (no ``id`` and no ``name``).
 
-    ``have`` and ``need`` count people or, for areas, interviews.
+    ``have`` and ``need`` count people or, for areas, interviews; ``need`` is None where nobody has said how many.
+    ``unsaid`` are ids of interviews that may count, for their plans do not say.
     """
 
     kind: Kind
     id: str
     name: str
     have: int
-    need: int
-    candidates: tuple[str, ...]  # codes that would help and are not planned yet
+    need: int | None
+    candidates: tuple[str, ...] = ()  # codes that would help and are not planned yet
+    unsaid: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:
         """Whether enough are planned."""
-        return self.have >= self.need
+        return self.need is not None and self.have >= self.need
+
+    @property
+    def known(self) -> bool:
+        """Whether it can be said at all that it is met or not."""
+        return self.met or not (self.need is None or self.unsaid)
 
     @property
     def lacking(self) -> int:
-        """How many more are needed."""
-        return max(0, self.need - self.have)
+        """How many more are needed; 0 where nobody has said."""
+        return max(0, (self.need or 0) - self.have)
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """Every sampling rule applied; ``rows`` in the order manager, area, team, advocates under a manager."""
+    """Every sampling rule applied.
+
+    ``rows`` in the order manager, area, team, advocates under a manager, senior leaders, involvement board.
+    """
 
     rows: tuple[SamplingRow, ...]
 
     @property
     def missing(self) -> tuple[SamplingRow, ...]:
         """The rows that are not met yet."""
-        return tuple(row for row in self.rows if not row.met)
+        return tuple(row for row in self.rows if row.known and not row.met)
+
+    @property
+    def unknown(self) -> tuple[SamplingRow, ...]:
+        """The rows of which assessment and plans do not say whether they are met."""
+        return tuple(row for row in self.rows if not row.known)
 
 
 def people_needed(total: int, share: float) -> int:
@@ -89,7 +105,25 @@ def check_sampling(profile: AssessmentProfile, interviews: Iterable[Interview], 
     for manager in profile.managers:
         members = [one for one in profile.advocates if one.manager == manager.id]
         rows.append(_advocates("manager_advocates", manager, members, met, rules.advocate_share))
+    rows += _leaders_and_board(profile, held, rules)
     return Sampling(tuple(rows))
+
+
+def _leaders_and_board(profile: AssessmentProfile, held: list[Interview], rules: Rules) -> Iterator[SamplingRow]:
+    leaders, board = profile.senior_leaders, profile.involvement_board
+    if rules.senior_leaders_among and leaders != 0:
+        have, unsaid = _counted_as("senior_leader", held, rules.senior_leaders_among)
+        yield SamplingRow("senior_leaders", "", "", have, leaders, unsaid=unsaid)
+    if rules.board_among and board is not False:
+        have, unsaid = _counted_as("board", held, rules.board_among)
+        # Who sits on a board is proof that there is one.
+        yield SamplingRow("board", "", "", have, 1 if board or have else None, unsaid=unsaid)
+
+
+def _counted_as(what: str, held: list[Interview], among: Collection[str]) -> tuple[int, tuple[str, ...]]:
+    """How many people the plans count as this, and the ids of the interviews whose plans do not say."""
+    people = {code for one in held if one.plan.counts_as == what for code in one.taking_part}
+    return len(people), tuple(one.id for one in held if not one.plan.counts_as and one.plan.role in among)
 
 
 def _manager(code: str, name: str, met: set[str]) -> SamplingRow:

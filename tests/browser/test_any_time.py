@@ -11,7 +11,7 @@ BARE = True
 
 ALWAYS = {
     "F4": "A break",
-    "Shift+F8": "A yes or a no that is shown",
+    "Shift+F8": "A yes or no that somebody shows",
     "Shift+F2": "Someone may be at risk",
     "Alt+End": "How did it end?",
 }

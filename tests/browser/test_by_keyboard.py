@@ -73,7 +73,7 @@ def test_a_whole_interview_of_twelve_questions_by_keys_alone(field_kit, server, 
             keys.open("F4", "A break")
             keys.close()
         if number == 5:
-            keys.open("Shift+F8", "A yes or a no that is shown")
+            keys.open("Shift+F8", "A yes or no that somebody shows")
             keys.reach("assent-sign-assent")
             keys.press("Space")
             keys.press("Tab", "Tab")  # past how it was shown, to noting it

@@ -85,7 +85,7 @@ def test_the_desk_tells_what_the_journal_has(lantern, templates) -> None:
         True,
         ["England", "Wales"],
     )
-    assert [row["kind"] for row in assessment["rules"]["missing"]] == ["manager"] * 3
+    assert [row["kind"] for row in assessment["rules"]["missing"]] == [*["manager"] * 3, "senior_leaders", "board"]
     (visit,) = assessment["visits"]
     times = [(one["day"], one["time"]) for one in visit["meetings"]]
     assert len(times) == 14
@@ -135,7 +135,7 @@ def test_the_desk_shows_a_visit_and_is_accessible(page, scheme) -> None:
     meetings = page.locator(".qpm-desk-meeting")
     assert meetings.count() == 14
     assert page.get_by_role("link", name="Open : interview P3").count() == 1
-    assert page.locator(".qpm-desk-side li").count() == 3
+    assert page.locator(".qpm-desk-side li").count() == 5
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     desk = page.locator(".qpm-desk")
     assert desk.evaluate("(root) => root.scrollWidth <= root.clientWidth")
@@ -184,6 +184,7 @@ def test_an_assessment_and_a_visit_are_begun_on_an_empty_desk_which_looks_again_
         assert [one.id for one in profile.advocates] == ["AD1", "AD2", "AD3", "HILL1"]
         assert [(one.name, one.manager) for one in profile.teams] == [("Coast", "MG1"), ("Hill", "MG2")]
         assert profile.managers[1].name == "Manager of Hill"
+        assert (profile.senior_leaders, profile.involvement_board) == (2, False)
 
         # From there to the first visit; nothing of it is in the journal until its days and places are saved.
         page.keyboard.press("Enter")
@@ -222,6 +223,8 @@ def plan_an_assessment(page) -> None:
     page.get_by_label("Name of the area").fill("North")
     page.get_by_label("Name of the team").fill("Coast")
     page.get_by_label("How many advocates?").fill("3")
+    page.get_by_label("How many senior leaders should be met?").fill("2")
+    page.get_by_role("group", name="Is there an involvement board?").get_by_role("radio", name="No", exact=True).check()
     page.get_by_role("button", name="Another team").press("Enter")
     page.keyboard.type("Hill")
     hill = page.get_by_role("group", name="Team 2")

@@ -93,7 +93,7 @@ def test_a_break_in_an_observation_at_twice_the_size_in_the_dark(field_kit, at):
 
 def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_kit, at):
     hand = at("A2")
-    page, dialog = hand.page, hand.page.get_by_role("dialog", name="A yes or a no that is shown")
+    page, dialog = hand.page, hand.page.get_by_role("dialog", name="A yes or no that somebody shows")
 
     def note(sign: str, how: str = "In speech") -> str:
         dialog.get_by_role("group", name="Whose?").get_by_label("AD3").check()
@@ -143,7 +143,7 @@ def test_one_of_a_group_is_taken_out_alone_and_the_notes_until_then_with_them(fi
     assert hand.sheet.get_by_role("button", name="Stop or finish").locator("kbd").is_visible()
     hand.notes("A-CP-1").focus()
     card = page.get_by_role("dialog", name="Shown to the person")
-    for key, opened in (("F4", "A break"), ("Shift+F8", "A yes or a no that is shown")):
+    for key, opened in (("F4", "A break"), ("Shift+F8", "A yes or no that somebody shows")):
         page.keyboard.press("Control+Enter")
         card.wait_for()
         page.keyboard.press(key)  # one key away also while a question is shown, and the card goes

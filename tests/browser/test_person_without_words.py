@@ -22,7 +22,7 @@ def focus_on(page, name: str) -> None:
 def test_a_no_is_noted_by_keys_and_a_second_one_leads_to_stopping(field_kit, server, page, templates):
     plan_anew(field_kit, templates, "observation:O1", guide="person_without_words")
     hand = Hand(page, server, "O1").open()
-    dialog = page.get_by_role("dialog", name="A yes or a no that is shown")
+    dialog = page.get_by_role("dialog", name="A yes or no that somebody shows")
 
     def note(sign: str, how: str) -> str:
         focus_on(page, "assent-sign-assent")

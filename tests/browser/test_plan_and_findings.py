@@ -11,12 +11,13 @@ import sys
 import pikepdf
 import pytest
 from barriers import find_barriers
+from conftest import new_context
 from field_pages import fields_a_browser_takes, open_page, until
 from playwright.sync_api import expect
 
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import load_interview, load_visit, plan_visit
+from qpm_widgets.visits import create_assessment, load_interview, load_profile, load_visit, plan_visit
 from qpm_widgets.visits.erasures import erase_earlier_versions
 
 pytestmark = pytest.mark.browser
@@ -66,7 +67,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.locator(".qpm-plan").evaluate("one => one.scrollTo(0, one.scrollHeight)")
     expect(page.get_by_text("Invented example.")).to_be_in_viewport()
     coverage = page.get_by_role("complementary", name="Who has to be met")
-    assert "10 of 13 rules are met" in coverage.inner_text()
+    assert "10 of 15 rules are met" in coverage.inner_text()
     assert find_barriers(page, ".qpm-sheet") == []
 
     coverage.get_by_role("button", name="Plan an interview: MG2").press("Enter")
@@ -84,7 +85,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     status = page.get_by_role("status").filter(has_text="M2 is in the plan")
     status.wait_for()
     assert SAVED.search(status.inner_text())
-    assert "11 of 13 rules are met" in coverage.inner_text()
+    assert "11 of 15 rules are met" in coverage.inner_text()
     assert coverage.get_by_role("button", name="Plan an interview: MG2").count() == 0
     assert load_interview(kit.journal, "lantern", "M2").plan.minutes == 120
 
@@ -114,6 +115,43 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     page.get_by_role("link", name="Open the page of M2").first.click()
     page.get_by_role("heading", level=1, name=re.compile("M2")).wait_for(timeout=PATIENCE)
     see_whom_to_ring(page)
+
+
+def test_a_senior_leader_and_somebody_from_the_board_are_counted_by_what_the_plan_says(visited, page):
+    kit, server = visited
+    open_page(page, server, "lantern/V1/plan.ipynb")
+    plan = page.locator(".qpm-plan")  # pages that earlier tests opened are in the window, too
+    coverage = plan.get_by_role("complementary", name="Who has to be met")
+    coverage.get_by_text("0 of the 1 to be met are in the plan.").wait_for(timeout=PATIENCE)
+    coverage.get_by_role("button", name="Plan an interview: Involvement board").press("Enter")
+    plan.get_by_label("Role", exact=True).select_option("family_carer")
+    asked = plan.get_by_role("group", name="Do they count as one of these, too?")
+    assert asked.get_by_role("radio", name="Sits on the involvement board").is_checked()
+    assert asked.get_by_role("radio", name="A senior leader").count() == 0, "nobody's carer leads the service"
+    assert find_barriers(page, ".qpm-sheet") == []
+    plan.get_by_label("Role", exact=True).select_option("advocate")
+    assert asked.count() == 0
+    plan.get_by_label("Role", exact=True).select_option("other_staff")
+    assert asked.get_by_role("radio", name="Neither").is_checked()
+    asked.get_by_role("radio", name="A senior leader").check()
+    plan.get_by_label("Time").fill("07:15")
+    plan.get_by_label("Who holds it?").select_option("AS1")
+    plan.get_by_role("button", name="Save", exact=True).click()
+    plan.get_by_role("status").filter(has_text="S1 is in the plan").wait_for()
+    assert load_interview(kit.journal, "lantern", "S1").plan.counts_as == "senior_leader"
+    assert coverage.get_by_role("button", name="Plan an interview: Senior leaders").count() == 0
+    assert coverage.get_by_text("Nobody who sits on it is in the plan.").count() == 1
+    # What nobody has said any more is not known, and not missing.
+    profile = load_profile(kit.journal, "lantern").model_dump(mode="json")
+    create_assessment(kit.journal, "lantern", profile | {"involvement_board": None})
+    page.reload()
+    coverage.get_by_role("heading", name="Not known yet").wait_for(timeout=PATIENCE)
+    assert coverage.get_by_text("Whether there is one is asked on the desk").count() == 1
+    create_assessment(kit.journal, "lantern", profile | {"involvement_board": False})
+    page.reload()
+    coverage.get_by_text("of 14 rules are met").wait_for(timeout=PATIENCE)
+    assert coverage.get_by_text("Involvement board", exact=True).count() == 0
+    create_assessment(kit.journal, "lantern", profile)
 
 
 @pytest.mark.parametrize("name", ["desk", "lantern/V1/plan", "lantern/V1/debrief"])
@@ -310,6 +348,36 @@ def look_at_the_visit_so_far(page) -> None:
     assert find_barriers(page, ".qpm-sheet") == []
 
 
+LOOKS = """boxes => boxes.map((box) => [box, ...box.querySelectorAll("*")].map((part) => {
+    const { padding, margin, width, maxWidth, borderRadius, boxShadow } = getComputedStyle(part);
+    return [part.tagName, padding, margin, width, maxWidth, borderRadius, boxShadow].join(" ");
+}))"""
+
+
+def test_dialogs_look_the_same_whichever_page_was_opened_before(visited, chromium):
+    _, server = visited
+    context = new_context(chromium)
+    window = context.new_page()
+    boxes = window.locator('.qpm-interview[data-scope="lantern/interview:P1"] dialog')
+
+    def looks_of_dialogs() -> list[list[str]]:
+        open_page(window, server, "lantern/V1/P1.ipynb")
+        window.locator('.qpm-interview[data-scope="lantern/interview:P1"] h1').wait_for(timeout=PATIENCE)
+        return boxes.evaluate_all(LOOKS)
+
+    before = looks_of_dialogs()
+    assert len(before) > 5
+    for path, sheet in (
+        ("desk.ipynb", "desk"),
+        ("lantern/V1/plan.ipynb", "plan"),
+        ("lantern/V1/debrief.ipynb", "debrief"),
+    ):
+        open_page(window, server, path)
+        window.locator(f".qpm-{sheet} h1").wait_for(timeout=PATIENCE)
+        assert looks_of_dialogs() == before, path
+    context.close()
+
+
 def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     kit, server = visited
     words = "They challenge the council and were thanked for it."
@@ -326,10 +394,10 @@ def test_a_finding_needs_evidence_and_is_there_after_a_reload(visited, page):
     reason = indicator.get_by_label("Why, in your own words")
     before = reason.input_value()
     reason.fill("")
-    indicator.get_by_text("still wants a reason").wait_for()
-    page.get_by_role("button", name=re.compile("^2 Independence.*1 still thin")).wait_for()
+    indicator.get_by_text("still needs a reason").wait_for()
+    page.get_by_role("button", name=re.compile("^2 Independence.*1 without a reason or evidence")).wait_for()
     reason.fill(before)
-    indicator.get_by_text("still wants a reason").wait_for(state="detached")
+    indicator.get_by_text("still needs a reason").wait_for(state="detached")
 
     page.get_by_role("button", name="Write a finding").click()
     assert fields_a_browser_takes(page) == []

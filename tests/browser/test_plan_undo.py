@@ -79,7 +79,7 @@ def test_a_plan_is_undone_by_keys_done_again_and_put_back_from_its_versions(fiel
 def test_an_interview_that_was_added_or_cancelled_and_the_visit_itself_go_back(field_kit, server, page):
     open_plan(page, server)
     coverage = page.get_by_role("complementary", name="Who has to be met")
-    assert "people who sit on it" in coverage.inner_text(), "what the rules ask for and nobody can count"
+    assert "Not known yet" in coverage.inner_text(), "nobody has said how many senior leaders there are, or of a board"
     before = {one.id for one in iter_interviews(field_kit.journal, "harbour")}
 
     def state(name: str) -> str:

@@ -54,7 +54,11 @@ def test_every_state_of_the_page_has_names_and_roles(hand: Hand):
     )  # fmt: skip
     for key, parts in {
         "F4": ('dialog "A break"', "timer", 'button "Go on"'),
-        "Shift+F8": ('dialog "A yes or a no that is shown"', 'group "What do they say or show?"', 'button "Note it"'),
+        "Shift+F8": (
+            'dialog "A yes or no that somebody shows"',
+            'group "What do they say or show?"',
+            'button "Note it"',
+        ),
         "Shift+F2": ('dialog "Someone may be at risk"', 'group "At any time"'),
         "Alt+End": ('dialog "How did it end?"', 'radio "Finish"', 'textbox "In a few words, why (no names)"'),
         "F2": ('dialog "Find a question"', "combobox"),

@@ -148,7 +148,7 @@ def test_a_no_whose_receipt_is_lost_counts_once_though_the_page_is_run_again(fie
 
     page.route_web_socket("**/channels*", relay)
     hand = Hand(page, server, "P2").open()
-    dialog = page.get_by_role("dialog", name="A yes or a no that is shown")
+    dialog = page.get_by_role("dialog", name="A yes or no that somebody shows")
 
     def note_a_no() -> str:
         page.keyboard.press("Shift+F8")

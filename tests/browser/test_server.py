@@ -210,7 +210,7 @@ def test_a_lead_can_see_the_workbench_and_what_is_saved_there_is_empty(server, w
     page = window.page
     window.open("desk.ipynb")
     await_desk(page)
-    page.get_by_role("button", name="Show workbench").click()
+    page.get_by_role("button", name="Show the workbench").click()
     page.locator(".lm-MenuBar").wait_for(timeout=20_000)
     page.locator(".jp-InputArea").first.click()
     with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):

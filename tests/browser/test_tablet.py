@@ -6,7 +6,7 @@ import re
 
 import pytest
 from conftest import new_context
-from field_pages import Hand, open_page
+from field_pages import Hand, open_page, until, values_of
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -88,6 +88,75 @@ def test_an_interview_is_held_by_finger_and_a_keyboard_on_the_screen_covers_no_w
     tablet.get_by_role("dialog", name="Find a question").wait_for()
     assert find_faults(tablet) == []
     tablet.keyboard.press("Escape")
+
+
+class Finger:
+    """One finger on the screen, as Chromium gets it from a touch screen."""
+
+    def __init__(self, page) -> None:
+        self.page, self.screen = page, page.context.new_cdp_session(page)
+
+    def send(self, kind: str, *points: tuple[float, float]) -> None:
+        touched = [{"x": x, "y": y} for x, y in points]
+        self.screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+    def draw(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Down at the start and on to the end, where it stays."""
+        self.send("touchStart", start)
+        for step in range(1, 9):
+            x, y = (a + (b - a) * step / 8 for a, b in zip(start, end, strict=True))
+            self.send("touchMove", (x, y))
+            self.page.wait_for_timeout(16)
+
+
+def middle(part) -> tuple[float, float]:
+    box = part.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_quick_note_is_dragged_by_finger_and_the_page_still_scrolls(field_kit, server, tablet) -> None:
+    hand = Hand(tablet, server, "A1").open()
+    for scope in ("talk", "notes"):
+        hand.field(f"consent:{scope}.AD1").locator('label:has(input[value="given"])').tap()
+    hand.await_saved()
+    hand.sheet.get_by_role("button", name="Quick notes").first.tap()
+    tablet.keyboard.type("A door that stays open")
+    hand.await_saved()
+    finger = Finger(tablet)
+    grip, question = hand.sheet.locator(".qpm-jot-time").first, hand.sheet.locator('[data-question="A-CP-1"]')
+    question.locator("h3").evaluate("one => one.scrollIntoView({ block: 'center' })")
+    scrolled = hand.sheet.evaluate("one => one.scrollTop")
+
+    def filed() -> str:
+        hand.await_saved()
+        lines = [one for one in values_of(field_kit, "interview:A1").values() if "A door" in str(one.get("text"))]
+        return lines[0].get("filed_to", "")
+
+    finger.draw(middle(grip), middle(question.locator("h3")))
+    assert question.evaluate("one => one.matches('.qpm-drop')")
+    finger.send("touchCancel")
+    assert filed() == "", "what the system takes away is dropped nowhere"
+    assert hand.sheet.locator(".qpm-drop, .qpm-dragging, .qpm-dragged").count() == 0
+    finger.draw(middle(grip), middle(question.locator("h3")))
+    assert hand.sheet.evaluate("one => one.scrollTop") == scrolled
+    finger.send("touchEnd")
+    assert until(lambda: filed() == "A-CP-1", tablet)
+
+    # Anywhere else a finger scrolls, beside the time in the notes as well.
+    x, y = middle(question.locator("h3"))
+    finger.draw((x, y), (x, y - 150))
+    finger.send("touchEnd")
+    assert until(lambda: hand.sheet.evaluate("one => one.scrollTop") > scrolled + 50, tablet)
+    for _ in range(12):
+        tablet.keyboard.press("Enter")
+        tablet.keyboard.type("One more")
+    hand.await_saved()
+    lines = hand.sheet.locator(".qpm-jots")
+    low = lines.evaluate("one => one.scrollTop")
+    x, y = middle(lines)
+    finger.draw((x, y), (x, y + 100))
+    finger.send("touchEnd")
+    assert until(lambda: lines.evaluate("one => one.scrollTop") < low, tablet)
 
 
 def test_desk_plan_and_debrief_are_worked_by_finger(server, tablet) -> None:

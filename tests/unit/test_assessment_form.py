@@ -54,6 +54,7 @@ def correction_of(desk: DeskSheet, assessment_id: str) -> tuple[dict, dict]:
     ]  # fmt: skip
     keys = ("provider", "jurisdictions", "advocacy_roles", "band", "areas", "managers", "assessors")
     sent = {key: profile[key] for key in keys} | {"teams": teams}
+    sent |= {key: profile.get(key) for key in ("senior_leaders", "involvement_board")}
     return {"id": assessment_id, "entry_id": view["entry_id"], "heads": view["heads"]}, sent
 
 
@@ -69,6 +70,21 @@ def test_a_new_assessment_comes_from_the_desk_with_ids_made_of_names(kit, templa
         ("AD1", "north-2", "MG1"),
         ("AD2", "north-2", "MG1"),
     ]
+
+
+def test_the_form_says_how_many_senior_leaders_there_are_and_whether_there_is_a_board_or_leaves_both_open(
+    kit, templates
+):
+    desk = open_desk(kit, templates)
+    said = send(desk, form=form(senior_leaders=2, involvement_board=False))["result"]
+    profile = load_profile(kit.journal, said["id"])
+    assert (profile.senior_leaders, profile.involvement_board) == (2, False)
+    open_ = send(desk, form=form(provider="Tide", senior_leaders=None, involvement_board=None))["result"]
+    entry = kit.journal.current_entry(open_["id"], "assessment", "profile")
+    assert not {"senior_leaders", "involvement_board"} & set(entry.payload), "it says what it always said"
+    (shown,) = [one["rules"] for one in open_["situation"]["assessments"] if one["id"] == open_["id"]]
+    assert (shown["unknown"], shown["total"]) == (["senior_leaders", "board"], 4)
+    assert "senior_leaders" not in {one["kind"] for one in shown["missing"]}
 
 
 def test_a_form_that_is_sent_twice_is_one_assessment_and_the_same_name_again_another(kit, templates):

@@ -133,16 +133,16 @@ def test_it_travels_to_the_safeguarding_lead_and_to_nobody_else(home, lead, tmp_
     assert f"handed over: {ACCOUNT}" in confirmed.output
     assert "More was written since" in confirmed.output
     assert re.search(r"; handed over, confirmed [^;]+; MORE WAS WRITTEN SINCE\n", qpm(home, "list").output)
-    numbers = device_numbers(home)
-    assert f"signed by this kit's device, which has the numbers {numbers}" in told.output
+    digits = device_digits(home)
+    assert f"signed by this kit's device, which has the digits {digits}" in told.output
     received = qpm(lead, "receive", sent)
     assert f"received: {ACCOUNT} from AS1, 3 new entries" in received.output
-    assert f"signed by the device with the numbers {numbers}" in received.output
-    assert f"Have AS1 read these numbers out to you; then `safeguarding show {ACCOUNT}`." in received.output
+    assert f"signed by the device with the digits {digits}" in received.output
+    assert f"Have AS1 read these digits out to you; then `safeguarding show {ACCOUNT}`." in received.output
     assert "0 new entries" in qpm(lead, "receive", sent).output
     shown = qpm(lead, "show", ACCOUNT)
     assert CANARY in shown.output
-    assert f"by AS1, sent by the device with the numbers {numbers}" in shown.output, "who wrote it, not who received it"
+    assert f"by AS1, sent by the device with the digits {digits}" in shown.output, "who wrote it, not who received it"
     listed = qpm(lead, "list").output
     assert "by AS1; received" in listed
     assert "SL1" not in listed
@@ -165,17 +165,17 @@ def test_versions_of_two_kits_are_shown_side_by_side_with_who_wrote_each(home, l
     assert "by AS1, AS2; PART 1 STANDS IN SEVERAL VERSIONS" in qpm(lead, "list").output
     shown = qpm(lead, "show", ACCOUNT).output
     assert "PART 1 STANDS IN 2 VERSIONS THAT DIFFER" in shown
-    for words in (CANARY, "false", f"by AS1, sent by the device with the numbers {device_numbers(home)}"):
+    for words in (CANARY, "false", f"by AS1, sent by the device with the digits {device_digits(home)}"):
         assert words in shown
-    assert f"by AS2, sent by the device with the numbers {device_numbers(other)}" in shown
+    assert f"by AS2, sent by the device with the digits {device_digits(other)}" in shown
     assert qpm(lead, "sheet", ACCOUNT, "--out", tmp_path / "sheet.pdf").exit_code == 0
     text = pdf_text(tmp_path / "sheet.pdf")
     assert "Part 1 stands in several versions that differ" in text
     for sender in (home, other):
-        assert device_numbers(sender).replace(" ", "") in text.replace(" ", "").replace("\n", "")
+        assert device_digits(sender).replace(" ", "") in text.replace(" ", "").replace("\n", "")
 
 
-def device_numbers(home: Path) -> str:
+def device_digits(home: Path) -> str:
     return fingerprint(KitFile.read(home).device_id)
 
 

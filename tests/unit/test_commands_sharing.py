@@ -78,14 +78,14 @@ def test_a_key_is_written_once_and_stays_the_same(lead: Path, tmp_path: Path) ->
     text = (tmp_path / "LEAD.pub").read_text()
     again = qpm(lead, "key", "--out", tmp_path / "again.pub")
     assert (tmp_path / "again.pub").read_text() == text
-    (numbers,) = NUMBERS.findall(text)
+    (digits,) = NUMBERS.findall(text)
     shown = NUMBERS.findall(again.stdout)
     device, _, own = again.stdout.splitlines()
-    assert device.startswith("numbers of this kit's device, read out to whoever receives visits from it: ")
-    assert own.startswith("numbers of this key, read out to whoever submits visits to it: ")
-    assert shown[1:] == [numbers]
+    assert device.startswith("digits of this kit's device, read out to whoever receives visits from it: ")
+    assert own.startswith("digits of this key, read out to whoever submits visits to it: ")
+    assert shown[1:] == [digits]
     with Kit.unlock(lead, PASSPHRASE) as kit:
-        assert shown[0] == sealing.fingerprint(kit.device_id) != numbers
+        assert shown[0] == sealing.fingerprint(kit.device_id) != digits
     assert "LEAD" in text
     assert "SECRET" not in text
     taken = qpm(lead, "key", "--out", tmp_path / "LEAD.pub")
@@ -110,7 +110,7 @@ def test_a_visit_goes_from_kit_to_kit(submitted: Path, sample: Path, lead: Path,
 
 
 def test_what_was_sent_is_said_in_counts_only(sample: Path, lead: Path, tmp_path: Path) -> None:
-    numbers = NUMBERS.findall((tmp_path / "LEAD.pub").read_text())[0]
+    digits = NUMBERS.findall((tmp_path / "LEAD.pub").read_text())[0]
     with Kit.unlock(sample, PASSPHRASE) as kit:
         entries = list(kit.journal.iter_entries("lantern"))
         device = sealing.fingerprint(kit.device_id)
@@ -119,8 +119,8 @@ def test_what_was_sent_is_said_in_counts_only(sample: Path, lead: Path, tmp_path
         assert done.stdout == (
             f"submitted: {tmp_path}/lantern-V1-AS1-{number}.qpmvisit\n"
             f"lantern V1: {len(entries)} entries, 12 interviews, 2 observations\n"
-            f"sealed for the key with the numbers {numbers}\n"
-            f"signed by this kit's device, which has the numbers {device}\n"
+            f"sealed for the key with the digits {digits}\n"
+            f"signed by this kit's device, which has the digits {device}\n"
         )
     assert not list(tmp_path.glob("*.part"))
 
@@ -250,7 +250,7 @@ def submit_to(lead: Path, home: Path) -> Path:
     return file
 
 
-def test_a_consent_is_restored_by_a_device_whose_numbers_were_compared_only(sample, lead, tmp_path) -> None:
+def test_a_consent_is_restored_by_a_device_whose_digits_were_compared_only(sample, lead, tmp_path) -> None:
     field, subject = "consent:quotes.PS2", "interview:P2"
 
     def decide(journal: Journal, decision: str) -> None:
@@ -268,14 +268,14 @@ def test_a_consent_is_restored_by_a_device_whose_numbers_were_compared_only(samp
     with other_kit(tmp_path / "other") as kit:  # whoever made it calls themselves AS2
         kit.journal.merge(bundle)
         decide(kit.journal, "given")
-        numbers = sealing.fingerprint(kit.device_id)
+        digits = sealing.fingerprint(kit.device_id)
     file = submit_to(lead, tmp_path / "other")
     before = heads(lead)
     done = qpm(lead, "receive", file)
     assert refusal(done).startswith("BUNDLE-014, other.qpmvisit: ")
-    assert "the device of AS2, whose numbers you have not compared, says who was met or agreed where" in done.stderr
+    assert "the device of AS2, whose digits you have not compared, says who was met or agreed where" in done.stderr
     assert heads(lead) == before
-    assert qpm(lead, "receive", file, typed=numbers).exit_code == 0
+    assert qpm(lead, "receive", file, typed=digits).exit_code == 0
     with Kit.unlock(lead, PASSPHRASE) as kit:
         assert load_interview(kit.journal, "lantern", "P2").quotes_allowed("PS2")
 
@@ -330,11 +330,11 @@ def test_a_finding_whose_versions_go_is_replaced_by_a_known_device_only(sample, 
 
 def test_devices_that_are_new_and_names_that_are_not_the_senders_are_said(submitted, sample, lead) -> None:
     with Kit.unlock(sample, PASSPHRASE) as kit:
-        numbers = sealing.fingerprint(kit.device_id)
+        digits = sealing.fingerprint(kit.device_id)
         others = {entry.recorded_by for entry in kit.journal.iter_entries()} - {"AS1"}
     assert others
     first = qpm(lead, "receive", submitted)
-    assert f"new device of AS1: numbers {numbers}; have AS1 read them out to you (`qpm key`)\n" in first.stdout
+    assert f"new device of AS1: digits {digits}; have AS1 read them out to you (`qpm key`)\n" in first.stdout
     for name in others:
         assert re.search(rf"recorded on the device of AS1: \d+ new entries in the name of {name}\n", first.stdout)
     again = qpm(lead, "receive", submitted)
@@ -344,7 +344,7 @@ def test_devices_that_are_new_and_names_that_are_not_the_senders_are_said(submit
     with Kit.unlock(sample, PASSPHRASE) as kit:
         kit.journal.append(Edit("lantern", "interview:P77", "plan", PLAN), recorded_by="AS7")
     third = qpm(lead, "receive", submit_to(lead, sample))
-    assert f"the device with the numbers {numbers} now writes as AS7 too; ask AS7 whether that is right" in third.stdout
+    assert f"the device with the digits {digits} now writes as AS7 too; ask AS7 whether that is right" in third.stdout
 
 
 def test_what_is_passed_on_is_said_to_be(sample, lead, tmp_path) -> None:
@@ -357,9 +357,9 @@ def test_what_is_passed_on_is_said_to_be(sample, lead, tmp_path) -> None:
     qpm(sample, "submit", "lantern", "V1", "--to", tmp_path / "AS2.pub", "--out", tmp_path / "to-AS2.qpmvisit")
     assert qpm(tmp_path / "other", "receive", tmp_path / "to-AS2.qpmvisit").exit_code == 0
     done = qpm(lead, "receive", submit_to(lead, tmp_path / "other"))
-    assert f"new device of AS2: numbers {passer}" in done.stdout
-    assert re.search(rf"new device of AS1( and AS\d)*, passed on by AS2: numbers {writer}", done.stdout)
-    assert f"new entries in the name of AS1, from a device with numbers {writer}\n" in done.stdout
+    assert f"new device of AS2: digits {passer}" in done.stdout
+    assert re.search(rf"new device of AS1( and AS\d)*, passed on by AS2: digits {writer}", done.stdout)
+    assert f"new entries in the name of AS1, from a device with digits {writer}\n" in done.stdout
     with Kit.unlock(lead, PASSPHRASE) as kit:
         assert kit.journal.verify().ok
 

@@ -21,6 +21,7 @@ from qpm_widgets.journal import Edit, Kit, new_entry_id
 from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary
 from qpm_widgets.reports.paper_form import form_of, write_form
 from qpm_widgets.visits import create_assessment, load_interview, load_profile, load_visit
+from qpm_widgets.visits.assessments import append_replacing
 
 
 def open_plan(kit: Kit, visit_id: str = "V1") -> PlanSheet:
@@ -68,7 +69,13 @@ def test_the_page_is_told_who_is_missing_and_who_is_planned_by_time(lantern):
     assert opened["kind"] == "opened", opened
     situation = opened["view"]["situation"]
     missing = [(one["kind"], one["id"]) for one in situation["rules"] if not one["met"]]
-    assert missing == [("manager", "MG2"), ("manager", "MG3"), ("manager", "MG4")]
+    assert missing == [
+        ("manager", "MG2"),
+        ("manager", "MG3"),
+        ("manager", "MG4"),
+        ("senior_leaders", ""),
+        ("board", ""),
+    ]
     assert rule(situation, "manager", "MG2")["form"]["role"] == "advocacy_manager"
     times = [(one["day"], one["time"]) for one in situation["meetings"]]
     assert times == sorted(times)
@@ -413,3 +420,53 @@ def test_a_state_recorded_by_the_interview_page_shows_as_begun(lantern_copy):
         Edit("lantern", "interview:M2", "consent:talk.MG3", {"decision": "given", "how": "spoken"})
     )
     assert meeting(ask(sheet, "look")["result"]["situation"], "M2")["begun"]
+
+
+def chief(**changes: object) -> dict:
+    return {
+        "guide": "other_staff",
+        "role": "other_staff",
+        "respondents": ["OS1"],
+        "team": "",
+        "counts_as": "senior_leader",
+    } | changes
+
+
+def test_senior_leaders_and_the_board_are_counted_as_soon_as_a_plan_says_who_is_one(lantern_copy):
+    sheet = open_plan(lantern_copy)
+    before = sheet.situation()
+    assert [rule(before, kind, "")["known"] for kind in ("senior_leaders", "board")] == [True, True]
+    assert rule(before, "senior_leaders", "")["form"]["counts_as"] == "senior_leader"
+    after = add_interview(sheet, **chief())["result"]["situation"]
+    assert rule(after, "senior_leaders", "")["met"]
+    assert meeting(after, "S1")["counts_as"] == "senior_leader"
+    assert not rule(after, "board", "")["met"]
+    family = {"guide": "family_carer", "role": "family_carer", "respondents": ["FC1"], "team": "", "counts_as": "board"}
+    assert rule(add_interview(sheet, **family)["result"]["situation"], "board", "")["met"]
+
+
+def test_an_older_kit_opens_and_says_that_it_is_not_known_who_is_a_senior_leader(lantern_copy):
+    journal = lantern_copy.journal
+    profile = load_profile(journal, "lantern").model_dump(mode="json")
+    older = {key: value for key, value in profile.items() if key not in ("senior_leaders", "involvement_board")}
+    create_assessment(journal, "lantern", older)
+    sheet = open_plan(lantern_copy)
+    rules = {one["kind"]: one for one in sheet.situation()["rules"]}
+    assert [(rules[kind]["known"], rules[kind]["need"]) for kind in ("senior_leaders", "board")] == [(False, None)] * 2
+    # Its plans say nothing either, and that of what has begun cannot be changed any more.
+    plan = load_interview(journal, "lantern", "T1").plan.model_dump(mode="json") | {"counts_as": ""}
+    append_replacing(journal, "lantern", "interview:T1", "plan", plan)
+    create_assessment(journal, "lantern", profile)
+    rules = {one["kind"]: one for one in sheet.situation()["rules"]}
+    assert [(rules[kind]["known"], rules[kind]["unsaid"]) for kind in ("senior_leaders", "board")] == [
+        (False, ["T1"])
+    ] * 2
+
+
+def test_a_provider_without_a_board_is_not_asked_for_one(lantern_copy):
+    journal = lantern_copy.journal
+    profile = load_profile(journal, "lantern").model_dump(mode="json") | {"involvement_board": False}
+    create_assessment(journal, "lantern", profile)
+    situation = open_plan(lantern_copy).situation()
+    assert "board" not in {one["kind"] for one in situation["rules"]}
+    assert list(situation["choices"]["sampling"]["counts_as"]) == ["senior_leader"]

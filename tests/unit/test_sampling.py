@@ -19,13 +19,19 @@ RULES = Rules(
     advocate_share=1 / 3,
     small_team_under=5,
     small_team_share=0.5,
+    senior_leaders_among=("advocacy_manager", "trustee"),
+    board_among=("person_supported", "trustee"),
     note="test",
 )
 
 
-def profile(teams: dict[str, tuple[str, str, int]]) -> AssessmentProfile:
+def profile(
+    teams: dict[str, tuple[str, str, int]], leaders: int | None = 0, board: bool | None = False
+) -> AssessmentProfile:
     """Teams as id -> (area, manager, number of advocates)."""
     return AssessmentProfile(
+        senior_leaders=leaders,
+        involvement_board=board,
         provider="Test Advocacy",
         edition="qpm_4",
         band=3,
@@ -47,10 +53,12 @@ def interview(
     team: str | None = None,
     area: str | None = None,
     state="planned",
+    counts_as="",
 ):
     plan = InterviewPlan(
         visit="V1", guide=role, role=role, respondents=respondents, team=team, area=area, nation="england",
         planned_at=datetime(2026, 5, 4, 10, tzinfo=UTC), minutes=60, assessor="AS1",
+        counts_as=counts_as,
     )  # fmt: skip
     return Interview(respondents[0], plan, state, "")
 
@@ -116,6 +124,64 @@ def test_an_area_is_covered_through_the_team_of_an_interview():
         "area",
         "hills",
     ).met
+
+
+def test_senior_leaders_count_by_person_where_a_plan_says_so():
+    people = profile({"north": ("hills", "MG1", 3)}, leaders=2)
+    managed = interview("MG1", role="advocacy_manager", counts_as="senior_leader")
+    chair = interview("TR1", role="trustee", counts_as="senior_leader")
+    other = interview("TR2", role="trustee", counts_as="neither")
+    one = check_sampling(people, [managed, managed, other], RULES)
+    assert (row(one, "senior_leaders", "").have, row(one, "senior_leaders", "").need) == (1, 2)
+    assert row(one, "senior_leaders", "") in one.missing
+    assert row(one, "manager", "MG1").met, "a manager who is a senior leader is both"
+    assert row(check_sampling(people, [managed, chair], RULES), "senior_leaders", "").met
+    called_off = interview("TR1", role="trustee", counts_as="senior_leader", state="cancelled")
+    assert row(check_sampling(people, [managed, called_off], RULES), "senior_leaders", "").have == 1
+
+
+def test_somebody_from_an_involvement_board_is_met_where_there_is_one():
+    north = {"north": ("hills", "MG1", 3)}
+    sits_on_it = interview("PS1", role="person_supported", counts_as="board")
+    missing = check_sampling(profile(north, board=True), [], RULES)
+    assert row(missing, "board", "") in missing.missing
+    assert row(check_sampling(profile(north, board=True), [sits_on_it], RULES), "board", "").met
+    kinds = {one.kind for one in check_sampling(profile(north, board=False), [sits_on_it], RULES).rows}
+    assert not kinds & {"board", "senior_leaders"}, "there is no board, and nobody to meet at the centre"
+
+
+def test_what_no_plan_says_is_not_known_and_not_missing():
+    north = {"north": ("hills", "MG1", 3)}
+    older = check_sampling(profile(north, None, None), [interview("MG1", role="advocacy_manager")], RULES)
+    assert [one.kind for one in older.unknown] == ["senior_leaders", "board"]
+    assert not {"senior_leaders", "board"} & {one.kind for one in older.missing}
+    # Of a board that somebody sits on it is known that there is one.
+    seen = check_sampling(profile(north, None, None), [interview("TR1", role="trustee", counts_as="board")], RULES)
+    assert row(seen, "board", "").met
+    # A plan of an older kit may be with one of them: what is short is not known either.
+    unsaid = [interview("MG1", role="advocacy_manager"), interview("AD1"), interview("TR1", role="trustee")]
+    half = check_sampling(profile(north, 1, True), unsaid, RULES)
+    assert (row(half, "senior_leaders", "").unsaid, row(half, "board", "").unsaid) == (("MG1", "TR1"), ("TR1",))
+    assert [one.kind for one in half.unknown] == ["senior_leaders", "board"]
+
+
+PLANS = st.builds(
+    interview,
+    st.sampled_from(("MG1", "TR1", "TR2", "PS1")),
+    role=st.sampled_from(("advocacy_manager", "trustee", "person_supported")),
+    state=st.sampled_from(("planned", "finished", "cancelled")),
+    counts_as=st.sampled_from(("", "neither", "senior_leader", "board")),
+)
+
+
+@given(st.lists(PLANS, max_size=8), PLANS, st.none() | st.integers(0, 3), st.none() | st.booleans())
+def test_a_further_interview_never_makes_a_met_rule_short_and_each_rule_is_one_of_three(plans, more, leaders, board):
+    people = profile({"north": ("hills", "MG1", 3)}, leaders, board)
+    before, after = check_sampling(people, plans, RULES), check_sampling(people, [*plans, more], RULES)
+    for one in before.rows:
+        assert [one.met, one in before.missing, one in before.unknown].count(True) == 1
+        assert row(after, one.kind, one.id).have >= one.have
+        assert row(after, one.kind, one.id).met or not one.met
 
 
 @given(st.integers(0, 500), st.integers(1, 20), st.integers(1, 20))

@@ -41,7 +41,7 @@ roles:
 bands:
   - {id: 1, label: One, wte_advocates_up_to: 5, areas_up_to: 1, case_files: 5, reports: 5, visit_days: 1, note: Known.}
 sampling: {every_manager: true, every_area: true, advocate_share: 0.3, small_team_under: 12,
-  small_team_share: 0.5, note: x}
+  small_team_share: 0.5, senior_leaders_among: [advocate], board_among: [], note: x}
 timings: {interview_minutes: 60, interpreter_factor: 2, group_factor: 1.5, observation_minutes: 30,
   self_assessment_advised_months: 3, self_assessment_limit_months: 6, award_years: 3}
 outcomes: [{id: award, label: Award, descriptor: All met.}]
@@ -236,6 +236,7 @@ FAULTS = [
      "the fields are id, label, plural, source, easy_read"),
     (SCHEME, "Notes, months: 6", "Notes, months: six", "TEMPLATE-005", "retention[0].months", "whole number"),
     (SCHEME, "every_area: true", "every_area: perhaps", "TEMPLATE-005", "sampling.every_area", "true or false"),
+    (SCHEME, "_among: [advocate]", "_among: [advocat]", "TEMPLATE-007", "sampling.senior_leaders_among[0]", "advocate"),
     (SCHEME, "group_factor: 1.5", "group_factor: 0.5", "TEMPLATE-005", "timings.group_factor", "greater than"),
     (STANDARDS, "sources: [A]", "sources: []", "TEMPLATE-005", "standards[1].indicators[0].sources",
      "List at least 1"),

@@ -158,7 +158,7 @@ def test_a_word_of_the_other_in_a_finding_keeps_it_out(mixed: Kit, templates) ->
 def test_a_withdrawal_says_that_it_takes_the_words_of_both(mixed: Kit, tmp_path: Path) -> None:
     typed = "a test passphrase of many words\nno\n"
     done = CliRunner().invoke(app, ["withdraw", "lantern", "P1", "--home", str(mixed.home)], input=typed)
-    assert "Two people were planned under this id: the words of both go." in done.stderr
+    assert "Different people were planned under this id: the words of all of them go." in done.stderr
 
 
 @pytest.mark.parametrize("code", ["PS1", "PS9"])

@@ -44,7 +44,7 @@ const AssessmentForm = (() => {
   function begin({ profile, nations, bands, assessor, entry_id, heads, id }, words) {
     const values = line({
       form: "assessment", id, entry_id, heads, provider: "", band: String(bands[0].id), jurisdictions: [nations[0].id],
-      advocacy_roles: [], areas: [newArea()], managers: [], teams: [], assessors: [],
+      advocacy_roles: [], areas: [newArea()], managers: [], teams: [], assessors: [], leaders: "", board: "",
     });
     if (!profile) {
       newTeam(values);
@@ -56,6 +56,7 @@ const AssessmentForm = (() => {
     const manager = (code) => managers.find((one) => one.id === code);
     return Object.assign(values, {
       provider: profile.provider, band: String(profile.band), jurisdictions: [...profile.jurisdictions],
+      leaders: String(profile.senior_leaders ?? ""), board: { true: "yes", false: "no" }[profile.involvement_board] ?? "",
       advocacy_roles: [...profile.advocacy_roles], areas, managers, assessors: profile.assessors.map(line),
       teams: profile.teams.map((team) => {
         const people = profile.advocates.filter((one) => one.team === team.id).map(({ id: code, manager: whose, roles }) =>
@@ -121,6 +122,7 @@ const AssessmentForm = (() => {
       // One who has a team is named after it, and a team without a name has a fault of its own.
       say(one, name, "name", !one.name.trim() && !values.teams.some(({ manager }) => manager === one) && words.needs_manager);
     });
+    say(values, "", "leaders", !/^\d{0,2}$/.test(values.leaders) && words.needs_leaders);
     each("assessors", (one, name) => {
       code(one, name);
       say(one, name, "name", !one.name.trim() && words.needs_assessor);
@@ -158,6 +160,7 @@ const AssessmentForm = (() => {
     return {
       id, entry_id, heads, form: {
         provider: values.provider.trim(), band: Number(values.band), jurisdictions: values.jurisdictions, advocacy_roles: kinds,
+        senior_leaders: values.leaders === "" ? null : Number(values.leaders), involvement_board: { yes: true, no: false }[values.board] ?? null,
         areas: listed(values.areas), assessors: listed(values.assessors),
         managers: values.managers.map((one) => ({ id: one.id.trim(), name: managerName({ words }, values, one) })),
         teams: values.teams.map((team) => ({
@@ -245,6 +248,10 @@ const AssessmentForm = (() => {
         this.code(inside, "manager"),
         inside.input("name", words.manager_name, { maxlength: 200, placeholder: managerName(this, values, { ...one, name: "" }) || managerName(this, values, one) }),
       ]), this.more("managers", words.another_manager, () => newManager(values))),
+      part(words.centre, h("p", { class: "qpm-hint" }, words.centre_hint), row(
+        fields.input("leaders", words.leaders, { type: "number", min: "0", max: "99", hint: words.leaders_hint, extra: "qpm-medium" }),
+        fields.radios("board", words.board, [
+          { id: "yes", label: words.board_yes }, { id: "no", label: words.board_no }, { id: "", label: words.not_known }]))),
       part(words.assessors, h("p", { class: "qpm-hint" }, words.assessors_hint), this.rows("assessors", (one, inside) => [
         this.code(inside, "assessor"), inside.input("name", words.assessor_name, { maxlength: 200 })]),
       this.more("assessors", words.another_assessor, () => newAssessor(values, words))));

@@ -35,7 +35,7 @@ function waitingAccounts(desk, waiting, isPractice) {
   const ids = listWords(waiting.map(({ id }) => id), words);
   return h("div", { class: "qpm-banner qpm-bad qpm-desk-erased", id: "desk-waiting", role: "group", "aria-label": words.has_it.group },
     h("p", {}, fill(words[isPractice ? "waiting_practice" : "waiting_accounts"], { ids })),
-    !isPractice && [h("p", {}, words.has_it.key_hint), waiting.map((one) => waitingAccount(desk, one))]);
+    !isPractice && [h("ol", {}, Object.values(words.waiting_steps).map((step) => h("li", {}, step))), waiting.map((one) => waitingAccount(desk, one))]);
 }
 
 function waitingAccount(desk, { id, written, files }) {

@@ -328,14 +328,15 @@ class Desk {
 
   drawMissing(assessment, id) {
     const { words } = this;
-    const { met, total, missing } = assessment.rules;
+    const { met, total, missing, unknown } = assessment.rules;
     return h("div", { class: "qpm-card" },
       h("h3", { id }, words.missing.heading),
       h("p", { class: "qpm-hint" }, fill(words.missing.tally, { met, total })),
       missing.length
         ? [h("ul", {}, missing.map((row) => h("li", {}, fill(words.missing[row.kind], row)))),
           h("p", { class: "qpm-hint" }, words.missing.where)]
-        : h("p", {}, words.missing.none));
+        : !unknown.length && h("p", {}, words.missing.none),
+      unknown.map((kind) => h("p", { class: "qpm-hint" }, words.missing.unknown[kind])));
   }
 
   drawEmpty() {

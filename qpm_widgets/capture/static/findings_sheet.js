@@ -264,14 +264,14 @@ class FindingsPage {
       h("h2", { id: `${this.prefix}-standards` }, words.heading),
       h("ol", {}, this.standards.map((standard) => {
         const rated = standard.indicators.filter((id) => this.value(`rating:${id}`)?.level).length;
-        const thin = standard.indicators.filter((id) => ratingWants(this, this.value(`rating:${id}`)).length).length;
+        const unfinished = standard.indicators.filter((id) => ratingWants(this, this.value(`rating:${id}`)).length).length;
         const written = this.findingsOn(standard.id).filter(({ name }) => this.isRecorded(`finding:${name}`)).length;
         return h("li", {}, h("button", {
           type: "button", id: `${this.prefix}-go-${standard.id}`, "aria-current": standard === this.standard ? "true" : null,
           onclick: () => this.go(standard.id),
         }, h("span", { class: "qpm-number" }, standard.number), h("span", {}, standard.name, h("small", {}, [
           fill(words.rated, { rated, total: standard.indicators.length }),
-          thin && fill(words.thin, { count: thin }),
+          unfinished && fill(words.unfinished, { count: unfinished }),
           written && countWords(words.finding_one, words.finding_many, written),
         ].filter(Boolean).join(" · ")))));
       })),

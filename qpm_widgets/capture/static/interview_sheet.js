@@ -567,7 +567,7 @@ function drawPage(page) {
     if (event.key === "Enter" && event.target.matches('input[type="text"]')) event.preventDefault();
   });
   answerKeys(page);
-  takeDraggedLines(page);
+  dragLines(page);
   beginQuotes(page);
   followScroll(page, side, stops);
   page.steps.show();

@@ -7,9 +7,15 @@ const planCoverage = (() => {
     return fill(words.share_percent, { percent: Math.round(part * 100) });
   };
 
-  function sentence({ words: { coverage: words } }, rule) {
-    const { kind, have, need, met, candidates } = rule;
+  function sentence(page, rule) {
+    const { words: { coverage: words } } = page;
+    const { kind, have, need, met, known, unsaid, candidates } = rule;
     const facts = { have, need, short: need - have, example: candidates[0] };
+    if (kind === "senior_leaders" || kind === "board") {
+      if (met) return fill(words[`${kind}_met`], facts);
+      if (known) return fill(words[`${kind}_missing`], facts);
+      return need === null ? fill(words[`${kind}_unknown`], facts) : fill(words[`${kind}_unsaid`], { ...facts, ids: page.join(unsaid) });
+    }
     if (kind === "manager") return met ? words.manager_met : words.manager_missing;
     if (kind === "area") {
       if (!met) return words.area_missing;
@@ -19,7 +25,8 @@ const planCoverage = (() => {
     return fill(facts.short === 1 ? words.advocates_missing_one : words.advocates_missing_many, facts);
   }
 
-  function drawMissing(page, rule) {
+  // Missing, or not known yet: one press opens a form that is filled in as far as the rule tells.
+  function drawOpen(page, rule) {
     const { words: { coverage: words } } = page;
     const title = fill(words[rule.kind], rule);
     const given = { ...rule.form, touched: [], respondents: rule.candidates.slice(0, 1) };
@@ -48,6 +55,8 @@ const planCoverage = (() => {
     return drawDetails(page, "rules", words.rules_heading, h("ul", { class: "qpm-rules" }, [
       sampling.every_manager && words.rule_managers,
       sampling.every_area && words.rule_areas,
+      sampling.counts_as.senior_leader && words.rule_leaders,
+      sampling.counts_as.board && words.rule_board,
       fill(words.rule_share, { share: share(words, sampling.share) }),
       small && fill(words.rule_small, { count: sampling.small_team_under, share: share(words, sampling.small_team_share) }),
       words.rule_visits,
@@ -55,22 +64,24 @@ const planCoverage = (() => {
   }
 
   const summarise = ({ words: { coverage: words }, situation: { rules } }) =>
-    fill(words.so_far, { met: rules.filter(({ met }) => met).length, total: rules.length });
+    fill(words.so_far, { met: rules.filter(({ met }) => met).length, total: rules.filter(({ known }) => known).length });
 
   function draw(page) {
     const { words: { coverage: words }, situation: { rules }, prefix } = page;
-    const missing = rules.filter(({ met }) => !met);
+    const missing = rules.filter(({ met, known }) => known && !met);
+    const unknown = rules.filter(({ known }) => !known);
     const met = rules.filter((rule) => rule.met);
     const bar = h("div", { class: "qpm-bar", "aria-hidden": "true" }, h("div", {}));
-    bar.firstChild.style.width = `${rules.length ? (100 * met.length) / rules.length : 0}%`;
+    bar.firstChild.style.width = `${met.length ? (100 * met.length) / (met.length + missing.length) : 0}%`;
     return h("aside", { class: "qpm-card qpm-coverage", "aria-labelledby": `${prefix}-coverage` },
       h("h2", { id: `${prefix}-coverage` }, words.heading),
       h("p", { class: "qpm-sofar" }, summarise(page)), bar,
       missing.length
         ? [h("h3", {}, words.missing_heading),
-          h("ul", { class: "qpm-missing" }, missing.map((rule) => drawMissing(page, rule)))]
-        : h("p", { class: "qpm-allmet" }, words.none_missing),
-      h("p", { class: "qpm-hint" }, words.not_counted),
+          h("ul", { class: "qpm-missing" }, missing.map((rule) => drawOpen(page, rule)))]
+        : !unknown.length && h("p", { class: "qpm-allmet" }, words.none_missing),
+      unknown.length > 0 && [h("h3", {}, words.unknown_heading),
+        h("ul", { class: "qpm-missing" }, unknown.map((rule) => drawOpen(page, rule)))],
       met.length > 0 && drawDetails(page, "met", fill(words.met_heading, { count: met.length }),
         h("ul", { class: "qpm-met" }, met.map((rule) =>
           h("li", {}, h("strong", {}, fill(words[rule.kind], rule)), " ", sentence(page, rule))))),

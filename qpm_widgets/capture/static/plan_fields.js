@@ -31,6 +31,14 @@ const planFields = (() => {
           .map(({ id }) => fields.tick("respondents", id, { item: id, then, note: note(id) })))))));
   }
 
+  // Asked only of those who may be a senior leader or sit on the board, and only where the provider has such.
+  function countsAs(fields) {
+    const { page, values, words } = fields;
+    const may = planForms.mayCountAs(page, values);
+    return may.length > 0 && fields.radios("counts_as", words.counts_as,
+      [...may, "neither"].map((id) => ({ id, label: words.counts_as_choices[id] })));
+  }
+
   function who(fields) {
     const { page, values, words } = fields;
     const { roles } = page.choices;
@@ -50,7 +58,7 @@ const planFields = (() => {
           Object.assign(values, { respondents: [], codes: "" });
           planForms.choseRole(page, values);
         },
-      }), people);
+      }), people, countsAs(fields));
   }
 
   // ---- where, when, how -----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ const planForms = (() => {
       form: "meeting", kind, id: "", entry_id: situation.entry_id, supersedes: [], role: "", guide: "",
       respondents: [], codes: "", team: "", area: "", site: "", nation: choices.nations[0]?.id ?? "",
       advocacy_roles: [], day: situation.visit.starts, time: "", minutes: "", assessor: "", mode: "in_person",
-      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", explore: [], instructed: "", kept: [], asked: [], touched: [], errors: {},
+      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", explore: [], instructed: "", counts_as: "", kept: [], asked: [], touched: [], errors: {},
     };
     if (kind === "observation") values.guide = choices.observing[0]?.guide ?? "";
     if (situation.visit.sites.length === 1) values.site = situation.visit.sites[0].id;
@@ -31,7 +31,7 @@ const planForms = (() => {
   function changeMeeting(page, meeting) {
     const { heads, day, time, minutes } = meeting;
     const kept = Object.fromEntries(
-      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed", "kept"]
+      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed", "counts_as", "kept"]
         .filter((key) => key in meeting).map((key) => [key, meeting[key]]));
     const values = newMeeting(page, meeting.kind);
     return Object.assign(values, kept, {
@@ -72,9 +72,12 @@ const planForms = (() => {
     if (value !== undefined && !values.touched.includes(key)) values[key] = value;
   }
 
-  function choseRole({ choices, situation }, values) {
+  function choseRole(page, values) {
+    const { choices, situation } = page;
     const role = choices.roles.find(({ id }) => id === values.role);
     Object.assign(values, { guide: role?.guide ?? "", easy_read: false });
+    const may = mayCountAs(page, values);
+    if (!may.includes(values.counts_as)) values.counts_as = may.length ? "neither" : "";
     if (role && !LISTED[role.id] && !values.codes) values.codes = suggestCode({ situation }, role);
   }
 
@@ -115,6 +118,10 @@ const planForms = (() => {
       .sort((one, other) => other.count - one.count);
     suggest(values, "nation", known?.nation ?? (likely?.count ? likely.id : undefined));
   }
+
+  // What people of this role may count as besides; nothing as a rule.
+  const mayCountAs = ({ choices: { sampling } }, { role }) =>
+    Object.keys(sampling.counts_as).filter((what) => sampling.counts_as[what].includes(role));
 
   function usualLength({ choices: { timings }, words }, values) {
     if (values.kind === "observation") return [timings.observation_minutes, [words.form.why_observation]];
@@ -186,7 +193,7 @@ const planForms = (() => {
     const { kind, id, entry_id, supersedes, asked } = values;
     const keys = ["guide", "team", "area", "site", "nation", "day", "time", "assessor", "explore"];
     if (kind === "interview") {
-      keys.push("role", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed");
+      keys.push("role", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed", "counts_as");
     }
     const form = Object.fromEntries(keys.map((key) => [key, values[key]]));
     form.minutes = Number.parseInt(values.minutes, 10);
@@ -209,7 +216,7 @@ const planForms = (() => {
     ({ meeting_kind: kind, id, entry_id, supersedes, reason: reason.trim(), kept, asked });
 
   return {
-    LISTED, newMeeting, changeMeeting, visitForm, sessionForm, cancelForm, choseRole, chosePeople, choseTeam, suggestCode, usualLength,
+    LISTED, newMeeting, changeMeeting, mayCountAs, visitForm, sessionForm, cancelForm, choseRole, chosePeople, choseTeam, suggestCode, usualLength,
     settleLength, checkMeeting, checkVisit, checkSession, meetingMessage, visitMessage, sessionMessage, cancelMessage,
   };
 })();

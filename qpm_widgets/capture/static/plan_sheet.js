@@ -344,8 +344,8 @@ const planSheet = (() => {
         meeting.team && this.name(choices.teams, meeting.team), meeting.area && this.name(choices.areas, meeting.area),
         meeting.site && this.name(visit.sites, meeting.site), this.name(choices.assessors, meeting.assessor),
       ].filter(Boolean).join(" · ");
-      const flags = ["welsh", "easy_read", "supporter", "interpreter", "remote"].filter((flag) =>
-        meeting[flag] === true || (flag === "welsh" && meeting.language === "cy") || meeting.mode === flag);
+      const flags = ["welsh", "easy_read", "supporter", "interpreter", "remote", "senior_leader", "board"].filter((flag) =>
+        meeting[flag] === true || meeting.counts_as === flag || (flag === "welsh" && meeting.language === "cy") || meeting.mode === flag);
       const act = (name, label, values) => h("button", {
         type: "button", class: "qpm-quiet", id: `${this.prefix}-${name}-${id}`, "aria-label": fill(words[`${label}_name`], { id }),
         onclick: () => this.openForm(values(this, meeting)),

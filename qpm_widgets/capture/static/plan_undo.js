@@ -156,6 +156,7 @@ const planVersions = (() => {
     advocacy_roles: ({ choices }, ids) => ids.map((id) => nameIn(choices.nations.flatMap(({ kinds }) => kinds), id)),
     language: ({ words: { form } }, code) => ({ en: form.english, cy: form.welsh })[code],
     mode: ({ words: { form } }, mode) => form[mode],
+    counts_as: ({ words: { form } }, what) => form.counts_as_choices[what],
     instructed: ({ words: { form } }, which) => ({ instructed: form.instructed_only, non_instructed: form.non_instructed })[which] ?? form.instructed_both,
   };
 

@@ -1,6 +1,4 @@
-// Filing a quick note: by key, to whatever question or indicator is found by its words, or by dragging its time onto one.
-
-const DRAGGED = "application/x-qpm-jot";
+// Filing a quick note: by key, to whatever question or indicator is found by its words. `quick_dragging.js` has the other way.
 
 function fileLine(page, item, indicator) {
   page.link.flush();
@@ -84,38 +82,6 @@ function fileDialog(page) {
     if (page.filing.indicator) setTimeout(() => mark(page.filing.indicator).querySelector("input").focus());
   };
   return box;
-}
-
-// A line that is dragged onto a question is filed to it; onto one of its indicators, also asked how it bears on that. Where
-// nothing may be written nothing is taken, and no line of another interview's window.
-function takeDraggedLines(page) {
-  const targetOf = ({ target, dataTransfer }) =>
-    mayWrite(page) && dataTransfer.types.includes(DRAGGED) && target.closest?.(".qpm-guide :is(.qpm-bearing, .qpm-question)");
-  let over = null;
-  const mark = (target) => {
-    if (over === target) return;
-    over?.classList.remove("qpm-drop");
-    over = target || null;
-    over?.classList.add("qpm-drop");
-  };
-  page.root.addEventListener("dragover", (event) => {
-    const target = targetOf(event);
-    mark(target);
-    if (target) event.preventDefault();
-  });
-  page.root.addEventListener("dragleave", ({ relatedTarget }) => {
-    if (!page.root.contains(relatedTarget)) mark(null);
-  });
-  page.root.addEventListener("drop", (event) => {
-    const target = targetOf(event);
-    mark(null);
-    if (!target) return;
-    event.preventDefault();
-    const item = event.dataTransfer.getData(DRAGGED);
-    if (!fileTo(page, item, target.closest(".qpm-question").dataset.question)) return;
-    const [, indicator] = target.dataset.field?.split(".evidence.") ?? [];
-    if (indicator) fileLine(page, item, indicator);
-  });
 }
 
 // A quotation mark at the beginning of an empty line of a question's notes begins a quote of that question. Backspace or

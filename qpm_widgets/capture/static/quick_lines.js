@@ -153,7 +153,6 @@ function lineBox(page, given, begun) {
     area.id = page.id(`quick-${line.item}`);
     translated.id = translationLabel.htmlFor = `${area.id}-translation`;
     Object.assign(box.dataset, { item: line.item, field: lineField(line.item, line.quoted) });
-    time.draggable = true;
     time.title = said.drag;
   };
   const payload = () => {
@@ -220,12 +219,6 @@ function lineBox(page, given, begun) {
     else return;
     event.preventDefault();
   });
-  time.addEventListener("dragstart", (event) => {
-    event.dataTransfer.setData(DRAGGED, line.item); // its id alone: the words are not for other programs
-    event.dataTransfer.effectAllowed = "move";
-    page.root.classList.add("qpm-dragging");
-  });
-  time.addEventListener("dragend", () => page.root.classList.remove("qpm-dragging"));
 
   area.value = given?.payload.text ?? "";
   name();

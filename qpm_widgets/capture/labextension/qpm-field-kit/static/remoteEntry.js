@@ -3,7 +3,7 @@
 //
 // A notebook with `"qpm": {"autorun": true}` in its metadata is a field page. It is run when it is opened and again
 // whenever its kernel has been restarted or has died, and a person sees the page that it draws and nothing of Jupyter:
-// no code, menus, side panels, shortcuts or dialogs. "Show workbench" on the desk gives all of that back for the window.
+// no code, menus, side panels, shortcuts or dialogs. "Show the workbench" on the desk gives all of that back for the window.
 (() => {
   const NAME = "qpm-field-kit";
   const here = document.currentScript.src;
