@@ -12,7 +12,7 @@ from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
-from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.journal.payloads import AssessmentProfile, ObservationPlan
 from qpm_widgets.journal.safeguarding import Disclosure
 from qpm_widgets.journal.written_accounts import account_files
 from qpm_widgets.running_server import page_path
@@ -154,7 +154,7 @@ class _Assessment:
         if isinstance(held, Interview):
             view |= _view_people(held, self.templates)
         else:
-            view["role"] = self.templates.title_of_guide(held.plan.guide)
+            view |= _view_observed(held.plan, self.templates)
         return view
 
     def _saved_at(self, held: Meeting) -> int | None:
@@ -180,6 +180,20 @@ def view_nations(templates: Templates, profile: AssessmentProfile) -> list[View]
     """Of each nation of a provider: what to do at once when somebody is in danger, and who looks into harm."""
     laws = [templates.jurisdictions[nation] for nation in profile.jurisdictions]
     return [{"emergency": law.emergency, "authority": law.authority} for law in laws]
+
+
+def _view_observed(plan: ObservationPlan, templates: Templates) -> View:
+    flags = {
+        "easy_read": plan.easy_read,
+        "welsh": plan.language == "cy",
+        "familiar": plan.supporter,
+        "interpreter": plan.interpreter,
+        "unasked": templates.is_with_person(plan.guide) and not plan.no_objection,
+    }
+    return {
+        "role": templates.title_of_guide(plan.guide),
+        "flags": [name for name, is_so in flags.items() if is_so],
+    }
 
 
 def _view_people(interview: Interview, templates: Templates) -> View:

@@ -118,6 +118,7 @@ const planVersions = (() => {
     advocacy_roles: ({ choices }, ids) => ids.map((id) => nameIn(choices.nations.flatMap(({ kinds }) => kinds), id)),
     language: ({ words: { form } }, code) => ({ en: form.english, cy: form.welsh })[code],
     mode: ({ words: { form } }, mode) => form[mode],
+    no_objection: ({ words: { form } }, who) => form.knowing[who],
     instructed: ({ words: { form } }, which) => ({ instructed: form.instructed_only, non_instructed: form.non_instructed })[which] ?? form.instructed_both,
   };
 
