@@ -146,10 +146,16 @@ def view_symbols(guide: Guide, templates: Templates) -> View:
     return {name: _plain(templates.symbols[name], leave_out={"id"}) for name in sorted(named)}
 
 
-def view_choices(templates: Templates) -> View:
-    """The closed lists of the sheet, and every indicator with its standard: anything said may bear on any of them."""
+def view_choices(templates: Templates, guide: Guide, plan: Plan) -> View:
+    """The closed lists of the sheet, and every indicator with its standard: anything said may bear on any of them.
+
+    ``policies`` are those of the plan's nation, where the guide has one chosen.
+    """
     scheme, standards = templates.scheme, templates.standards
+    chosen = isinstance(guide, ObservationGuide) and any(part.choose for part in guide.parts)
+    listed = [one.name for one in templates.policies.policies if not one.nations or plan.nation in one.nations]
     return {
+        "policies": [{"id": name, "label": name} for name in listed] if chosen else [],
         "bearings": _plain(standards.bearings),
         "strengths": _plain(standards.strengths),
         "missing": _plain(scheme.missing_reasons),

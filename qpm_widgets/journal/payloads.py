@@ -342,7 +342,7 @@ class Quote(Payload):
 
 
 class OwnQuestion(Payload):
-    """A question that the assessor asked beyond the guide, and the standard it was asked under, "" at the end."""
+    """What the assessor asked, or looked at, beyond the guide; and the standard it is under, "" at the end."""
 
     text: Words
     standard: Code | Literal[""] = ""

@@ -503,8 +503,16 @@ function sectionStop(page, section, name) {
 }
 
 function sceneStop(page, scene) {
-  const { scene_done: done, scene_open: open } = page.words.progress;
-  return { name: scene.id, label: scene.ask.plain.en, state: () => (page.isAnswered(scene.id) ? [done, true] : [open, false]) };
+  const { words: { progress: words }, view: { choices } } = page;
+  const standards = [...new Set(scene.indicators.map((id) => choices.indicators[id]?.[1]).filter(Boolean))];
+  return {
+    name: scene.id, label: scene.ask.plain.en,
+    state: () => {
+      const done = page.isAnswered(scene.id);
+      const heard = standards.map((id) => fill(words.on_standard, { standard: choices.standards[id].name, evidence: lower(page.heardOn(id)) }));
+      return [[...heard, done ? words.scene_done : words.scene_open].join(" · "), done];
+    },
+  };
 }
 
 function guidePart(page) {
@@ -528,7 +536,7 @@ function guidePart(page) {
     parts.push(h("section", { class: "qpm-section", id: page.id(name), tabindex: "-1", "aria-labelledby": page.id(`${name}-title`) },
       h("h2", { id: page.id(`${name}-title`) }, standard && h("span", { class: "qpm-number" }, `${standard.number}`), page.said(section.title)),
       section.questions.map((question) => questionPart(page, question)),
-      view.kind === "interview" && (standard || index === last) && ownPart(page, section.standard, index === last)));
+      (standard || index === last) && ownPart(page, section.standard ?? "", index === last)));
     if (view.kind === "observation") stops.push(...section.questions.map((scene) => sceneStop(page, scene)));
     else stops.push(sectionStop(page, section, name));
   });
