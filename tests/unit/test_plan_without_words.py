@@ -10,6 +10,7 @@ from qpm_widgets.capture.interview_sheet import InterviewSheet
 from qpm_widgets.capture.plan_files import read_plan_files
 from qpm_widgets.journal import Kit, new_entry_id
 from qpm_widgets.journal.payloads import ObservationPlan
+from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.itinerary import compose_itinerary, read_itinerary
 from qpm_widgets.templates import load_templates
 from qpm_widgets.visits import load_observation
@@ -95,3 +96,12 @@ def test_a_plan_file_says_it_too(tmp_path) -> None:
     read = read_plan_files(tmp_path, load_templates())
     plan = read.visits[0].observations["O1"]
     assert (plan.language, plan.supporter, plan.no_objection) == ("cy", True, "family")
+
+
+def test_what_the_person_needs_is_erased_with_the_visit(lantern_copy) -> None:
+    told = plan_visit_to_a_person(lantern_copy)
+    lantern_copy.journal.erase(Withdrawal("lantern", told["id"], kind="observation"))
+    plan = load_observation(lantern_copy.journal, "lantern", told["id"]).plan
+    assert (plan.access_needs, plan.language, plan.no_objection) == ("", "cy", "care_worker")
+    recorded = lantern_copy.journal.iter_entries("lantern", subject=f"observation:{told['id']}")
+    assert not [one for one in recorded if NEEDED["access_needs"] in str(one.payload)]
