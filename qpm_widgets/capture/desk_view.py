@@ -18,7 +18,7 @@ from qpm_widgets.journal.written_accounts import account_files
 from qpm_widgets.running_server import page_path
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.own_items import is_line, is_own
-from qpm_widgets.templates.records import InterviewGuide
+from qpm_widgets.templates.records import InterviewGuide, ObservationGuide
 from qpm_widgets.visits import (
     Interview,
     Observation,
@@ -85,7 +85,7 @@ class _Assessment:
         self.profile = load_profile(kit.journal, assessment_id)
         self.interviews = iter_interviews(kit.journal, assessment_id)
         self.observations = iter_observations(kit.journal, assessment_id)
-        self.answered, self.quotes = _count_recorded(kit.journal, assessment_id)
+        self.answered, self.quotes = _count_recorded(kit.journal, templates, assessment_id)
 
     def view(self) -> View:
         sampling = check_sampling(self.profile, self.interviews, self.templates.scheme.sampling)
@@ -243,11 +243,14 @@ def _name_of(profile: AssessmentProfile, code: str) -> str:
     return next((one.name for one in profile.assessors if one.id == code), code)
 
 
-def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
+def _count_recorded(journal: Journal, templates: Templates, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
     """By subject: how many questions have an answer or a reason why there is none, and how many quotes there are.
 
-    The interview page counts by the same rule (``survey`` of ``interview_sheet.js``): a mark alone is no answer.
+    The interview page counts by the same rule (``survey`` of ``interview_sheet.js``): a mark alone is no answer, nor is
+    that a scene is about one of a list.
     """
+    looking = [one for one in templates.guides.values() if isinstance(one, ObservationGuide)]
+    named = {part.id for guide in looking for part in guide.parts if part.choose}
     answered: dict[str, set[str]] = {}
     quotes: Counter[str] = Counter()
     for entry in journal.current(assessment_id, field_prefix="answer:"):
@@ -255,6 +258,8 @@ def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str],
         if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "reason")):
             continue
         item, _, part = entry.field.removeprefix("answer:").partition(".")
+        if part in named:
+            continue
         question = str(entry.payload.get("filed_to", "")) if is_line(item) else item
         if question and not is_own(question):  # it counts the questions of the guide
             answered.setdefault(entry.subject, set()).add(question)

@@ -19,6 +19,13 @@ def test_a_scene_of_ones_own_is_added_named_and_kept_and_each_scene_names_its_po
     hand.sheet.get_by_role("button", name="Add a scene").press("Enter")
     keys.type("The other safeguarding policy")
     own = hand.sheet.get_by_role("article", name="Your own scene")
+    hand.await_saved()
+    keys.press("Alt+End")
+    ending = page.get_by_role("dialog", name="How did it end?")
+    untouched = ending.locator(".qpm-untouched")
+    assert untouched.get_by_role("button", name="The other safeguarding policy").count() == 1, "named and not described"
+    assert untouched.get_by_role("button", name="Safeguarding", exact=True).count() == 1, "a policy is no description"
+    keys.press("Escape")
     own.get_by_label("Policy of the list").select_option("Safeguarding children")
     own.get_by_label("Evidence that it is used").fill("A log since May")
     own.get_by_label("Evidence that it is used").blur()
@@ -29,7 +36,10 @@ def test_a_scene_of_ones_own_is_added_named_and_kept_and_each_scene_names_its_po
         "question": "The other safeguarding policy", "policy": "Safeguarding children", "used": "A log since May",
     }  # fmt: skip
     assert kept["answer:D-SG-1.policy"]["text"] == "Safeguarding adults"
-    assert "1 of 5 scenes" in hand.sheet.locator(".qpm-coverage").inner_text(), "the guide's are counted, and no other"
+    assert "0 of 5 scenes" in hand.sheet.locator(".qpm-coverage").inner_text(), "the guide's are counted, and no other"
+    keys.press("Alt+End")
+    assert untouched.get_by_role("button", name="The other safeguarding policy").count() == 0
+    keys.press("Escape")
     assert find_barriers(page, ".qpm-interview") == []
     page.reload()
     hand.sheet.wait_for(timeout=60_000)

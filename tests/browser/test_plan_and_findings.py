@@ -610,6 +610,8 @@ def test_a_visit_to_a_person_without_words_is_planned_with_what_they_need_and_wh
     held = [one for one in iter_observations(kit.journal, "lantern") if one.plan.no_objection == "care_worker"]
     assert [(one.plan.language, one.plan.supporter, one.plan.easy_read) for one in held] == [("cy", True, True)]
     assert held[0].plan.access_needs == "Objects, and a quiet room"
+    invited = page.get_by_label("Interview or visit", exact=True).locator(f'option[value="observation:{held[0].id}"]')
+    assert invited.count() == 1
 
     # Nothing of it stays where nobody is visited.
     planned.get_by_role("button", name="Change").press("Enter")
@@ -618,6 +620,7 @@ def test_a_visit_to_a_person_without_words_is_planned_with_what_they_need_and_wh
     page.get_by_role("status").filter(has_text="is changed").wait_for()
     plan = load_observation(kit.journal, "lantern", held[0].id).plan
     assert (plan.language, plan.supporter, plan.access_needs, plan.no_objection) == ("en", False, "", "")
+    assert invited.count() == 0, "nobody is invited to an observation of a place"
     row = page.get_by_role("listitem").filter(has_text="17:00")
     row.get_by_role("button", name="Versions").press("Enter")
     versions = page.get_by_role("dialog")

@@ -82,6 +82,8 @@ def test_a_scene_names_one_policy_of_the_list(small, kit, templates) -> None:
     assert len(named) == 25
     for scene, policy in (("D-SG-1", "Safeguarding adults"), (OWN, "Safeguarding children"), ("D-CO-1", "")):
         write(small, templates, f"{scene}.policy", "observation:O2", text=policy)
+    [assessment] = view_desk(kit, templates)["assessments"]
+    assert [one["answered"] for one in assessment["visits"][0]["meetings"]] == [0, 0], "it describes nothing yet"
     with pytest.raises(QpmError, match="CAPTURE-001"):
         write(small, templates, "D-CO-1.policy", "observation:O2", text="Parking")
     sheet = InterviewSheet(ASSESSMENT, observation_id="O2")
