@@ -12,13 +12,13 @@ from qpm_widgets.capture.own_process import outputs_folder
 from qpm_widgets.capture.practice import practice_state
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Journal, Kit
-from qpm_widgets.journal.payloads import AssessmentProfile
+from qpm_widgets.journal.payloads import AssessmentProfile, ObservationPlan
 from qpm_widgets.journal.safeguarding import Disclosure
 from qpm_widgets.journal.written_accounts import account_files
 from qpm_widgets.running_server import page_path
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.own_items import is_line, is_own
-from qpm_widgets.templates.records import InterviewGuide
+from qpm_widgets.templates.records import InterviewGuide, ObservationGuide
 from qpm_widgets.visits import (
     Interview,
     Observation,
@@ -85,7 +85,7 @@ class _Assessment:
         self.profile = load_profile(kit.journal, assessment_id)
         self.interviews = iter_interviews(kit.journal, assessment_id)
         self.observations = iter_observations(kit.journal, assessment_id)
-        self.answered, self.quotes = _count_recorded(kit.journal, assessment_id)
+        self.answered, self.quotes = _count_recorded(kit.journal, templates, assessment_id)
 
     def view(self) -> View:
         sampling = check_sampling(self.profile, self.interviews, self.templates.scheme.sampling)
@@ -155,7 +155,7 @@ class _Assessment:
         if isinstance(held, Interview):
             view |= _view_people(held, self.templates)
         else:
-            view["role"] = self.templates.title_of_guide(held.plan.guide)
+            view |= _view_observed(held.plan, self.templates)
         return view
 
     def _saved_at(self, held: Meeting) -> int | None:
@@ -181,6 +181,20 @@ def view_nations(templates: Templates, profile: AssessmentProfile) -> list[View]
     """Of each nation of a provider: what to do at once when somebody is in danger, and who looks into harm."""
     laws = [templates.jurisdictions[nation] for nation in profile.jurisdictions]
     return [{"emergency": law.emergency, "authority": law.authority} for law in laws]
+
+
+def _view_observed(plan: ObservationPlan, templates: Templates) -> View:
+    flags = {
+        "easy_read": plan.easy_read,
+        "welsh": plan.language == "cy",
+        "familiar": plan.supporter,
+        "interpreter": plan.interpreter,
+        "unasked": templates.is_with_person(plan.guide) and not plan.no_objection,
+    }
+    return {
+        "role": templates.title_of_guide(plan.guide),
+        "flags": [name for name, is_so in flags.items() if is_so],
+    }
 
 
 def _view_people(interview: Interview, templates: Templates) -> View:
@@ -230,11 +244,14 @@ def _name_of(profile: AssessmentProfile, code: str) -> str:
     return next((one.name for one in profile.assessors if one.id == code), code)
 
 
-def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
+def _count_recorded(journal: Journal, templates: Templates, assessment_id: str) -> tuple[Counter[str], Counter[str]]:
     """By subject: how many questions have an answer or a reason why there is none, and how many quotes there are.
 
-    The interview page counts by the same rule (``survey`` of ``interview_sheet.js``): a mark alone is no answer.
+    The interview page counts by the same rule (``survey`` of ``interview_sheet.js``): a mark alone is no answer, nor is
+    that a scene is about one of a list.
     """
+    looking = [one for one in templates.guides.values() if isinstance(one, ObservationGuide)]
+    named = {part.id for guide in looking for part in guide.parts if part.choose}
     answered: dict[str, set[str]] = {}
     quotes: Counter[str] = Counter()
     for entry in journal.current(assessment_id, field_prefix="answer:"):
@@ -242,6 +259,8 @@ def _count_recorded(journal: Journal, assessment_id: str) -> tuple[Counter[str],
         if entry.payload is None or not any(entry.payload.get(key) for key in ("text", "reason")):
             continue
         item, _, part = entry.field.removeprefix("answer:").partition(".")
+        if part in named:
+            continue
         question = str(entry.payload.get("filed_to", "")) if is_line(item) else item
         if question and not is_own(question):  # it counts the questions of the guide
             answered.setdefault(entry.subject, set()).add(question)

@@ -158,7 +158,7 @@ class InterviewSheet(Sheet):
             "symbols": view_symbols(whole, templates),
             "plan": shown,
             "guide": guide,
-            "choices": view_choices(templates),
+            "choices": view_choices(templates, whole, meeting.plan),
             "so_far": view_so_far(templates, read_visit_evidence(*visit_of, {}), meeting),
             **self._count_versions(),
             "may_join": codes_to_join(self.kit, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],

@@ -29,25 +29,25 @@ def view_plan(plan: Plan, templates: Templates) -> View:
         "visit": {"id": plan.visit, "title": "", "safeguarding": []},
         "planned_at": plan.planned_at.strftime("%Y-%m-%dT%H:%M"),  # as the clock on the wall there
         "minutes": plan.minutes,
-        "language": "en",
-        "flags": [],
+        "language": plan.language,
+        "easy_read": plan.easy_read,
+        "access_needs": plan.access_needs,
         "respondents": [],
     }
     jurisdiction = templates.jurisdictions[plan.nation]
     shown |= {"emergency": jurisdiction.emergency, "authority": jurisdiction.authority}
     if isinstance(plan, ObservationPlan):
+        unasked = templates.is_with_person(plan.guide) and not plan.no_objection
+        flags = {"familiar": plan.supporter, "interpreter": plan.interpreter, "unasked": unasked}
         shown["role"] = templates.title_of_guide(plan.guide)
     else:
         flags = {"supporter": plan.supporter, "interpreter": plan.interpreter, "remote": plan.mode == "remote"}
         shown |= {
             "role": templates.role(plan.role).label,
             "respondents": list(plan.respondents),
-            "language": plan.language,
-            "easy_read": plan.easy_read,
-            "flags": [name for name, is_so in flags.items() if is_so],
-            "access_needs": plan.access_needs,
             "law": [_view_role(role) for role in jurisdiction.roles if role.id in plan.advocacy_roles],
         }
+    shown["flags"] = [name for name, is_so in flags.items() if is_so]
     return shown
 
 
@@ -146,10 +146,16 @@ def view_symbols(guide: Guide, templates: Templates) -> View:
     return {name: _plain(templates.symbols[name], leave_out={"id"}) for name in sorted(named)}
 
 
-def view_choices(templates: Templates) -> View:
-    """The closed lists of the sheet, and every indicator with its standard: anything said may bear on any of them."""
+def view_choices(templates: Templates, guide: Guide, plan: Plan) -> View:
+    """The closed lists of the sheet, and every indicator with its standard: anything said may bear on any of them.
+
+    ``policies`` are those of the plan's nation, where the guide has one chosen.
+    """
     scheme, standards = templates.scheme, templates.standards
+    chosen = isinstance(guide, ObservationGuide) and any(part.choose for part in guide.parts)
+    listed = [one.name for one in templates.policies.policies if not one.nations or plan.nation in one.nations]
     return {
+        "policies": [{"id": name, "label": name} for name in listed] if chosen else [],
         "bearings": _plain(standards.bearings),
         "strengths": _plain(standards.strengths),
         "missing": _plain(scheme.missing_reasons),

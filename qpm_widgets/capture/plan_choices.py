@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from qpm_widgets.journal.payloads import AssessmentProfile
 from qpm_widgets.templates import Templates
-from qpm_widgets.templates.records import Guide, InterviewGuide, Sampling
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Sampling
 
 
 def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, Any]:
@@ -34,9 +34,14 @@ def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, 
         ],
         "roles": _roles(templates),
         "observing": [
-            {"guide": guide.id, "label": guide.title.en, "indicators": _indicators(guide)}
+            {
+                "guide": guide.id,
+                "label": guide.title.en,
+                "indicators": _indicators(guide),
+                "with_person": guide.with_person,
+            }
             for guide in templates.guides.values()
-            if guide.kind == "observation"
+            if isinstance(guide, ObservationGuide)
         ],
         "standards": [
             {

@@ -15,11 +15,14 @@ from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, Obser
 from qpm_widgets.visits import PLACE_TIME, Visit, check_places
 from qpm_widgets.visits.sessions import in_order
 
-_SHARED = ("guide", "team", "area", "site", "nation", "minutes", "assessor", "explore")
-_INTERVIEW = (
-    "role", "respondents", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter",
-    "access_needs", "instructed", "counts_as", "kept",
+_SHARED = (
+    "guide", "team", "area", "site", "nation", "minutes", "assessor", "explore", "language", "easy_read", "supporter",
+    "interpreter", "access_needs", "kept",
 )  # fmt: skip
+_ALONE = {
+    "interview": ("role", "respondents", "advocacy_roles", "mode", "instructed", "counts_as"),
+    "observation": ("no_objection",),
+}
 
 
 def meeting_payload(
@@ -45,7 +48,7 @@ def meeting_payload(
         planned_at = datetime.fromisoformat(f"{form['day']}T{form['time']}").replace(tzinfo=PLACE_TIME)
     except (KeyError, ValueError, OverflowError, OSError):
         raise QpmError("CAPTURE-002", f"{subject} plan", "Give the day and the time again.") from None
-    keys = _SHARED + (_INTERVIEW if kind == "interview" else ())
+    keys = _SHARED + _ALONE[kind]
     given = {key: form[key] for key in keys if key in form}
     for place in ("team", "area", "site"):
         given[place] = given.get(place) or None

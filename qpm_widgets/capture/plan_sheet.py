@@ -322,7 +322,7 @@ class PlanSheet(Sheet):
         return {"id": self.visit_id, "recorded_at": now_ms()}
 
     def _write_papers(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The itinerary; an invitation if an interview is named; a form if a ``meeting`` is. Answers with ``files``."""
+        """The itinerary; what invites whoever is ``invited``; a form of a ``meeting``. Answers with ``files``."""
         self._visit()
         request: dict[str, Any] = {"assessment": self.assessment_id, "visit": self.visit_id}
         if meeting := str(arguments.get("meeting") or ""):
@@ -331,9 +331,9 @@ class PlanSheet(Sheet):
                 "language": arguments.get("language") or None,
                 "reading": arguments.get("reading") or None,
             }
-        elif interview := str(arguments.get("interview") or ""):
+        elif invited := str(arguments.get("invited") or ""):
             request["invitation"] = {
-                "interview": interview,
+                "invited": invited,
                 "language": arguments.get("language") or None,
                 "reading": arguments.get("reading") or None,
                 "contact": str(arguments.get("contact") or "").strip(),

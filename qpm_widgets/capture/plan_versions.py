@@ -17,7 +17,9 @@ Meeting = Interview | Observation
 
 def view_plan(plan: InterviewPlan | ObservationPlan) -> dict[str, Any]:
     """A meeting's plan as JSON values; day and time by the clock at the place, as the planner typed them."""
-    shown = plan.model_dump(mode="json", exclude={"visit", "planned_at"})
+    # What a plan leaves out where there is nothing to say is said here: a page tells what has changed.
+    said = {key: getattr(plan, key) for key in type(plan).model_fields if key not in ("visit", "planned_at")}
+    shown = said | plan.model_dump(mode="json", exclude={"visit", "planned_at"})
     return shown | {"day": plan.planned_at.strftime("%Y-%m-%d"), "time": plan.planned_at.strftime("%H:%M")}
 
 

@@ -85,15 +85,17 @@ def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
     item, _, part = edit.field.partition(":")[2].partition(".")
     if isinstance(guide, ObservationGuide):
         known, parts = [scene.id for scene in guide.scenes], [part.id for part in guide.parts]
+        own: tuple[str, ...] = ("question", "evidence", "missing", "note", *parts)
     else:
         known, parts = [question.id for section in guide.sections for question in section.questions], []
+        own = OWN_PARTS
     kind, _, name = part.partition(".")
     if is_line(item):
         if kind not in LINE_PARTS:
             raise _unknown(edit, f"A quick note has {', '.join(LINE_PARTS)}.")
-    elif is_own(item) and isinstance(guide, InterviewGuide):
-        if kind not in OWN_PARTS:
-            raise _unknown(edit, f"A question of your own has {', '.join(OWN_PARTS)}.")
+    elif is_own(item):
+        if kind not in own:
+            raise _unknown(edit, f"What is your own here has {', '.join(own)}.")
         _check_standard(templates, edit, str(edit.payload.get("standard") or ""))
     elif item not in known:
         raise _unknown(edit, f"Guide {guide.id} has {_nearest(item, known)}")
@@ -104,8 +106,17 @@ def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
             raise _unknown(edit, f"Guide {guide.id} has {_nearest(filed_to, known)}")
     if kind == "evidence":
         _check_indicator(templates, edit, name)
-    elif isinstance(guide, ObservationGuide) and kind not in {*parts, "note", "missing"}:
+    elif isinstance(guide, ObservationGuide) and not is_own(item) and kind not in {*parts, "note", "missing"}:
         raise _unknown(edit, f"Guide {guide.id} has {_nearest(kind, parts)}")
+    _check_chosen(templates, edit, guide, kind)
+
+
+def _check_chosen(templates: Templates, edit: Edit, guide: Guide, part: str) -> None:
+    """A part of an observation that is chosen from a list is one of it, or nothing."""
+    chosen = isinstance(guide, ObservationGuide) and any(one.id == part and one.choose for one in guide.parts)
+    names = ["", *(one.name for one in templates.policies.policies)]
+    if chosen and edit.payload.get("text") not in names:
+        raise _unknown(edit, "Choose one of the policies of the list; its title goes in the next box.")
 
 
 def _check_interview_answer(journal: Journal, templates: Templates, edit: Edit) -> None:

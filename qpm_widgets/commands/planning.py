@@ -36,7 +36,12 @@ def itinerary(
 
 def invite(
     assessment: AssessmentArgument,
-    interview: Annotated[str, typer.Argument(help="The interview's id, such as P1.")],
+    invited: Annotated[
+        str,
+        typer.Argument(
+            help="The interview's id, such as P1; or observation:O1, a visit to somebody who does not use words."
+        ),
+    ],
     language: Annotated[
         Literal["en", "cy"] | None, typer.Option(help="English or Welsh; otherwise as it is planned.")
     ] = None,
@@ -49,10 +54,13 @@ def invite(
     home: HomeOption = HOME,
     outputs: OutputsOption = OUTPUTS,
 ) -> None:
-    """Write the invitation to an interview, with what to know before deciding, as PDF and DOCX."""
+    """Write the invitation to an interview, with what to know before deciding, as PDF and DOCX.
+
+    Of a visit to somebody who does not use words: pictures for them, and a sheet for whoever knows them.
+    """
     wanted: dict[bool | None, Reading | None] = {True: "easy_read", False: "plain", None: None}
     with open_kit(home) as kit:
-        asked = Sheet(interview, language, wanted[easy_read], contact)
+        asked = Sheet(invited, language, wanted[easy_read], contact)
         _tell(write_invitation(kit.journal, assessment, asked, outputs))
 
 
@@ -107,9 +115,9 @@ def tell_sampling(journal: Journal, templates: Templates, assessment_id: str) ->
 
 @dataclass(frozen=True)
 class Sheet:
-    """Which invitation is wanted; None where the interview's plan decides."""
+    """Which invitation is wanted: ``invited`` as of ``read_invitation``; None where the plan decides."""
 
-    interview: str
+    invited: str
     language: Literal["en", "cy"] | None = None
     reading: Reading | None = None
     contact: str = ""
@@ -136,15 +144,25 @@ def write_itinerary(journal: Journal, assessment_id: str, visit_id: str, outputs
 
 
 def write_invitation(journal: Journal, assessment_id: str, wanted: Sheet, outputs: Path) -> list[Path]:
-    """The files of an invitation; PLAN-* if there is no such interview, REPORT-006 if they cannot be written."""
-    from qpm_widgets.reports.invitation import compose_invitation, read_invitation
+    """The files of an invitation; PLAN-* if nobody is invited so, REPORT-006 if they cannot be written."""
+    from qpm_widgets.reports.invitation import (
+        compose_information,
+        compose_invitation,
+        compose_pictures,
+        read_invitation,
+    )
     from qpm_widgets.templates import load_templates
 
-    invitation = read_invitation(journal, assessment_id, wanted.interview, wanted.reading, wanted.contact)
+    invitation = read_invitation(journal, assessment_id, wanted.invited, wanted.reading, wanted.contact)
+    kind, _, meeting = wanted.invited.rpartition(":")
     language = wanted.language or invitation.plan.language
-    name = "-".join(("invitation", wanted.interview, language, invitation.reading.replace("_", "-")))
-    templates = load_templates(language=language)
-    files = _documents(templates, compose_invitation(templates, invitation), name)
+    templates, end = load_templates(language=language), f"{language}-{invitation.reading.replace('_', '-')}"
+    name = f"invitation-{meeting}-{end}"
+    if kind == "observation":
+        files = _documents(templates, compose_pictures(templates, invitation), f"pictures-{meeting}-{language}")
+        files |= _documents(templates, compose_information(templates, invitation), f"information-{meeting}-{end}")
+    else:
+        files = _documents(templates, compose_invitation(templates, invitation), name)
     return _publish(outputs, assessment_id, invitation.plan.visit, name, files)
 
 

@@ -30,11 +30,11 @@ both                   ``answer:<question>.note``                  :class:`Note`
 ``interview:<id>``     ``answer:<question>.quote.<n>``             :class:`Quote`
 both                   ``answer:<question>.evidence.<indicator>``  :class:`Bearing`
 both                   ``answer:<question>.missing``               :class:`Missing`
-``interview:<id>``     ``answer:own-<id>.question``                :class:`OwnQuestion`
+both                   ``answer:own-<id>.question``                :class:`OwnQuestion`
 =====================  ==========================================  =======================
 
 ``<question>`` is also the id of a quick note, ``line-<id>``, which has a note or one quote, and marks; or of a question
-of the assessor's own, ``own-<id>``, which has what a question has.
+or scene of the assessor's own, ``own-<id>``, which has what a question or a scene has.
 
 What somebody told of harm is never among them. It stands in a store of its own (``safeguarding.py``), whose grammar is
 
@@ -126,7 +126,7 @@ JOURNAL = Grammar(
     (r"(interview|observation):ID\|answer:ID\.missing", Missing),
     (r"interview:ID\|answer:ID\.quote\.[0-9]{1,3}", Quote),
     (r"interview:ID\|answer:ID\.note", Note),
-    (r"interview:ID\|answer:own-ID\.question", OwnQuestion),
+    (r"(interview|observation):ID\|answer:own-ID\.question", OwnQuestion),
     (r"observation:ID\|answer:ID\.[a-z_]{1,40}", Note),
 )
 SAFEGUARDING = Grammar(

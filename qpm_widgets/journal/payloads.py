@@ -185,8 +185,16 @@ class InterviewPlan(Payload):
     kept: Kept = ()
 
 
+# What an observation says only where it is with one person; left out otherwise.
+Set = Annotated[bool, Field(default=False, exclude_if=lambda so: not so)]
+
+
 class ObservationPlan(Payload):
-    """One planned observation; ``explore`` as for an interview."""
+    """One planned observation; ``explore`` as for an interview.
+
+    What follows it is for a guide that is with one person: ``supporter``, that somebody who knows them is there;
+    ``no_objection``, who of those who know them well was asked and sees no reason against it, "" while nobody has.
+    """
 
     visit: Code
     guide: Code
@@ -198,6 +206,16 @@ class ObservationPlan(Payload):
     minutes: Annotated[int, Field(gt=0)]
     assessor: Code
     explore: Explore = ()
+    language: Annotated[Literal["en", "cy"], Field(default="en", exclude_if=lambda language: language == "en")]
+    easy_read: Set
+    supporter: Set
+    interpreter: Set
+    access_needs: Annotated[Line, Field(default="", exclude_if=lambda needs: not needs)]
+    no_objection: Annotated[
+        Literal["family", "friend", "care_worker", "advocate", "other", ""],
+        Field(default="", exclude_if=lambda who: not who),
+    ]
+    kept: Kept = ()
 
 
 class State(Payload):
@@ -340,7 +358,7 @@ class Quote(Payload):
 
 
 class OwnQuestion(Payload):
-    """A question that the assessor asked beyond the guide, and the standard it was asked under, "" at the end."""
+    """What the assessor asked, or looked at, beyond the guide; and the standard it is under, "" at the end."""
 
     text: Words
     standard: Code | Literal[""] = ""

@@ -167,15 +167,17 @@ def _row(templates: Templates, itinerary: Itinerary, meeting: Meeting) -> tuple[
 
 def _arranged(templates: Templates, meeting: Meeting) -> Iterator[str]:
     plan = meeting.plan
-    if not isinstance(plan, InterviewPlan):
-        return
+    is_interview = isinstance(plan, InterviewPlan)
     so: Mapping[str, bool] = {
-        "remote": plan.mode == "remote",
+        "remote": isinstance(plan, InterviewPlan) and plan.mode == "remote",
         "welsh": plan.language == "cy",
         "easy_read": plan.easy_read,
         "interpreter": plan.interpreter,
-        "supporter": plan.supporter,
+        "supporter" if is_interview else "familiar": plan.supporter,
         "needs": bool(plan.access_needs),
+        "unasked": not isinstance(plan, InterviewPlan)
+        and templates.is_with_person(plan.guide)
+        and not plan.no_objection,
     }
     for name, is_so in so.items():
         if is_so:

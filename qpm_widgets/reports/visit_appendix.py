@@ -207,7 +207,7 @@ def _words_of(content: Content, piece: Piece) -> str:
 def _noted_words(content: Content, piece: Piece) -> str:
     say = content.words.say
     if piece.kind == "question":
-        return say("lead.own_question", text=piece.text)
+        return say("lead.own_question" if piece.meeting.interview else "lead.own_scene", text=piece.text)
     if piece.kind == "observation" and not piece.is_line:
         return say("lead.part", part=_part_label(content, piece), text=piece.text)
     return piece.text

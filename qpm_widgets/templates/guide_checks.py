@@ -10,7 +10,7 @@ from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Ques
 from qpm_widgets.templates.references import FileCheck, Known, check_unique
 from qpm_widgets.templates.safe_yaml import Steps
 
-_RESERVED_PARTS = frozenset(("missing", "evidence", "quote"))  # the journal's own names beside an answer
+_RESERVED_PARTS = frozenset(("missing", "evidence", "quote", "question"))  # the journal's own names beside an answer
 
 
 def check_guides(draft: Draft, known: Known) -> None:

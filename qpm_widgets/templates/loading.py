@@ -103,6 +103,11 @@ class Templates:
         guide = self.guides.get(guide_id)
         return guide.title.en if guide else guide_id
 
+    def is_with_person(self, guide_id: str) -> bool:
+        """Whether it is the guide to being with one person."""
+        guide = self.guides.get(guide_id)
+        return isinstance(guide, ObservationGuide) and guide.with_person
+
     def _find_indicator(self, indicator_id: str) -> tuple[Standard, Indicator]:
         if indicator_id not in self._indicators:
             raise QpmError(

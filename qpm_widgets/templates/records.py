@@ -289,11 +289,15 @@ class InterviewGuide(Record):
 
 
 class ObservedPart(Record):
-    """One column of an observation: description, possible meaning, alternative meaning, who agrees."""
+    """One column of an observation: description, possible meaning, alternative meaning, who agrees.
+
+    ``choose``: it is no text but the name of one of these, as their file has it.
+    """
 
     id: PartId
     label: Text
     hint: Text
+    choose: Literal["policies"] | None = None
 
 
 class Scene(Record):

@@ -17,7 +17,15 @@ from playwright.sync_api import expect
 
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.withdrawing import Withdrawal
-from qpm_widgets.visits import create_assessment, load_interview, load_profile, load_visit, plan_visit
+from qpm_widgets.visits import (
+    create_assessment,
+    iter_observations,
+    load_interview,
+    load_observation,
+    load_profile,
+    load_visit,
+    plan_visit,
+)
 from qpm_widgets.visits.erasures import erase_earlier_versions
 
 pytestmark = pytest.mark.browser
@@ -224,7 +232,7 @@ COME_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
 def hand_out_papers(page, kit) -> None:
-    page.get_by_label("Interview", exact=True).select_option("P2")
+    page.get_by_label("Interview or visit", exact=True).select_option("P2")
     page.get_by_role("button", name="Write the invitation").press("Enter")
     page.get_by_text("Written to:").wait_for(timeout=PATIENCE)
     assert "invitation-P2-cy-plain.docx" in page.evaluate("document.activeElement.innerText")
@@ -641,3 +649,57 @@ def test_a_page_is_printed_whole_and_without_its_buttons(visited, page, name, go
         assert min(sizes) > 1000, "no page is empty"
     finally:
         page.emulate_media(media="screen")
+
+
+def test_a_visit_to_a_person_without_words_is_planned_with_what_they_need_and_who_agrees(visited, page):
+    kit, server = visited
+    open_page(page, server, "lantern/V1/plan.ipynb")
+    page.get_by_role("button", name="Add an observation").press("Enter")
+    guide = page.get_by_label("Guide")
+    guide.select_option("observation")
+    assert page.get_by_role("group", name="The person, and who knows them").count() == 0
+    guide.select_option("person_without_words")
+    needs = page.get_by_role("group", name="The person, and who knows them")
+    needs.get_by_role("radio", name="Welsh").check()
+    needs.get_by_label("Use Easy Read wording").check()
+    needs.get_by_label("Somebody who knows them, and how they communicate, will be there").check()
+    usual = int(page.get_by_label("Minutes").input_value())
+    needs.get_by_label("An interpreter will be there").check()
+    assert int(page.get_by_label("Minutes").input_value()) == 2 * usual, "an interpreter takes twice the time"
+    needs.get_by_label("Access and communication needs").fill("Objects, and a quiet room")
+    page.get_by_label("Time", exact=True).fill("17:00")
+    page.get_by_label("Who holds it?").select_option("AS1")
+    assert find_barriers(page, ".qpm-sheet") == []
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_role("status").filter(has_text="is in the plan").wait_for()
+    planned = page.get_by_role("listitem").filter(has_text="17:00").filter(has_text="does not use words")
+    said = planned.locator(".qpm-flags").inner_text()
+    assert "Nobody who knows the person asked yet" in said
+    assert "Somebody who knows the person there" in said
+    assert "Supporter there" not in said
+    assert "Objects, and a quiet room" in planned.inner_text()
+
+    planned.get_by_role("button", name="Change").press("Enter")
+    page.get_by_label("sees no reason against the visit?").select_option("care_worker")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_role("status").filter(has_text="is changed").wait_for()
+    assert "asked yet" not in planned.inner_text()
+    held = [one for one in iter_observations(kit.journal, "lantern") if one.plan.no_objection == "care_worker"]
+    assert [(one.plan.language, one.plan.supporter, one.plan.easy_read) for one in held] == [("cy", True, True)]
+    assert held[0].plan.access_needs == "Objects, and a quiet room"
+    invited = page.get_by_label("Interview or visit", exact=True).locator(f'option[value="observation:{held[0].id}"]')
+    assert invited.count() == 1
+
+    # Nothing of it stays where nobody is visited.
+    planned.get_by_role("button", name="Change").press("Enter")
+    guide.select_option("observation")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_role("status").filter(has_text="is changed").wait_for()
+    plan = load_observation(kit.journal, "lantern", held[0].id).plan
+    assert (plan.language, plan.supporter, plan.access_needs, plan.no_objection) == ("en", False, "", "")
+    assert invited.count() == 0, "nobody is invited to an observation of a place"
+    row = page.get_by_role("listitem").filter(has_text="17:00")
+    row.get_by_role("button", name="Versions").press("Enter")
+    versions = page.get_by_role("dialog")
+    versions.get_by_text("Who knows the person and sees no reason against it: Somebody who cares for them").wait_for()
+    page.keyboard.press("Escape")

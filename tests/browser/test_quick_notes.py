@@ -359,6 +359,16 @@ def test_a_question_of_ones_own_and_another_indicator_by_key(field_kit, server, 
     assert faults(hand) == []
 
 
+def test_a_question_of_ones_own_at_the_very_end_is_kept_under_no_standard(field_kit, server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5", "talk", "notes")
+    hand.sheet.get_by_role("button", name="+ Add a question", exact=True).press("Enter")
+    page.keyboard.type("What have we left out?")
+    hand.await_saved()
+    asked = [one for field, one in values_of(field_kit, "interview:A4").items() if field.endswith(".question")]
+    assert {"text": "What have we left out?", "standard": ""} in asked
+
+
 def test_edits_are_undone_one_by_one_and_earlier_versions_put_back(field_kit, server, page):
     hand = Hand(page, server, "P2").open()
     keys = page.keyboard

@@ -12,7 +12,7 @@ from qpm_widgets.templates import Templates, check_templates
 from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Question, Wording
 
 ROLES = ("advocate", "person_supported", "advocacy_manager", "trustee", "referrer_commissioner")
-EASY_READ_ROLES = ("person_supported", "family_carer", "advocate")
+EASY_READ_ROLES = ("person_supported", "family_carer", "advocate", "trustee", "other_staff")
 LENGTHS = {
     "advocate": (30, 42),
     "person_supported": (20, 27),

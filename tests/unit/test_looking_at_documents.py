@@ -36,10 +36,11 @@ def sheet_of(cls: type, kit: Kit, templates: Templates, *ids: str, **more: str):
 
 
 def first_scene(templates: Templates, guide: str) -> tuple[str, str, str]:
-    """A guide's first scene, the first part of what is written about it, and the scene's first indicator."""
+    """A guide's first scene, the first part that is written in words, and the scene's first indicator."""
     found = templates.guides[guide]
     assert isinstance(found, ObservationGuide)
-    return found.scenes[0].id, found.parts[0].id, found.scenes[0].indicators[0]
+    part = next(one.id for one in found.parts if not one.choose)
+    return found.scenes[0].id, part, found.scenes[0].indicators[0]
 
 
 def look(small: SmallJournal, templates: Templates, name: str, guide: str) -> str:

@@ -53,7 +53,7 @@ def test_a_question_of_ones_own_and_its_answers_are_recorded(field, payload, sma
         ("interview:P1", "own-1.question", {"text": "Why?", "standard": "kindness"}, "CAPTURE-001"),
         ("interview:P1", "own-1.evidence.XX9", {"bearing": "mixed"}, "CAPTURE-001"),
         ("interview:P1", "P-CP-1.question", {"text": "Why?"}, "JOURNAL-007"),  # the guide's words are the guide's
-        ("observation:O1", "own-1.note", {"text": "words"}, "CAPTURE-001"),
+        ("interview:P1", "own-1.description", {"text": "words"}, "CAPTURE-001"),  # a scene's, and this is no scene
     ],
 )
 def test_what_is_no_question_of_ones_own_is_refused(subject, field, payload, code, small, templates) -> None:

@@ -210,7 +210,8 @@ def test_a_form_has_what_the_page_would_tell_the_assessor(templates) -> None:
 
 
 def test_a_guide_without_easy_read_is_large_print_and_says_so(templates) -> None:
-    for name, style in (("trustee", "large-print"), ("observation", "large-print"), ("person_supported", "easy-read")):
+    expected = {"advocacy_manager": "large-print", "observation": "large-print", "person_supported": "easy-read"}
+    for name, style in expected.items():
         form = PaperForm(templates.guides[name], "easy_read")
         assert form.style == style
         assert f" / {style} / " in form.code(templates)

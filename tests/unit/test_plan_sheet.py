@@ -389,7 +389,7 @@ def test_papers_are_written_in_a_process_of_their_own(lantern, tmp_path, monkeyp
     sheet = open_plan(lantern)
     files = ask(sheet, "write_papers")["result"]["files"]
     assert [Path(file).name for file in files] == ["itinerary.pdf", "itinerary.docx", "itinerary.ics"]
-    wanted = {"interview": "P2", "language": "", "reading": "easy_read", "contact": " y swyddfa "}
+    wanted = {"invited": "P2", "language": "", "reading": "easy_read", "contact": " y swyddfa "}
     files = ask(sheet, "write_papers", **wanted)["result"]["files"]
     assert [Path(file).name for file in files] == [f"invitation-P2-cy-easy-read.{kind}" for kind in ("pdf", "docx")]
     assert all(Path(file).is_relative_to(tmp_path) and Path(file).exists() for file in files)
@@ -403,7 +403,7 @@ def test_papers_that_cannot_be_written_are_told_in_a_sentence(lantern, tmp_path,
     (tmp_path / "file").write_text("in the way")
     sheet = open_plan(lantern)
     assert ask(sheet, "write_papers")["code"] == "REPORT-006"
-    assert ask(sheet, "write_papers", interview="P99")["code"] == "PLAN-001"
+    assert ask(sheet, "write_papers", invited="P99")["code"] == "PLAN-001"
     monkeypatch.setattr(own_process, "PAPERS", "qpm_widgets.nothing")
     assert ask(sheet, "write_papers")["code"] == "CAPTURE-004"
 

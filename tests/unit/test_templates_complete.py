@@ -166,7 +166,7 @@ def test_a_guide_that_cannot_be_read_is_not_called_missing_too(folder: Path) -> 
 
 
 def test_a_role_without_a_guide_is_a_fault(edit: Edit) -> None:
-    other = "id: other_staff, label: other member of staff, plural: other members of staff, source: S}"
+    other = "id: other_staff, label: other member of staff, plural: other members of staff, source: S, easy_read: true}"
     folder = edit("scheme.yaml", other, f"{other}\n  - {{id: volunteer, label: v, plural: v, source: S}}")
     assert [fault.file for fault in check_templates(folder) if fault.code == "TEMPLATE-001"] == [
         "interview_guides/volunteer.yaml"

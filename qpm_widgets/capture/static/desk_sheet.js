@@ -394,7 +394,6 @@ const todayFirst = (several) => {
   return [...several].sort((one, other) => isNow(other) - isNow(one));
 };
 
-const lower = (text) => text.charAt(0).toLocaleLowerCase() + text.slice(1);
 
 function render({ model, el }) {
   let forget = () => {};

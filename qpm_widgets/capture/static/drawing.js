@@ -26,6 +26,7 @@ function h(tag, attributes = {}, ...children) {
 const fill = (sentence, facts = {}) => sentence.replace(/\{(\w+)\}/g, (whole, name) => facts[name] ?? whole);
 
 const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+const lower = (text) => text.charAt(0).toLocaleLowerCase() + text.slice(1);
 
 // The journal's times never go back. After the machine's clock was put back they are still to come for a while: now, then.
 const clockForm = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -52,7 +52,7 @@ const evidenceParts = (() => {
       h("p", { class: "qpm-about" },
         h("label", { for: id }, fill(said.about, { id: given.name, source: source(page, given) })),
         indicator && mark(page, given, indicator)),
-      h("p", { class: "qpm-hint" }, given.question.startsWith("own-") ? fill(said.own, given) : given.question ? given.asked : said.unfiled),
+      h("p", { class: "qpm-hint" }, given.question.startsWith("own-") ? fill(given.subject.startsWith("interview:") ? said.own : said.own_scene, given) : given.question ? given.asked : said.unfiled),
       h("div", { id: `${id}-words` }, words(page, given)),
       changed && h("p", { class: "qpm-changed" }, said.changed),
       given.conflict && h("p", { class: "qpm-changed" }, said.conflict)));

@@ -150,9 +150,11 @@ class InterviewPage {
     this.pieces = {};
     this.lines = linesOf(this);
     for (const { payload: { filed_to: question } } of this.lines) for (const found of [this.answered, this.told]) found.add(question);
+    // What was asked is no answer, nor is what a scene is about.
+    const named = ["question", ...(this.view.guide.parts ?? []).filter(({ choose }) => choose).map(({ id }) => id)];
     for (const [field, payload] of Object.entries(this.values)) {
-      if (field.endsWith(".question")) continue; // what was asked is no answer
       const [, question, part, name] = field.match(/^answer:([^.]+)\.(\w+)\.?(.*)$/) ?? [];
+      if (named.includes(part)) continue;
       if (part === "evidence") {
         const standard = this.view.choices.indicators[name]?.[1];
         if (!payload.bearing || payload.bearing === "not_explored") continue;
@@ -174,12 +176,14 @@ class InterviewPage {
     return Boolean(this.values["erasure:interview"]);
   }
 
-  // Parts of the guide with questions that have neither an answer nor a reason; for an observation its scenes.
+  // Parts of the guide with questions that have neither an answer nor a reason; for an observation its scenes, and those of
+  // the assessor's own.
   untouched() {
     const left = (questions) => questions.filter(({ id }) => !this.isAnswered(id));
     const sections = this.view.guide.sections.map(({ title, questions }) => ({ title: title.en, all: questions, left: left(questions) }));
     if (this.view.kind === "interview") return sections.filter((section) => section.left.length);
-    return sections.flatMap((section) => section.left.map((scene) => ({ title: scene.ask.plain.en, all: [], left: [scene] })));
+    const scenes = [...sections.flatMap((section) => section.left), ...left(ownQuestions(this).filter(({ ask }) => ask.plain.en))];
+    return scenes.map((scene) => ({ title: scene.ask.plain.en, all: [], left: [scene] }));
   }
 
   isAnswered(questionId) {
@@ -503,8 +507,16 @@ function sectionStop(page, section, name) {
 }
 
 function sceneStop(page, scene) {
-  const { scene_done: done, scene_open: open } = page.words.progress;
-  return { name: scene.id, label: scene.ask.plain.en, state: () => (page.isAnswered(scene.id) ? [done, true] : [open, false]) };
+  const { words: { progress: words }, view: { choices } } = page;
+  const standards = [...new Set(scene.indicators.map((id) => choices.indicators[id]?.[1]).filter(Boolean))];
+  return {
+    name: scene.id, label: scene.ask.plain.en,
+    state: () => {
+      const done = page.isAnswered(scene.id);
+      const heard = standards.map((id) => fill(words.on_standard, { standard: choices.standards[id].name, evidence: lower(page.heardOn(id)) }));
+      return [[...heard, done ? words.scene_done : words.scene_open].join(" · "), done];
+    },
+  };
 }
 
 function guidePart(page) {
@@ -528,7 +540,7 @@ function guidePart(page) {
     parts.push(h("section", { class: "qpm-section", id: page.id(name), tabindex: "-1", "aria-labelledby": page.id(`${name}-title`) },
       h("h2", { id: page.id(`${name}-title`) }, standard && h("span", { class: "qpm-number" }, `${standard.number}`), page.said(section.title)),
       section.questions.map((question) => questionPart(page, question)),
-      view.kind === "interview" && (standard || index === last) && ownPart(page, section.standard, index === last)));
+      (standard || index === last) && ownPart(page, section.standard ?? "", index === last)));
     if (view.kind === "observation") stops.push(...section.questions.map((scene) => sceneStop(page, scene)));
     else stops.push(sectionStop(page, section, name));
   });

@@ -20,6 +20,7 @@ const PAGE_KEYS = [
   { id: "end", key: "End", alt: true, always: true, act: (page) => page.openEnd(undefined, true) },
   { id: "language", only: "hasCard", key: "F9", shift: true, onCard: true, act: (page) => page.turnLanguage() },
   { id: "easy", only: "hasEasy", key: "F9", ctrl: true, onCard: true, act: (page) => page.turnEasy() },
+  { key: "F9", ctrl: true, onCard: true, act: (page) => page.say(page.words.header.easy_none, true) }, // where it has none
   { id: "card", only: "hasCard", key: "Enter", ctrl: true, act: (page) => page.showCard(page.steps.here(), page.scopeHere()) },
   { id: "symbols", only: "hasSymbols", key: "Enter", ctrl: true, shift: true, onCard: true, act: (page) => page.switchSymbols() },
 ];

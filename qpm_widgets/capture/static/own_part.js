@@ -1,8 +1,8 @@
-// What an assessor adds to the guide: questions of their own, and indicators that a question does not name.
+// What an assessor adds to the guide: questions or scenes of their own, and indicators that a question does not name.
 
-const OWN_QUESTION = /^answer:(own-[\w-]+)\.(question|note|quote|evidence|missing)/;
+const OWN_QUESTION = /^answer:(own-[\w-]+)\./;
 
-// The questions of the assessor's own that have words or an answer, as the guide's are: id, words, and where they stand.
+// The questions, or scenes, of the assessor's own that have words or an answer, as the guide's are: id, words, and where they stand.
 function ownQuestions(page) {
   const found = new Map();
   for (const [field, payload] of Object.entries(page.values)) {
@@ -21,12 +21,12 @@ const everyQuestion = (page) => [...page.questions, ...ownQuestions(page)];
 const isOwn = (id) => id.startsWith("own-");
 
 // As people read it: an own question's id says nothing to them.
-const nameOf = (page, id) => (isOwn(id) ? page.words.own.short : id);
+const nameOf = (page, id) => (isOwn(id) ? page.words.own[page.view.kind].short : id);
 
 // At the end of a section: the assessor's own questions on its standard, and a way to one more. The last section has those on
 // no standard of the guide as well.
-function ownPart(page, standard = "", isLast) {
-  const { own: said } = page.words;
+function ownPart(page, standard, isLast) {
+  const said = page.words.own[page.view.kind];
   const list = h("div", { class: "qpm-own-list" });
   const part = h("div", { class: "qpm-own" }, list);
   const add = (id) => {
@@ -52,7 +52,7 @@ function ownPart(page, standard = "", isLast) {
 }
 
 function ownCard(page, id, standard) {
-  const { own: said } = page.words;
+  const said = page.words.own[page.view.kind];
   const field = `answer:${id}.question`;
   const heading = page.id(`${id}-ask`);
   page.showing(field, ({ text }) => { ask.querySelector("textarea").value = text; });

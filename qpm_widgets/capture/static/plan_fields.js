@@ -111,6 +111,21 @@ const planFields = (() => {
       fields.area("access_needs", words.access, { hint: words.access_hint, rows: 2, maxlength: 500 }));
   }
 
+  // Of a visit to one person: how they communicate, who helps, and whether anything speaks against it.
+  function withPerson(fields) {
+    const { page, values, words } = fields;
+    if (!page.choices.observing.find(({ guide }) => guide === values.guide)?.with_person) return null;
+    return part(words.person,
+      fields.radios("language", words.language, [{ id: "en", label: words.english }, { id: "cy", label: words.welsh }]),
+      h("div", { class: "qpm-choices" },
+        fields.tick("easy_read", words.easy_read),
+        fields.tick("supporter", words.familiar),
+        fields.tick("interpreter", words.interpreter, { then: () => planForms.settleLength(page, values) })),
+      fields.area("access_needs", words.access, { hint: words.means_hint, rows: 2, maxlength: 500 }),
+      fields.select("no_objection", words.no_objection, Object.entries(words.knowing).map(([id, label]) => ({ id, label })),
+        { none: words.not_asked, hint: words.no_objection_hint }));
+  }
+
   // ---- what to ask about ------------------------------------------------------------------------------------------
 
   // What the guide can explore, by standard, folded away: most plans need none of it.
@@ -155,10 +170,12 @@ const planFields = (() => {
     const fields = new Fields(page, values);
     const heading = fill(form[`${values.id ? "change" : "add"}_${values.kind}`], values);
     const what = page.choices.observing.length > 1 && part(form.what,
-      fields.select("guide", form.guide, page.choices.observing.map(({ guide, label }) => ({ id: guide, label }))));
+      fields.select("guide", form.guide, page.choices.observing.map(({ guide, label }) => ({ id: guide, label })), {
+        then: () => planForms.choseGuide(page, values),
+      }));
     const parts = values.kind === "interview"
       ? [who(fields), where(fields), when(fields), how(fields), about(fields)]
-      : [what, where(fields), when(fields), about(fields)];
+      : [what, where(fields), when(fields), withPerson(fields), about(fields)];
     return frame(page, { heading, save: form.save }, ...parts);
   }
 

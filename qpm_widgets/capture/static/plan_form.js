@@ -16,7 +16,7 @@ const planForms = (() => {
       form: "meeting", kind, id: "", entry_id: situation.entry_id, supersedes: [], role: "", guide: "",
       respondents: [], codes: "", team: "", area: "", site: "", nation: choices.nations[0]?.id ?? "",
       advocacy_roles: [], day: situation.visit.starts, time: "", minutes: "", assessor: "", mode: "in_person",
-      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", explore: [], instructed: "", counts_as: "", kept: [], asked: [], touched: [], errors: {},
+      language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", no_objection: "", explore: [], instructed: "", counts_as: "", kept: [], asked: [], touched: [], errors: {},
     };
     if (kind === "observation") values.guide = choices.observing[0]?.guide ?? "";
     if (situation.visit.sites.length === 1) values.site = situation.visit.sites[0].id;
@@ -31,7 +31,7 @@ const planForms = (() => {
   function changeMeeting(page, meeting) {
     const { heads, day, time, minutes } = meeting;
     const kept = Object.fromEntries(
-      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed", "counts_as", "kept"]
+      ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "no_objection", "instructed", "counts_as", "kept"]
         .filter((key) => key in meeting).map((key) => [key, meeting[key]]));
     const values = newMeeting(page, meeting.kind);
     return Object.assign(values, kept, {
@@ -108,6 +108,12 @@ const planForms = (() => {
     suggest(values, "advocacy_roles", kinds.filter((kind) => roles.has(kind)));
   }
 
+  // What is arranged for one person is not kept where nobody is visited.
+  function choseGuide({ choices }, values) {
+    if (choices.observing.find(({ guide }) => guide === values.guide)?.with_person) return;
+    Object.assign(values, { language: "en", easy_read: false, supporter: false, interpreter: false, access_needs: "", no_objection: "", kept: [] });
+  }
+
   function choseTeam({ choices, situation }, values) {
     suggest(values, "area", choices.teams.find(({ id }) => id === values.team)?.area);
     // The law that goes with a place: an advocate's kinds of advocacy tell, or else what was planned there before.
@@ -124,10 +130,10 @@ const planForms = (() => {
     Object.keys(sampling.counts_as).filter((what) => sampling.counts_as[what].includes(role));
 
   function usualLength({ choices: { timings }, words }, values) {
-    if (values.kind === "observation") return [timings.observation_minutes, [words.form.why_observation]];
-    const people = LISTED[values.role] ? values.respondents.length : splitCodes(values.codes).length;
-    let minutes = timings.interview_minutes;
-    const why = [];
+    const observed = values.kind === "observation";
+    const people = observed ? 1 : LISTED[values.role] ? values.respondents.length : splitCodes(values.codes).length;
+    let minutes = observed ? timings.observation_minutes : timings.interview_minutes;
+    const why = observed ? [words.form.why_observation] : [];
     if (people > 1) {
       minutes *= timings.group_factor;
       why.push(words.form.why_group);
@@ -191,16 +197,13 @@ const planForms = (() => {
 
   function meetingMessage(values) {
     const { kind, id, entry_id, supersedes, asked } = values;
-    const keys = ["guide", "team", "area", "site", "nation", "day", "time", "assessor", "explore"];
-    if (kind === "interview") {
-      keys.push("role", "advocacy_roles", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "instructed", "counts_as");
-    }
+    const keys = ["guide", "team", "area", "site", "nation", "day", "time", "assessor", "explore", "language", "easy_read", "supporter", "interpreter", "kept"];
+    keys.push(...(kind === "interview" ? ["role", "advocacy_roles", "mode", "instructed", "counts_as"] : ["no_objection"]));
     const form = Object.fromEntries(keys.map((key) => [key, values[key]]));
+    form.access_needs = values.access_needs.trim();
     form.minutes = Number.parseInt(values.minutes, 10);
     if (kind === "interview") {
       form.respondents = LISTED[values.role] ? values.respondents : [...new Set(splitCodes(values.codes))];
-      form.access_needs = values.access_needs.trim();
-      form.kept = values.kept;
     }
     return { meeting_kind: kind, id, entry_id, supersedes, form, asked };
   }
@@ -216,7 +219,7 @@ const planForms = (() => {
     ({ meeting_kind: kind, id, entry_id, supersedes, reason: reason.trim(), kept, asked });
 
   return {
-    LISTED, newMeeting, changeMeeting, mayCountAs, visitForm, sessionForm, cancelForm, choseRole, chosePeople, choseTeam, suggestCode, usualLength,
+    LISTED, newMeeting, changeMeeting, mayCountAs, visitForm, sessionForm, cancelForm, choseRole, chosePeople, choseGuide, choseTeam, suggestCode, usualLength,
     settleLength, checkMeeting, checkVisit, checkSession, meetingMessage, visitMessage, sessionMessage, cancelMessage,
   };
 })();

@@ -1,12 +1,14 @@
-// The papers of a visit: its itinerary, an invitation to each interview, and a form for each meeting where a laptop is wrong.
+// The papers of a visit: its itinerary, an invitation to each interview or person, and a form for each meeting where a laptop is wrong.
 
 const planPapers = (() => {
   function draw(page) {
     const { words: { papers: words }, prefix } = page;
-    const interviews = page.active().filter(({ kind }) => kind === "interview");
+    const visitsPerson = ({ guide: its }) => page.choices.observing.some(({ guide, with_person: so }) => guide === its && so);
+    const invited = page.active().filter((one) => one.kind === "interview" || visitsPerson(one))
+      .map(({ kind, id }) => ({ id: kind === "interview" ? id : `${kind}:${id}`, label: id }));
     const meetings = page.active().map(({ kind, id }) => ({ id: `${kind}:${id}`, label: id }));
-    const chosen = (page.memory.papers ??= { interview: "", language: "", reading: "", contact: "", files: [] });
-    if (!interviews.some(({ id }) => id === chosen.interview)) chosen.interview = interviews[0]?.id ?? "";
+    const chosen = (page.memory.papers ??= { invited: "", language: "", reading: "", contact: "", files: [] });
+    if (!invited.some(({ id }) => id === chosen.invited)) chosen.invited = invited[0]?.id ?? "";
     const form = (page.memory.paperForm ??= { meeting: "", language: "", reading: "" });
     if (!meetings.some(({ id }) => id === form.meeting)) form.meeting = meetings[0]?.id ?? "";
     const list = (name, choices, none, held = chosen, paper = "paper") => selectBox({
@@ -25,10 +27,9 @@ const planPapers = (() => {
       h("h2", { id: `${prefix}-papers-title` }, words.heading),
       h("p", {}, words.intro),
       h("div", { class: "qpm-actions" }, button(page, "itinerary", words.itinerary, () => ({}))),
-      interviews.length > 0 && h("form", { class: "qpm-paper", onsubmit: (event) => event.preventDefault() },
-        h("h3", {}, words.invitation),
-        h("div", { class: "qpm-paper-choices" },
-          list("interview", interviews.map(({ id }) => ({ id, label: id }))), wording()),
+      invited.length > 0 && h("form", { class: "qpm-paper", onsubmit: (event) => event.preventDefault() },
+        h("h3", {}, words.invitation), h("p", {}, words.invitation_intro),
+        h("div", { class: "qpm-paper-choices" }, list("invited", invited), wording()),
         h("p", {}, h("label", { for: contact.id, class: "qpm-label" }, words.contact), contact,
           h("span", { class: "qpm-hint", id: `${prefix}-paper-contact-hint` }, words.contact_hint)),
         h("div", { class: "qpm-actions" }, button(page, "invite", words.invite, () => ({ ...chosen, files: [] })))),

@@ -344,8 +344,13 @@ const planSheet = (() => {
         meeting.team && this.name(choices.teams, meeting.team), meeting.area && this.name(choices.areas, meeting.area),
         meeting.site && this.name(visit.sites, meeting.site), this.name(choices.assessors, meeting.assessor),
       ].filter(Boolean).join(" · ");
-      const flags = ["welsh", "easy_read", "supporter", "interpreter", "remote", "senior_leader", "board"].filter((flag) =>
-        meeting[flag] === true || meeting.counts_as === flag || (flag === "welsh" && meeting.language === "cy") || meeting.mode === flag);
+      const observed = choices.observing.find(({ guide }) => guide === meeting.guide);
+      const arranged = {
+        welsh: meeting.language === "cy", easy_read: meeting.easy_read, [observed ? "familiar" : "supporter"]: meeting.supporter,
+        interpreter: meeting.interpreter, remote: meeting.mode === "remote", unasked: observed?.with_person && !meeting.no_objection,
+        senior_leader: meeting.counts_as === "senior_leader", board: meeting.counts_as === "board",
+      };
+      const flags = Object.keys(arranged).filter((flag) => arranged[flag]);
       const act = (name, label, values) => h("button", {
         type: "button", class: "qpm-quiet", id: `${this.prefix}-${name}-${id}`, "aria-label": fill(words[`${label}_name`], { id }),
         onclick: () => this.openForm(values(this, meeting)),
@@ -355,7 +360,7 @@ const planSheet = (() => {
         h("div", { class: "qpm-what" },
           h(heading, { id: `${this.prefix}-meeting-${id}`, tabindex: "-1" },
             h("span", { class: "qpm-code" }, id),
-            h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : choices.observing.find(({ guide }) => guide === meeting.guide)?.label ?? words.observation)),
+            h("span", {}, role ? `${capital(people.length > 1 ? role.plural : role.label)} ${this.join(people)}${group}` : observed?.label ?? words.observation)),
           h("p", { class: "qpm-hint" }, place),
           flags.length > 0 && h("ul", { class: "qpm-flags" }, flags.map((flag) => h("li", {}, words[flag]))),
           meeting.access_needs && h("p", { class: "qpm-hint" }, fill(words.access, { needs: meeting.access_needs })),

@@ -157,6 +157,7 @@ const planVersions = (() => {
     language: ({ words: { form } }, code) => ({ en: form.english, cy: form.welsh })[code],
     mode: ({ words: { form } }, mode) => form[mode],
     counts_as: ({ words: { form } }, what) => form.counts_as_choices[what],
+    no_objection: ({ words: { form } }, who) => form.knowing[who],
     instructed: ({ words: { form } }, which) => ({ instructed: form.instructed_only, non_instructed: form.non_instructed })[which] ?? form.instructed_both,
   };
 

@@ -42,9 +42,23 @@ function noteBox(page, question) {
 }
 
 function partBox(page, question, part) {
+  if (part.choose) return chosenPart(page, question, part);
   return writingBox(page, `answer:${question.id}.${part.id}`, {
     label: [page.said(part.label), h("span", { class: "qpm-hidden" }, ` ${question.id}`)], hint: part.hint, question, rows: 2,
   });
+}
+
+// A part that is one of a list, by its name.
+function chosenPart(page, question, part) {
+  const field = `answer:${question.id}.${part.id}`;
+  const box = h("div", { class: "qpm-writing", "data-field": field },
+    selectBox({
+      id: page.id(field), label: [page.said(part.label), h("span", { class: "qpm-hidden" }, ` ${question.id}`)], labelClass: "qpm-label",
+      choices: page.view.choices[part.choose], none: page.words.question.none_chosen, value: page.values[field]?.text,
+      pick: (text) => page.put(field, { text }),
+    }), h("p", { class: "qpm-hint" }, page.said(part.hint)), versionsButton(page, field), otherVersion(page, field));
+  page.showing(field, ({ text }) => { box.querySelector("select").value = text; });
+  return box;
 }
 
 function writingBox(page, field, { label, hint, question, rows }) {
