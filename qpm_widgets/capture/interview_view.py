@@ -13,7 +13,8 @@ from qpm_widgets.journal.payloads import THE_PERSON, InterviewPlan, ObservationP
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
-from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, StatutoryRole
+from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
+from qpm_widgets.templates.reference_records import StatutoryRole
 from qpm_widgets.visits import is_called_for
 from qpm_widgets.visits.filing import item_of
 

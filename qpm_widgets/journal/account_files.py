@@ -16,9 +16,10 @@ from uuid import UUID
 from pydantic import Field, ValidationError
 
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.account_payloads import Origin
 from qpm_widgets.journal.bundles import EntryId
 from qpm_widgets.journal.entries import Edit, canonical_json
-from qpm_widgets.journal.payloads import About, Code, Moment, Origin, Payload
+from qpm_widgets.journal.payloads import About, Code, Moment, Payload
 from qpm_widgets.journal.safeguarding import Account, Disclosure, ReadAccount, SafeguardingStore
 from qpm_widgets.journal.sealing import seal, unseal
 from qpm_widgets.journal.signed_files import SignedFile

@@ -55,6 +55,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qpm_widgets.errors import QpmError
+from qpm_widgets.journal.account_payloads import HandedOver, SealedAccount
 from qpm_widgets.journal.payloads import (
     THE_PERSON,
     Assent,
@@ -64,7 +65,6 @@ from qpm_widgets.journal.payloads import (
     Consent,
     Erasure,
     Finding,
-    HandedOver,
     InterviewPlan,
     Missing,
     Note,
@@ -76,7 +76,6 @@ from qpm_widgets.journal.payloads import (
     ProtocolUsed,
     Quote,
     Rating,
-    SealedAccount,
     State,
     VisitPlan,
 )

@@ -17,9 +17,7 @@ from qpm_widgets.templates.records import (
     UNLISTED_LANGUAGE,
     Guide,
     Indicator,
-    Jurisdiction,
     ObservationGuide,
-    Policies,
     RespondentRole,
     Scheme,
     SourceType,
@@ -29,6 +27,7 @@ from qpm_widgets.templates.records import (
     Symbol,
     Text,
 )
+from qpm_widgets.templates.reference_records import Jurisdiction, Policies
 from qpm_widgets.templates.wording import Wording
 
 OBSERVATION_SOURCE = "O"

@@ -16,14 +16,13 @@ from qpm_widgets.templates.faults import Fault, place_of, shape_faults
 from qpm_widgets.templates.records import (
     Guide,
     InterviewGuide,
-    Jurisdiction,
     ObservationGuide,
-    Policies,
     Record,
     Scheme,
     StandardsEdition,
     Symbols,
 )
+from qpm_widgets.templates.reference_records import Jurisdiction, Policies
 from qpm_widgets.templates.safe_yaml import Steps, decode, parse_yaml, read_bounded
 
 R = TypeVar("R", bound=Record)
