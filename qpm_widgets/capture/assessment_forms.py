@@ -25,13 +25,14 @@ _COMMON = ("slow", "no_answer", "saved", "saving", "not_saved", "list_and", "lis
 def view_assessment(kit: Kit, templates: Templates, assessment_id: str) -> dict[str, Any]:
     """What the form needs: its words, its choices, and the profile as it stands; None for a new assessment.
 
-    ``used`` says what of the profile plans refer to; ``entry_id`` is the entry that the form becomes, so that one sent
-    twice is one assessment.
+    ``used`` says what of the profile plans refer to; ``earlier`` are its former versions, newest first, each with
+    ``at`` (UTC ms) and ``by``; ``entry_id`` is the entry that the form becomes, so that one sent twice is one
+    assessment.
     """
     plan = templates.wording.section("plan")
     journal = kit.journal
     profile = load_profile(journal, assessment_id) if assessment_id else None
-    heads = journal.current(assessment_id, subject=PROFILE[0], field_prefix=PROFILE[1]) if assessment_id else ()
+    heads = journal.current(assessment_id, subject=PROFILE[0], field_prefix=PROFILE[1]) if assessment_id else []
     return {
         "words": {**templates.wording.section("assessment"), **{key: plan[key] for key in _COMMON}},
         "nations": [
@@ -43,9 +44,24 @@ def view_assessment(kit: Kit, templates: Templates, assessment_id: str) -> dict[
         "id": assessment_id,
         "profile": profile.model_dump(mode="json") if profile else None,
         "used": used_codes(journal, assessment_id) if assessment_id else {},
+        "earlier": _view_earlier(journal, assessment_id, heads) if assessment_id else [],
         "entry_id": new_entry_id(),
         "heads": [entry.entry_id for entry in heads],
     }
+
+
+def _view_earlier(journal: Journal, assessment_id: str, heads: list[Entry]) -> list[dict[str, Any]]:
+    every = journal.iter_entries(assessment_id, subject=PROFILE[0], field_prefix=PROFILE[1])
+    shown = heads[-1:]  # of two in conflict the form shows the newest; the other is a version like those before
+    versions = [one for one in every if one.payload is not None and one not in shown]
+    return [
+        {"profile": _whole(one).model_dump(mode="json"), "at": one.recorded_at, "by": one.recorded_by}
+        for one in reversed(versions)
+    ]
+
+
+def _whole(entry: Entry) -> AssessmentProfile:
+    return AssessmentProfile.model_validate(entry.payload)
 
 
 def record_assessment(

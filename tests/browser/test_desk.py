@@ -159,6 +159,31 @@ def test_advocates_whom_the_plan_needs_stay_whatever_number_is_typed(page, lante
     assert lantern.journal.head() == head
 
 
+def test_how_an_assessment_stood_before_is_put_into_its_form_and_saved_like_anything_else(page, lantern) -> None:
+    change = page.get_by_role("button", name="Change the assessment")
+    change.press("Enter")
+    provider = page.get_by_label("Name of the provider")
+    before = provider.input_value()
+    assert page.get_by_text("How it stood before").count() == 0, "nothing was changed yet"
+    provider.fill("Lantern Advocacy North")
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_role("heading", name="Lantern Advocacy North").wait_for()
+    change.press("Enter")
+    page.get_by_text("How it stood before").click()
+    (version,) = page.get_by_role("listitem").filter(has_text=f"{before}. Areas:").all()
+    assert find_barriers(page) == []
+    version.get_by_role("button", name="Put into the form").press("Enter")
+    assert provider.input_value() == before
+    assert page.get_by_role("status").filter(has_text="Save to keep it.").count() == 1
+    assert load_profile(lantern.journal, "lantern").provider == "Lantern Advocacy North", "nothing is saved yet"
+    page.get_by_role("button", name="Save the assessment").press("Enter")
+    page.get_by_role("heading", name=before, exact=True).wait_for()
+    entries = list(lantern.journal.iter_entries("lantern", field_prefix="profile"))
+    assert [one.payload["provider"] for one in entries] == [before, "Lantern Advocacy North", before]
+    assert entries[0].payload == entries[2].payload
+    assert lantern.journal.conflicts("lantern") == []
+
+
 def test_every_link_on_the_desk_leads_to_a_page_that_is_there(page, lantern) -> None:
     links = page.locator(".qpm-desk a[data-qpm-open]")
     paths = links.evaluate_all("(all) => all.map((link) => link.dataset.qpmOpen)")

@@ -227,6 +227,7 @@ const AssessmentForm = (() => {
         heading: values.id ? words.change_heading : words.new_heading, intro: words.intro, save: words.save, back: words.form.back,
       },
       values.heads.length > 1 && h("p", { class: "qpm-banner qpm-warn" }, words.conflict),
+      view.earlier.length > 0 && this.drawEarlier(),
       fields.input("provider", words.provider, { maxlength: 200, hint: words.provider_hint }),
       row(fields.group("jurisdictions", words.jurisdictions, null, h("div", { class: "qpm-choices" },
         view.nations.map(({ id, name }) => fields.tick("jurisdictions", name, { item: id, then: () => {} })))),
@@ -255,6 +256,32 @@ const AssessmentForm = (() => {
       part(words.assessors, h("p", { class: "qpm-hint" }, words.assessors_hint), this.rows("assessors", (one, inside) => [
         this.code(inside, "assessor"), inside.input("name", words.assessor_name, { maxlength: 200 })]),
       this.more("assessors", words.another_assessor, () => newAssessor(values, words))));
+    }
+
+    // How the assessment stood before. One is put into the form and saved like anything else, so what plans refer to stays.
+    drawEarlier() {
+      const { view, words } = this;
+      const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+      const named = ({ at, by }) => fill(words.earlier_by, { by, time: moment.format(new Date(at)) });
+      return h("details", { id: `${this.prefix}-earlier` }, h("summary", {}, words.earlier), h("p", { class: "qpm-hint" }, words.earlier_intro),
+        h("ol", { class: "qpm-version-list" }, view.earlier.map((version, place) => h("li", {},
+          h("p", { class: "qpm-hint" }, named(version)), h("p", {}, this.sayProfile(version.profile)),
+          h("button", { type: "button", id: `${this.prefix}-earlier-${place}`, "aria-label": fill(words.earlier_put_name, { version: named(version) }),
+            onclick: () => this.putBack(version) }, words.earlier_put)))));
+    }
+
+    sayProfile({ provider, areas, teams, advocates }) {
+      const { words } = this;
+      const names = (list) => listWords(list.map(({ name }) => name), words);
+      return fill(words.earlier_said, { provider, areas: names(areas), teams: names(teams), count: advocates.length });
+    }
+
+    putBack({ profile }) {
+      const { id, entry_id, heads } = this.values;
+      this.values = this.view.values = Object.assign(begin({ ...this.view, profile }, this.words), { id, entry_id, heads, typed: true });
+      this.draw();
+      this.status.textContent = this.words.earlier_there;
+      this.focus("provider");
     }
 
     // The rows of one list, each a group with its own way to go.
