@@ -195,7 +195,8 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
 def view_signs(recorded: Iterable[Entry]) -> list[View]:
     """Every yes or no that somebody showed, oldest first, from all versions of these fields.
 
-    ``id`` is the entry's, by which a page knows one that it noted itself; ``at`` is UTC ms.
+    ``id`` is the entry's, by which a page knows one that it noted itself, and by which a later one ``takes_back`` what
+    was noted by mistake; ``at`` is UTC ms.
     """
     return [
         {"id": one.entry_id, "respondent": one.field.partition(":")[2], **one.payload, "at": one.recorded_at}

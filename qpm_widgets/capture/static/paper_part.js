@@ -6,8 +6,9 @@ const CAN_BE_FROM_PAPER = /^(answer|consent|assent|pause|closing):/;
 // still on it; a decision or a mark that is made anew was not.
 function sourceOf(page, field, payload, before) {
   if (!CAN_BE_FROM_PAPER.test(field)) return undefined;
-  const isNew = "text" in payload ? payload.text !== (before?.text ?? "")
-    : Object.entries(payload).some(([key, value]) => key !== "source" && value !== before?.[key]);
+  // A sign is a new one though the same was shown before.
+  const isNew = field.startsWith("assent:") || ("text" in payload ? payload.text !== (before?.text ?? "")
+    : Object.entries(payload).some(([key, value]) => key !== "source" && value !== before?.[key]));
   if (isNew && page.memory.paper) return "paper";
   return isNew && !("text" in payload) ? undefined : before?.source;
 }
