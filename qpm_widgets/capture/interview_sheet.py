@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -158,12 +158,15 @@ class InterviewSheet(Sheet):
             **self._count_versions(),
             "may_join": codes_to_join(self.kit, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],
             "modes": view_modes(meeting.plan, templates),
-            "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "signs": view_signs(self._versions_of("assent:")),
             "signs_of": view_whose_signs(whole, meeting.plan),
-            "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
+            "times": view_times(self._versions_of("state"), self._versions_of("on_paper")),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }
+
+    def _versions_of(self, area: str) -> Iterable[Entry]:
+        return self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix=area)
 
     def record(self, edit: Edit) -> Receipt:
         """Record one edit; an account of harm goes to the store of its own, where no page can read it again."""

@@ -212,13 +212,17 @@ def view_whose_signs(guide: Guide, plan: Plan) -> list[str]:
     return [THE_PERSON] if isinstance(guide, ObservationGuide) and guide.with_person else []
 
 
-def view_times(states: Iterable[Entry]) -> View:
-    """When a meeting was begun and when it ended, UTC ms, from all versions of its state; None for what was not."""
+def view_times(states: Iterable[Entry], on_paper: Iterable[Entry]) -> View:
+    """When a meeting was begun, when it ended, and since when it is keyed in from paper, UTC ms; None for what was not.
+
+    From all versions of its state, and of when it was held on paper.
+    """
     said = [(one.payload["state"], one.recorded_at) for one in states if one.payload is not None]
     last, at = said[-1] if said else ("planned", 0)
     return {
         "began": next((at for state, at in said if state == "open"), None),
         "ended": at if last in ("stopped", "finished") else None,
+        "keyed_in": next((one.recorded_at for one in on_paper if one.payload is not None), None),
     }
 
 

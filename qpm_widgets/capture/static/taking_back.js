@@ -51,7 +51,7 @@ const mayTakeBack = (page, { field }) => !page.isClosed && (gateOf(page).open ||
 function undo(page, again = false) {
   const { undo: said } = page.words;
   const [last] = nextEdits(page.memory, again);
-  if (!last) return page.say(again ? said.nothing_again : said.nothing, true);
+  if (!last) return page.say(again ? said.nothing_again : fill(said.nothing, { versions: said.versions }), true);
   if (last.elsewhere) return sayElsewhere(page, page.memory.edits.pop());
   if (!mayTakeBack(page, last)) return page.say(said.locked, true);
   const what = namedField(page, last);
