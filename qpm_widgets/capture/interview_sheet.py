@@ -19,7 +19,7 @@ from qpm_widgets.capture.interview_view import (
     view_visit,
     view_whose_signs,
 )
-from qpm_widgets.capture.joining import add_to_group, codes_to_join
+from qpm_widgets.capture.joining import add_to_group, codes_to_join, note_helper
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -191,7 +191,7 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``, ``versions``, ``history``, ``print_form`` and ``join``.
+        """``erase``, ``versions``, ``history``, ``print_form``, ``join`` and ``note_helper``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
@@ -199,6 +199,7 @@ class InterviewSheet(Sheet):
         recorded of consents and the state, oldest first, each with its ``field`` besides. ``print_form``: the guide as
         a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         ``join``: somebody with a ``code`` comes late to a group; answers with this page's ``path``: it is old now.
+        ``note_helper``: ``who``, an interpreter or a supporter, is ``here`` or not; answers with the ``path`` as well.
         """
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "erase": self._erase,
@@ -206,6 +207,7 @@ class InterviewSheet(Sheet):
             "history": self._history,
             "print_form": self._print_form,
             "join": self._join,
+            "note_helper": self._note_helper,
         }
         return acts[name](arguments) if name in acts else super().do(name, arguments)
 
@@ -236,6 +238,14 @@ class InterviewSheet(Sheet):
     def _join(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         code = str(arguments.get("code"))
         add_to_group(self.kit, self.templates, self.assessment_id, self.interview_id, code)
+        return self._page_anew()
+
+    def _note_helper(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        who, here = str(arguments.get("who")), arguments.get("here") is True
+        note_helper(self.kit, self.templates, self.assessment_id, self.interview_id, who, here=here)
+        return self._page_anew()
+
+    def _page_anew(self) -> dict[str, Any]:
         path = working_notebook_path(self.assessment_id, self._meeting().plan.visit, self.interview_id)
         return {"path": path.as_posix()}
 

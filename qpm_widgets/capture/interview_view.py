@@ -14,7 +14,7 @@ from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, StatutoryRole
-from qpm_widgets.visits import is_called_for
+from qpm_widgets.visits import is_called_for, modes_of
 from qpm_widgets.visits.filing import item_of
 
 Plan = InterviewPlan | ObservationPlan
@@ -125,18 +125,14 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
 
 
 def view_modes(plan: Plan, templates: Templates) -> list[View]:
-    """What is said before consent because of how people meet: by phone or video, in a group; in all its wordings."""
-    if not isinstance(plan, InterviewPlan):
-        return []
-    met = {"remote": plan.mode == "remote", "group": len(plan.respondents) > 1}
+    """What is said before consent because of how people meet, as ``modes_of`` has it, in all its wordings."""
     said = templates.welsh.both("modes")
     return [
         {
             "id": mode,
             "say": [{how: said[mode][how][key] for how in ("plain", "easy_read")} for key in said[mode]["plain"]],
         }
-        for mode, is_so in met.items()
-        if is_so
+        for mode in modes_of(plan)
     ]
 
 

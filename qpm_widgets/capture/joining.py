@@ -1,4 +1,7 @@
-"""Somebody who comes late to a group gets a code of their own, and is asked before anything more is written down."""
+"""Who is there though the plan did not say so: somebody who comes late to a group, an interpreter, a supporter.
+
+Somebody who joins a group gets a code of their own, and is asked before anything more is written down.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +59,28 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
         raise QpmError("PLAN-010", held.subject, remedy)
     if code not in free:
         raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], f"The code must be one of {', '.join(free)}.")
+    _plan_anew(kit, templates, assessment_id, held, respondents=[*held.plan.respondents, code])
+
+
+def note_helper(kit: Kit, templates: Templates, assessment_id: str, interview_id: str, who: str, *, here: bool) -> None:
+    """Record in the plan that an interpreter or a supporter is there, or is not, whatever was planned.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-002 if it is neither; PLAN-010 while it is not settled whose interview it is.
+    """
+    held = load_interview(kit.journal, assessment_id, interview_id)
+    if who not in ("interpreter", "supporter"):
+        raise QpmError("CAPTURE-002", held.subject, "Reload the page and try again.")
+    if held.mixed is not None:
+        raise QpmError("PLAN-010", held.subject, "Say first on the plan page whose interview it is.")
+    _plan_anew(kit, templates, assessment_id, held, **{who: here})
+
+
+def _plan_anew(kit: Kit, templates: Templates, assessment_id: str, held: Interview, **changes: object) -> None:
     current = kit.journal.current(assessment_id, subject=held.subject, field_prefix="plan")
     plans = [one for one in current if one.field == "plan" and one.payload is not None]
-    payload = {**(plans[-1].payload or {}), "respondents": [*held.plan.respondents, code]}
+    payload = {**(plans[-1].payload or {}), **changes}
     seen = tuple(one.entry_id for one in plans)
     record_edit(kit.journal, templates, Edit(assessment_id, held.subject, "plan", payload, seen))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from field_pages import Hand, find_barriers, open_page, values_of
 
+from qpm_widgets.visits import load_interview
+
 pytestmark = pytest.mark.browser
 BARE = True
 
@@ -67,15 +69,34 @@ def test_an_own_question_is_on_the_card_as_it_stands(field_kit, server, page):
     hand.await_saved()
 
 
+def test_an_interpreter_who_turned_up_is_noted_after_the_beginning_and_briefed(field_kit, server, page):
+    hand = Hand(page, server, "P3").open()
+    hand.agree("PS3", "talk", "notes")
+    hand.notes("P-CP-1").fill("She is on my side.")
+    hand.await_saved()
+    assert hand.sheet.get_by_role("heading", name="Through an interpreter").count() == 0
+    hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
+    hand.sheet.get_by_role("checkbox", name="An interpreter is here").click()
+    brief = hand.sheet.get_by_role("heading", name="Through an interpreter")
+    brief.wait_for(timeout=60_000)
+    part = hand.sheet.locator(".qpm-mode")
+    assert "Brief the interpreter first" in part.inner_text()
+    assert "I talk to you, and not to the interpreter." in part.inner_text()
+    assert hand.notes("P-CP-1").input_value() == "She is on my side."
+    assert load_interview(field_kit.journal, "harbour", "P3").plan.interpreter
+    assert find_barriers(page, ".qpm-interview") == []
+
+
 def test_a_search_in_a_welsh_conversation_finds_english_words_and_easy_read_ones(server, page):
     Hand(page, server, "P2").open()
     page.keyboard.press("F2")
     found = page.get_by_role("dialog", name="Find a question")
     box = found.get_by_role("combobox")
-    for words in ("explain to a friend", "What does your advocate do", "ffrind"):
+    for words in ("friend asks", "What does your advocate do", "ffrind"):
         box.fill(words)
-        assert found.get_by_role("option").count() >= 1, words
-        assert found.get_by_role("option").first.locator("[lang]").first.get_attribute("lang") == "cy"
+        first = found.get_by_role("option").first
+        assert first.get_attribute("data-found") == "P-CP-1", words
+        assert first.locator("[lang]").first.get_attribute("lang") == "cy"
 
 
 def test_after_a_reload_the_undo_says_where_earlier_versions_are(server, page):
