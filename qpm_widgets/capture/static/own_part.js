@@ -69,7 +69,7 @@ function ownCard(page, id, standard) {
   const noEasy = h("p", { class: "qpm-hint" }, said.no_easy_read);
   page.whenWorded(() => { noEasy.hidden = !page.isEasy(id); });
   return h("article", { class: "qpm-card qpm-question", id: page.id(id), "aria-labelledby": heading, tabindex: "-1", "data-question": id },
-    h("h3", { id: heading, class: "qpm-hint" }, said.title), ask, noEasy, h("p", {}, cardButton(page, id)), answersPart(page, { id, indicators: [] }));
+    h("h3", { id: heading, class: "qpm-hint" }, said.title), h("p", {}, cardButton(page, id)), ask, noEasy, answersPart(page, { id, indicators: [] }));
 }
 
 // ---- indicators that a question does not name
