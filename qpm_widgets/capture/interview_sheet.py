@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from qpm_widgets.capture.interview_view import (
     view_visit,
     view_whose_signs,
 )
-from qpm_widgets.capture.joining import add_to_group, codes_to_join
+from qpm_widgets.capture.joining import add_to_group, codes_to_join, note_helper
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -163,13 +163,16 @@ class InterviewSheet(Sheet):
             **self._count_versions(),
             "may_join": codes_to_join(self.kit, self.assessment_id, meeting) if isinstance(meeting, Interview) else [],
             "modes": view_modes(meeting.plan, templates),
-            "signs": view_signs(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="assent:")),
+            "signs": view_signs(self._versions_of("assent:")),
             "taken_back": self._taken_back(meeting),
             "signs_of": view_whose_signs(whole, meeting.plan),
-            "times": view_times(journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix="state")),
+            "times": view_times(self._versions_of("state"), self._versions_of("on_paper")),
             "accounts": self._accounts() if "safeguarding" in current else [],
             **values,
         }
+
+    def _versions_of(self, area: str) -> Iterable[Entry]:
+        return self.kit.journal.iter_entries(self.assessment_id, subject=self.subject, field_prefix=area)
 
     def record(self, edit: Edit) -> Receipt:
         """Record one edit; an account of harm goes to the store of its own, where no page can read it again."""
@@ -208,7 +211,7 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``, ``versions``, ``history``, ``print_form``, ``join`` and ``taken_back``.
+        """``erase``, ``versions``, ``history``, ``print_form``, ``join``, ``note_helper`` and ``taken_back``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
@@ -216,6 +219,7 @@ class InterviewSheet(Sheet):
         recorded of consents and the state, oldest first, each with its ``field`` besides. ``print_form``: the guide as
         a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         ``join``: somebody with a ``code`` comes late to a group; answers with this page's ``path``: it is old now.
+        ``note_helper``: ``who``, an interpreter or a supporter, is ``here`` or not; answers with the ``path`` as well.
         ``taken_back``: who of a group left and took their notes back (``codes``), and the ``fields`` that go with it.
         """
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -224,6 +228,7 @@ class InterviewSheet(Sheet):
             "history": self._history,
             "print_form": self._print_form,
             "join": self._join,
+            "note_helper": self._note_helper,
             "taken_back": lambda _: {"taken_back": self._taken_back(self._meeting())},
         }
         return acts[name](arguments) if name in acts else super().do(name, arguments)
@@ -255,6 +260,14 @@ class InterviewSheet(Sheet):
     def _join(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         code = str(arguments.get("code"))
         add_to_group(self.kit, self.templates, self.assessment_id, self.interview_id, code)
+        return self._page_anew()
+
+    def _note_helper(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        who, here = str(arguments.get("who")), arguments.get("here") is True
+        note_helper(self.kit, self.templates, self.assessment_id, self.interview_id, who, here=here)
+        return self._page_anew()
+
+    def _page_anew(self) -> dict[str, Any]:
         path = working_notebook_path(self.assessment_id, self._meeting().plan.visit, self.interview_id)
         return {"path": path.as_posix()}
 

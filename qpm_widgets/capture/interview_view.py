@@ -15,7 +15,7 @@ from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
 from qpm_widgets.templates.reference_records import StatutoryRole
-from qpm_widgets.visits import is_called_for
+from qpm_widgets.visits import is_called_for, modes_of
 from qpm_widgets.visits.filing import item_of
 
 Plan = InterviewPlan | ObservationPlan
@@ -126,18 +126,14 @@ def _view_interview(guide: InterviewGuide, plan: Plan, answered: set[str]) -> Vi
 
 
 def view_modes(plan: Plan, templates: Templates) -> list[View]:
-    """What is said before consent because of how people meet: by phone or video, in a group; in all its wordings."""
-    if not isinstance(plan, InterviewPlan):
-        return []
-    met = {"remote": plan.mode == "remote", "group": len(plan.respondents) > 1}
+    """What is said before consent because of how people meet, as ``modes_of`` has it, in all its wordings."""
     said = templates.welsh.both("modes")
     return [
         {
             "id": mode,
             "say": [{how: said[mode][how][key] for how in ("plain", "easy_read")} for key in said[mode]["plain"]],
         }
-        for mode, is_so in met.items()
-        if is_so
+        for mode in modes_of(plan)
     ]
 
 
@@ -206,7 +202,8 @@ def view_values(current: Mapping[str, list[Entry]]) -> View:
 def view_signs(recorded: Iterable[Entry]) -> list[View]:
     """Every yes or no that somebody showed, oldest first, from all versions of these fields.
 
-    ``id`` is the entry's, by which a page knows one that it noted itself; ``at`` is UTC ms.
+    ``id`` is the entry's, by which a page knows one that it noted itself, and by which a later one ``takes_back`` what
+    was noted by mistake; ``at`` is UTC ms.
     """
     return [
         {"id": one.entry_id, "respondent": one.field.partition(":")[2], **one.payload, "at": one.recorded_at}
@@ -222,13 +219,17 @@ def view_whose_signs(guide: Guide, plan: Plan) -> list[str]:
     return [THE_PERSON] if isinstance(guide, ObservationGuide) and guide.with_person else []
 
 
-def view_times(states: Iterable[Entry]) -> View:
-    """When a meeting was begun and when it ended, UTC ms, from all versions of its state; None for what was not."""
+def view_times(states: Iterable[Entry], on_paper: Iterable[Entry]) -> View:
+    """When a meeting was begun, when it ended, and since when it is keyed in from paper, UTC ms; None for what was not.
+
+    From all versions of its state, and of when it was held on paper.
+    """
     said = [(one.payload["state"], one.recorded_at) for one in states if one.payload is not None]
     last, at = said[-1] if said else ("planned", 0)
     return {
         "began": next((at for state, at in said if state == "open"), None),
         "ended": at if last in ("stopped", "finished") else None,
+        "keyed_in": next((one.recorded_at for one in on_paper if one.payload is not None), None),
     }
 
 

@@ -1,8 +1,13 @@
-"""Somebody who comes late to a group gets a code of their own, and is asked before anything more is written down."""
+"""Who is there though the plan did not say so: somebody who comes late to a group, an interpreter, a supporter.
+
+Somebody who joins a group gets a code of their own, and is asked before anything more is written down.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from qpm_widgets.capture.recording import record_edits
 from qpm_widgets.errors import QpmError
@@ -56,9 +61,35 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
         raise QpmError("PLAN-010", held.subject, remedy)
     if code not in free:
         raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], f"The code must be one of {', '.join(free)}.")
+    _plan_anew(kit, templates, assessment_id, held, lambda plan: {"respondents": [*plan["respondents"], code]})
+
+
+def note_helper(kit: Kit, templates: Templates, assessment_id: str, interview_id: str, who: str, *, here: bool) -> None:
+    """Record in the plan that an interpreter or a supporter is there, or is not, whatever was planned.
+
+    Raises
+    ------
+    QpmError
+        CAPTURE-002 if it is neither; PLAN-010 while it is not settled whose interview it is.
+    """
+    held = load_interview(kit.journal, assessment_id, interview_id)
+    if who not in ("interpreter", "supporter"):
+        raise QpmError("CAPTURE-002", held.subject, "Reload the page and try again.")
+    if held.mixed is not None:
+        raise QpmError("PLAN-010", held.subject, "Say first on the plan page whose interview it is.")
+    _plan_anew(kit, templates, assessment_id, held, lambda _: {who: here})
+
+
+def _plan_anew(
+    kit: Kit,
+    templates: Templates,
+    assessment_id: str,
+    held: Interview,
+    change: Callable[[Mapping[str, Any]], dict[str, Any]],
+) -> None:
     current = kit.journal.current(assessment_id, subject=held.subject, field_prefix="plan")
     plans = {one.entry_id: one.payload for one in current if one.field == "plan" and one.payload is not None}
-    # Two machines may have planned it differently: somebody joins both, and neither plan takes the other's place.
-    joined = ((one, {**plan, "respondents": [*plan["respondents"], code]}) for one, plan in plans.items())
-    edits = [Edit(assessment_id, held.subject, "plan", payload, (one,)) for one, payload in joined]
+    # Two machines may have planned it differently: it holds for both, and neither plan takes the other's place.
+    changed = ((one, {**plan, **change(plan)}) for one, plan in plans.items())
+    edits = [Edit(assessment_id, held.subject, "plan", payload, (one,)) for one, payload in changed]
     record_edits(kit.journal, templates, edits)

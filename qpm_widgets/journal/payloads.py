@@ -238,11 +238,23 @@ THE_PERSON = "person"
 """Whose sign it is in an observation: it is with one person, who has no code."""
 
 
+# Of a sign: the entry of the earlier one that was noted by mistake; left out otherwise.
+TakesBack = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$"),
+    Field(default="", exclude_if=lambda entry_id: not entry_id),
+]
+
+
 class Assent(Payload):
-    """What somebody shows as a meeting goes on, in words or without. It permits nothing: that is consent."""
+    """What somebody shows as a meeting goes on, in words or without. It permits nothing: that is consent.
+
+    With ``takes_back`` nobody showed anything: it says what the entry said that was noted by mistake.
+    """
 
     sign: Literal["assent", "dissent", "unclear"]
     how: Literal["spoken", "signed", "gesture", "expression", "moved_away", "aac"]
+    takes_back: TakesBack = ""
     source: Source = ""
 
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from qpm_widgets.errors import QpmError
-from qpm_widgets.journal.payloads import InterviewPlan
 from qpm_widgets.reports.glyphs import read_coverage, spell_out
 from qpm_widgets.reports.typesetting import typeset
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide, Question, Text, Wording
-from qpm_widgets.visits import Interview, Observation, Visit, is_called_for
+from qpm_widgets.visits import Interview, Observation, Visit, is_called_for, modes_of
 
 Reading = Literal["plain", "easy_read"]
 Said = dict[str, Any]  # a text with its language, and its symbols if there are any
@@ -168,18 +167,9 @@ class _Content:
         return codes if len(codes) > 1 else [""]
 
     def _modes(self) -> list[Said]:
-        """What is said before consent by phone or video, and in a group, where the plan says that it is so."""
-        plan = self.form.meeting.plan if self.form.meeting else None
-        if not isinstance(plan, InterviewPlan):
-            return []
-        said, met = self.templates.wording.both("modes"), {"remote": plan.mode == "remote"}
-        met["group"] = len(plan.respondents) > 1
-        return [
-            self._read_all(one)
-            for mode, is_so in met.items()
-            if is_so
-            for one in said[mode][self.form.reading].values()
-        ]
+        """What is said before consent because of how people meet, where there is a plan that says so."""
+        said, met = self.templates.wording.both("modes"), modes_of(self.form.meeting.plan) if self.form.meeting else ()
+        return [self._read_all(one) for mode in met for one in said[mode][self.form.reading].values()]
 
     def _keep(self) -> dict[str, Any]:
         """What a page would show when somebody is at risk or upset; the assessor's own, in English."""

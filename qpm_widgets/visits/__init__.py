@@ -24,6 +24,7 @@ from qpm_widgets.visits.meetings import (
     iter_observations,
     load_interview,
     load_observation,
+    modes_of,
 )
 from qpm_widgets.visits.people import keep_names, look_out_for, read_names
 from qpm_widgets.visits.sampling import Sampling, SamplingRow, check_sampling
@@ -58,6 +59,7 @@ __all__ = [
     "load_profile",
     "load_visit",
     "look_out_for",
+    "modes_of",
     "next_visit_id",
     "plan_visit",
     "prepare_working_notebooks",

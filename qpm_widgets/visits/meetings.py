@@ -115,6 +115,19 @@ class Observation:
 Held = TypeVar("Held", Interview, Observation)
 
 
+def modes_of(plan: InterviewPlan | ObservationPlan) -> tuple[str, ...]:
+    """How people meet, as keys of the wording ``modes``: of each something is said before consent to an interview."""
+    if isinstance(plan, ObservationPlan):
+        return ()
+    met = {
+        "remote": plan.mode == "remote",
+        "group": len(plan.respondents) > 1,
+        "interpreter": plan.interpreter,
+        "supporter": plan.supporter,
+    }
+    return tuple(mode for mode, is_so in met.items() if is_so)
+
+
 def is_called_for(question: Question, plan: InterviewPlan | ObservationPlan) -> bool:
     """Whether a question suits where, with whom and about which advocacy the interview is planned.
 

@@ -97,10 +97,14 @@ def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
     lines = card(hand).locator("h2 > span").all_inner_texts()
     assert lines[:2] == ["Hello.", "Thank you for meeting me."]
     shown = []
-    for _ in range(6):
+    for _ in range(10):
         hand.page.keyboard.press("ArrowRight")
         shown.append(card(hand).evaluate(SEEN))
-    assert shown[1:5] == [
+    assert shown[1:3] == [
+        "Who is here with you? Did you choose them?",
+        "You speak first. They can help you. You choose when.",
+    ]
+    assert shown[5:9] == [
         "Do you want to talk with me today?",
         "Can I write down what you say? You can see what I write.",
         "Can I put your words in my report? I leave out your name.",

@@ -18,6 +18,7 @@ FACTS = [("pause:1", PAUSE, "record"), ("assent:R1", ASSENT, "consents")]
 FACTS += [("closing:check_back", {"done": True, "at": 1_790_000_000_000}, "record")]
 FACTS += [("on_paper", {"began": 1_790_000_000_000, "ended": 1_790_003_600_000}, "record")]
 FACTS += [(field, {**payload, "source": "paper"}, scope) for field, payload, scope in FACTS[:3]]
+FACTS += [("assent:R1", {**ASSENT, "takes_back": "0190c1d2-0000-7000-8000-00000000000a"}, "consents")]
 """A field, its payload, and the scope that erases it."""
 
 

@@ -15,7 +15,7 @@ from qpm_widgets.journal.entries import new_entry_id
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.reports.blocks import Block, Table
 from qpm_widgets.reports.visit_report import open_visit_report
-from qpm_widgets.visits import load_interview
+from qpm_widgets.visits import load_interview, load_observation
 
 
 @pytest.fixture
@@ -84,6 +84,31 @@ def test_the_lead_reads_how_often_what_was_shown_and_the_provider_nothing(kit, s
     told = {edition: json.dumps([one.to_json() for one in blocks]) for edition, blocks in said.items()}
     assert "shown at any time" not in told["provider"]
     assert "moving away" not in told["lead"] + told["provider"]
+
+
+def test_what_was_noted_by_mistake_stays_in_the_journal_and_counts_nowhere(kit, small, templates) -> None:
+    small.observation("O1", guide="person_without_words")
+    for subject, code in (("interview:P1", "ps2"), ("observation:O1", "person")):
+        field, no = f"assent:{code}", {"sign": "dissent", "how": "moved_away"}
+        small.write(subject, field, {"sign": "assent", "how": "aac"})
+        small.write(subject, field, no)
+        mistaken = small.journal.current_entry(ASSESSMENT, subject, field).entry_id
+        small.write(subject, field, {**no, "takes_back": mistaken})
+        kind, _, name = subject.partition(":")
+        sheet = InterviewSheet(ASSESSMENT, **{f"{kind}_id": name})
+        sheet.kit, sheet.templates = kit, templates
+        signs = sheet.view()["signs"]
+        assert [(one["sign"], one.get("takes_back", "")) for one in signs][1:] == [
+            ("dissent", ""),
+            ("dissent", mistaken),
+        ]
+        assert signs[1]["id"] == mistaken
+        load = load_interview if kind == "interview" else load_observation
+        assert load(small.journal, ASSESSMENT, name).signs == {"assent": 1}
+    report = open_visit_report(ASSESSMENT, VISIT, "lead", kit=kit, templates=templates)
+    told = json.dumps([one.to_json() for section in report.sections() for one in section if isinstance(one, Block)])
+    assert told.count("shown at any time: Yes 1") == 2
+    assert "No 1" not in told
 
 
 def test_a_yes_that_is_shown_is_no_consent(small) -> None:

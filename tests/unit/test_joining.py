@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from evidence_journals import ASSESSMENT, SmallJournal
+from evidence_journals import ASSESSMENT, VISIT, SmallJournal
 
 from qpm_widgets.capture import InterviewSheet
 from qpm_widgets.capture.joining import add_to_group, codes_to_join
@@ -12,6 +14,8 @@ from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.keys import KeyCost
 from qpm_widgets.journal.withdrawing import Withdrawal
 from qpm_widgets.journal.writing import is_code
+from qpm_widgets.reports.blocks import Block
+from qpm_widgets.reports.visit_report import open_visit_report
 from qpm_widgets.visits import load_interview
 from qpm_widgets.visits.two_people import people_of
 
@@ -61,6 +65,30 @@ def test_who_joins_is_asked_first_and_nobody_elses_agreement_changes(opened, sma
     join(opened(), "ps3-AS1")
     assert load_interview(small.journal, ASSESSMENT, "P1").plan.respondents == ("ps1", "ps2", "ps3-AS1")
     assert opened().view()["may_join"] == ["ps4-AS1"], "the next one's number is another"
+
+
+def test_who_turned_up_with_the_person_is_in_the_plan_and_the_report_and_can_be_taken_out_again(
+    opened, small, kit, templates
+) -> None:
+    def note(who: str, here: bool) -> dict:
+        asked = {"kind": "do", "name": "note_helper", "arguments": {"who": who, "here": here}, "request_id": "1"}
+        answer = opened().answer(asked)
+        return answer.get("result", answer)
+
+    agreed = load_interview(small.journal, ASSESSMENT, "P1").consents
+    for who in ("interpreter", "supporter"):
+        assert note(who, True)["path"].endswith("P1.ipynb")
+    view = opened().view()
+    assert {"interpreter", "supporter"} <= set(view["plan"]["flags"])
+    assert [one["id"] for one in view["modes"]] == ["group", "interpreter", "supporter"]
+    note("supporter", False)
+    held = load_interview(small.journal, ASSESSMENT, "P1")
+    assert (held.plan.interpreter, held.plan.supporter, held.consents, held.state) == (True, False, agreed, "open")
+    report = open_visit_report(ASSESSMENT, VISIT, "lead", kit=kit, templates=templates)
+    told = json.dumps([one.to_json() for section in report.sections() for one in section if isinstance(one, Block)])
+    assert "through an interpreter" in told.lower()
+    assert "with a supporter" not in told.lower()
+    assert note("somebody", True)["code"] == "CAPTURE-002"
 
 
 def test_the_code_is_nobodys_whatever_became_of_the_plans_that_had_it(opened, small) -> None:

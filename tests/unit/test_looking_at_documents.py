@@ -124,6 +124,8 @@ def test_what_is_said_before_consent_follows_how_people_meet(kit, small, templat
     assert modes("P2", mode="remote") == ["remote"]
     assert modes("A1", "a", "b") == ["group"]
     assert modes("A2", "c", "d", mode="remote") == ["remote", "group"]
+    assert modes("P3", interpreter=True) == ["interpreter"]
+    assert modes("P4", interpreter=True, supporter=True, mode="remote") == ["remote", "interpreter", "supporter"]
 
 
 @pytest.mark.parametrize("guide", GUIDES)

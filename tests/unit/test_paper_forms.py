@@ -146,13 +146,13 @@ def test_the_codes_of_a_large_group_stand_below_their_label(templates) -> None:
 
 
 def test_a_form_for_a_group_has_a_line_of_agreement_for_each_and_what_is_said_before(templates) -> None:
-    pages = text_of(form_of(templates, planned(mode="remote"), "plain"))
+    pages = text_of(form_of(templates, planned(mode="remote", interpreter=True, supporter=True), "plain"))
     before, _, _ = " ".join(pages).partition("Before you go")
     agreed = templates.guides["person_supported"].opening.consents
     for code in ("PS7", "PS8"):
         assert before.count(f"{code} Yes No") == len(agreed)
     modes = templates.welsh.both("modes")
-    said = [modes[mode]["plain"][key]["en"] for mode in ("remote", "group") for key in modes[mode]["plain"]]
+    said = [modes[mode]["plain"][key]["en"] for mode in modes for key in modes[mode]["plain"]]
     assert [one for one in said if one not in before] == []
     alone = " ".join(text_of(form_of(templates, planned(respondents=["PS7"]), "plain")))
     assert not [one for one in said if one in alone]

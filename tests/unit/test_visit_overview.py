@@ -148,20 +148,24 @@ def test_a_page_is_told_of_the_other_interviews_and_not_of_itself(planned):
     assert "D" not in elsewhere["wanted"]["clarity_of_purpose"]
 
 
-def test_the_time_of_an_interview_is_counted_from_when_it_was_begun(planned):
+def test_the_time_of_an_interview_is_counted_from_when_it_was_begun_or_first_keyed_in(planned):
     def times() -> dict[str, int | None]:
         sheet = InterviewSheet("lantern", "A1")
         sheet.kit = planned
         return sheet.view()["times"]
 
-    def recorded() -> int:
-        entry = planned.journal.current_entry("lantern", "interview:A1", "state")
+    def recorded(field: str = "state") -> int:
+        entry = planned.journal.current_entry("lantern", "interview:A1", field)
         assert entry is not None
         return entry.recorded_at
 
-    assert times() == {"began": None, "ended": None}
+    assert times() == {"began": None, "ended": None, "keyed_in": None}
     record(planned, "interview:A1", "state", {"state": "open"})
     began = recorded()
-    assert times() == {"began": began, "ended": None}
+    assert times() == {"began": began, "ended": None, "keyed_in": None}
     record(planned, "interview:A1", "state", {"state": "finished"})
-    assert times() == {"began": began, "ended": recorded()}
+    ended = recorded()
+    record(planned, "interview:A1", "on_paper", {"began": 1_790_000_000_000, "ended": None})
+    keyed_in = recorded("on_paper")
+    record(planned, "interview:A1", "on_paper", {"began": 1_790_000_000_000, "ended": 1_790_003_600_000})
+    assert times() == {"began": began, "ended": ended, "keyed_in": keyed_in}

@@ -1,10 +1,11 @@
 // A yes or a no that is shown at any time, in words or without: noted without a word, with its time, and what to do about it.
 //
-// Every sign is a version of its own field, so the journal has them all in order; it permits nothing and closes nothing.
+// Every sign is a version of its own field, so the journal has them all in order; it permits nothing and closes nothing. What
+// was noted by mistake is taken back by a further version, which names its entry: both are told, and neither counts.
 
 const ENDS_IT = 2; // a no that was shown twice running is binding; once it may be a question or a fright
 
-function signsOf(page) {
+function recordedSigns(page) {
   if (!page.signs) {
     page.signs = [...page.view.signs];
     // Those that wait in this window may be in the view or not: a receipt may be lost.
@@ -13,7 +14,16 @@ function signsOf(page) {
   return page.signs;
 }
 
-const lastSign = (page, code) => signsOf(page).findLast(({ respondent }) => respondent === code);
+// All that were noted, oldest first; `takenBack` is when, of what was noted by mistake.
+function signsOf(page) {
+  const takenBack = new Map(recordedSigns(page).filter((one) => one.takes_back).map((one) => [one.takes_back, one.at]));
+  return recordedSigns(page).filter((one) => !one.takes_back).map((one) => ({ ...one, takenBack: takenBack.get(one.id) }));
+}
+
+// What somebody showed; visits/signs.py counts like this.
+const shownSigns = (page) => signsOf(page).filter(({ takenBack }) => !takenBack);
+
+const lastSign = (page, code) => shownSigns(page).findLast(({ respondent }) => respondent === code);
 
 // Who is there and has not refused to talk or stopped talking; of an observation only the person whom it is with, if it is.
 const takingPart = (page) => page.view.signs_of.filter((code) => !isOut(page, code));
@@ -23,7 +33,7 @@ const dissenters = (page) => takingPart(page).filter((code) => lastSign(page, co
 
 // How often somebody has shown a no since they last showed a yes.
 function noesRunning(page, code) {
-  const theirs = signsOf(page).filter(({ respondent }) => respondent === code).map(({ sign }) => sign);
+  const theirs = shownSigns(page).filter(({ respondent }) => respondent === code).map(({ sign }) => sign);
   return theirs.slice(theirs.lastIndexOf("assent") + 1).filter((sign) => sign === "dissent").length;
 }
 
@@ -49,7 +59,8 @@ function saySign(page, { respondent, sign, how, at, source }) {
 function signList(page) {
   const list = h("ul", { class: "qpm-signs" });
   page.whenChanged(() => {
-    list.replaceChildren(...signsOf(page).map((one) => h("li", {}, saySign(page, one))));
+    list.replaceChildren(...signsOf(page).map((one) => h("li", {}, one.takenBack
+      ? [h("s", {}, saySign(page, one)), " ", fill(page.words.assent.mistaken, { time: clock(one.takenBack) })] : saySign(page, one))));
     list.hidden = !list.firstChild;
   });
   return list;
@@ -103,9 +114,23 @@ function assentDialog(page) {
     else if (noesRunning(page, chosen(who)) < ENDS_IT) tell("dissent", pause, stop());
     else tell("binding", stop(true), pause);
   } }, said.note);
+  const latest = h("span");
+  const mistake = h("button", { type: "button", class: "qpm-quiet", onclick: () => {
+    const { id, respondent, sign: noted, how: shown } = shownSigns(page).at(-1);
+    const field = `assent:${respondent}`;
+    page.noteSign(page.put(field, { sign: noted, how: shown, takes_back: id, source: "" }), field, page.values[field]);
+    advice.replaceChildren(h("p", { class: "qpm-banner" }, said.taken_back));
+    if (!shownSigns(page).length) note.focus(); // the button goes
+  } }, said.mistake);
+  const last = h("p", { class: "qpm-last-sign" }, latest, " ", mistake);
+  page.whenChanged(() => {
+    const one = shownSigns(page).at(-1);
+    last.hidden = !one;
+    latest.textContent = one ? fill(said.last, { sign: saySign(page, one) }) : "";
+  });
   for (const fields of [sign, how]) fields.addEventListener("change", () => fields.querySelector("input").setCustomValidity(""));
   const box = dialog(page.id("assent"), said.title,
-    h("p", {}, said.intro), who, sign, how, h("p", { class: "qpm-buttons" }, note), advice, signList(page),
+    h("p", {}, said.intro), who, sign, how, h("p", { class: "qpm-buttons" }, note), advice, last, signList(page),
     h("p", { class: "qpm-buttons" }, h("button", { type: "button", onclick: () => close() }, said.close)));
   box.prepare = () => {
     advice.replaceChildren();
@@ -113,7 +138,7 @@ function assentDialog(page) {
   };
   // Each counts once, however often this window hears of it.
   page.noteSign = (id, field, now) => {
-    const signs = signsOf(page);
+    const signs = recordedSigns(page);
     if (!field.startsWith("assent:") || signs.some((one) => one.id === id)) return;
     signs.push({ id, respondent: field.slice("assent:".length), ...now, at: Date.now() });
   };

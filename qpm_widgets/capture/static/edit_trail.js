@@ -18,6 +18,13 @@ function rememberEdit(memory, field, before, typed, group) {
   if (edits.length > STEPS_AT_MOST) edits.shift();
 }
 
+// That something was recorded which is put right at another place; said once, however often in a row.
+function rememberElsewhere(memory, field, elsewhere) {
+  const edits = (memory.edits ??= []);
+  if (edits.at(-1)?.elsewhere !== elsewhere) edits.push({ field, elsewhere });
+  if (edits.length > STEPS_AT_MOST) edits.shift();
+}
+
 // The edits that are taken back next, the newest first, or done again; none: [].
 function nextEdits(memory, again) {
   const edits = memory[again ? "undone" : "edits"] ?? [];

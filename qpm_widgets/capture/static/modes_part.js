@@ -1,4 +1,4 @@
-// What is said before consent where people meet by phone or video, or in a group: read out, ticked for oneself, not recorded.
+// What is said before consent because of how people meet: read out, ticked for oneself, not recorded.
 
 function modesPart(page) {
   const { words, view } = page;

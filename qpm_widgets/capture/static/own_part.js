@@ -18,6 +18,12 @@ function ownQuestions(page) {
 // The guide's questions and the assessor's own.
 const everyQuestion = (page) => [...page.questions, ...ownQuestions(page)];
 
+// Those at the end of a part of the guide: on its standard; at the end of the last also those on no standard of the guide.
+function ownOf(page, standard, isLast) {
+  const known = page.view.guide.sections.map((section) => section.standard).filter(Boolean);
+  return ownQuestions(page).filter((own) => own.standard === standard || (isLast && !known.includes(own.standard)));
+}
+
 const isOwn = (id) => id.startsWith("own-");
 
 // As people read it: an own question's id says nothing to them.
@@ -25,7 +31,7 @@ const nameOf = (page, id) => (isOwn(id) ? page.words.own[page.view.kind].short :
 
 // At the end of a section: the assessor's own questions on its standard, and a way to one more. The last section has those on
 // no standard of the guide as well.
-function ownPart(page, standard, isLast) {
+function ownPart(page, standard = "", isLast) {
   const said = page.words.own[page.view.kind];
   const list = h("div", { class: "qpm-own-list" });
   const part = h("div", { class: "qpm-own" }, list);
@@ -34,9 +40,7 @@ function ownPart(page, standard, isLast) {
     list.append(card);
     return card;
   };
-  const known = page.view.guide.sections.map((section) => section.standard).filter(Boolean);
-  const here = (own) => own.standard === standard || (isLast && !known.includes(own.standard));
-  for (const own of ownQuestions(page)) if (here(own)) add(own.id);
+  for (const own of ownOf(page, standard, isLast)) add(own.id);
   const button = h("button", {
     type: "button", class: "qpm-quiet", onclick: () => {
       const id = `own-${Date.now().toString(36)}`;
@@ -62,8 +66,12 @@ function ownCard(page, id, standard) {
       describedBy: heading, change: (text, part) => page.type(field, { text, standard }, part),
     }), versionsButton(page, field), otherVersion(page, field));
   page.gated.push(ask);
+  // The card says nothing of it: the person need not know that the question has no other wording. A scene is shown to nobody.
+  const isAsked = page.view.kind === "interview";
+  const noEasy = h("p", { class: "qpm-hint" }, page.words.own.no_easy_read);
+  page.whenWorded(() => { noEasy.hidden = !isAsked || !page.isEasy(id); });
   return h("article", { class: "qpm-card qpm-question", id: page.id(id), "aria-labelledby": heading, tabindex: "-1", "data-question": id },
-    h("h3", { id: heading, class: "qpm-hint" }, said.title), ask, answersPart(page, { id, indicators: [] }));
+    h("h3", { id: heading, class: "qpm-hint" }, said.title), isAsked && h("p", {}, cardButton(page, id)), ask, noEasy, answersPart(page, { id, indicators: [] }));
 }
 
 // ---- indicators that a question does not name

@@ -1,14 +1,19 @@
 // Keying in from a paper form: a switch, that it is on, when the interview was held; and the form to print.
+//
+// What was held on paper is keyed in from it in any window, until somebody turns it off there for what is added by ear.
 
 const CAN_BE_FROM_PAPER = /^(answer|consent|assent|pause|closing):/;
+
+const isFromPaper = (page) => page.memory.paper ?? Boolean(page.values.on_paper);
 
 // What is written while the switch is on was on a form first, and says so wherever it is read. Words that are put right later were
 // still on it; a decision or a mark that is made anew was not.
 function sourceOf(page, field, payload, before) {
   if (!CAN_BE_FROM_PAPER.test(field)) return undefined;
-  const isNew = "text" in payload ? payload.text !== (before?.text ?? "")
-    : Object.entries(payload).some(([key, value]) => key !== "source" && value !== before?.[key]);
-  if (isNew && page.memory.paper) return "paper";
+  // A sign is a new one though the same was shown before.
+  const isNew = field.startsWith("assent:") || ("text" in payload ? payload.text !== (before?.text ?? "")
+    : Object.entries(payload).some(([key, value]) => key !== "source" && value !== before?.[key]));
+  if (isNew && isFromPaper(page)) return "paper";
   return isNew && !("text" in payload) ? undefined : before?.source;
 }
 
@@ -21,7 +26,7 @@ function paperSwitch(page) {
       page.changed();
     },
   });
-  box.checked = Boolean(page.memory.paper);
+  page.whenChanged(() => { box.checked = isFromPaper(page); });
   return h("label", { class: "qpm-switch" }, box, h("span", {}, said.switch));
 }
 
@@ -46,8 +51,11 @@ function printedForm(page) {
 
 // At the top of the page, for it is easily forgotten there.
 function paperNotice(page) {
-  const notice = h("div", { class: "qpm-banner qpm-beginning qpm-paper-notice" }, h("p", {}, page.words.paper.on), heldOnPaper(page));
-  page.whenChanged(() => { notice.hidden = !page.memory.paper; });
+  const { paper: said } = page.words;
+  const { keyed_in: at } = page.view.times;
+  const notice = h("div", { class: "qpm-banner qpm-beginning qpm-paper-notice" },
+    h("p", {}, said.on, " ", at && fill(said.since, { time: page.moment(at) })), heldOnPaper(page));
+  page.whenChanged(() => { notice.hidden = !isFromPaper(page); });
   return notice;
 }
 

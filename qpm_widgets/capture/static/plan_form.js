@@ -34,13 +34,15 @@ const planForms = (() => {
       ["role", "guide", "nation", "assessor", "mode", "language", "easy_read", "supporter", "interpreter", "access_needs", "no_objection", "instructed", "counts_as", "kept"]
         .filter((key) => key in meeting).map((key) => [key, meeting[key]]));
     const values = newMeeting(page, meeting.kind);
-    return Object.assign(values, kept, {
+    Object.assign(values, kept, {
       id: meeting.id, supersedes: heads, day, time, minutes: String(minutes),
       team: meeting.team ?? "", area: meeting.area ?? "", site: meeting.site ?? "",
       respondents: [...(meeting.respondents ?? [])], codes: (meeting.respondents ?? []).join(", "),
       advocacy_roles: [...(meeting.advocacy_roles ?? [])], explore: [...(meeting.explore ?? [])],
-      touched: ["team", "area", "nation", "advocacy_roles", "minutes"],
+      touched: ["team", "area", "nation", "advocacy_roles"],
     });
+    if (minutes !== usualLength(page, values)[0]) values.touched.push("minutes"); // somebody has said otherwise
+    return values;
   }
 
   function visitForm(page) {

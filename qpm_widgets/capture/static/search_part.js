@@ -1,5 +1,5 @@
-// Finds by words: a question by its words in the language shown, its id, its prompts and the words of its indicators; an
-// indicator by its id and its words.
+// Finds by words: a question by its words in every language and wording, its id, its prompts and the words of its indicators;
+// an indicator by its id and its words. What is found is shown in the language of the conversation.
 
 const SHOWN_AT_MOST = 40; // results
 
@@ -15,10 +15,10 @@ const findable = (id, says, beside, draw) => {
 
 function findableQuestions(page) {
   const { words } = page;
-  const say = (text) => text[page.language] ?? text.en;
+  const first = (text) => [page.inLanguage(text)[1], ...Object.values(text)]; // what is shown as the reason is in the language shown if it can be
   return everyQuestion(page).map(({ id, ask, prompts = [], indicators = [] }) => findable(
-    id, [ask.plain, ask.easy_read].filter(Boolean).map(say),
-    [...prompts.map(say), ...indicators.map((one) => `${one} ${page.view.choices.indicators[one]?.[0] ?? ""}`)],
+    id, [ask.plain, ask.easy_read].filter(Boolean).flatMap((text) => Object.values(text)),
+    [...prompts.flatMap(first), ...indicators.map((one) => `${one} ${page.view.choices.indicators[one]?.[0] ?? ""}`)],
     (why) => {
       const asked = h("span", {});
       page.speak(asked, (page.isEasy(id) && ask.easy_read) || ask.plain);

@@ -14,14 +14,19 @@ function cardsOf(page) {
     ...[opening.introduction, opening.limits].map((wording) => ({ wording, place: BEGINNING, easy: "" })),
     ...modes.flatMap(({ say }) => say).map((wording) => ({ wording, place: BEGINNING, easy: "" })),
     ...opening.consents.map(({ scope, ask }) => ({ wording: ask, place: BEGINNING, easy: "", scope })),
-    ...sections.flatMap(({ questions }) => questions.map(({ id, ask }) => ({ wording: ask, place: id, easy: id }))),
+    ...sections.flatMap(({ standard, questions }, at) => [...questions, ...ownToShow(page, standard, at === sections.length - 1)])
+      .map(({ id, ask }) => ({ wording: ask, place: id, easy: id })),
     ...closing.map((wording) => ({ wording, place: CLOSING, easy: "" })),
   ];
 }
 
+// An own question is shown as it stands, once it has words.
+const ownToShow = (page, standard = "", isLast) =>
+  (standard || isLast ? ownOf(page, standard, isLast).filter(({ ask }) => ask.plain.en.trim()) : []);
+
 function showCard(page) {
   const { words } = page;
-  const cards = cardsOf(page);
+  let cards = cardsOf(page);
   const name = page.id("card-words");
   const symbols = h("div", { class: "qpm-symbols", "aria-hidden": "true" });
   const text = h("h2", { id: name, "aria-live": "polite", "aria-atomic": "true" });
@@ -89,7 +94,8 @@ function showCard(page) {
 
   // Opens at what `place` (and of a consent `scope`) asks.
   page.showCard = (place, scope) => {
-    if (isOwn(place)) return; // asked in the assessor's own voice
+    cards = cardsOf(page); // with the own questions of now
+    if (isOwn(place) && !cards.some((card) => card.place === place)) return page.say(page.words.own.no_words, true);
     first = page.memory.card = Math.max(0, cards.findIndex((card) => card.place === place && (!scope || card.scope === scope)));
     box.showModal();
     draw();

@@ -116,7 +116,7 @@ function summaryPart(page, leave) {
   const asked = part(view.kind === "observation" ? said.scenes : said.asked, line(left), untouched, line(() => reasonsGiven(page)));
   const time = part(said.used, line(() => timeUsed(page)), line(() => breaksSoFar(page)), breakList(page));
   if (view.kind === "observation") {
-    const none = line(() => (signsOf(page).length ? "" : said.none_shown), { class: "qpm-hint" });
+    const none = line(() => (shownSigns(page).length ? "" : said.none_shown), { class: "qpm-hint" });
     const shown = (page.hasSigns || view.signs.length > 0) && part(page.words.assent.title, none, signList(page));
     return h("div", { class: "qpm-summary" }, upset, asked, shown, time);
   }

@@ -1,10 +1,12 @@
 // Taking back: the last edit on this page, and any earlier version of one. The journal is only appended to, so what was there
 // before is written once more, and where nothing was, the empty form of it. The trail itself is in edit_trail.js.
 //
-// Consents, signs and the state are not taken back: they are made anew where they are made. Of a break only the reason is,
-// of words also that they are kept though they point to somebody.
+// Consents, signs, the state and when it was held on paper are not taken back here: they are put right where they are made, and
+// the first press after one says so and leaves the edit before alone. Of a break only the reason is, of words also that they
+// are kept though they point to somebody.
 
 const TAKEN_BACK = /^(answer|closing|pause):/;
+const PUT_RIGHT_ELSEWHERE = /^(assent|consent|state|on_paper)\b/;
 
 // Under which name a box of the page says that it can show a value: a quote comes and goes, and a line may be either kind.
 const shownAs = (field) => field.replace(/^(answer:line-[\w-]+)\.(note|quote\.1)$/, "$1").replace(/(\.quote)\.\d+$/, "$1");
@@ -12,10 +14,15 @@ const shownAs = (field) => field.replace(/^(answer:line-[\w-]+)\.(note|quote\.1)
 // Called before a value is replaced by `payload`.
 function remember(page, field, payload, typed) {
   const before = page.values[field];
+  const [elsewhere] = field.match(PUT_RIGHT_ELSEWHERE) ?? [];
+  if (elsewhere && !beginsByItself(field, before, payload)) rememberElsewhere(page.memory, field, elsewhere);
   if (!TAKEN_BACK.test(field) || page.takingBack) return;
   if (field.startsWith("pause:") && (!before || before.why === payload.why)) return; // it goes on, or is over
   rememberEdit(page.memory, field, before, typed, page.group);
 }
+
+// The first thing written down opens the interview: nobody did that.
+const beginsByItself = (field, before, { state }) => field === "state" && state === "open" && !["stopped", "finished"].includes(before?.state);
 
 // Edits that are one to the person are taken back as one.
 function asOne(page, edit) {
@@ -44,7 +51,8 @@ const mayTakeBack = (page, { field }) => !page.isClosed && (gateOf(page).open ||
 function undo(page, again = false) {
   const { undo: said } = page.words;
   const [last] = nextEdits(page.memory, again);
-  if (!last) return page.say(again ? said.nothing_again : said.nothing, true);
+  if (!last) return page.say(again ? said.nothing_again : fill(said.nothing, { versions: said.versions }), true);
+  if (last.elsewhere) return sayElsewhere(page, page.memory.edits.pop());
   if (!mayTakeBack(page, last)) return page.say(said.locked, true);
   const what = namedField(page, last);
   page.takingBack = true;
@@ -54,6 +62,13 @@ function undo(page, again = false) {
   for (const { field } of together) page.show(field);
   page.bringBack(last.field);
   return page.say(fill(again ? said.done_again : said.done, { what }), true);
+}
+
+function sayElsewhere(page, { elsewhere }) {
+  const { undo: said, assent } = page.words;
+  const where = fill(said.elsewhere[elsewhere], { open: assent.open, mistake: assent.mistake });
+  page.changed();
+  page.say([where, page.memory.edits.length > 0 && said.elsewhere.again].filter(Boolean).join(" "), true);
 }
 
 const redo = (page) => undo(page, true);
