@@ -134,7 +134,7 @@ class InterviewSheet(Sheet):
         visit_of = journal, templates, self.assessment_id, meeting.plan.visit
         for visit in iter_visits(journal, self.assessment_id):
             if visit.id == meeting.plan.visit:
-                shown["visit"] |= view_visit(visit.plan)
+                shown["visit"] |= view_visit(self.assessment_id, visit)
         values = view_values(current)
         names = look_out_for(journal, self.assessment_id)
         noticed = {field: point_out(field, payload, names) for field, payload in values["values"].items()}
