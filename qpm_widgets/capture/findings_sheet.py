@@ -80,7 +80,14 @@ class FindingsSheet(Sheet):
             "visit": visit.plan.model_dump(mode="json", include={"title", "starts", "ends"}),
             "harm": {
                 "nations": view_nations(self.templates, profile),
-                "visits": [{"ring": [one.model_dump() for one in visit.plan.safeguarding], "meetings": self._linked()}],
+                "visits": [
+                    {
+                        "title": visit.plan.title,
+                        "ring": [one.model_dump() for one in visit.plan.safeguarding],
+                        "plan": link_page(working_notebook_path(self.assessment_id, self.visit_id, "plan").as_posix()),
+                        "meetings": self._linked(),
+                    }
+                ],
             },
             "scales": self._scales(),
             "teams": [one.model_dump(mode="json", include={"id", "name"}) for one in profile.teams],

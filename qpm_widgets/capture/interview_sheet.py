@@ -83,11 +83,13 @@ class InterviewSheet(Sheet):
         "quick_filing.js",
         "quick_dragging.js",
         "keys_part.js",
+        "drawer_part.js",
         "modes_part.js",
         "coming_back.js",
         "joining_part.js",
         "shared_words.js",
         "consent_part.js",
+        "why_part.js",
         "question_part.js",
         "erased_part.js",
         "assent_part.js",
@@ -139,7 +141,7 @@ class InterviewSheet(Sheet):
         visit_of = journal, templates, self.assessment_id, meeting.plan.visit
         for visit in iter_visits(journal, self.assessment_id):
             if visit.id == meeting.plan.visit:
-                shown["visit"] |= view_visit(visit.plan)
+                shown["visit"] |= view_visit(self.assessment_id, visit)
         values = view_values(current)
         names = look_out_for(journal, self.assessment_id)
         noticed = {field: point_out(field, payload, names) for field, payload in values["values"].items()}

@@ -7,16 +7,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from qpm_widgets.capture.page_links import link_page
 from qpm_widgets.journal import Entry
 from qpm_widgets.journal.consent import read_decisions
-from qpm_widgets.journal.payloads import THE_PERSON, InterviewPlan, ObservationPlan, VisitPlan
+from qpm_widgets.journal.payloads import THE_PERSON, InterviewPlan, ObservationPlan
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.own_items import is_line
 from qpm_widgets.templates.records import Guide, InterviewGuide, ObservationGuide
 from qpm_widgets.templates.reference_records import StatutoryRole
-from qpm_widgets.visits import is_called_for, modes_of
+from qpm_widgets.visits import Visit, is_called_for, modes_of
 from qpm_widgets.visits.filing import item_of
+from qpm_widgets.visits.working_notebooks import working_notebook_path
 
 Plan = InterviewPlan | ObservationPlan
 View = dict[str, Any]
@@ -27,7 +29,7 @@ _CALLS = {"nations", "advocacy_roles", "instructed", "setting", "only_if_explore
 def view_plan(plan: Plan, templates: Templates) -> View:
     """Who is met, when and how; roles and codes, never a name."""
     shown: View = {
-        "visit": {"id": plan.visit, "title": "", "safeguarding": []},
+        "visit": {"id": plan.visit, "title": "", "safeguarding": [], "page": None},
         "planned_at": plan.planned_at.strftime("%Y-%m-%dT%H:%M"),  # as the clock on the wall there
         "minutes": plan.minutes,
         "language": plan.language,
@@ -52,9 +54,13 @@ def view_plan(plan: Plan, templates: Templates) -> View:
     return shown
 
 
-def view_visit(plan: VisitPlan) -> View:
-    """What a meeting's page shows of its visit: what it is called, and whom to ring about harm."""
-    return {"title": plan.title, "safeguarding": [one.model_dump() for one in plan.safeguarding]}
+def view_visit(assessment_id: str, visit: Visit) -> View:
+    """What a meeting's page shows of its visit: what it is called, whom to ring about harm, and its plan page."""
+    return {
+        "title": visit.plan.title,
+        "safeguarding": [one.model_dump() for one in visit.plan.safeguarding],
+        "page": link_page(working_notebook_path(assessment_id, visit.id, "plan").as_posix()),
+    }
 
 
 def _view_role(role: StatutoryRole) -> View:

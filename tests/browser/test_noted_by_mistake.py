@@ -15,7 +15,7 @@ class Signs:
     """The dialog for a yes or a no, of one page."""
 
     def __init__(self, hand: Hand) -> None:
-        self.hand, self.dialog = hand, hand.page.get_by_role("dialog", name="A yes or a no that is shown")
+        self.hand, self.dialog = hand, hand.page.get_by_role("dialog", name="A yes or no that somebody shows")
 
     def open(self) -> None:
         self.hand.page.keyboard.press("Shift+F8")

@@ -236,8 +236,9 @@ def test_what_is_said_first_by_phone_and_in_a_group_and_documents_have_a_sheet(f
     assert group.get_by_role("checkbox").count() == 4
     assert "Alla i ddim addo" in group.inner_text()
     language = hand.sheet.get_by_label("Language of the conversation", exact=True)
-    language.evaluate("one => { one.closest('details').open = true; }")
+    hand.click("open-list")
     language.select_option("en")
+    page.keyboard.press("Escape")
     group.get_by_text("I cannot promise that everybody will").wait_for()
     remote.get_by_role("checkbox", name="Let us agree on a word").check()
     places = hand.sheet.locator(".qpm-mode, .qpm-consent").evaluate_all("ones => ones.map((one) => one.className)")

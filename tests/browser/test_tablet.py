@@ -80,9 +80,9 @@ def test_an_interview_is_held_by_finger_and_a_keyboard_on_the_screen_covers_no_w
     assert find_faults(tablet) == []
     tablet.get_by_role("button", name="Go on").tap()
 
-    # Standing, the side list is folded away, and a finger unfolds it.
+    # Standing, the side list is a drawer, and a finger opens it.
     tablet.set_viewport_size(STANDING)
-    hand.sheet.locator(".qpm-side > summary").tap()
+    hand.sheet.get_by_role("button", name="On this page").tap()
     find = hand.sheet.get_by_role("button", name="Find a question")
     find.tap()
     tablet.get_by_role("dialog", name="Find a question").wait_for()

@@ -100,14 +100,13 @@ function consentQuestion(page, code, { scope, ask }) {
   return { scope, node };
 }
 
-// Why nothing can be typed, kindly; gone as soon as something can.
+// Why nothing can be typed, kindly and in full (whyLine has it in few words); gone as soon as something can.
 function gateNotice(page) {
   const { words } = page;
   const title = h("strong");
   const reason = h("p");
   const notice = h("div", { class: "qpm-banner qpm-warn qpm-gate", id: page.id("gate") },
-    title, reason,
-    h("button", { type: "button", class: "qpm-quiet", onclick: () => page.go("consent") }, words.gate.go));
+    title, reason);
   page.whenChanged(() => {
     const { open, someTalk, unasked, refusing, tookBack } = gateOf(page);
     notice.hidden = open;

@@ -9,7 +9,7 @@ class Desk {
     this.words = view.words;
     this.link = link;
     this.root = h("div", { class: "qpm-sheet qpm-desk" });
-    answerProtocolKey(this.root);
+    this.unkey = answerProtocolKey(this);
     this.said = h("p", { class: "qpm-desk-said", role: "status" });
     this.show(view.situation);
     if (link.memory.form) this.drawForm(link.memory.form);
@@ -31,7 +31,7 @@ class Desk {
     const { words, situation } = this;
     const { assessments, waiting_accounts: waiting } = situation;
     return [
-      this.drawHead(),
+      ...this.drawHead(),
       waiting.length && waitingAccounts(this, waiting, situation.practice === "here"),
       situation.left_files.length > 0 && leftFiles(this, situation.left_files),
       situation.handed_over.length > 0 && handedOver(this, situation.handed_over),
@@ -52,11 +52,13 @@ class Desk {
 
   drawHead() {
     const { words, situation } = this;
-    return h("div", { class: "qpm-desk-head" },
-      h("p", { class: "qpm-desk-brand" }, words.product),
-      h("h1", { tabindex: "-1" }, words.heading),
-      h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`),
-      situation.assessments.length > 0 && protocolButton(this.root, "desk-harm", words.safeguarding, () => this.aboutHarm()));
+    return [
+      h("div", { class: "qpm-topline" }, h("p", { class: "qpm-desk-brand" }, words.product),
+        situation.assessments.length > 0 && protocolButton(this.root, "desk-harm", words.safeguarding, () => this.aboutHarm())),
+      h("div", { class: "qpm-desk-head" },
+        h("h1", { tabindex: "-1" }, words.heading),
+        h("p", { class: "qpm-hint" }, `${longDay(new Date())} · ${fill(words.assessor, { code: situation.assessor })}`)),
+    ];
   }
 
   aboutHarm() {
@@ -65,7 +67,8 @@ class Desk {
       .map((one) => ({ name: one.id, page: one.page }));
     return {
       nations: assessments.flatMap(({ harm }) => harm),
-      visits: todayFirst(assessments.flatMap(({ visits }) => visits)).map((visit) => ({ ...visit, meetings: linked(visit) })),
+      visits: todayFirst(assessments.flatMap(({ visits }) => visits))
+        .map((visit) => ({ ...visit, plan: visit.pages.plan.there && visit.pages.plan, meetings: linked(visit) })),
     };
   }
 
@@ -81,7 +84,7 @@ class Desk {
 
   drawForm(view) {
     this.form = new AssessmentForm(this, view, (saved) => this.leaveForm(view.id, saved));
-    this.root.replaceChildren(this.drawHead(), this.form.root);
+    this.root.replaceChildren(...this.drawHead(), this.form.root);
   }
 
   leaveForm(id, saved) {
@@ -328,9 +331,12 @@ class Desk {
 
   drawMissing(assessment, id) {
     const { words } = this;
+    const { elsewhere: said } = words.safeguarding;
     const { met, total, missing, unknown } = assessment.rules;
+    const silent = assessment.visits.filter(({ ring, meetings }) => !ring.length && meetings.some(({ state }) => !OVER.has(state)));
     return h("div", { class: "qpm-card" },
       h("h3", { id }, words.missing.heading),
+      silent.map(({ title, pages: { plan } }) => noNumber(said, title, plan.there && toPlan(said, plan))),
       h("p", { class: "qpm-hint" }, fill(words.missing.tally, { met, total })),
       missing.length
         ? [h("ul", {}, missing.map((row) => h("li", {}, fill(words.missing[row.kind], row)))),
@@ -409,6 +415,7 @@ function render({ model, el }) {
       forget = () => {
         clearInterval(clock);
         forgetSight();
+        desk.unkey();
       };
       if (!desk.isComplete()) desk.look("prepare");
     },

@@ -14,12 +14,14 @@ class FindingsPage {
       status: (status) => this.tell(status),
       gone: () => Object.assign(this, { recorded: null, pieces: new Map(), noticed: new Map(), drafts: {}, parts: [], findings: null, main: null }),
     });
+    this.unkey = answerProtocolKey(this);
     this.link.open();
   }
 
   close() {
     this.unfit?.();
     this.unwatch?.();
+    this.unkey();
     this.trail?.off.abort();
     this.link.close();
   }
@@ -37,8 +39,7 @@ class FindingsPage {
     this.main = h("div", { class: "qpm-main-part" });
     this.alarm = h("p", { class: "qpm-alarm", role: "alert" });
     this.news = h("p", { class: "qpm-hint", role: "status" });
-    answerProtocolKey(this.root);
-    this.root.replaceChildren(inventedChip(this.sample, this.words.sample) || "", this.drawTop(),
+    this.root.replaceChildren(this.drawLine(), this.drawTop(),
       h("div", { class: "qpm-columns" }, this.nav, this.main), this.alarm, this.trail.dialog,
       h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
     this.drawNav();
@@ -239,17 +240,21 @@ class FindingsPage {
 
   // ---- drawing
 
+  drawLine() {
+    const { words } = this;
+    return h("div", { class: "qpm-topline" },
+      h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
+      h("span", {}, fill(words.eyebrow, this)), inventedChip(this.sample, words.sample),
+      protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.harm));
+  }
+
   drawTop() {
-    const { words, visit, provider } = this;
+    const { words, visit } = this;
     this.status = h("p", { class: "qpm-saved", "aria-hidden": "true" });
     this.announced = h("p", { class: "qpm-hidden", role: "status" });
     const dates = visit.starts === visit.ends ? this.day(visit.starts)
       : fill(words.dates_range, { start: this.day(visit.starts), end: this.day(visit.ends) });
     return h("header", { class: "qpm-top" },
-      h("div", { class: "qpm-eyebrow" },
-        h("a", { href: this.desk.address, "data-qpm-open": this.desk.path }, words.desk),
-        h("span", {}, fill(words.eyebrow, { provider })),
-        protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.harm)),
       h("div", { class: "qpm-headline" }, h("h1", { id: `${this.prefix}-title`, tabindex: "-1" }, visit.title), this.status, this.announced),
       h("p", { class: "qpm-facts" }, h("span", {}, dates), h("span", {}, words.provisional)), this.trail.node);
   }

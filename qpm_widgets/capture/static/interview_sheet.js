@@ -1,7 +1,6 @@
 // The sheet of one interview or observation. The kernel's end is interview_sheet.py; what the view holds is made in
 // interview_view.py. Everything typed goes through `page.type`, everything chosen through `page.put`.
 
-const NARROW = 880; // CSS pixels; at 200% zoom a laptop has fewer
 const HALF_A_MINUTE = 30_000; // ms
 const LONGEST = 12 * 60; // minutes; nobody is interviewed for longer
 
@@ -330,10 +329,17 @@ class InterviewPage {
     alignTo(this.root, isFar ? box.parentNode : target, top);
   }
 
-  // How far down the bars reach that stay in sight.
+  // How far down reaches what stays in sight at the top.
   coverHeight() {
-    const covers = [...this.root.querySelectorAll(".qpm-bar, .qpm-gate")].filter((one) => getComputedStyle(one).position === "sticky");
-    return covers.reduce((sum, one) => sum + one.offsetHeight, 0) + 16;
+    return this.root.querySelector(".qpm-head").offsetHeight + 16;
+  }
+
+  // It has ended, and its notes are put right after all: the caret is where the person is.
+  correctHere() {
+    const at = this.steps.here();
+    this.memory.correcting = true;
+    this.update();
+    this.go(this.steps.target(at), true);
   }
 
   // The consent that the person is at, if they are at one.
@@ -384,7 +390,7 @@ function topBar(page) {
       h("span", { class: "qpm-dot", "aria-hidden": "true" }), h("span", { class: "qpm-save-text" })),
     h("div", { class: "qpm-acts" },
       quickButton(page), safeguarding, pauseButton(page),
-      endButton(page), wordingButtons(page),
+      endButton(page), drawerButton(page),
       h("button", { type: "button", id: page.id("open-keys"), onclick: () => page.openDialog("keys") }, words.keys.open)),
     h("p", { class: "qpm-banner qpm-bad qpm-trouble", hidden: true }), h("p", { class: "qpm-buttons qpm-let-go", hidden: true }));
 }
@@ -401,19 +407,6 @@ function facts(page) {
     view.two_people.length > 0 && h("p", { class: "qpm-banner qpm-warn" }, words.two_people, " ",
       view.two_people.map((one) => fill(words.two_people_one, { by: one.by, codes: one.respondents.join(", ") })).join(" ")),
     h("ul", { class: "qpm-beginning" }, list.filter(Boolean).map((fact) => h("li", {}, fact))));
-}
-
-// The same as the switches of the side list, where that is folded away and out of sight.
-function wordingButtons(page) {
-  const { header: said } = page.words;
-  const easy = h("button", { type: "button", class: "qpm-turn", "aria-keyshortcuts": "Control+F9", onclick: () => page.turnEasy() }, said.easy_read);
-  const language = h("button", { type: "button", class: "qpm-turn", "aria-keyshortcuts": "Shift+F9", onclick: () => page.turnLanguage() });
-  page.whenWorded(() => {
-    easy.setAttribute("aria-pressed", String(page.isEasy("")));
-    say(language, page.words.languages[page.language]);
-    language.setAttribute("aria-label", fill(said.language_turn, { language: page.words.languages[page.language] }));
-  });
-  return [page.hasEasy && easy, page.hasCard && language];
 }
 
 // For the assessor alone, folded away: what the advocacy in question rests on, and what to look for.
@@ -465,8 +458,7 @@ function sideList(page, stops) {
     choices: Object.entries(words.languages).map(([id, label]) => ({ id, label })), pick: (chosen) => page.setLanguage(chosen),
   });
   if (language) page.whenWorded(() => { language.querySelector("select").value = page.language; });
-  return h("details", { class: "qpm-side", open: true },
-    h("summary", {}, words.header.contents),
+  return h("div", { class: "qpm-side" },
     h("div", { class: "qpm-switches" },
       stepSwitch(page),
       page.hasEasy && h("label", { class: "qpm-switch" }, easy, h("span", {}, words.header.easy_read)), language,
@@ -557,7 +549,7 @@ function drawPage(page) {
   const side = sideList(page, stops);
   page.root = h("form", { class: "qpm-sheet qpm-interview", "data-scope": view.scope, "data-jp-suppress-context-menu": "true" },
     h("p", { class: "qpm-printed qpm-banner" }, page.words.printed),
-    topBar(page),
+    h("div", { class: "qpm-head" }, topBar(page), whyLine(page)),
     h("div", { class: "qpm-body" }, side,
       h("div", { class: "qpm-guide" }, facts(page), parts.filter(Boolean), stepBar(page))),
     quickPart(page),
@@ -565,7 +557,7 @@ function drawPage(page) {
     h("div", { role: "status", class: "qpm-hidden qpm-told" }),
     h("div", { role: "alert", class: "qpm-hidden qpm-failures" }),
     endDialog(page), pauseDialog(page), page.hasSigns && assentDialog(page), view.may_join.length > 0 && joinDialog(page), safeguardingDialog(page), eraseDialog(page),
-    searchDialog(page), keysDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page), historyDialog(page),
+    searchDialog(page), keysDialog(page), drawerDialog(page), fileDialog(page), indicatorDialog(page), versionsDialog(page), historyDialog(page),
     page.hasCard && showCard(page));
   page.steps = new Steps(page);
   page.atAnyTime = atAnyTime(page);
@@ -581,13 +573,13 @@ function drawPage(page) {
   answerKeys(page);
   dragLines(page);
   beginQuotes(page);
-  followScroll(page, side, stops);
+  followScroll(page, stops);
   page.steps.show();
   page.update();
 }
 
-// Marks in the side list where the reader is, and folds the list away where there is little room.
-function followScroll(page, side, stops) {
+// Marks in the side list where the reader is, and puts the list away where there is little room.
+function followScroll(page, stops) {
   const passed = () => {
     const line = page.root.getBoundingClientRect().top + 160;
     return stops.findLast(({ name }) => page.element(name).getBoundingClientRect().top <= line) ?? stops[0];
@@ -611,17 +603,15 @@ function followScroll(page, side, stops) {
     });
   }, { passive: true });
   page.markPlace = mark;
-  const bar = page.root.querySelector(".qpm-bar");
+  const head = page.root.querySelector(".qpm-head");
   const quick = page.element("quick");
   page.watchSize = new ResizeObserver(() => {
-    page.root.style.setProperty("--bar", `${bar.offsetHeight}px`);
+    page.root.style.setProperty("--bar", `${head.offsetHeight}px`);
     page.root.style.setProperty("--quick", `${quick.offsetHeight}px`);
     const narrow = page.root.clientWidth < NARROW;
-    if (narrow === page.root.classList.contains("qpm-narrow")) return;
-    page.root.classList.toggle("qpm-narrow", narrow);
-    side.open = !narrow;
+    if (narrow !== page.root.classList.contains("qpm-narrow")) arrange(page, narrow);
   });
-  for (const one of [page.root, bar, quick]) page.watchSize.observe(one);
+  for (const one of [page.root, head, quick]) page.watchSize.observe(one);
 }
 
 function render({ model, el }) {

@@ -91,8 +91,8 @@ function pauseDialog(page) {
   const list = ({ title, ...lines }) => h("section", {}, h("h3", {}, title), h("ul", {}, Object.values(lines).map((line) => h("li", {}, line))));
   const box = dialog(page.id("pause"), said.title,
     h("p", { class: "qpm-break-time" }, lasted, since, mistake),
-    h("p", {}, said.intro), why,
     list(said.rule),
+    h("p", {}, said.intro), why,
     h("p", {}, h("button", { type: "button", class: "qpm-quiet", onclick: () => page.openDialog("safeguarding") }, said.unsafe)),
     h("p", { class: "qpm-banner qpm-warn" }, said.outright),
     list(said.leaving),

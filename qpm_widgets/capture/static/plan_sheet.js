@@ -9,7 +9,7 @@ const planSheet = (() => {
       super();
       this.el = el;
       this.root = h("section", { class: "qpm-sheet qpm-plan", lang: "en" });
-      answerProtocolKey(this.root);
+      this.unkey = answerProtocolKey(this);
       this.link = connectSheet(model, {
         opened: (view) => this.opened(view),
         failed: (...fault) => el.replaceChildren(failurePage(...fault, () => this.link.open())),
@@ -21,6 +21,7 @@ const planSheet = (() => {
       this.stopWaiting();
       this.unfit?.();
       this.unwatch?.();
+      this.unkey();
       this.trail?.off.abort();
       this.link.close();
     }
@@ -30,11 +31,12 @@ const planSheet = (() => {
       this.prefix = `plan-${view.scope.replace(/[^A-Za-z0-9]/g, "-")}`;
       this.visitId = view.subject.split(":")[1];
       this.status = h("p", { class: "qpm-status", role: "status" });
+      this.line = h("div", { class: "qpm-topline" });
       this.top = h("header", { class: "qpm-top" });
       this.body = h("div", { class: "qpm-columns" });
       this.trail?.off.abort();
       this.trail = new PlanTrail(this);
-      this.root.replaceChildren(inventedChip(view.situation.choices.sample, view.words.sample) || "", this.top, this.body, this.status,
+      this.root.replaceChildren(this.line, this.top, this.body, this.status,
         this.trail.dialog, h("p", { class: "qpm-hidden qpm-noticed", role: "status" }));
       this.root.setAttribute("aria-labelledby", `${this.prefix}-heading`);
       this.memory = this.link.memory;
@@ -259,6 +261,7 @@ const planSheet = (() => {
       const { activeElement: active } = document;
       const id = this.root.contains(active) ? active.id : "";
       const scroll = this.root.scrollTop;
+      this.line.replaceChildren(...this.drawLine());
       this.top.replaceChildren(...this.drawTop());
       const { values } = this;
       const left = values ? planFields[values.form](this) : this.drawItinerary();
@@ -272,17 +275,23 @@ const planSheet = (() => {
       return h("a", { href: address, "data-qpm-open": path, "aria-label": name }, label);
     }
 
+    drawLine() {
+      const { words, choices } = this;
+      return [
+        this.drawLink(this.desk, words.desk),
+        h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
+        inventedChip(choices.sample, words.sample),
+        protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.aboutHarm()),
+      ].filter(Boolean);
+    }
+
     drawTop() {
       const { words, situation: { visit }, choices } = this;
       const named = (id) => this.name(choices.assessors, id);
       const who = visit?.assessors.map((id) => (id === visit.lead ? fill(words.visit.lead, { name: named(id) }) : named(id)));
       return [
-        h("div", { class: "qpm-eyebrow" },
-          this.drawLink(this.desk, words.desk),
-          h("span", {}, fill(words.eyebrow, { provider: choices.provider, id: this.visitId })),
-          protocolButton(this.root, `${this.prefix}-harm`, words.safeguarding, () => this.aboutHarm())),
         h("div", { class: "qpm-headline" },
-          h("h1", { id: `${this.prefix}-heading`, tabindex: "-1" }, visit?.title ?? fill(words.visit.untitled, { id: this.visitId }))),
+          h("h1", { id: `${this.prefix}-heading`, tabindex: "-1" }, this.title)),
         visit && h("p", { class: "qpm-facts" },
           h("span", {}, visit.starts === visit.ends ? this.day(visit.starts)
             : fill(words.dates_range, { start: this.day(visit.starts), end: this.day(visit.ends) })),
@@ -290,16 +299,26 @@ const planSheet = (() => {
           h("span", {}, fill(words.visit.assessors, { names: this.join(who) })),
           !this.values && h("button", {
             type: "button", class: "qpm-quiet", id: `${this.prefix}-change`,
-            onclick: () => this.openForm(planForms.visitForm(this)),
+            onclick: () => this.openVisitForm(),
           }, words.visit.change), !this.values && this.trail.versionsButton({ kind: "visit", ...visit })),
         visit?.conflict && h("p", { class: "qpm-banner qpm-warn" }, words.visit.conflict),
       ].filter(Boolean);
     }
 
+    get title() {
+      return this.situation.visit?.title ?? fill(this.words.visit.untitled, { id: this.visitId });
+    }
+
+    openVisitForm() {
+      this.openForm(planForms.visitForm(this));
+    }
+
+    // Another form that is being filled in does not give way.
     aboutHarm() {
       const { harm, visit } = this.situation;
+      const plan = this.values ? null : () => this.openVisitForm();
       const meetings = this.active().filter(({ page }) => page).map(({ id, page }) => ({ name: id, page }));
-      return { nations: harm, visits: [{ title: "", ring: visit?.safeguarding ?? [], meetings }] };
+      return { nations: harm, visits: [{ title: this.title, ring: visit?.safeguarding ?? [], plan, meetings }] };
     }
 
     drawItinerary() {

@@ -108,7 +108,7 @@ function quickPart(page) {
   page.whenChanged(() => {
     const unfiled = unfiledLines(page).length;
     say(count, unfiled ? countWords(said.unfiled_one, said.unfiled_many, unfiled) : "");
-    say(locked, body.disabled ? said.locked : "");
+    say(locked, whyNot(page));
     locked.hidden = !body.disabled;
   });
   return part;

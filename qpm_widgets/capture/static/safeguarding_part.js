@@ -9,10 +9,12 @@ const ACCOUNT_BOXES = ["said", "where", "wants", "done"];
 
 function safeguardingDialog(page) {
   const said = page.words.safeguarding;
+  const { visit } = page.view.plan;
   const reference = referencePart(page);
   const account = accountPart(page, reference);
   const box = dialog(page.id("safeguarding"), said.title,
-    protocolSteps(said.steps, { ...page.view.plan, ring: page.view.plan.visit.safeguarding }),
+    protocolSteps(said.steps, { ...page.view.plan, ring: visit.safeguarding,
+      silent: visit.safeguarding.length ? [] : [noNumber(said.elsewhere, visit.title || visit.id, visit.page && toPlan(said.elsewhere, visit.page, () => box.close()))] }),
     account.node, reference.node,
     h("p", { class: "qpm-buttons" },
       h("button", { type: "button", class: "qpm-main", onclick: () => reference.record() && box.close() }, said.record),

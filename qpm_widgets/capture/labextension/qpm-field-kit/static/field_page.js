@@ -100,7 +100,7 @@ export class FieldPage {
   // The sheet asks for its content once it is there: the cover stays until something stands under it.
   async drawn() {
     const { content } = this.panel;
-    const stands = () => [...content.node.querySelectorAll(".jp-OutputArea-output")].some((one) => one.offsetHeight > 40);
+    const stands = () => [...content.node.querySelectorAll(".jp-OutputArea-output .qpm-sheet")].some((one) => one.offsetHeight > 40);
     for (let tries = 0; tries < 200 && content.isVisible && !stands() && !this.fault(); tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }

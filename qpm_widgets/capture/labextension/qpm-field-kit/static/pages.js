@@ -220,7 +220,8 @@ export class Pages {
   }
 
   onfocusin(event) {
-    if (this.current?.panel.node.contains(event.target)) this.current.place = event.target.id;
+    // JupyterLab's own box around a page is no place on it: it has the focus when a page opens and after a click beside everything.
+    if (this.current?.panel.node.contains(event.target.closest(".jp-OutputArea"))) this.current.place = event.target.id;
   }
 
   oncontextmenu(event) {
