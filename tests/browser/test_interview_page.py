@@ -47,8 +47,10 @@ def test_a_group_writes_nothing_until_each_has_agreed_or_takes_no_part(field_kit
     assert hand.field("answer:A-CP-1.note").evaluate("box => box.classList.contains('qpm-refused')")
     assert "answer:A-CP-1.note" not in values_of(field_kit, "interview:A2")
 
-    # Agreed again: what was refused is sent again, with the newer words in its place.
-    field_kit.journal.append(Edit(*place, {"decision": "given", "how": "spoken"}, supersedes=(edit.entry_id,)))
+    # The page has learnt why. Agreed again: what was refused is sent again, and then the newer words.
+    gate.get_by_text("AD2 took back their agreement.").wait_for()
+    assert hand.notes("A-CP-1").is_disabled()
+    hand.agree("AD2", "notes")
     hand.notes("A-CP-1").press_sequentially(" and more")
     hand.await_saved()
     assert values_of(field_kit, "interview:A2")["answer:A-CP-1.note"]["text"] == "first words and more"

@@ -149,8 +149,10 @@ def test_a_form_that_is_half_filled_keeps_its_page_and_none_that_has_left_the_wi
     page.get_by_role("button", name="Go back without saving").click()
     page.get_by_label("Whom should they ask or tell?").fill(f"{CANARY}, 01632 960000")
     page.get_by_role("button", name="Change the list").click()
-    kept = "JSON.stringify([...qpmChannels.values()].map(({ memory }) => [memory.values, memory.papers]))"
-    assert until(lambda: page.evaluate(kept).count(CANARY) == 2, page), "it would be found"
+    memories = "[...qpmChannels.values()].map(({ memory: { values, papers, edits } }) => [values, papers, edits])"
+    kept = f"JSON.stringify({memories})"
+    # In the form of names, as it is and as it was, and in what to hand out.
+    assert until(lambda: page.evaluate(kept).count(CANARY) == 3, page), "it would be found"
     for name in ("P1", "P2", "A1"):
         Hand(page, server, name).open()
         page.wait_for_timeout(500)

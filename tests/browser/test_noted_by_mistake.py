@@ -110,7 +110,7 @@ def test_undo_after_a_sign_a_consent_or_the_state_says_where_to_put_it_right_and
     signs.open()
     signs.note("No", "In speech")
     page.keyboard.press("Escape")
-    assert "“A yes or a no, shown …”" in undo()
+    assert "“Note a yes or no …”" in undo()
     assert missing.input_value() == "declined"
     assert undo() == "Undone: why A-CP-2 has no answer."
     missing.select_option("declined")
