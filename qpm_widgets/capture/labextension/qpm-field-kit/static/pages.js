@@ -170,7 +170,8 @@ export class Pages {
     this.frame.show(field ? this.notice ?? page?.view ?? OPENING : SHOWN);
     const front = field && page?.view === SHOWN ? page : null;
     if (front && front !== this.front) {
-      front.focus();
+      // Once it is on the screen: to take the focus costs a quarter of a second while nothing of the page is laid out yet.
+      requestAnimationFrame(() => setTimeout(() => this.front === front && front.focus()));
       setTimeout(() => this.closeOldest(), CLOSE_AFTER);
     }
     this.front = front;
