@@ -137,12 +137,19 @@ def test_the_list_is_a_drawer_one_button_away(server, page, size) -> None:
     hand = Hand(page, server, "P2").open()
     hold(page, size)
     scroll_to(hand, 0.5)
+    read = hand.sheet.locator(".qpm-question").filter(visible=True).nth(12)
+    read.scroll_into_view_if_needed()
+    page.evaluate(DRAWN)
+    place = read.bounding_box()["y"]
     opener = hand.sheet.locator(".qpm-bar").get_by_role("button", name="On this page")
-    opener.click()
+    at = opener.bounding_box()
+    page.mouse.click(at["x"] + 9, at["y"] + 9)  # as by hand: `click()` scrolls by itself
     drawer = page.get_by_role("dialog", name="On this page")
     expect(drawer).to_be_visible()
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+    page.evaluate(DRAWN)
+    assert abs(read.bounding_box()["y"] - place) < 2, "the page stays where it was"
     opener.click()
     in_full_sight(drawer.get_by_text("of 26 questions have an answer"))
     for name in ("Find a question", "Undo", "Keys"):
