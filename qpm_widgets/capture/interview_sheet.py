@@ -19,7 +19,7 @@ from qpm_widgets.capture.interview_view import (
     view_visit,
     view_whose_signs,
 )
-from qpm_widgets.capture.joining import add_to_group, codes_to_join, note_helper
+from qpm_widgets.capture.joining import add_to_group, codes_to_join, note_presence
 from qpm_widgets.capture.noticing import point_out
 from qpm_widgets.capture.own_process import write_papers
 from qpm_widgets.capture.page_files import page_script
@@ -213,7 +213,7 @@ class InterviewSheet(Sheet):
         return []
 
     def do(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """``erase``, ``versions``, ``history``, ``print_form``, ``join``, ``note_helper`` and ``taken_back``.
+        """``erase``, ``versions``, ``history``, ``print_form``, ``join``, ``note_presence`` and ``taken_back``.
 
         ``erase``: what a respondent takes back, or a whole observation, for good; answers as ``erase_for_good``.
         ``versions``: every version of a ``field`` that this page may show (answers, the check at the end, breaks), the
@@ -221,7 +221,7 @@ class InterviewSheet(Sheet):
         recorded of consents and the state, oldest first, each with its ``field`` besides. ``print_form``: the guide as
         a form with this id on it, in a ``language`` and a ``reading``; answers with the paths of the ``files``.
         ``join``: somebody with a ``code`` comes late to a group; answers with this page's ``path``: it is old now.
-        ``note_helper``: ``who``, an interpreter or a supporter, is ``here`` or not; answers with the ``path`` as well.
+        ``note_presence``: ``who``, an interpreter or a supporter, is ``here`` or not; answers with the ``path`` too.
         ``taken_back``: who of a group left and took their notes back (``codes``), and the ``fields`` that go with it.
         """
         acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -230,7 +230,7 @@ class InterviewSheet(Sheet):
             "history": self._history,
             "print_form": self._print_form,
             "join": self._join,
-            "note_helper": self._note_helper,
+            "note_presence": self._note_presence,
             "taken_back": lambda _: {"taken_back": self._taken_back(self._meeting())},
         }
         return acts[name](arguments) if name in acts else super().do(name, arguments)
@@ -264,9 +264,9 @@ class InterviewSheet(Sheet):
         add_to_group(self.kit, self.templates, self.assessment_id, self.interview_id, code)
         return self._page_anew()
 
-    def _note_helper(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _note_presence(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         who, here = str(arguments.get("who")), arguments.get("here") is True
-        note_helper(self.kit, self.templates, self.assessment_id, self.interview_id, who, here=here)
+        note_presence(self.kit, self.templates, self.assessment_id, self.interview_id, who, here=here)
         return self._page_anew()
 
     def _page_anew(self) -> dict[str, Any]:

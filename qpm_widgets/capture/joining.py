@@ -64,7 +64,9 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
     _plan_anew(kit, templates, assessment_id, held, lambda plan: {"respondents": [*plan["respondents"], code]})
 
 
-def note_helper(kit: Kit, templates: Templates, assessment_id: str, interview_id: str, who: str, *, here: bool) -> None:
+def note_presence(
+    kit: Kit, templates: Templates, assessment_id: str, interview_id: str, who: str, *, here: bool
+) -> None:
     """Record in the plan that an interpreter or a supporter is there, or is not, whatever was planned.
 
     Raises

@@ -71,7 +71,7 @@ def test_who_turned_up_with_the_person_is_in_the_plan_and_the_report_and_can_be_
     opened, small, kit, templates
 ) -> None:
     def note(who: str, here: bool) -> dict:
-        asked = {"kind": "do", "name": "note_helper", "arguments": {"who": who, "here": here}, "request_id": "1"}
+        asked = {"kind": "do", "name": "note_presence", "arguments": {"who": who, "here": here}, "request_id": "1"}
         answer = opened().answer(asked)
         return answer.get("result", answer)
 

@@ -32,7 +32,7 @@ function consentPart(page) {
       h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro), h("p", {}, cardButton(page, "consent", BEGINNING)), scripts),
       h("div", {}, view.plan.respondents.length > 1 && h("p", { class: "qpm-hint" }, words.consent.group),
         view.plan.respondents.map((code) => respondentPart(page, code)),
-        joinButton(page), helpersPart(page), historyButton(page, "consent"), eraseButton(page))));
+        joinButton(page), presentPart(page), historyButton(page, "consent"), eraseButton(page))));
   details.open = page.memory.consentOpen ?? !gateOf(page).open;
   details.addEventListener("toggle", () => { page.memory.consentOpen = details.open; });
   page.whenChanged(() => {

@@ -49,18 +49,18 @@ async function planAnew(page, told, name, wanted) {
 }
 
 // Whether an interpreter or a supporter is there, whatever was planned; also when the plan page changes nothing of it any more.
-function helpersPart(page) {
-  const { words: { helpers: said }, view: { plan } } = page;
+function presentPart(page) {
+  const { words: { present: said }, view: { plan } } = page;
   const told = h("p", { role: "status", class: "qpm-hint" });
   const boxes = ["interpreter", "supporter"].map((who) => {
     const box = h("input", { type: "checkbox", id: page.id(`here-${who}`), onchange: async () => {
       told.textContent = said.working;
-      if (!await planAnew(page, told, "note_helper", { who, here: box.checked })) box.checked = !box.checked;
+      if (!await planAnew(page, told, "note_presence", { who, here: box.checked })) box.checked = !box.checked;
     } });
     box.checked = plan.flags.includes(who);
     return h("label", { class: "qpm-check" }, box, h("span", {}, said[who]));
   });
-  const fields = h("fieldset", { class: "qpm-helpers" }, h("legend", { class: "qpm-label" }, said.title), h("p", { class: "qpm-hint" }, said.intro), boxes, told);
+  const fields = h("fieldset", { class: "qpm-present" }, h("legend", { class: "qpm-label" }, said.title), h("p", { class: "qpm-hint" }, said.intro), boxes, told);
   page.whenChanged(() => { fields.disabled = page.isClosed; });
   return fields;
 }
