@@ -1,14 +1,23 @@
 """Every error the kit raises on purpose: a code, the place, and what to do about it.
 
+What they say is ``wording/en/refusals.yaml``, read when an error is first put into words. Only what is wrong with the
+templates is said in code, for it has to be said when no wording can be read.
+
 A message never quotes a respondent's words, a payload or a passphrase: errors reach logs and screens.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
-CODES: dict[str, str] = {
-    # Templates: everything under site_visit_templates/
+import yaml
+
+REFUSALS = Path(__file__).resolve().parents[1] / "site_visit_templates" / "wording" / "en" / "refusals.yaml"
+
+# Everything under site_visit_templates/
+TEMPLATE_FAULTS = {
     "TEMPLATE-001": "a file is missing",
     "TEMPLATE-002": "a file is too large",
     "TEMPLATE-003": "a file is not valid YAML",
@@ -27,146 +36,100 @@ CODES: dict[str, str] = {
     "TEMPLATE-016": "a text is not Easy Read",
     "TEMPLATE-017": "what a respondent hears is not in Welsh",
     "TEMPLATE-018": "a term is not the glossary's",
-    # Journal: the encrypted store
-    "JOURNAL-001": "the passphrase does not open this kit",
-    "JOURNAL-002": "a file of the kit is missing or damaged",
-    "JOURNAL-003": "a journal already exists here",
-    "JOURNAL-004": "this was saved before as something else",
-    "JOURNAL-005": "this replaces something that the kit does not have",
-    "JOURNAL-006": "something that was typed or chosen does not fit its place",
-    "JOURNAL-007": "the kit has no place for this",
-    "JOURNAL-008": "the kit's files could not be written",
-    "JOURNAL-009": "the journal does not verify",
-    "JOURNAL-010": "the kit is locked",
-    "JOURNAL-011": "the journal was written by a newer kit",
-    "JOURNAL-012": "the passphrase is too short, or was not typed the same twice",
-    "JOURNAL-013": "the journal could not be read",
-    "JOURNAL-014": "an entry replaces one of another field",
-    "JOURNAL-015": "an id does not look like an id",
-    "JOURNAL-016": "the journal has no such entry",
-    "JOURNAL-017": "the kit was made before the kit's first release, when its entries could not be signed",
-    "JOURNAL-018": "several assessments of this kit have something of this id",
-    # Keeping the kit: its passphrase, its backups, who has it open
-    "KEEP-001": "the kit is open in another process",
-    "KEEP-002": "the file is not a whole backup of a kit",
-    "KEEP-003": "the folder for the restored kit is not empty",
-    "KEEP-004": "there is a file of this name already",
-    "KEEP-005": "the backup could not be written or read",
-    "KEEP-006": "the journal names what the templates do not have",
-    "KEEP-007": "the kit could not be locked",
-    "KEEP-008": "the journal has nothing about this subject or field",
-    "KEEP-009": "the minutes until the kit locks itself are too few or too many",
-    "KEYRING-001": "the system has no keyring that may hold the kit's key",
-    "KEYRING-002": "the system's keyring did not answer",
-    # Consent (UK GDPR Art. 9(2)(a); Mental Capacity Act 2005 s.1)
-    "CONSENT-001": "nobody has agreed to notes being taken",
-    "CONSENT-002": "someone taking part has not agreed to talk and to notes",
-    "CONSENT-003": "the quote is of somebody who is not in this interview",
-    "CONSENT-004": "the consent is of somebody who is not in this interview",
-    "CONSENT-005": "what was said was withdrawn and erased",
-    "CONSENT-006": "what was erased is gone from the pages, but a copy may be left in the kit's files",
-    # Safeguarding: accounts of harm, kept apart
-    "SAFE-001": "the restricted store has no such account",
-    "SAFE-002": "the file is no account of harm, or it is damaged",
-    "SAFE-003": "the account of harm is sealed for another key",
-    "SAFE-004": "the key is of another kind",
-    "SAFE-005": "the account of harm was erased",
-    "SAFE-006": "the signature of the account of harm is missing or wrong",
-    "SAFE-007": "the account of harm is larger than one can be",
-    "SAFE-008": "another account of harm has this id here",
-    "SAFE-009": "no file of the account of harm was written yet",
-    "SAFE-010": "the account of harm is not handed over, so it was not erased",
-    "SAFE-011": "nothing of this account of harm waits to be handed over, so no file was written",
-    "SAFE-012": "this is not the lead's safeguarding key",
-    # Bundles: a visit sent from one kit to another
-    "BUNDLE-001": "the file is not a submitted visit",
-    "BUNDLE-002": "the submitted visit is damaged or was cut short",
-    "BUNDLE-003": "the submitted visit is sealed for another key",
-    "BUNDLE-004": "the submitted visit is larger than a visit can be",
-    "BUNDLE-005": "the submitted visit was made by a newer kit",
-    "BUNDLE-006": "the submitted visit holds something that does not belong in it",
-    "BUNDLE-007": "an entry of the submitted visit is not what was recorded",
-    "BUNDLE-008": "the submitted visit contradicts what this journal has",
-    "BUNDLE-009": "the submitted visit holds entries in this kit's name that this kit never wrote",
-    "BUNDLE-010": "the file is no public key",
-    "BUNDLE-011": "the file could not be written or read",
-    "BUNDLE-012": "a signature of the submitted visit is missing or wrong",
-    "BUNDLE-013": "a key of the submitted visit does not belong to the device that it stands for",
-    "BUNDLE-014": "the submitted visit erases words or goes round a refusal, and whose device did so is not known",
-    # Planning
-    "PLAN-001": "the visit, interview or observation is not planned in this kit",
-    "PLAN-002": "a plan or the profile names what is not there",
-    "PLAN-003": "the assessment is not in this kit",
-    "PLAN-004": "the guide is not there, or is for another role",
-    "PLAN-005": "the interview or observation has begun or was cancelled",
-    "PLAN-006": "the plan contradicts itself or the scheme",
-    "PLAN-007": "the list of people is not one name on each line",
-    "PLAN-008": "it was changed meanwhile",
-    "PLAN-009": "this earlier version is not there, or was erased",
-    "PLAN-010": "nobody can join in this way",
-    "PLAN-011": "it was planned differently on two machines",
-    # Capture
-    "CAPTURE-001": "the guide has no such question or indicator",
-    "CAPTURE-002": "the kit did not understand the page",
-    "CAPTURE-003": "nothing was erased, for what does so could not be started",
-    "CAPTURE-004": "no paper was written, for what does so could not be started",
-    "CAPTURE-005": "something of the practice visit could not be removed",
-    "CAPTURE-006": "the practice visit could not be opened",
-    "CAPTURE-007": "the document could not be opened from the page",
-    "CAPTURE-008": "the page that asks for the passphrase could not be started",
-    "CAPTURE-009": "the report was not rendered, for what does so did not start or did not end",
-    # Evidence
-    "EVIDENCE-001": "a finding cites no evidence",
-    "EVIDENCE-002": "a finding cites an entry that is not evidence of this visit",
-    "EVIDENCE-003": "a rating level is not on the standards' scale",
-    # Reports
-    "REPORT-001": "a report parameter is unknown, missing or of the wrong type",
-    "REPORT-002": "the report stopped in one of its cells",
-    "REPORT-003": "a block in the report cannot be written",
-    "REPORT-004": "the report notebook is missing or damaged",
-    "REPORT-005": "finished answers are neither in the report nor in its list of what was left out",
-    "REPORT-006": "the report could not be saved",
-    "REPORT-007": "the folder holds no report",
-    "REPORT-008": "the report is not as it was rendered",
-    # Start
-    "START-001": "Jupyter could not be started",
-    "START-002": "no kit has been set up in this folder",
-    "START-003": "the folder for the demonstration holds something else",
-    "START-004": "what the kit's processes say to each other cannot be kept private",
-    "START-005": "nothing can be typed here, or nothing was",
 }
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_UNREADABLE = "the code says what is wrong, for wording/en/refusals.yaml has no words for it"
+_PUT_BACK = "Put that file back as it was given out; `qpm templates check` says what is wrong with it."
 
 
-@dataclass
+class Said(str):
+    """A remedy that is already in words: what a check of the templates found, or what another process answered."""
+
+    __slots__ = ()
+
+
 class QpmError(Exception):
     """Something is wrong that a person can put right.
 
     Parameters
     ----------
     code : str
-        One of ``CODES``.
+        One of ``codes()``.
     where : str
         The place: a file and question id, a subject and field, a parameter. Never a respondent's words.
-    remedy : str
-        One sentence that says what to do.
+    *remedy : str
+        What to do: the keys of one or more sentences in the wording's ``remedies``, as ``passphrase.too_short``;
+        or the words themselves as ``Said``.
+    **facts : object
+        What their placeholders stand for.
     """
 
-    code: str
-    where: str
-    remedy: str
-
-    def __post_init__(self) -> None:
-        if self.code not in CODES:
-            raise ValueError(f"unknown error code {self.code}")
-        super().__init__(str(self))
+    def __init__(self, code: str, where: str, /, *remedy: str, **facts: object) -> None:
+        super().__init__(code, where, *remedy)
+        self.code, self.where = code, where
+        self._remedy = remedy
+        self._facts = {name: str(fact) for name, fact in facts.items()}
 
     @property
     def what(self) -> str:
         """The fault in words, without place or remedy."""
-        return CODES[self.code]
+        return fault_of(self.code)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in words."""
+        return " ".join(one if isinstance(one, Said) else say(one, **self._facts) for one in self._remedy)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, without the code and the place: for a page that shows the place itself."""
+        return f"{self.what[:1].upper()}{self.what[1:]}. {self.remedy}"
+
+    def at(self, where: str) -> QpmError:
+        """The same error, in a place that its catcher knows better."""
+        return type(self)(self.code, where, *self._remedy, **self._facts)
 
     def __str__(self) -> str:
         return f"{self.code}, {self.where}: {self.what}. {self.remedy}"
 
-    def __reduce__(self) -> tuple[type[QpmError], tuple[str, str, str]]:
-        return type(self), (self.code, self.where, self.remedy)
+    def __reduce__(self) -> tuple[type[QpmError], tuple[str, str, Said]]:
+        return type(self), (self.code, self.where, Said(self.remedy))
+
+
+def codes() -> tuple[str, ...]:
+    """Every code that an error may have."""
+    return (*TEMPLATE_FAULTS, *_read("faults"))
+
+
+def fault_of(code: str) -> str:
+    """What an error of this code says is wrong: the middle of a sentence."""
+    return TEMPLATE_FAULTS.get(code) or _read("faults").get(code, _UNREADABLE)
+
+
+def say(key: str, /, **facts: object) -> str:
+    """A sentence of the wording's ``remedies``; if it cannot be read, what to do about that."""
+    try:
+        if " " in key:  # while sentences move into the wording
+            return key
+        return _read("remedies")[key].format(**facts)
+    except (LookupError, ValueError, AttributeError):
+        return _PUT_BACK
+
+
+@cache
+def _read(part: str) -> Mapping[str, str]:
+    """The sentences of one half of the wording by key, with full stops for its steps; none if it cannot be read."""
+    try:
+        read = yaml.load(REFUSALS.read_bytes(), Loader=_LOADER)  # a safe loader
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    tree = read.get(part) if isinstance(read, dict) else None
+    return dict(_flat(tree)) if isinstance(tree, dict) else {}
+
+
+def _flat(tree: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        elif isinstance(value, str):
+            yield f"{before}{key}", value

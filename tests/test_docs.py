@@ -14,15 +14,16 @@ from typer.main import get_command
 
 import qpm_widgets
 from qpm_widgets import cli, evidence
-from qpm_widgets.errors import CODES
+from qpm_widgets.errors import codes, fault_of
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
 
 def error_codes_page() -> str:
-    rows = "\n".join(f"| `{code}` | {what} |" for code, what in CODES.items())
-    head = "# Error codes\n\nMade from `qpm_widgets/errors.py`.\n\n| code | what is wrong |\n|---|---|"
+    rows = "\n".join(f"| `{code}` | {fault_of(code)} |" for code in codes())
+    made_from = "Made from `site_visit_templates/wording/en/refusals.yaml` and `qpm_widgets/errors.py`."
+    head = f"# Error codes\n\n{made_from}\n\n| code | what is wrong |\n|---|---|"
     return f"{head}\n{rows}\n"
 
 
@@ -66,13 +67,13 @@ def codes_in(source: str) -> set[str]:
         if isinstance(node, ast.Expr | ast.Compare):
             continue  # a string that is a statement, a docstring above all, does nothing; one that is compared asks
         children = ast.iter_child_nodes(node)
-        found |= {one.value for one in children if isinstance(one, ast.Constant) and one.value in CODES}
+        found |= {one.value for one in children if isinstance(one, ast.Constant) and one.value in codes()}
     return found
 
 
 def test_every_error_code_is_raised_somewhere() -> None:
     modules = [path for path in (CHECKOUT / "qpm_widgets").rglob("*.py") if path.name != "errors.py"]
-    assert CODES.keys() == set().union(*(codes_in(path.read_text(encoding="utf-8")) for path in modules))
+    assert set(codes()) == set().union(*(codes_in(path.read_text(encoding="utf-8")) for path in modules))
 
 
 def test_an_error_code_that_is_only_talked_about_is_not_raised() -> None:

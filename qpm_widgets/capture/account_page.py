@@ -30,7 +30,6 @@ from qpm_widgets.capture.plain_page import (
     draw_link,
     draw_page,
     draw_text,
-    sentence,
 )
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Kit, sealing
@@ -157,8 +156,8 @@ class AccountHandler(Handler):
             written = door.write(form["passphrase"])
         except QpmError as error:
             if error.code in NOTHING_TO_WRITE:
-                return self._show_the_end(sentence(error))
-            return self.show(HTTPStatus.OK, ["wrong" if error.code == "JOURNAL-001" else sentence(error)])
+                return self._show_the_end(error.sentence)
+            return self.show(HTTPStatus.OK, ["wrong" if error.code == "JOURNAL-001" else error.sentence])
         if written is None:
             return self.show(HTTPStatus.SERVICE_UNAVAILABLE, [door.wording.text("desk.door.account.failed")])
         steps = [door.say("where", path=written["path"]), door.say("next", device=written["device"]), door.say("after")]

@@ -33,7 +33,6 @@ from qpm_widgets.capture.plain_page import (
     draw_link,
     draw_page,
     draw_text,
-    sentence,
 )
 from qpm_widgets.capture.server import start_server
 from qpm_widgets.errors import QpmError
@@ -133,7 +132,7 @@ class LockedHandler(Handler):
         except _Refused as refused:
             return self.show(HTTPStatus.OK, [str(refused)], form)
         except QpmError as error:
-            return self.show(HTTPStatus.OK, [sentence(error)], form)
+            return self.show(HTTPStatus.OK, [error.sentence], form)
         door.is_open = True
         door.opened.put(kit)
         try:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, Said
 from qpm_widgets.journal import Kit
 
 OUTPUTS_VARIABLE = "QPM_OUTPUTS"
@@ -93,5 +93,6 @@ def read_answer(
     if not isinstance(answer, dict):
         return None
     if "refused" in answer:
-        raise QpmError(*answer["refused"])
+        code, where, remedy = answer["refused"]
+        raise QpmError(code, where, Said(remedy))
     return answer

@@ -22,7 +22,6 @@ from urllib.parse import parse_qsl
 
 from qpm_widgets.capture.jupyter_settings import FONTS
 from qpm_widgets.capture.page_files import STATIC
-from qpm_widgets.errors import QpmError
 from qpm_widgets.journal.guessing import Guesses
 from qpm_widgets.templates.wording import Wording
 
@@ -257,11 +256,6 @@ def draw_page(product: str, title: str, inside: str) -> str:
 def draw_link(address: str, words: str, *, focus: bool = False) -> str:
     """A link in a paragraph of its own."""
     return f'<p><a href="{escape(address)}"{" autofocus" if focus else ""}>{escape(words)}</a></p>'
-
-
-def sentence(error: QpmError) -> str:
-    """What went wrong and what to do, without the code."""
-    return f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}"
 
 
 def draw_alert(sentences: Iterable[str]) -> str:

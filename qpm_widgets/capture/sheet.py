@@ -252,7 +252,7 @@ class Sheet(anywidget.AnyWidget):
         # The words of any other exception may quote what was typed; only the name of its class is told.
         known = fault if isinstance(fault, QpmError) else None
         error = known or QpmError("JOURNAL-008", type(fault).__name__, "What you typed stays on the page; try again.")
-        told = {"code": error.code, "sentence": f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}"}
+        told = {"code": error.code, "sentence": error.sentence}
         kind = message.get("kind")
         if kind == "commit":
             final = error.code not in _PASSING

@@ -146,7 +146,7 @@ def _read(where: str, data: object) -> Block:
     try:
         return block_from_json(data)
     except QpmError as error:
-        raise QpmError(error.code, f"{where}, {error.where}", error.remedy) from None
+        raise error.at(f"{where}, {error.where}") from None
 
 
 def _read_account(where: str, data: object) -> Account:

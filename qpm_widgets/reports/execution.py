@@ -15,7 +15,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from qpm_widgets.errors import CODES, QpmError
+from qpm_widgets.errors import QpmError, fault_of
 from qpm_widgets.journal import Kit
 from qpm_widgets.reports.kernel import private_kernel
 from qpm_widgets.reports.parameters import Value
@@ -96,7 +96,7 @@ def _stopped(kit: Kit, name: str, cell: int | None, kind: str, said: str) -> Qpm
     reason = _read_our_error(said) if kind == "QpmError" else None
     log = _write_log(kit, place, kind, reason)
     if reason:
-        cause = f"It says {reason[0]}, {reason[1]}: {CODES[reason[0]]}."
+        cause = f"It says {reason[0]}, {reason[1]}: {fault_of(reason[0])}."
     elif cell is None:
         cause = "Its Python process ended or did not answer; try again."
     else:
@@ -107,7 +107,7 @@ def _stopped(kit: Kit, name: str, cell: int | None, kind: str, said: str) -> Qpm
 def _read_our_error(said: str) -> tuple[str, str] | None:
     """Code and place of a QpmError from its text, if that is word for word one of ours."""
     found = re.match(r"(?P<code>[A-Z]+-\d{3}), (?P<where>[^\n]{1,300}?): (?P<what>[^\n]+?)\. ", f"{said} ")
-    if found and CODES.get(found["code"]) == found["what"]:
+    if found and fault_of(found["code"]) == found["what"]:
         return found["code"], found["where"]
     return None
 

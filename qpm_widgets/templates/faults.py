@@ -12,7 +12,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, Said
 from qpm_widgets.templates.records import Id, IndicatorId, LanguageCode, PartId, QuestionId
 from qpm_widgets.templates.safe_yaml import Steps, shorten
 
@@ -26,7 +26,7 @@ class Fault:
     Parameters
     ----------
     code : str
-        One of ``qpm_widgets.errors.CODES``.
+        One of ``qpm_widgets.errors.TEMPLATE_FAULTS``.
     file : str
         The file, from the templates folder on, with forward slashes.
     place : str
@@ -48,7 +48,7 @@ class Fault:
     def error(self) -> QpmError:
         """The same as an error that can be raised."""
         line = f"line {self.line}" if self.line else ""
-        return QpmError(self.code, ", ".join(filter(None, (self.file, line, self.place))), self.remedy)
+        return QpmError(self.code, ", ".join(filter(None, (self.file, line, self.place))), Said(self.remedy))
 
     def __str__(self) -> str:
         return str(self.error)

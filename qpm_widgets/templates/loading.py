@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, Said
 from qpm_widgets.templates.checking import check_draft
 from qpm_widgets.templates.faults import suggest
 from qpm_widgets.templates.reading import LANGUAGES, TEMPLATES_FOLDER, read_folder
@@ -78,7 +78,7 @@ class Templates:
             if role.id == role_id:
                 return role
         known = [role.id for role in self.scheme.roles]
-        raise QpmError("TEMPLATE-008", "scheme.yaml, roles", suggest(role_id, known))
+        raise QpmError("TEMPLATE-008", "scheme.yaml, roles", Said(suggest(role_id, known)))
 
     def source_of_role(self, role_id: str) -> SourceType:
         """The type of source that someone in this role is (TEMPLATE-008 if there is no such role)."""
@@ -110,7 +110,7 @@ class Templates:
     def _find_indicator(self, indicator_id: str) -> tuple[Standard, Indicator]:
         if indicator_id not in self._indicators:
             raise QpmError(
-                "TEMPLATE-007", f"standards {self.standards.edition}", suggest(indicator_id, self._indicators)
+                "TEMPLATE-007", f"standards {self.standards.edition}", Said(suggest(indicator_id, self._indicators))
             )
         return self._indicators[indicator_id]
 
@@ -132,7 +132,7 @@ def load_templates(folder: Path | None = None, language: str = "en") -> Template
         not to load: the clock of a laptop in the field may be wrong.
     """
     if language not in LANGUAGES:
-        raise QpmError("TEMPLATE-009", f"wording/{language}", suggest(language, LANGUAGES))
+        raise QpmError("TEMPLATE-009", f"wording/{language}", Said(suggest(language, LANGUAGES)))
     draft = read_folder((folder or TEMPLATES_FOLDER).resolve())
     faults = check_draft(draft)
     if faults:

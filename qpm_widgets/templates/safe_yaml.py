@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, Said
 
 SIZE_LIMIT = 2 * 1024 * 1024  # bytes
 DEPTH_LIMIT = 40  # mappings and lists inside each other; the deepest template needs nine
@@ -56,16 +56,18 @@ def read_bounded(path: Path, where: str) -> bytes:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # a pipe or device would never end
-            raise QpmError("TEMPLATE-001", where, "Put an ordinary file there.")
+            raise QpmError("TEMPLATE-001", where, Said("Put an ordinary file there."))
         if facts.st_size <= SIZE_LIMIT:
             with path.open("rb") as file:
                 content = file.read(SIZE_LIMIT + 1)
             if len(content) <= SIZE_LIMIT:
                 return content
     except OSError:
-        raise QpmError("TEMPLATE-001", where, "Put the file back, or make it readable.") from None
+        raise QpmError("TEMPLATE-001", where, Said("Put the file back, or make it readable.")) from None
     limit = f"{SIZE_LIMIT // 1024**2} MB"
-    raise QpmError("TEMPLATE-002", where, f"Templates stay under {limit}: split the file, or check what got into it.")
+    raise QpmError(
+        "TEMPLATE-002", where, Said(f"Templates stay under {limit}: split the file, or check what got into it.")
+    )
 
 
 def read_yaml(path: Path, where: str | None = None) -> object:
@@ -86,7 +88,7 @@ def decode(content: bytes, where: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise QpmError("TEMPLATE-003", f"{where}, line {line}", "Save the file as UTF-8 text.") from None
+        raise QpmError("TEMPLATE-003", f"{where}, line {line}", Said("Save the file as UTF-8 text.")) from None
 
 
 def parse_yaml(text: str, where: str, lines: dict[Steps, int] | None = None) -> object:
@@ -112,7 +114,7 @@ def parse_yaml(text: str, where: str, lines: dict[Steps, int] | None = None) -> 
         mark = error.problem_mark or error.context_mark
         place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
         problem = error.problem or error.context or "it cannot be read"
-        raise QpmError("TEMPLATE-003", place, f"Correct the YAML there: {shorten(problem, 200)}.") from None
+        raise QpmError("TEMPLATE-003", place, Said(f"Correct the YAML there: {shorten(problem, 200)}.")) from None
     except (
         yaml.YAMLError,
         ValueError,
@@ -120,7 +122,7 @@ def parse_yaml(text: str, where: str, lines: dict[Steps, int] | None = None) -> 
     ):  # characters that no YAML file may hold, raw or escaped
         found = _UNPRINTABLE.search(text)
         place = f"{where}, line {text.count(chr(10), 0, found.start()) + 1}" if found else where
-        raise QpmError("TEMPLATE-003", place, "Take out the character that cannot be shown.") from None
+        raise QpmError("TEMPLATE-003", place, Said("Take out the character that cannot be shown.")) from None
 
 
 @dataclass
@@ -215,7 +217,7 @@ class _Builder:
     def _error(self, code: str, event: yaml.Event, remedy: str) -> QpmError:
         mark = event.start_mark
         where = f"{self.where}, line {mark.line + 1}, column {mark.column + 1}" if mark else self.where
-        return QpmError(code, where, remedy)
+        return QpmError(code, where, Said(remedy))
 
 
 def _resolve(text: str) -> object:

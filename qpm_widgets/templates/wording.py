@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, Said
 from qpm_widgets.templates.faults import suggest
 from qpm_widgets.templates.safe_yaml import Steps
 
@@ -36,20 +36,20 @@ class Wording:
         found: Any = self._sections
         for step in key.split("."):
             if not isinstance(found, dict) or step not in found:
-                raise QpmError("TEMPLATE-009", f"wording {key}", suggest(key, self._keys()))
+                raise QpmError("TEMPLATE-009", f"wording {key}", Said(suggest(key, self._keys())))
             found = found[step]
         if not isinstance(found, str):
-            raise QpmError("TEMPLATE-009", f"wording {key}", "Name one sentence; this key holds several.")
+            raise QpmError("TEMPLATE-009", f"wording {key}", Said("Name one sentence; this key holds several."))
         try:
             return found.format(**fields) if "{" in found or "}" in found else found
         except (KeyError, IndexError, ValueError, AttributeError):
             wanted = ", ".join(sorted(placeholders(found)))
-            raise QpmError("TEMPLATE-009", f"wording {key}", f"Its placeholders are: {wanted}.") from None
+            raise QpmError("TEMPLATE-009", f"wording {key}", Said(f"Its placeholders are: {wanted}.")) from None
 
     def section(self, name: str) -> dict[str, Any]:
         """A copy of one section as a nested plain dict, to hand to a page (TEMPLATE-009 if there is none)."""
         if name not in self._sections:
-            raise QpmError("TEMPLATE-009", f"wording {name}", suggest(name, self._sections))
+            raise QpmError("TEMPLATE-009", f"wording {name}", Said(suggest(name, self._sections)))
         return copy.deepcopy(dict(self._sections[name]))
 
     def is_translated(self, key: str) -> bool:

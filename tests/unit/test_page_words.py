@@ -9,7 +9,7 @@ import pytest
 
 from qpm_widgets.capture import locked_page
 from qpm_widgets.capture.page_files import STATIC
-from qpm_widgets.errors import CODES
+from qpm_widgets.errors import codes, fault_of
 
 FRAME = STATIC.parent / "labextension/qpm-field-kit/static"
 SCRIPTS = sorted((*STATIC.glob("*.js"), *FRAME.glob("*.js")))
@@ -81,7 +81,7 @@ def test_every_page_has_its_title_in_the_wording(templates) -> None:
 
 
 def test_what_a_page_may_refuse_is_said_in_words_of_an_assessors_work() -> None:
-    shown = [code for code in CODES if code.startswith(("CONSENT-", "PLAN-", "CAPTURE-"))]
+    shown = [code for code in codes() if code.startswith(("CONSENT-", "PLAN-", "CAPTURE-"))]
     shown += [f"JOURNAL-{number:03}" for number in (4, 5, 6, 7, 8, 10)]
     jargon = re.compile(r"payload|predecessor|\bentry\b|subject|\bfield\b|message|respondent|\bid\b")
-    assert {code: CODES[code] for code in shown if jargon.search(CODES[code])} == {}
+    assert {code: fault_of(code) for code in shown if jargon.search(fault_of(code))} == {}
