@@ -9,10 +9,13 @@ import pytest
 from bare_pages import BarePages, bare_pages
 from field_pages import FIELD_PASSPHRASE, create_field_kit, interview_plan
 from network_watch import NetworkWatch
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
 from qpm_widgets.running_server import RunningServer
+
+expect.set_options(timeout=15_000)  # a page draws what follows at its next frame, and a busy machine has few
 
 
 @pytest.fixture(autouse=True)

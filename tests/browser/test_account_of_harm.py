@@ -11,6 +11,7 @@ import pytest
 from barriers import find_barriers
 from canary_search import files_holding
 from field_pages import FIELD_PASSPHRASE, Hand, kernel_process, notebook_of, open_desk, until, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.page_files import STATIC
 from qpm_widgets.journal.grammar import check_payload
@@ -152,7 +153,7 @@ def seal_it_for_the_lead(field_kit, page, account_id: str) -> None:
             assert find_barriers(page) == []
     type_the_passphrase(page, f"Write the file of {account_id} for the safeguarding lead")
     (sealed,) = (folder / "outputs" / "accounts-of-harm").iterdir()
-    assert page.get_by_text(str(sealed)).is_visible()
+    expect(page.get_by_text(str(sealed))).to_be_visible()
     assert CANARY.encode() not in sealed.read_bytes()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, until, values_of
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -134,7 +135,7 @@ def test_every_agreement_is_taken_back_one_key_away_also_of_who_goes_on(field_ki
     given = {field: one["decision"] for field, one in kept.items() if field.startswith("consent:")}
     assert [field for field, decision in given.items() if decision == "withdrawn"] == ["consent:quotes.AD3"]
     assert kept.get("state", {}).get("state") != "stopped"
-    assert hand.notes("A-CP-1").is_enabled()
+    expect(hand.notes("A-CP-1")).to_be_enabled()
     hand.sheet.locator(".qpm-consent").evaluate("part => { part.open = true; }")
     hand.click("open-history-consent")
     history = page.get_by_role("dialog", name="What was agreed, and when").get_by_role("listitem")
@@ -163,9 +164,9 @@ def test_an_agreement_that_was_ticked_is_not_lost_by_a_change_of_mind_and_nothin
     ending.get_by_role("radio", name="Stop here").check()
     quotes.check()
     ending.get_by_role("radio", name="Finish").check()
-    assert not quotes.is_visible()
+    expect(quotes).to_be_hidden()
     ending.get_by_role("radio", name="They go on").check()
-    assert quotes.is_checked()
+    expect(quotes).to_be_checked()
     ending.get_by_role("button", name="Take it back, and go on").click()
     assert hand.sheet.locator(".qpm-told").inner_text() == "Taken back: quotes (PS3)."
     hand.await_saved()

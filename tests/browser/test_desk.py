@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from barriers import find_barriers
 from field_pages import FIELD_PASSPHRASE, create_field_kit, interview_plan, until
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.desk_sheet import DeskSheet
 from qpm_widgets.capture.desk_view import view_desk
@@ -130,8 +131,8 @@ def test_missing_pages_are_made_again(lantern_copy, monkeypatch) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_desk_shows_a_visit_and_is_accessible(page, scheme) -> None:
     page.emulate_media(color_scheme=scheme)
-    assert page.get_by_text("Invented example").is_visible()
-    assert page.get_by_role("heading", name="Lantern Advocacy", exact=True).is_visible()
+    expect(page.get_by_text("Invented example")).to_be_visible()
+    expect(page.get_by_role("heading", name="Lantern Advocacy", exact=True)).to_be_visible()
     meetings = page.locator(".qpm-desk-meeting")
     assert meetings.count() == 14
     assert page.get_by_role("link", name="Open : interview P3").count() == 1

@@ -9,6 +9,7 @@ import pytest
 from barriers import find_barriers
 from canary_search import decrypted, decrypted_log, files_holding
 from field_pages import FIELD_PASSPHRASE, Hand, create_field_kit, interview_plan, kernel_process
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.reports import render_report
@@ -119,10 +120,10 @@ def test_an_observation_goes_whole_and_the_desk_asks_for_the_certificate(erasing
     assert find_barriers(page, ".qpm-desk") == []
     asked.get_by_role("button", name="Write it now").click()
     page.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
-    assert not asked.is_visible()
+    expect(asked).to_be_hidden()
     assert len(list(outputs.glob("harbour/erasures/*/certificate_of_erasure.pdf"))) == 2
     page.get_by_role("button", name="Done").click()
-    assert not page.get_by_role("heading", name="Erased for good").is_visible()
+    expect(page.get_by_role("heading", name="Erased for good")).to_be_hidden()
 
 
 def test_what_came_of_it_is_shown_also_to_who_closed_the_dialog_meanwhile(erasing_kit, server, page):
@@ -173,8 +174,8 @@ def test_who_waits_in_vain_is_told_and_a_late_answer_is_taken(erasing_kit, jupyt
         dialog.locator("input[type=text]").fill("A4")
         dialog.locator(".qpm-danger").click()
         dialog.get_by_text("The kit has not answered.").wait_for()
-        assert dialog.get_by_role("button", name="Keep everything").is_enabled()
-        assert dialog.get_by_role("button", name="Erase for good").is_enabled()
+        expect(dialog.get_by_role("button", name="Keep everything")).to_be_enabled()
+        expect(dialog.get_by_role("button", name="Erase for good")).to_be_enabled()
     finally:
         kernel.resume()
     dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
@@ -192,7 +193,7 @@ def test_who_finishes_after_all_takes_nothing_back_that_was_ticked_for_stopping(
     dialog.locator("input[value=stopped]").check()
     dialog.get_by_label("AD3 takes back their agreement to notes").check()
     dialog.locator("input[value=finished]").check()
-    assert not dialog.get_by_label("AD3 takes back").first.is_visible()
+    expect(dialog.get_by_label("AD3 takes back").first).to_be_hidden()
     dialog.locator(".qpm-main").click()
     hand.await_saved()
     current = {one.field: one.payload for one in erasing_kit.journal.current("harbour", subject="interview:A3")}

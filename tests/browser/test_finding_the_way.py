@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, until, values_of
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -62,7 +63,7 @@ def test_prompts_are_there_when_they_are_wanted_and_move_nothing(hand: Hand):
     page = hand.page
     prompts = hand.sheet.locator('[data-prompts="A-CP-2"]')
     first = prompts.get_by_role("listitem").first
-    assert not first.is_visible()
+    expect(first).to_be_hidden()
     assert re.fullmatch(r"Prompts \(\d+\) A-CP-2", prompts.locator("summary").text_content())
     box = hand.notes("A-CP-2")
     box.click()
@@ -72,15 +73,15 @@ def test_prompts_are_there_when_they_are_wanted_and_move_nothing(hand: Hand):
         assert first.is_visible() == shown
         assert abs(box.bounding_box()["y"] - where) <= 1
     assert focus(hand) == "answer-A-CP-2-note"
-    assert not hand.sheet.locator('[data-prompts="A-CP-1"]').get_by_role("listitem").first.is_visible()
+    expect(hand.sheet.locator('[data-prompts="A-CP-1"]').get_by_role("listitem").first).to_be_hidden()
     one_at_a_time(hand)
     page.keyboard.press("Alt+PageDown")
-    assert hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first.is_visible()
+    expect(hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first).to_be_visible()
     one_at_a_time(hand, on=False)
-    assert not hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first.is_visible()
+    expect(hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first).to_be_hidden()
     assert first.is_visible(), "as the person had it"
     prompts.locator("summary").click()
-    assert not first.is_visible()
+    expect(first).to_be_hidden()
 
 
 def test_notes_have_their_times_and_a_key_writes_one(field_kit, hand: Hand):
@@ -149,15 +150,15 @@ def test_the_steps_begin_with_consent_and_end_with_the_closing_words(hand: Hand)
     page.keyboard.press("Alt+PageUp")
     assert (focus(hand), place(hand)) == ("consent", "Before the questions")
     assert in_sight(hand) == []
-    assert hand.sheet.get_by_role("button", name="Previous").is_disabled()
+    expect(hand.sheet.get_by_role("button", name="Previous")).to_be_disabled()
     page.keyboard.press("Alt+PageUp")
     assert focus(hand) == "consent"
     page.keyboard.press("Alt+PageDown")
     assert place(hand) == "Question 1 of 40"
     hand.click("go-closing")
     assert (focus(hand), place(hand)) == ("closing", "At the end")
-    assert hand.sheet.locator('[id$="-finish"]').is_visible()
-    assert hand.sheet.get_by_role("button", name="Next", exact=True).is_disabled()
+    expect(hand.sheet.locator('[id$="-finish"]')).to_be_visible()
+    expect(hand.sheet.get_by_role("button", name="Next", exact=True)).to_be_disabled()
     assert (
         hand.sheet.locator("[aria-current]").evaluate_all("all => all.map((one) => one.id)")[0].endswith("go-closing")
     )
@@ -185,7 +186,7 @@ def test_the_place_is_kept_when_the_view_is_switched_and_when_the_page_is_loaded
     hand.sheet.wait_for(timeout=60_000)
     assert until(lambda: focus(hand) == f"answer-{at}-note", page)
     assert in_sight(hand) == [at]
-    assert hand.sheet.locator('[id$="-stepping"]').is_checked()
+    expect(hand.sheet.locator('[id$="-stepping"]')).to_be_checked()
     assert hand.sheet.locator(f'[id$="-{at}-ask"]').inner_text() == easy
     # What the window keeps for that has no word in it that anybody said.
     assert at in page.evaluate(VIEW)
@@ -203,7 +204,7 @@ def test_the_place_is_kept_when_the_view_is_switched_and_when_the_page_is_loaded
     other = Hand(page.context.new_page(), hand.server, "A1").open()
     try:
         assert until(lambda: focus(other) == "answer-A-CP-1-note", other.page)
-        assert not other.sheet.locator('[id$="-stepping"]').is_checked()
+        expect(other.sheet.locator('[id$="-stepping"]')).not_to_be_checked()
         assert 60 <= other.sheet.locator('[data-question="A-CP-1"]').bounding_box()["y"] < 300
     finally:
         other.page.close()
@@ -268,7 +269,7 @@ def test_what_is_not_found_is_said_and_escape_leads_back(hand: Hand):
     page.keyboard.type("zebra")
     assert "Nothing found" in dialog.get_by_role("status").inner_text()
     page.keyboard.press("Enter")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert find_barriers(page, ".qpm-dialog[open]") == []
     page.keyboard.press("F8")  # the page's keys are not those of a dialog
     page.keyboard.press("Escape")
@@ -280,7 +281,7 @@ def test_the_keys_are_listed_and_none_types_or_is_taken_from_typing(field_kit, h
     hand.click("open-keys")
     dialog = page.get_by_role("dialog", name="Keys")
     for key in ("Alt + Page Down", "Alt + Page Up", "F8", "F2", "Ctrl + Enter"):
-        assert dialog.get_by_text(key, exact=True).is_visible()
+        expect(dialog.get_by_text(key, exact=True)).to_be_visible()
     assert find_barriers(page, ".qpm-dialog[open]") == []
     page.keyboard.press("Escape")
     assert focus(hand) == "open-keys"

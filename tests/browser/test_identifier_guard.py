@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, until, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.journal import Edit
 from qpm_widgets.visits import load_interview
@@ -93,7 +94,7 @@ def test_what_nobody_answers_is_saved_as_it_is(field_kit, hand, page):
     assert versions(field_kit, field) in ([], ["Born "])
     assert until(lambda: "Born 12 May 1958." in versions(field_kit, field), page), "after a while, with nothing done"
     hand.await_saved()
-    assert not hand.field(field).locator(".qpm-waits").is_visible()
+    expect(hand.field(field).locator(".qpm-waits")).to_be_hidden()
     assert lines_under(hand, field).count() == 1, "still pointed out"
     page.reload()
     hand.sheet.wait_for(timeout=60_000)
@@ -115,12 +116,12 @@ def test_a_number_in_the_reason_for_stopping_brings_its_dialog_back(field_kit, h
     dialog.get_by_label("In a few words, why (no names)").fill(reason)
     dialog.locator(".qpm-main").click()
     await_question(hand, "state")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert dialog.get_by_label("In a few words, why (no names)").input_value() == reason
     assert find_barriers(page, ".qpm-dialog") == []
     lines_under(hand, "state").get_by_role("button", name="Take it out").click()
     hand.await_saved()
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
     told = {"state": "stopped", "reason": "To go on, ring [a telephone number, taken out]"}
     assert values_of(field_kit, "interview:A3")["state"] == told
     entries = field_kit.journal.iter_entries("harbour", subject="interview:A3", field_prefix="state")

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, fields_a_browser_takes, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.journal import Edit
 
@@ -25,7 +26,7 @@ def test_a_group_writes_nothing_until_each_has_agreed_or_takes_no_part(field_kit
     gate = hand.sheet.locator(".qpm-gate")
     hand.agree("AD2", "talk", "notes")
     gate.get_by_text("Not asked yet, about talking or about notes: AD3.").wait_for()
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     hand.agree("AD3", "talk")
     gate.get_by_text("Not asked yet, about talking or about notes: AD3.").wait_for()
     hand.agree("AD3", "notes", decision="declined")
@@ -49,7 +50,7 @@ def test_a_group_writes_nothing_until_each_has_agreed_or_takes_no_part(field_kit
 
     # The page has learnt why. Agreed again: what was refused is sent again, and then the newer words.
     gate.get_by_text("AD2 took back their agreement.").wait_for()
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     hand.agree("AD2", "notes")
     hand.notes("A-CP-1").press_sequentially(" and more")
     hand.await_saved()
@@ -70,7 +71,7 @@ def test_an_interview_that_has_ended_is_closed_until_its_notes_are_to_be_put_rig
     hand.await_saved()
     kept = values_of(field_kit, "interview:A3")
     assert (kept["state"]["state"], kept["answer:A-CP-1.missing"]) == ("finished", {"reason": ""})
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     # What was left out can be reached by its part of the guide, without an id.
     hand.sheet.locator(".qpm-untouched button").first.click()
     assert page.evaluate("document.activeElement.id").endswith("A-OPN-1")
@@ -93,13 +94,13 @@ def test_what_somebody_takes_back_for_good_is_erased_and_closed_in_every_window(
     assert find_barriers(page, ".qpm-dialog") == []
     dialog.locator('input[value="interview"]').check()
     dialog.locator(".qpm-danger").click()
-    assert dialog.is_visible()  # not without the interview's id typed
+    expect(dialog).to_be_visible()  # not without the interview's id typed
     dialog.locator("input[type=text]").fill("A4")
     dialog.locator(".qpm-danger").click()
     dialog.get_by_role("heading", name="Erased for good").wait_for(timeout=60_000)
     dialog.get_by_role("button", name="Done").click()
     hand.sheet.get_by_text("This interview was withdrawn and every word of it erased.").wait_for(timeout=60_000)
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     assert hand.notes("A-CP-1").input_value() == ""
     entries = list(field_kit.journal.iter_entries("harbour", subject="interview:A4"))
     assert [one.payload for one in entries if one.field.startswith("answer:")] == [None]

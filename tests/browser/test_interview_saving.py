@@ -11,6 +11,7 @@ import psutil
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, kernel_process, plan_anew, until, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.recording import record_edit
 from qpm_widgets.journal import Edit
@@ -44,10 +45,10 @@ async (root, [first, end]) => {
 
 def test_words_are_saved_and_still_there_after_a_reload(field_kit, server, page):
     hand = Hand(page, server, "A1").open()
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     assert "when the person has agreed to notes" in hand.sheet.locator(".qpm-gate").inner_text()
     hand.agree("AD1", "talk")
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     hand.agree("AD1", "notes")
     hand.sheet.locator(".qpm-gate").wait_for(state="hidden")
     hand.notes("A-CP-1").fill(WORDS)
@@ -119,7 +120,7 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     hand.await_trouble()
     # The page learns why, and says it: nothing more can be typed.
     assert until(lambda: hand.notes("A-CP-2").is_disabled(), page)
-    assert hand.sheet.get_by_text("AD5 took back their agreement.").is_visible()
+    expect(hand.sheet.get_by_text("AD5 took back their agreement.")).to_be_visible()
     assert hand.field("consent:notes.AD5").locator("input:checked").get_attribute("value") == "withdrawn"
     assert find_barriers(page, f'[data-scope="{hand.scope}"]') == []
     for place in ("A-CP-2", "A-CP-1"):
@@ -132,7 +133,7 @@ def test_words_that_are_refused_for_good_may_be_let_go_and_a_code_that_is_gone_l
     assert hand.notes("A-CP-1").input_value() == "What was said before."
     hand.await_saved()
     assert hand.notes("A-CP-2").input_value() == ""
-    assert not hand.sheet.locator(".qpm-let-go").is_visible()
+    expect(hand.sheet.locator(".qpm-let-go")).to_be_hidden()
     waiting = "[...qpmChannels.values()].map(({ scope, slots, drafts }) => [scope, [...slots], drafts])"
     stored = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('qpm:'))")
     assert stored == [], page.evaluate(f"JSON.stringify({waiting})")
@@ -199,7 +200,7 @@ def test_two_windows_on_one_interview_keep_what_both_wrote_and_share_consent(fie
     first.agree("AD1", "notes", decision="withdrawn")
     first.await_saved()
     second.sheet.locator(".qpm-gate").wait_for()
-    assert second.notes("A-CP-1").is_disabled()
+    expect(second.notes("A-CP-1")).to_be_disabled()
     assert second.field("consent:notes.AD1").locator("input:checked").get_attribute("value") == "withdrawn"
     second.agree("AD1", "notes")
     second.await_saved()

@@ -50,7 +50,7 @@ def test_who_comes_late_to_a_group_is_asked_and_the_others_go_on(field_kit, serv
     assert load_interview(field_kit.journal, "harbour", "A2").plan.respondents == ("AD2", "AD3", "AD4")
     now = {field: said for field, said in values_of(field_kit, "interview:A2").items() if "consent:" in field}
     assert now == agreed, "nobody else's agreement changes"
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     said = values_of(field_kit, "interview:A2")["answer:A-CP-1.note"]["text"]
     assert said == "They explain it twice. Before anybody joined."
     assert find_barriers(page, ".qpm-interview") == []

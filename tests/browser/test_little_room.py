@@ -98,7 +98,7 @@ def test_after_the_end_the_line_says_so_and_leads_back_to_writing(field_kit, ser
     expect(line).to_be_hidden()
     box = page.locator("textarea:focus")
     in_full_sight(box)
-    assert box.is_enabled()
+    expect(box).to_be_enabled()
     hand.load()  # closed again
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from barriers import find_barriers
 from field_pages import until
+from playwright.sync_api import expect
 
 from qpm_widgets.journal import Kit
 from qpm_widgets.running_server import CLOSE_REQUEST
@@ -99,7 +100,7 @@ def test_a_kit_is_opened_in_the_page_and_again_after_it_has_locked_itself(
     assert until(lambda: goes(page, address) and page.locator("#passphrase").count() == 1, page, 30)
     open_by_keyboard(page, PASSPHRASE)
     await_desk(page)
-    assert page.get_by_text("This kit is empty").is_visible()
+    expect(page.get_by_text("This kit is empty")).to_be_visible()
 
     (kit.runtime / CLOSE_REQUEST).touch()  # as `lock`, and as silence does
     line = page.locator(".qpm-line")
@@ -150,5 +151,5 @@ def test_the_first_time_the_page_sets_the_kit_up_and_goes_on_to_the_desk(page, t
         assert not (home / "kit.json").exists()
         type_all(PASSPHRASE, PASSPHRASE)
         await_desk(page)
-        assert page.get_by_text("This kit is empty").is_visible()
+        expect(page.get_by_text("This kit is empty")).to_be_visible()
         Kit.unlock(home, PASSPHRASE).close()

@@ -23,6 +23,7 @@ from field_pages import (
     until,
 )
 from jupyter_client import BlockingKernelClient
+from playwright.sync_api import expect
 
 from qpm_widgets.journal.in_use import is_open
 from qpm_widgets.running_server import await_server, close_server
@@ -235,7 +236,7 @@ def test_an_interview_opens_in_place_and_the_way_back_is_short(page, server) -> 
     Hand(page, server, "A3").sheet.wait_for(timeout=45_000)
     page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
     assert page.title() == "Interview A3 · QPM Field Kit"
-    assert not page.locator(".qpm-desk").is_visible()
+    expect(page.locator(".qpm-desk")).to_be_hidden()
     page.go_back()
     page.locator(".qpm-desk").wait_for(timeout=10_000)
     assert page.title() == "Desk · QPM Field Kit"

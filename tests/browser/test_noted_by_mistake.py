@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from field_pages import Hand, find_barriers, plan_anew, until, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.visits import load_interview, load_observation
 
@@ -47,16 +48,16 @@ def test_a_no_of_one_in_a_group_noted_by_mistake_counts_no_more_also_in_other_wi
     page.bring_to_front()
     signs = Signs(hand)
     signs.open()
-    assert signs.dialog.get_by_role("button", name="Noted by mistake").is_hidden()  # nothing is noted yet
+    expect(signs.dialog.get_by_role("button", name="Noted by mistake")).to_be_hidden()  # nothing is noted yet
     signs.note("No", "In speech", "AD3")
     other.sheet.locator(".qpm-standing", has_text="AD3: No").wait_for()
     assert signs.dialog.locator(".qpm-last-sign").inner_text().startswith("Noted last: AD3: No. In speech")
     assert "nothing counts it" in signs.take_back()
     assert find_barriers(page, ".qpm-dialog[open]") == []
     assert [("Noted by mistake" in line) for line in signs.listed] == [True]
-    assert signs.dialog.get_by_role("button", name="Noted by mistake").is_hidden()
+    expect(signs.dialog.get_by_role("button", name="Noted by mistake")).to_be_hidden()
     assert signs.dialog.evaluate("box => box.contains(document.activeElement)"), "the focus is not lost with the button"
-    assert hand.sheet.locator(".qpm-standing").is_hidden()
+    expect(hand.sheet.locator(".qpm-standing")).to_be_hidden()
     other.sheet.locator(".qpm-standing").wait_for(state="hidden")
     # One no that stands is not binding because one before it was a mistake.
     assert "Say once, kindly" in signs.note("No", "By turning or moving away", "AD3")
@@ -71,7 +72,7 @@ def test_a_no_of_one_in_a_group_noted_by_mistake_counts_no_more_also_in_other_wi
     hand.await_saved()
     page.keyboard.press("Alt+End")
     ending = page.get_by_role("dialog", name="How did it end?")
-    assert not ending.get_by_role("radio", name="One of them stops").is_checked()
+    expect(ending.get_by_role("radio", name="One of them stops")).not_to_be_checked()
     said = ending.locator(".qpm-signs").get_by_role("listitem").all_inner_texts()
     assert ["Noted by mistake" in line for line in said] == [True, True]
     assert load_interview(field_kit.journal, "harbour", "A2").signs == {}
@@ -89,7 +90,7 @@ def test_a_sign_of_somebody_without_words_is_taken_back_in_the_visit(field_kit, 
     signs.take_back()
     page.keyboard.press("Escape")
     hand.await_saved()
-    assert hand.sheet.locator(".qpm-standing").is_hidden()
+    expect(hand.sheet.locator(".qpm-standing")).to_be_hidden()
     assert until(lambda: load_observation(field_kit.journal, "harbour", "O1").signs == {"assent": 1}, page)
     assert values_of(field_kit, "observation:O1")["assent:person"]["sign"] == "dissent"  # what was taken back, kept
     assert len(list(field_kit.journal.iter_entries("harbour", subject="observation:O1", field_prefix="assent:"))) == 3

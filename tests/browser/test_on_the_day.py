@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from field_pages import Hand, find_barriers, open_page, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.visits import load_interview
 
@@ -25,18 +26,18 @@ def test_what_is_keyed_in_from_paper_keeps_its_mark_in_another_window(field_kit,
     hand.await_saved()
     other = Hand(page.context.new_page(), server, "A1").open()
     switch = other.sheet.get_by_role("checkbox", name="I am keying this in from a paper form")
-    assert switch.is_checked()
+    expect(switch).to_be_checked()
     since = other.sheet.locator(".qpm-paper-notice")
     assert since.is_visible() and "keyed in from paper since" in since.inner_text()
     other.notes("A-CP-2").fill("On the form as well.")
     other.await_saved()
     switch.uncheck()
-    assert since.is_hidden()
+    expect(since).to_be_hidden()
     other.notes("A-CP-3").fill("By ear, on the telephone.")
     other.await_saved()
     other.page.reload()
     other.sheet.wait_for(timeout=60_000)
-    assert not switch.is_checked()  # this window has said so
+    expect(switch).not_to_be_checked()  # this window has said so
     kept = values_of(field_kit, "interview:A1")
     assert [kept[f"answer:A-CP-{n}.note"].get("source", "") for n in (1, 2, 3)] == ["paper", "paper", ""]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, plan_anew, until, values_of
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -50,11 +51,11 @@ def test_a_break_by_one_key_before_any_consent_outlasts_a_reload_and_is_counted(
     assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", False)], page)
     page.reload()
     dialog.wait_for(timeout=60_000)
-    assert dialog.get_by_label("Somebody is upset").is_checked()
+    expect(dialog.get_by_label("Somebody is upset")).to_be_checked()
     page.keyboard.press("Escape")
     assert until(lambda: pauses(field_kit, "interview:P1") == [("distress", True)], page)
     assert hand.sheet.locator(".qpm-noticed").inner_text() == "1 break, 1 minute"  # read out
-    assert hand.sheet.locator(".qpm-side").get_by_text("1 break, 1 minute").is_visible()
+    expect(hand.sheet.locator(".qpm-side").get_by_text("1 break, 1 minute")).to_be_visible()
     assert "state" not in values_of(field_kit, "interview:P1"), "a break does not begin an interview"
     # By mistake; then once more, and from there to another topic, and to the end.
     page.keyboard.press("F4")
@@ -66,8 +67,8 @@ def test_a_break_by_one_key_before_any_consent_outlasts_a_reload_and_is_counted(
     page.keyboard.press("F4")
     dialog.get_by_role("button", name="Stop here").click()
     ending = page.get_by_role("dialog", name="How did it end?")
-    assert ending.get_by_role("radio", name="Stop here").is_checked()
-    assert ending.get_by_text("3 breaks, 1 minute").is_visible()
+    expect(ending.get_by_role("radio", name="Stop here")).to_be_checked()
+    expect(ending.get_by_text("3 breaks, 1 minute")).to_be_visible()
     page.keyboard.press("Escape")
     wanted = [("distress", True), ("", False), ("break", True), ("break", True)]
     assert until(lambda: pauses(field_kit, "interview:P1") == wanted, page)
@@ -108,7 +109,7 @@ def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_ki
     assert "go on looking" in note("Yes")
     assert "Say once, kindly" in note("No", "By turning or moving away")
     assert find_barriers(page, ".qpm-dialog[open]") == []
-    assert dialog.get_by_role("button", name="A break first").is_visible()
+    expect(dialog.get_by_role("button", name="A break first")).to_be_visible()
     page.keyboard.press("Escape")
     assert "AD3: No. By turning or moving away" in hand.sheet.locator(".qpm-standing").inner_text()
     page.reload()
@@ -118,7 +119,7 @@ def test_a_no_is_noted_by_key_and_a_second_is_binding_of_one_in_a_group(field_ki
     assert "Stop now" in note("No")
     dialog.get_by_role("button", name="Stop here").click()
     ending = page.get_by_role("dialog", name="How did it end?")
-    assert ending.get_by_role("radio", name="Stop here").is_checked()
+    expect(ending.get_by_role("radio", name="Stop here")).to_be_checked()
     shown = ending.locator(".qpm-signs").get_by_role("listitem").all_inner_texts()
     assert [line.partition(",")[0] for line in shown] == [
         "AD3: Yes. In speech", "AD3: No. By turning or moving away", "AD3: No. In speech"
@@ -152,8 +153,8 @@ def test_one_of_a_group_is_taken_out_alone_and_the_notes_until_then_with_them(fi
         page.keyboard.press("Escape")
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Alt+End")
-    assert ending.get_by_role("radio", name="One of them stops").is_checked()
-    assert ending.get_by_role("group", name="Who stops?").get_by_label("AD3").is_checked()
+    expect(ending.get_by_role("radio", name="One of them stops")).to_be_checked()
+    expect(ending.get_by_role("group", name="Who stops?").get_by_label("AD3")).to_be_checked()
     ending.get_by_label("AD3 takes back their agreement to notes").check()
     assert find_barriers(page, ".qpm-dialog[open]") == []
     ending.get_by_role("button", name="AD3 stops").click()
@@ -165,9 +166,9 @@ def test_one_of_a_group_is_taken_out_alone_and_the_notes_until_then_with_them(fi
     hand.sheet.get_by_text("Notes of the group until now are in no report").wait_for()
     closed = hand.field("answer:A-CP-1.note")
     assert closed.get_by_text("Closed, and in no report, since AD3 took the agreement to notes back.").is_visible()
-    assert hand.notes("A-CP-1").is_disabled()
+    expect(hand.notes("A-CP-1")).to_be_disabled()
     assert hand.field("answer:A-CP-1.quote.1").locator("textarea").first.is_enabled(), "AD2's own words stay"
-    assert hand.notes("A-CP-2").is_enabled()
+    expect(hand.notes("A-CP-2")).to_be_enabled()
 
 
 def test_the_others_of_a_group_finish_with_a_summary(field_kit, at):
@@ -177,11 +178,11 @@ def test_the_others_of_a_group_finish_with_a_summary(field_kit, at):
     assert hand.notes("A-CP-1").is_disabled(), "as before the page was loaded anew"
     # What was not asked leads there; quotes are read back; thanks on the card; the time.
     hand.click("finish")
-    assert ending.get_by_role("radio", name="Finish").is_checked()
-    assert not ending.get_by_role("radio", name="One of them stops").is_visible()
-    assert ending.get_by_text("Did not want to answer: 1.").is_visible()
-    assert ending.get_by_text("of 60 minutes planned, breaks not counted.").is_visible()
-    assert ending.get_by_text("“Twice, always.”").is_visible()
+    expect(ending.get_by_role("radio", name="Finish")).to_be_checked()
+    expect(ending.get_by_role("radio", name="One of them stops")).to_be_hidden()
+    expect(ending.get_by_text("Did not want to answer: 1.")).to_be_visible()
+    expect(ending.get_by_text("of 60 minutes planned, breaks not counted.")).to_be_visible()
+    expect(ending.get_by_text("“Twice, always.”")).to_be_visible()
     ending.get_by_role("button", name="Show card").click()
     assert card.get_by_role("heading").inner_text() == ending.locator(".qpm-script p").first.inner_text()
     page.keyboard.press("Escape")
@@ -196,7 +197,7 @@ def test_the_others_of_a_group_finish_with_a_summary(field_kit, at):
     hand.await_saved()
     kept = values_of(field_kit, "interview:A2")
     assert (kept["state"]["state"], kept["closing:check_back"]["done"]) == ("finished", True)
-    assert not hand.sheet.get_by_role("button", name="Pause").is_visible()
+    expect(hand.sheet.get_by_role("button", name="Pause")).to_be_hidden()
 
 
 def test_what_the_desktop_evidence_asks_to_explore_is_planned_marked_and_first_at_the_end(field_kit, at, server):

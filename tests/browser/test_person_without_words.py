@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, plan_anew, until, values_of
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -57,7 +58,7 @@ def test_a_no_is_noted_by_keys_and_a_second_one_leads_to_stopping(field_kit, ser
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     ending = page.get_by_role("dialog", name="How did it end?")
-    assert ending.get_by_role("radio", name="Stop here").is_checked()
+    expect(ending.get_by_role("radio", name="Stop here")).to_be_checked()
     shown = ending.locator(".qpm-signs").get_by_role("listitem").all_inner_texts()
     assert [line.rpartition(",")[0] for line in shown] == [
         "The person: Yes. By a movement or a gesture", "The person: No. By turning or moving away",

@@ -79,7 +79,7 @@ def test_a_planned_interview_meets_its_rule_and_its_page_opens(visited, page):
     assert find_barriers(page, ".qpm-sheet") == []
 
     coverage.get_by_role("button", name="Plan an interview: MG2").press("Enter")
-    assert page.get_by_role("radio", name="MG2").is_checked()
+    expect(page.get_by_role("radio", name="MG2")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     page.get_by_text("Choose a time.").wait_for()
     assert page.get_by_label("Time").evaluate("node => node === document.activeElement")
@@ -134,13 +134,13 @@ def test_a_senior_leader_and_somebody_from_the_board_are_counted_by_what_the_pla
     coverage.get_by_role("button", name="Plan an interview: Involvement board").press("Enter")
     plan.get_by_label("Role", exact=True).select_option("family_carer")
     asked = plan.get_by_role("group", name="Do they count as one of these, too?")
-    assert asked.get_by_role("radio", name="Sits on the involvement board").is_checked()
+    expect(asked.get_by_role("radio", name="Sits on the involvement board")).to_be_checked()
     assert asked.get_by_role("radio", name="A senior leader").count() == 0, "nobody's carer leads the service"
     assert find_barriers(page, ".qpm-sheet") == []
     plan.get_by_label("Role", exact=True).select_option("advocate")
     assert asked.count() == 0
     plan.get_by_label("Role", exact=True).select_option("other_staff")
-    assert asked.get_by_role("radio", name="Neither").is_checked()
+    expect(asked.get_by_role("radio", name="Neither")).to_be_checked()
     asked.get_by_role("radio", name="A senior leader").check()
     plan.get_by_label("Time").fill("07:15")
     plan.get_by_label("Who holds it?").select_option("AS1")
@@ -286,7 +286,7 @@ def test_a_session_shows_its_meetings_and_what_time_is_left_for_another(visited,
     page.get_by_label("Time", exact=True).fill("13:00")
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     page.get_by_text("Lead assessor is also in M4 at this time.").wait_for()
-    assert page.get_by_text("Lead assessor is also in M3 at this time.").is_visible()
+    expect(page.get_by_text("Lead assessor is also in M3 at this time.")).to_be_visible()
     assert "15 minutes more than there are" in session.inner_text()
 
     session.get_by_role("button", name="Remove the session: 09:00 to 14:00").press("Enter")
@@ -558,7 +558,7 @@ def test_a_number_in_a_finding_is_asked_about_before_it_is_saved(visited, page):
     editor.get_by_role("checkbox").nth(1).check()
     text.fill("They were told to ring 01632 960 001 at night.")
     asked.wait_for()
-    assert editor.locator(".qpm-waits").is_visible()
+    expect(editor.locator(".qpm-waits")).to_be_visible()
     assert "Looks like a telephone number: 01632 960 001" in asked.inner_text()
     assert find_barriers(page, ".qpm-sheet") == []
     asked.get_by_role("button", name="Take it out").click()
@@ -601,7 +601,7 @@ def test_a_number_in_access_needs_is_asked_about_when_the_form_is_sent(visited, 
     page.get_by_role("button", name="Save", exact=True).click()
     asked = needs.locator(".qpm-identifiers p:has(button)")
     asked.first.wait_for()
-    assert needs.locator(".qpm-waits").is_visible()
+    expect(needs.locator(".qpm-waits")).to_be_visible()
     assert find_barriers(page, ".qpm-sheet") == []
     assert planned() == []
     asked.first.get_by_role("button", name="Take it out").click()

@@ -21,9 +21,9 @@ def test_a_practice_visit_is_opened_written_in_and_erased(field_kit, server, pag
     practice = page.get_by_role("group", name="Practice.")
     practice.wait_for(timeout=60_000)
     assert not page.url.startswith(server.url)
-    assert page.get_by_role("heading", name="Practice: Site visit to Lantern Advocacy").is_visible()
-    assert page.get_by_text("Invented example").is_visible()
-    assert page.get_by_text("Today", exact=True).is_visible()
+    expect(page.get_by_role("heading", name="Practice: Site visit to Lantern Advocacy")).to_be_visible()
+    expect(page.get_by_text("Invented example")).to_be_visible()
+    expect(page.get_by_text("Today", exact=True)).to_be_visible()
     assert page.get_by_role("button", name="Practise on an invented visit").count() == 0
     assert find_barriers(page) == []
     page.locator(".qpm-desk-foot").scroll_into_view_if_needed()
@@ -65,5 +65,5 @@ def test_a_practice_visit_is_opened_written_in_and_erased(field_kit, server, pag
     assert files_holding(field_kit.home, CANARY) == []
     page.get_by_role("button", name="Erase the practice visit").click()
     page.get_by_role("status").filter(has_text="The practice visit is erased").wait_for(timeout=30_000)
-    assert page.get_by_role("button", name="Practise on an invented visit").is_visible()
+    expect(page.get_by_role("button", name="Practise on an invented visit")).to_be_visible()
     assert not (field_kit.home / "practice").exists()

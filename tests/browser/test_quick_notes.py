@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from field_pages import Hand, until, values_of
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -103,7 +104,7 @@ def test_a_line_stays_where_it_is_filed_and_a_quote_is_weighed_by_key(field_kit,
     mark = said["field"].replace("quote.1", "evidence.AC3")
     assert values_of(field_kit, "interview:P1")[mark] == {"bearing": "supports", "strength": None}
     hand.click("open-end")
-    assert page.get_by_text("1 quick note is not filed to a question yet. It is kept all the same.").is_visible()
+    expect(page.get_by_text("1 quick note is not filed to a question yet. It is kept all the same.")).to_be_visible()
     keys.press("Escape")
 
     # A quote is a note again with a key, and a line that is emptied is gone.
@@ -245,7 +246,7 @@ def test_what_is_keyed_in_from_paper_is_marked_as_long_as_the_switch_is_on(field
     hand.await_saved()
     page.reload()
     hand.sheet.wait_for(timeout=60_000)
-    assert switch.is_checked()
+    expect(switch).to_be_checked()
     hand.notes("A-CO-1").focus()
     page.keyboard.press("F9")
     page.keyboard.type("In the margin")
@@ -355,7 +356,7 @@ def test_a_question_of_ones_own_and_another_indicator_by_key(field_kit, server, 
     hand.sheet.wait_for(timeout=60_000)
     own.scroll_into_view_if_needed()
     assert own.get_by_label("What you asked, in your words").input_value() == "Who pays for the room?"
-    assert hand.field("answer:A-CP-1.evidence.SA1").locator("input[value=supports]").is_checked()
+    expect(hand.field("answer:A-CP-1.evidence.SA1").locator("input[value=supports]")).to_be_checked()
     assert faults(hand) == []
 
 
@@ -400,7 +401,7 @@ def test_edits_are_undone_one_by_one_and_earlier_versions_put_back(field_kit, se
     assert (missing.input_value(), recorded("answer:P-CP-2.missing")) == ("", {"reason": ""})
     hand.sheet.get_by_role("button", name=re.compile("^Undo")).click()
     assert told(hand) == "Undone: how P-CP-1 bears on CP1."
-    assert not supports.is_checked()
+    expect(supports).not_to_be_checked()
     assert recorded("answer:P-CP-1.evidence.CP1") == {"bearing": "", "strength": None}
     assert "No evidence yet" in hand.sheet.locator(".qpm-coverage").inner_text()
     keys.press("Control+z")

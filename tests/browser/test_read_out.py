@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from field_pages import Hand
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -96,10 +97,10 @@ def test_on_paper_are_whole_texts_nothing_to_press_and_what_it_is(hand: Hand):
     box.fill("It was said at length. " * 60)
     box.evaluate("one => { one.style.height = '80px'; }")  # as who has drawn it smaller
     line = hand.sheet.get_by_text("This paper holds what people said in an interview.")
-    assert not line.is_visible()
+    expect(line).to_be_hidden()
     page.emulate_media(media="print")
-    assert line.is_visible()
+    expect(line).to_be_visible()
     assert hand.sheet.get_by_role("button").count() == 0
-    assert not hand.sheet.get_by_role("navigation").is_visible()
+    expect(hand.sheet.get_by_role("navigation")).to_be_hidden()
     assert box.evaluate("one => one.clientHeight >= one.scrollHeight - 1")
-    assert hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first.is_visible()
+    expect(hand.sheet.locator('[data-prompts="A-CP-3"]').get_by_role("listitem").first).to_be_visible()

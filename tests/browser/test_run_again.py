@@ -6,6 +6,7 @@ import re
 
 import pytest
 from field_pages import Hand, kernel_process, open_page, until, values_of
+from playwright.sync_api import expect
 
 from qpm_widgets.visits import iter_observations
 
@@ -77,7 +78,7 @@ def test_an_interview_can_be_held_with_the_keyboard_alone(field_kit, server, pag
     assert kept["state"] == {"state": "stopped", "reason": ""}
     assert kept["consent:notes.PS1"]["decision"] == "withdrawn"
     assert set(kept["safeguarding"]) == {"reference", "used_at"}
-    assert hand.notes("P-IN-1").is_disabled()
+    expect(hand.notes("P-IN-1")).to_be_disabled()
 
 
 def test_a_card_stays_while_its_page_is_run_again_and_only_a_sign_tells_that_words_wait(server, page):

@@ -18,6 +18,7 @@ import psutil
 import pytest
 from barriers import find_barriers
 from field_pages import kernel_process, kernel_processes
+from playwright.sync_api import expect
 
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
@@ -147,7 +148,7 @@ def test_the_desk_is_a_page_and_nothing_of_jupyter_is_seen_or_said(window) -> No
     page.locator("#desk-workbench").focus()
     for key in ("d", "d", "x", "Control+s", "Control+Shift+c"):
         page.keyboard.press(key)
-    assert page.locator(".qpm-desk").is_visible()
+    expect(page.locator(".qpm-desk")).to_be_visible()
     assert page.locator(".lm-CommandPalette").locator("visible=true").count() == 0
     page.wait_for_timeout(1000)  # what JupyterLab asks at its first start it asks about a second late
     assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
@@ -191,7 +192,7 @@ def test_a_page_comes_back_by_itself_when_its_process_is_killed(server, window) 
 def test_a_page_that_fails_says_so_in_one_sentence_without_a_traceback(window, name, sentence) -> None:
     window.open(f"{name}.ipynb")
     window.page.locator(".qpm-cover").get_by_text(sentence).wait_for(timeout=45_000)
-    assert window.page.get_by_role("button", name="Try again").is_visible()
+    expect(window.page.get_by_role("button", name="Try again")).to_be_visible()
     seen = window.seen()
     assert "Traceback" not in seen
     assert CANARY not in seen
@@ -292,10 +293,10 @@ def test_a_page_left_open_goes_on_with_a_server_that_was_started_again(kit, chro
     with server_process(kit) as first:
         page.goto(first.address("desk.ipynb"))
         mark = await_desk(page)
-        assert page.get_by_text("This kit is empty").is_visible()
+        expect(page.get_by_text("This kit is empty")).to_be_visible()
         first.kill()
         page.get_by_text("The kit has been closed").wait_for(timeout=20_000)
-        assert page.locator(".qpm-desk").is_visible()
+        expect(page.locator(".qpm-desk")).to_be_visible()
     with server_process(kit) as second:
         assert (first.url, first.token) != (second.url, second.token)
         await_desk(page, other_than=mark)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from barriers import find_barriers
 from field_pages import Hand, plan_anew, until, values_of
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -159,7 +160,7 @@ def test_symbols_stand_above_the_words_if_they_are_wanted_and_a_screen_reader_pa
     page.keyboard.press("ArrowRight")
     assert symbols.all_inner_texts() == ["Meeting"]
     page.keyboard.press("Escape")
-    assert switch.is_checked()
+    expect(switch).to_be_checked()
     # In the card's language, and so are the names of its buttons; and as it was left after a reload.
     language = hand.sheet.locator('[id$="-language"]')
     language.select_option("cy")

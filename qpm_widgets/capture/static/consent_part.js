@@ -18,6 +18,17 @@ function gateOf(page) {
   return { open, someTalk, unasked, refusing, tookBack, decision };
 }
 
+// What is in the way of writing, what weighs most first: its name in the wording, and whose doing it is. Nothing while one may write.
+function inTheWay(page) {
+  const { open, someTalk, unasked, refusing, tookBack } = gateOf(page);
+  if (open) return [];
+  if (!someTalk && !tookBack.length) return [["nobody", []]];
+  const others = refusing.filter((code) => !tookBack.includes(code));
+  return [["took_back", tookBack], ["someone", others], ["unasked", unasked]].filter(([, codes]) => codes.length > 0);
+}
+
+const sayInTheWay = (said, [name, codes]) => fill(said[name], { codes: codes.join(", ") });
+
 const mayWrite = (page) => gateOf(page).open && !page.isClosed;
 
 function consentPart(page) {
@@ -108,13 +119,10 @@ function gateNotice(page) {
   const notice = h("div", { class: "qpm-banner qpm-warn qpm-gate", id: page.id("gate") },
     title, reason);
   page.whenChanged(() => {
-    const { open, someTalk, unasked, refusing, tookBack } = gateOf(page);
-    notice.hidden = open;
-    title.textContent = tookBack.length ? words.gate.stopped : words.gate.title;
-    const why = (sentence, codes) => codes.length > 0 && fill(sentence, { codes: codes.join(", ") });
-    const others = refusing.filter((code) => !tookBack.includes(code));
-    const reasons = [why(words.gate.took_back, tookBack), why(words.gate.someone, others), why(words.gate.unasked, unasked)];
-    reason.textContent = someTalk || tookBack.length ? reasons.filter(Boolean).join(" ") : words.gate.nobody;
+    const found = inTheWay(page);
+    notice.hidden = !found.length;
+    title.textContent = found[0]?.[0] === "took_back" ? words.gate.stopped : words.gate.title;
+    reason.textContent = found.map((one) => sayInTheWay(words.gate, one)).join(" ");
   });
   return notice;
 }

@@ -5,11 +5,8 @@ function whyNot(page) {
   const { why: said } = page.words;
   if (page.isErased) return said.erased;
   if (page.isClosed) return said[page.values.state.state];
-  const { open, someTalk, unasked, refusing, tookBack } = gateOf(page);
-  if (open) return "";
-  const [reason, codes] = tookBack.length ? ["took_back", tookBack] : !someTalk ? ["nobody", []]
-    : refusing.length ? ["someone", refusing] : ["unasked", unasked];
-  return fill(said[reason], { codes: codes.join(", ") });
+  const [first] = inTheWay(page);
+  return first ? sayInTheWay(said, first) : "";
 }
 
 function whyLine(page) {
