@@ -24,7 +24,8 @@ Reading = Literal["plain", "easy_read"]
 Said = dict[str, Any]  # a text with its language, and its symbols if there are any
 _NOTE_LINES, _QUOTE_LINES, _SCENE_LINES = 4, 2, 12  # at least: what a page has left over is for notes and scenes
 _UNKNOWN = 3  # lines of agreement on a form for nobody in particular: it may be a group
-_ON_THE_WAY = {"break": 2, "sign": 2, "stopped": 1, "read_back": 2}  # lines to write on
+_LINES = {"break": 2, "sign": 2, "stopped": 1, "read_back": 2, "own_question": 4, "own_scene": 4}  # to write on
+_ON_THE_WAY = ("break", "sign", "stopped", "own_question", "read_back")
 _WITH_A_PERSON = ("break", "sign", "stopped")  # of these, in an observation of one person
 _SYMBOL = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><path fill="none" stroke="#17212b" stroke-width="2.5" '
@@ -157,7 +158,7 @@ class _Content:
 
     def _room(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """Lines for what may happen on the way, for the assessor alone."""
-        return [{"label": _own(self.assessor[name]), "lines": _ON_THE_WAY[name]} for name in names]
+        return [{"label": _own(self.assessor[name]), "lines": _LINES[name]} for name in names]
 
     def _codes(self) -> list[str]:
         """Whose agreement each line is for; empty where it is written in, or there is but one."""
@@ -226,7 +227,7 @@ class _Content:
         ]
         section = {"number": None, "title": self.read(guide.title), "questions": scenes}
         rules = [self.read(rule) for rule in guide.ground_rules]
-        room = self._room(_WITH_A_PERSON if guide.with_person else ())
+        room = self._room([*(_WITH_A_PERSON if guide.with_person else ()), "own_scene"])
         return {"script": rules, "consents": [], "room": room, "sections": [section], "closing": []}
 
     def _part(

@@ -56,6 +56,12 @@ def test_a_form_of_a_visit_to_one_person_has_room_for_a_yes_or_a_no(templates) -
     assert there == {"observation": False, "person_without_words": True}
 
 
+def test_every_observation_has_room_for_what_no_scene_of_it_names(templates) -> None:
+    own = templates.wording.text("paper_assessor.own_scene")
+    guides = [one for one in templates.guides.values() if isinstance(one, ObservationGuide)]
+    assert [one.id for one in guides if own not in " ".join(text_of(PaperForm(one, "plain")))] == []
+
+
 def test_a_welsh_form_says_in_welsh_what_a_respondent_sees_and_in_english_how_it_is_weighed() -> None:
     templates = load_templates(language="cy")
     words = templates.wording.both("paper_form")
@@ -201,7 +207,8 @@ def test_a_form_has_what_the_page_would_tell_the_assessor(templates) -> None:
         if name != "write"
     ]
     room = [
-        templates.wording.text(f"paper_assessor.{one}") for one in ("write", "break", "sign", "stopped", "read_back")
+        templates.wording.text(f"paper_assessor.{one}")
+        for one in ("write", "break", "sign", "stopped", "own_question", "read_back")
     ]
     assert [
         one for one in (*rules, *steps, *room, templates.jurisdictions["wales"].emergency) if one not in pages
