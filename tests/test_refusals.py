@@ -52,8 +52,8 @@ def literals(node: ast.expr) -> set[str] | None:
 def test_no_error_says_a_sentence_that_is_not_in_the_wording() -> None:
     strange = [
         f"{path.name}:{call.lineno}: {key}"
-        for path, call in calls_of("QpmError", "say")
-        for argument in (call.args[2:] if call.func.id == "QpmError" else call.args[:1])
+        for path, call in calls_of("QpmError", "wrong", "say")
+        for argument in (call.args[:1] if call.func.id == "say" else call.args[2:])
         for key in literals(argument) or ({"?"} if isinstance(argument, ast.JoinedStr | ast.BinOp) else set())
         if key not in REMEDIES
     ]
@@ -62,7 +62,7 @@ def test_no_error_says_a_sentence_that_is_not_in_the_wording() -> None:
 
 def test_an_error_gives_its_sentences_exactly_the_facts_that_they_name() -> None:
     wrong = []
-    for path, call in calls_of("QpmError"):
+    for path, call in calls_of("QpmError", "wrong"):
         keys = [literals(argument) for argument in call.args[2:]]
         given = {one.arg for one in call.keywords}
         if not keys or None in keys or None in given:

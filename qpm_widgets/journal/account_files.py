@@ -27,13 +27,12 @@ from qpm_widgets.journal.signing import ACCOUNT, DeviceKey, device_id_of
 
 SUFFIX = ".qpmaccount"
 LARGEST_FILE = 64 * 1024 * 1024
-_ASK = "Nothing was received; ask whoever sent it to send it again, with a kit of today."
 SIGNED = SignedFile(
     name="qpmaccount",
     format=2,
     purpose=ACCOUNT,
     largest=128 * 1024 * 1024,
-    ask=_ASK,
+    ask="account_file.resend",
     foreign="SAFE-006",  # the format before had neither name nor signature
     damaged="SAFE-002",
     too_large="SAFE-007",
@@ -93,12 +92,11 @@ def pack_account(
     asked = store.find(disclosure_id)
     versions = store.read(disclosure_id, identity)
     if not versions:
-        raise QpmError("SAFE-005", disclosure_id, "What was sent before is with whoever received it.")
-    remedy = "Hand it over on paper today: print it on the desk, or with `safeguarding sheet`."
+        raise QpmError("SAFE-005", disclosure_id, "account_file.with_receiver")
     lines = _iter_lines(asked, versions, assessor)
-    content = seal(SIGNED.pack(lines, key, disclosure_id, remedy), public_key)
+    content = seal(SIGNED.pack(lines, key, disclosure_id, "account_file.on_paper"), public_key)
     if len(content) > LARGEST_FILE:
-        raise QpmError("SAFE-007", disclosure_id, remedy)
+        raise QpmError("SAFE-007", disclosure_id, "account_file.on_paper")
     return content
 
 
@@ -133,11 +131,15 @@ def receive_account(store: SafeguardingStore, content: bytes, identity: str, whe
     _check_versions(versions, where)
     for one in store.disclosures():
         if one.id == head.disclosure_id and one.assessment_id != head.assessment_id and not one.erased:
-            remedy = (
-                f"Here it was told in {one.assessment_id} {one.about}. Ask both writers; `safeguarding erase {one.id} "
-                "--reason error` takes the wrong one away, then receive this one again."
+            raise QpmError(
+                "SAFE-008",
+                where,
+                "account_file.told_here",
+                "account_file.take_wrong_one_away",
+                assessment=one.assessment_id,
+                about=one.about,
+                id=one.id,
             )
-            raise QpmError("SAFE-008", where, remedy)
     edits = [
         Edit(
             head.assessment_id,
@@ -157,15 +159,17 @@ def receive_account(store: SafeguardingStore, content: bytes, identity: str, whe
     ]
     there = store.journal.find_entries(edit.entry_id for edit in edits)
     new = [edit for edit in edits if edit.entry_id not in there]
-    remedy = f"It was erased in this kit, which takes nothing more of it. Ask {head.assessor} for it on paper."
+    erased = QpmError(
+        "SAFE-005", where, "account_file.erased_here", "account_file.ask_for_paper", assessor=head.assessor
+    )
     if there and all(one.erased for one in there.values()):
-        raise QpmError("SAFE-005", where, remedy)
+        raise erased
     try:
         store.journal.append_all(new)
     except QpmError as error:
         if error.code != "CONSENT-005":
             raise
-        raise QpmError("SAFE-005", where, remedy) from None
+        raise erased from None
     return Received(head.disclosure_id, len(new), head.assessor, device_id)
 
 
@@ -182,25 +186,22 @@ def _read(content: bytes, identity: str, where: str) -> tuple[str, _Head, list[_
         versions = [_Version.model_validate_json(line) for line in lines]
     except QpmError as error:
         if error.code == "BUNDLE-003":
-            remedy = (
-                "Send your safeguarding key (`safeguarding key`) to the assessor, who sends the account again with it."
-            )
-            raise QpmError("SAFE-003", where, remedy) from None
+            raise QpmError("SAFE-003", where, "account_file.send_key") from None
         if error.code.startswith("SAFE-"):
             raise
-        raise QpmError("SAFE-002", where, _ASK) from None
+        raise QpmError("SAFE-002", where, "account_file.resend") from None
     except ValidationError:  # its message quotes what it read
-        raise QpmError("SAFE-002", where, _ASK) from None
+        raise QpmError("SAFE-002", where, "account_file.resend") from None
     return device_id_of(public_key), head, versions
 
 
 def _check_versions(versions: list[_Version], where: str) -> None:
     """There is a version; each is there once and replaces only earlier ones of its part."""
     if not versions:
-        raise QpmError("SAFE-002", where, _ASK)
+        raise QpmError("SAFE-002", where, "account_file.resend")
     parts: dict[str, int] = {}
     for version in versions:
         sound = version.entry_id not in parts and len(set(version.supersedes)) == len(version.supersedes)
         if not sound or any(parts.get(old) != version.part for old in version.supersedes):
-            raise QpmError("SAFE-002", where, _ASK)
+            raise QpmError("SAFE-002", where, "account_file.resend")
         parts[version.entry_id] = version.part

@@ -28,7 +28,6 @@ LARGEST_JOURNAL = 64 * 1024**3  # bytes
 MEMBERS = {kit_file.NAME: 64 * 1024, JOURNAL_FILE: LARGEST_JOURNAL, SAFEGUARDING_FILE: LARGEST_JOURNAL}
 """The parts of a backup, in their order, and how many bytes each may have."""
 _STAMP = (1980, 1, 1, 0, 0, 0)  # a zip's own zero: when the backup was made is nobody's business
-_ANOTHER = "Take another backup; nothing was made of this one."
 
 
 def write_backup(kit: Kit, file: Path) -> None:
@@ -48,11 +47,9 @@ def write_backup(kit: Kit, file: Path) -> None:
     """
     file = file.absolute()
     if os.path.lexists(file):
-        raise QpmError("KEEP-004", file.name, "Choose another name; a backup replaces nothing.")
+        raise QpmError("KEEP-004", file.name, "backup.taken")
     if not (kit.journal.verify().ok and kit.safeguarding.journal.verify().ok):
-        raise QpmError(
-            "JOURNAL-009", str(kit.home), "Close the kit, copy its whole folder, and tell your lead assessor."
-        )
+        raise QpmError("JOURNAL-009", str(kit.home), "backup.copy_folder")
     copy, apart, container = (
         file.with_name(f".{file.name}.{part}.part") for part in ("journal", "safeguarding", "backup")
     )
@@ -80,7 +77,7 @@ def check_restore(file: Path, home: Path) -> None:
     with _explained(file.name):
         passing = {home / RUNTIME, home / SAFEGUARDING_FILE}  # of a creation or a restore that was interrupted
         if home.exists() and (not home.is_dir() or set(home.iterdir()) - {*leftovers(home), *passing}):
-            raise QpmError("KEEP-003", str(home), "Name a new folder with --home; nothing is ever restored over a kit.")
+            raise QpmError("KEEP-003", str(home), "backup.new_folder")
         with _opened(file) as archive:
             _read_settings(archive, file)
 
@@ -146,7 +143,7 @@ def _proved(file: Path, home: Path, passphrase: str) -> Kit:
         faults = [*kit.journal.verify().faults, *kit.safeguarding.journal.verify().faults]
     if faults:
         kit.close()
-        raise QpmError("KEEP-002", file.name, f"Its journal does not verify ({faults[0]}). {_ANOTHER}")
+        raise QpmError("KEEP-002", file.name, "backup.not_verified", "backup.another", fault=faults[0])
     return kit
 
 
@@ -157,7 +154,7 @@ def _unreadable(file: Path) -> Iterator[None]:
         yield
     except QpmError as error:
         if error.code in ("JOURNAL-002", "JOURNAL-013"):
-            raise QpmError("KEEP-002", file.name, f"Its journal cannot be read. {_ANOTHER}") from None
+            raise QpmError("KEEP-002", file.name, "backup.unreadable", "backup.another") from None
         raise
 
 
@@ -179,9 +176,9 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise QpmError("KEEP-005", name, f"The system says: {error.strerror or type(error).__name__}.") from None
+        raise QpmError("KEEP-005", name, "system_says", cause=error.strerror or type(error).__name__) from None
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
-        raise QpmError("KEEP-002", name, f"It was altered or cut short. {_ANOTHER}") from None
+        raise QpmError("KEEP-002", name, "backup.altered", "backup.another") from None
 
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
@@ -203,7 +200,7 @@ def _unpack(archive: zipfile.ZipFile, name: str, path: Path) -> None:
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     """The container, once it is known to hold just what ``write_backup`` puts in."""
     if not stat.S_ISREG(file.stat().st_mode):  # a pipe would wait for somebody to write
-        raise QpmError("KEEP-005", file.name, "It is no ordinary file; name the file itself.")
+        raise QpmError("KEEP-005", file.name, "named_file.not_ordinary")
     with zipfile.ZipFile(file) as archive:
         found = archive.infolist()
         sound = [member.filename for member in found] == [*MEMBERS] and all(
@@ -216,7 +213,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
             for member, limit in zip(found, MEMBERS.values(), strict=True)
         )
         if not sound or sum(member.file_size for member in found) > file.stat().st_size:
-            raise QpmError("KEEP-002", file.name, f"It does not hold what a backup holds. {_ANOTHER}")
+            raise QpmError("KEEP-002", file.name, "backup.other_content", "backup.another")
         yield archive
 
 
@@ -227,4 +224,4 @@ def _read_settings(archive: zipfile.ZipFile, file: Path) -> KitFile:
     except QpmError as error:
         if error.code in ("JOURNAL-011", "JOURNAL-017"):
             raise
-        raise QpmError("KEEP-002", file.name, f"It does not hold what a backup holds. {_ANOTHER}") from None
+        raise QpmError("KEEP-002", file.name, "backup.other_content", "backup.another") from None

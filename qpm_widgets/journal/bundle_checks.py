@@ -93,9 +93,9 @@ def check_bundle(bundle: Bundle, where: str) -> None:
     entries = bundle.entries
     numbers = [(entry.device_id, entry.device_seq) for entry in entries]
     if any(one >= other for one, other in pairwise(numbers)):
-        raise wrong("BUNDLE-006", where, "Its entries are not in order")
+        raise wrong("BUNDLE-006", where, "sent_visit.unordered")
     if len({entry.entry_id for entry in entries}) != len(entries):
-        raise wrong("BUNDLE-006", where, "An entry stands in it twice")
+        raise wrong("BUNDLE-006", where, "sent_visit.entry_twice")
     _check_belonging(bundle, where)
     _check_replacing(entries, where)
     _check_blanks(entries, where)
@@ -108,7 +108,7 @@ def _check_belonging(bundle: Bundle, where: str) -> None:
     subjects = {"assessment", f"visit:{manifest.visit_id}", *meetings_of_visit(bundle.entries, manifest.visit_id)}
     for entry in bundle.entries:
         if entry.assessment_id != manifest.assessment_id or entry.subject not in subjects:
-            raise wrong("BUNDLE-006", where, f"Entry {entry.entry_id} is not of the visit that it names")
+            raise wrong("BUNDLE-006", where, "sent_visit.entry_of_other_visit", entry=entry.entry_id)
 
 
 def _check_replacing(entries: Sequence[Entry], where: str) -> None:
@@ -117,11 +117,11 @@ def _check_replacing(entries: Sequence[Entry], where: str) -> None:
     for entry in entries:
         same = all(places.get(old, place_of(entry)) == place_of(entry) for old in entry.supersedes)
         if not same or len(set(entry.supersedes)) != len(entry.supersedes):
-            raise wrong("BUNDLE-006", where, f"Entry {entry.entry_id} replaces one of another field")
+            raise wrong("BUNDLE-006", where, "sent_visit.entry_replaces_other_field", entry=entry.entry_id)
     try:
         TopologicalSorter({entry.entry_id: entry.supersedes for entry in entries}).prepare()
     except CycleError:
-        raise wrong("BUNDLE-006", where, "Some of its entries replace each other in a circle") from None
+        raise wrong("BUNDLE-006", where, "sent_visit.circle") from None
 
 
 def _check_blanks(entries: Sequence[Entry], where: str) -> None:
@@ -134,7 +134,7 @@ def _check_blanks(entries: Sequence[Entry], where: str) -> None:
         if entry.payload is None and not any(
             stone.explains(entry.field) for stone in tombstones.get(entry.subject, ())
         ):
-            raise wrong("BUNDLE-006", where, f"The words of entry {entry.entry_id} are missing without a withdrawal")
+            raise wrong("BUNDLE-006", where, "sent_visit.words_missing", entry=entry.entry_id)
 
 
 def _check_chains(bundle: Bundle, where: str) -> None:
@@ -142,7 +142,7 @@ def _check_chains(bundle: Bundle, where: str) -> None:
     manifest = bundle.manifest
     marks, heads = {mark[:2]: mark.chain for mark in manifest.marks}, {head.device_id: head for head in manifest.heads}
     if len(marks) != len(manifest.marks) or len(heads) != len(manifest.heads):
-        raise wrong("BUNDLE-006", where, "It states a link twice")
+        raise wrong("BUNDLE-006", where, "sent_visit.link_twice")
     needed: set[tuple[str, int]] = set()
     times: dict[str, int] = {}
     for run in iter_runs(bundle.entries):
@@ -154,14 +154,14 @@ def _check_chains(bundle: Bundle, where: str) -> None:
             link, times[device_id] = _next_link(link, times.get(device_id, 0), entry, where)
         _check_head(run[-1], heads.get(device_id), where)
     if needed != marks.keys():
-        raise wrong("BUNDLE-007", where, "What closes the holes in its chains is missing or too much")
+        raise wrong("BUNDLE-007", where, "sent_visit.marks")
 
 
 def _next_link(link: str, time: int, entry: Entry, where: str) -> tuple[str, int]:
     if link_chain(link, entry) != entry.chain:
-        raise wrong("BUNDLE-007", where, f"Entry {entry.entry_id} does not fit the chain of its device")
+        raise wrong("BUNDLE-007", where, "sent_visit.entry_off_chain", entry=entry.entry_id)
     if entry.recorded_at < time:
-        raise wrong("BUNDLE-007", where, f"Entry {entry.entry_id} was recorded before the one that precedes it")
+        raise wrong("BUNDLE-007", where, "sent_visit.entry_too_early", entry=entry.entry_id)
     return entry.chain, entry.recorded_at
 
 
@@ -171,24 +171,24 @@ def _check_head(last: Entry, head: Link | None, where: str) -> None:
         or last.device_seq > head.device_seq
         or (last.device_seq == head.device_seq and last.chain != head.chain)
     ):
-        raise wrong("BUNDLE-007", where, f"Entry {last.entry_id} does not fit the newest link of its device")
+        raise wrong("BUNDLE-007", where, "sent_visit.entry_beyond_head", entry=last.entry_id)
 
 
 def _check_signatures(bundle: Bundle, where: str) -> None:
     """The last link of each stretch, which fits its chain, is signed by its own device; and nothing else is."""
     signatures = {signature[:2]: signature for signature in bundle.manifest.signatures}
     if len(signatures) != len(bundle.manifest.signatures):
-        raise wrong("BUNDLE-006", where, "It states a signature twice")
+        raise wrong("BUNDLE-006", where, "sent_visit.signature_twice")
     for last in ends_of_stretches(bundle.entries):
         _check_signed(last, signatures.pop((last.device_id, last.device_seq), None), where)
     if signatures:
-        raise wrong("BUNDLE-006", where, "It has a signature that none of its entries needs")
+        raise wrong("BUNDLE-006", where, "sent_visit.signature_unneeded")
 
 
 def _check_signed(last: Entry, signature: Signature | None, where: str) -> None:
     if signature is None:
-        raise wrong("BUNDLE-012", where, f"Entry {last.entry_id} is not signed by its device")
+        raise wrong("BUNDLE-012", where, "sent_visit.entry_unsigned", entry=last.entry_id)
     if device_id_of(signature.public_key) != last.device_id:
-        raise wrong("BUNDLE-013", where, f"Entry {last.entry_id} is signed with another key than its device's")
+        raise wrong("BUNDLE-013", where, "sent_visit.entry_other_key", entry=last.entry_id)
     if not is_signed(signature.public_key, signature.signature, LINK, last.device_seq, last.chain):
-        raise wrong("BUNDLE-012", where, f"Entry {last.entry_id} or one before it is not what its device signed")
+        raise wrong("BUNDLE-012", where, "sent_visit.entry_changed", entry=last.entry_id)

@@ -30,14 +30,12 @@ SUFFIX = ".qpmvisit"
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_CONTENT = 512 * 1024 * 1024  # unpacked; a busy visit has some 10 MB
 
-_ASK = "Ask whoever sent it to submit the visit again."
-_UPDATE = "Update this kit and receive the file again; nothing is lost."
 SIGNED = SignedFile(
     name="qpmvisit",
     format=2,
     purpose=VISIT,
     largest=LARGEST_CONTENT,
-    ask=_ASK,
+    ask="sent_visit.resubmit",
     foreign="BUNDLE-001",
     damaged="BUNDLE-002",
     too_large="BUNDLE-004",
@@ -130,10 +128,9 @@ def pack_bundle(bundle: Bundle, key: DeviceKey) -> bytes:
     QpmError
         BUNDLE-004 if no kit would take it for a visit.
     """
-    remedy = "Tell whoever looks after the kit; nothing is lost."
-    content = SIGNED.pack(_iter_lines(bundle), key, bundle.manifest.visit_id, remedy)
+    content = SIGNED.pack(_iter_lines(bundle), key, bundle.manifest.visit_id, "sent_visit.not_sent")
     if len(content) > LARGEST_FILE - 1024 * 1024:  # which the seal makes a little larger
-        raise QpmError("BUNDLE-004", bundle.manifest.visit_id, remedy)
+        raise QpmError("BUNDLE-004", bundle.manifest.visit_id, "sent_visit.not_sent")
     return content
 
 
@@ -154,15 +151,15 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
     public_key, lines = SIGNED.unpack(content, where)
     try:
         manifest = Manifest.model_validate_json(next(lines, b""))
-        if manifest.device_id != device_id_of(public_key):
-            raise QpmError("BUNDLE-013", where, f"It names device {manifest.device_id} as its sender. {_ASK}")
-        if manifest.newest_schema > SCHEMA_VERSION:
-            raise QpmError("BUNDLE-005", where, f"Its entries have version {manifest.newest_schema}. {_UPDATE}")
+        if (sender := manifest.device_id) != device_id_of(public_key):
+            raise QpmError("BUNDLE-013", where, "sent_visit.other_sender", "sent_visit.resubmit", device=sender)
+        if (version := manifest.newest_schema) > SCHEMA_VERSION:
+            raise QpmError("BUNDLE-005", where, "sent_visit.newer", "sent_visit.update", version=version)
         entries = tuple(_read_entries(lines, where))
     except ValidationError:  # its message quotes what it read
-        raise QpmError("BUNDLE-006", where, f"A line is out of shape. {_ASK}") from None
-    if len(entries) != manifest.entries:
-        raise QpmError("BUNDLE-006", where, f"It says it has {manifest.entries} entries and has {len(entries)}. {_ASK}")
+        raise QpmError("BUNDLE-006", where, "sent_visit.line_shape", "sent_visit.resubmit") from None
+    if (said := manifest.entries) != (found := len(entries)):
+        raise QpmError("BUNDLE-006", where, "sent_visit.count", "sent_visit.resubmit", said=said, found=found)
     return Bundle(manifest, entries)
 
 
@@ -173,7 +170,7 @@ def _read_entries(lines: Iterable[bytes], where: str) -> Iterator[Entry]:
         entry = Entry(**dict(_Line.model_validate_json(line)))
         number = (entry.device_id, entry.device_seq)
         if number <= before:
-            raise wrong("BUNDLE-006", where, "Its entries are not in order")
+            raise wrong("BUNDLE-006", where, "sent_visit.unordered")
         check_entry(entry, where)
         before = number
         yield entry
@@ -199,21 +196,21 @@ def read_whole(path: Path, largest: int, code: str = "BUNDLE-001") -> bytes:
     where = shown_name(path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise QpmError(code, where, "It is no ordinary file; name the file itself.")
+            raise QpmError(code, where, "named_file.not_ordinary")
         # Should it have become a pipe in between, opening it must not wait for somebody to write.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(handle, "rb") as file:  # noqa: PTH123  # a handle, not a path
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise QpmError(code, where, "It is no ordinary file; name the file itself.")
+                raise QpmError(code, where, "named_file.not_ordinary")
             content = file.read(largest + 1)
     except FileNotFoundError:
-        raise QpmError(code, where, "There is no such file; look where it was saved.") from None
+        raise QpmError(code, where, "named_file.missing") from None
     except ValueError:  # a name with a null character
-        raise QpmError(code, where, "No file can have that name.") from None
+        raise QpmError(code, where, "named_file.no_name") from None
     except OSError as error:
-        raise QpmError("BUNDLE-011", where, f"The system says: {error.strerror}.") from None
+        raise QpmError("BUNDLE-011", where, "system_says", cause=error.strerror) from None
     if len(content) > largest:
-        raise QpmError("BUNDLE-004" if code == "BUNDLE-001" else code, where, "It is far too large to be one.")
+        raise QpmError("BUNDLE-004" if code == "BUNDLE-001" else code, where, "named_file.too_large")
     return content
 
 
@@ -243,7 +240,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def refuse_taken(path: Path) -> None:
     """Refuse a name that something has already (BUNDLE-011)."""
     if path.exists() or path.is_symlink():
-        raise QpmError("BUNDLE-011", shown_name(path), "There is one already; choose another name with --out.")
+        raise QpmError("BUNDLE-011", shown_name(path), "named_file.taken")
 
 
 @contextmanager
@@ -252,6 +249,6 @@ def refused_in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except ValueError:  # a name with a null character, or none
-        raise QpmError("BUNDLE-011", shown_name(path), "No file can have that name.") from None
+        raise QpmError("BUNDLE-011", shown_name(path), "named_file.no_name") from None
     except OSError as error:
-        raise QpmError("BUNDLE-011", shown_name(path), f"The system says: {error.strerror}.") from None
+        raise QpmError("BUNDLE-011", shown_name(path), "system_says", cause=error.strerror) from None

@@ -48,8 +48,8 @@ def cut_log(execute: Execute) -> None:
     finally:
         execute(f"PRAGMA busy_timeout = {int(usual)}")
     if busy:
-        raise _unfinished("A page of the kit is just reading or writing.")
+        raise _unfinished("store.page_at_work")
 
 
 def _unfinished(cause: str) -> QpmError:
-    return QpmError("CONSENT-006", "journal.qpm-wal", f"{cause} Close the kit's other pages, then do the same again.")
+    return QpmError("CONSENT-006", "journal.qpm-wal", cause, "store.close_pages")

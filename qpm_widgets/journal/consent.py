@@ -118,12 +118,13 @@ def check_consent(subject: str, field: str, payload: Mapping[str, Any], standing
         have.
     """
     if not standing.agreed:
-        raise QpmError("CONSENT-001", f"{subject} {field}", "Ask, and record who agrees to notes, before writing.")
+        raise QpmError("CONSENT-001", f"{subject} {field}", "consent.ask_before_writing")
     if standing.refusing:
         raise QpmError(
             "CONSENT-002",
             f"{subject} {field}",
-            f"Ask {', '.join(standing.refusing)} first, or go on without notes, or without them.",
+            "consent.ask_these_first",
+            names=", ".join(standing.refusing),
         )
     if ".quote." in field and payload["respondent"] not in standing.respondents:
-        raise QpmError("CONSENT-003", f"{subject} {field}", "Choose who said it among the interview's respondents.")
+        raise QpmError("CONSENT-003", f"{subject} {field}", "consent.choose_respondent")

@@ -31,8 +31,7 @@ def read_device_key(connection: Connection, device_id: str) -> DeviceKey:
     with suppress(ValueError):
         if text is not None and (key := DeviceKey(text)).device_id == device_id:
             return key
-    remedy = "The journal has not the key of the device that it names; put the kit's whole folder back from a backup."
-    raise QpmError("JOURNAL-002", "kit.json", remedy)
+    raise QpmError("JOURNAL-002", "kit.json", "kit_folder.other_device")
 
 
 def succeed_device(path: Path, key: bytes, former: str) -> str:

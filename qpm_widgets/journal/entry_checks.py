@@ -12,12 +12,10 @@ from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json, d
 from qpm_widgets.journal.grammar import payload_shape
 from qpm_widgets.journal.upgrading import upgrade_payload
 
-_ASK = "Nothing was received; ask whoever sent it to run `qpm verify` and to submit the visit again."
 
-
-def wrong(code: str, where: str, why: str) -> QpmError:
-    """A refusal; ``why`` holds ids and kinds, never words."""
-    return QpmError(code, where, f"{why}. {_ASK}")
+def wrong(code: str, where: str, why: str, **facts: object) -> QpmError:
+    """The refusal of a visit, for a reason that is one of the wording's sentences; its facts are ids and kinds."""
+    return QpmError(code, where, why, "sent_visit.verify_and_resubmit", **facts)
 
 
 def check_entry(entry: Entry, where: str) -> None:
@@ -29,10 +27,11 @@ def check_entry(entry: Entry, where: str) -> None:
         BUNDLE-005 to -007.
     """
     if entry.schema_version > SCHEMA_VERSION:
-        remedy = f"Entry {entry.entry_id} has version {entry.schema_version}; update this kit and receive it again."
-        raise QpmError("BUNDLE-005", where, remedy)
+        raise QpmError(
+            "BUNDLE-005", where, "sent_visit.entry_newer", entry=entry.entry_id, version=entry.schema_version
+        )
     if (entry.payload is None) != (entry.salt is None):
-        raise wrong("BUNDLE-006", where, f"Entry {entry.entry_id} is half erased")
+        raise wrong("BUNDLE-006", where, "sent_visit.entry_half_erased", entry=entry.entry_id)
     sound, text = False, ""
     with suppress(QpmError, ValueError, TypeError, KeyError):
         shape = payload_shape(entry.subject, entry.field)
@@ -44,6 +43,6 @@ def check_entry(entry: Entry, where: str) -> None:
         # Readers rely on a payload that is complete. One that a default must fill in was not written by a kit.
         sound = entry.schema_version < SCHEMA_VERSION or canonical_json(checked) == text
     if not sound:
-        raise wrong("BUNDLE-006", where, f"Entry {entry.entry_id} does not have the shape of its field")
+        raise wrong("BUNDLE-006", where, "sent_visit.entry_shape", entry=entry.entry_id)
     if digest_text(str(entry.salt), text) != entry.payload_digest:
-        raise wrong("BUNDLE-007", where, f"The words of entry {entry.entry_id} do not fit their digest")
+        raise wrong("BUNDLE-007", where, "sent_visit.entry_digest", entry=entry.entry_id)

@@ -196,8 +196,7 @@ def refuse_erased(subject: str, words: Words, tombstones: Iterable[Tombstone]) -
         CONSENT-005.
     """
     if not is_tombstone(words.field) and _any_covers(tombstones, words):
-        remedy = "Write nothing more here; who wants to talk again has a new interview."
-        raise QpmError("CONSENT-005", f"{subject} {words.field}", remedy)
+        raise QpmError("CONSENT-005", f"{subject} {words.field}", "consent.new_interview")
 
 
 def is_explained(entry: Entry, tombstones: Tombstones) -> bool:

@@ -12,32 +12,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from qpm_widgets.errors import QpmError
 
 _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("SQLITE_FULL",), "The disk is full; make room on it."),
-    (
-        ("SQLITE_READONLY", "SQLITE_PERM"),
-        "The kit's folder or file may not be written to; allow writing.",
-    ),
-    (
-        ("SQLITE_BUSY", "SQLITE_LOCKED"),
-        "Another window or program holds the journal; close it or wait.",
-    ),
-    (
-        ("SQLITE_CANTOPEN",),
-        "The file cannot be opened; check that its folder is there and may be written to.",
-    ),
-    (("SQLITE_CORRUPT", "SQLITE_NOTADB"), "The file is damaged; stop writing to it and restore a backup."),
-    (
-        ("SQLITE_IOERR",),
-        "The disk refused; check that it is connected, has room and is healthy.",
-    ),
-    (("SQLITE_NOMEM",), "The computer is out of memory; close other programs."),
-    (("SQLITE_TOOBIG",), "The text is too long; shorten it."),
-    (
-        ("SQLITE_CONSTRAINT",),
-        "The journal's own rules refused it: entries are added, never changed or replaced.",
-    ),
+    (("SQLITE_FULL",), "store.full"),
+    (("SQLITE_READONLY", "SQLITE_PERM"), "store.read_only"),
+    (("SQLITE_BUSY", "SQLITE_LOCKED"), "store.held"),
+    (("SQLITE_CANTOPEN",), "store.not_opened"),
+    (("SQLITE_CORRUPT", "SQLITE_NOTADB"), "store.damaged"),
+    (("SQLITE_IOERR",), "store.disk_refused"),
+    (("SQLITE_NOMEM",), "store.no_memory"),
+    (("SQLITE_TOOBIG",), "store.too_long"),
+    (("SQLITE_CONSTRAINT",), "store.own_rules"),
 )
-_UNKNOWN = "The store refused for a reason it did not name. Try again; if it stays, lock the kit and start it anew."
 
 
 def is_read_only(error: BaseException) -> bool:
@@ -46,9 +30,9 @@ def is_read_only(error: BaseException) -> bool:
 
 
 def cause_of(error: BaseException | None) -> str:
-    """What a refusal of the store means, and what to do about it."""
+    """The key of the sentence that says what a refusal of the store means, and what to do about it."""
     name = str(getattr(error, "sqlite_errorname", ""))
-    return next((cause for starts, cause in _CAUSES if name.startswith(starts)), _UNKNOWN)
+    return next((cause for starts, cause in _CAUSES if name.startswith(starts)), "store.unnamed")
 
 
 @contextmanager
@@ -60,19 +44,19 @@ def explained(where: str, *, writing: bool) -> Iterator[None]:
     QpmError
         JOURNAL-008 when writing, JOURNAL-013 when reading.
     """
+    facts = {}
     try:
         yield
     except PoolTimeoutError:
-        cause = "Too many things happen at once; try again."
+        cause = "store.too_much_at_once"
     except DBAPIError as error:
         cause = cause_of(error.orig)
     except sqlcipher.Error as error:  # writing goes straight to the driver
         cause = cause_of(error)
     except OSError as error:
-        cause = f"The system says: {error.strerror or type(error).__name__}."
+        cause, facts = "system_says", {"cause": error.strerror or type(error).__name__}
     else:
         return
     if not writing:
-        raise QpmError("JOURNAL-013", where, cause) from None
-    kept = "This was not saved; everything acknowledged before is kept."
-    raise QpmError("JOURNAL-008", where, f"{cause} {kept}") from None
+        raise QpmError("JOURNAL-013", where, cause, **facts) from None
+    raise QpmError("JOURNAL-008", where, cause, "store.kept_before", **facts) from None

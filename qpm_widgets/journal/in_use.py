@@ -19,9 +19,6 @@ from qpm_widgets.errors import QpmError
 LOCK_FILE = "kit.lock"
 MAKING_FILE = "making.lock"
 _LOOKS = 10
-_CLOSE_IT = "Close the kit with `qpm lock`, wait for other commands to end, and try again."
-_NO_LOCKS = "The drive cannot lock files ({cause}); keep the kit in a folder of this machine's own drive."
-_BEING_MADE = "Another command is just making a kit in this folder; wait until it has ended."
 
 
 class OpenMark:
@@ -57,7 +54,7 @@ def hold_open(runtime: Path) -> OpenMark:
         if left:  # somebody may only be looking whether the kit is open
             time.sleep(0.02)
     os.close(descriptor)
-    raise QpmError("KEEP-001", str(runtime.parent), "Wait until the other command has ended, and try again.")
+    raise QpmError("KEEP-001", str(runtime.parent), "kit_in_use.wait")
 
 
 @contextmanager
@@ -69,7 +66,7 @@ def alone_with(runtime: Path) -> Iterator[None]:
     QpmError
         KEEP-001 if anybody has it open, JOURNAL-008 if the folder may not be written to.
     """
-    with _held(runtime / LOCK_FILE, _CLOSE_IT):
+    with _held(runtime / LOCK_FILE, "kit_in_use.close_it"):
         yield
 
 
@@ -82,7 +79,7 @@ def making_alone(runtime: Path) -> Iterator[None]:
     QpmError
         KEEP-001 if somebody else does so just now, JOURNAL-008 if the folder may not be written to.
     """
-    with _held(runtime / MAKING_FILE, _BEING_MADE):
+    with _held(runtime / MAKING_FILE, "kit_in_use.being_made"):
         yield
 
 
@@ -93,8 +90,7 @@ def _held(file: Path, if_taken: str) -> Iterator[None]:
     try:
         descriptor = _open(file)
     except OSError as error:
-        remedy = f"The kit's folder may only be read ({error.strerror}); allow writing to it, and try again."
-        raise QpmError("JOURNAL-008", home, remedy) from None
+        raise QpmError("JOURNAL-008", home, "kit_in_use.allow_writing", cause=error.strerror) from None
     try:
         if not _lock(descriptor, alone=True) or not _is_there(file, descriptor):
             raise QpmError("KEEP-001", home, if_taken)
@@ -164,5 +160,5 @@ else:
             return False
         except OSError as error:  # a drive without locks, such as some in a network
             if alone:
-                raise QpmError("JOURNAL-008", "lock", _NO_LOCKS.format(cause=error.strerror)) from None
+                raise QpmError("JOURNAL-008", "lock", "kit_in_use.no_locks", cause=error.strerror) from None
         return True

@@ -52,7 +52,7 @@ def write_names(execute: Execute, assessment_id: str, visit_id: str, names: Sequ
         JOURNAL-015.
     """
     if not (is_code(assessment_id) and is_code(visit_id)):
-        raise QpmError("JOURNAL-015", "assessment_id or visit_id", "Copy it from the desk.")
+        raise QpmError("JOURNAL-015", "assessment_id or visit_id", "code.copy")
     row = {"name": f"{_NAMES}{assessment_id}/{visit_id}"}
     execute("DELETE FROM secret WHERE name = :name", row)
     if names:

@@ -116,7 +116,7 @@ class Kit:
         """
         check_passphrase(passphrase)
         if not is_code(assessor):
-            raise QpmError("JOURNAL-015", "assessor", "Use a code of letters, digits, - and _, such as the initials.")
+            raise QpmError("JOURNAL-015", "assessor", "code.initials")
         home = home.absolute()
         _refuse_second_kit(home)
         cost, salt, device_key = cost or measured_cost(), secrets.token_bytes(SALT_BYTES), DeviceKey.make()
@@ -240,17 +240,13 @@ class _GivenKit:
             if key is None and self._kit is not None and not self._kit.closed:
                 return self._kit
             if home is None or key is None:
-                raise QpmError(
-                    "JOURNAL-010",
-                    HOME_VARIABLE,
-                    "Start the kit with `qpm start` and open the page from its desk.",
-                )
+                raise QpmError("JOURNAL-010", HOME_VARIABLE, "kit_folder.open_from_desk")
             if self._kit is not None:
                 self._kit.close()
             try:
                 raw = bytes.fromhex(key)
             except ValueError:
-                raise QpmError("JOURNAL-001", HOME_VARIABLE, "Start the kit again with `qpm start`.") from None
+                raise QpmError("JOURNAL-001", HOME_VARIABLE, "kit_folder.start_again") from None
             try:
                 self._kit = Kit(Path(home), KitFile.read(Path(home)), raw)
             except QpmError as error:
@@ -264,20 +260,19 @@ _given_kit = _GivenKit()
 
 
 def _no_store() -> str:
-    raise QpmError("JOURNAL-002", SAFEGUARDING_FILE, "Close the kit and start it again.")
+    raise QpmError("JOURNAL-002", SAFEGUARDING_FILE, "kit_folder.close_and_start")
 
 
 def _refuse_second_kit(home: Path) -> None:
     for name in (kit_file.NAME, JOURNAL_FILE):
         if (home / name).exists():
-            raise QpmError("JOURNAL-003", str(home / name), "Unlock it, or choose another folder.")
+            raise QpmError("JOURNAL-003", str(home / name), "kit_folder.taken")
 
 
 def check_passphrase(passphrase: str) -> None:
     """Refuse a passphrase that is too short (JOURNAL-012)."""
     if is_too_short(passphrase):
-        remedy = f"Choose {SHORTEST_PASSPHRASE} characters or more; four words are good."
-        raise QpmError("JOURNAL-012", "passphrase", remedy)
+        raise QpmError("JOURNAL-012", "passphrase", "passphrase.too_short", least=SHORTEST_PASSPHRASE)
 
 
 def try_passphrase(home: Path, settings: KitFile, passphrase: str, guesses: Guesses | None = None) -> bytes:
@@ -299,7 +294,7 @@ def try_passphrase(home: Path, settings: KitFile, passphrase: str, guesses: Gues
 def check_key(home: Path, settings: KitFile, key: bytes) -> None:
     """Refuse a key that is not this kit's (JOURNAL-001)."""
     if not hmac.compare_digest(derive_secret(key, "check"), settings.key_check):
-        raise QpmError("JOURNAL-001", str(home), "Type it again; upper and lower case differ.")
+        raise QpmError("JOURNAL-001", str(home), "passphrase.type_again")
 
 
 def unfinished(home: Path, salt: bytes) -> Path:
@@ -323,7 +318,7 @@ def settle(home: Path, settings: KitFile) -> None:
         KEEP-001 if the kit got another passphrase just now, JOURNAL-008 if the disk refuses.
     """
     if KitFile.read(home) != settings:
-        raise QpmError("KEEP-001", str(home), "Its passphrase was just changed; open it with the new one.")
+        raise QpmError("KEEP-001", str(home), "passphrase.just_changed")
     with explained(JOURNAL_FILE, writing=True):
         with contextlib.suppress(FileNotFoundError):  # the ordinary case, or another process was faster
             if (fresh := unfinished(home, settings.salt)).exists():

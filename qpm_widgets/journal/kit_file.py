@@ -21,7 +21,6 @@ LOCK_AFTER, LONGEST_LOCK_AFTER = 20, 480  # minutes
 NAME = "kit.json"
 _DEVICE_ID = re.compile(r"[0-9a-f]{32}")
 KEYRING_MARK = "keyring"  # the file that says that the system's keyring has the key
-_RESTORE = "Put the file back from a backup; without it the journal cannot be opened."
 
 
 @dataclass(frozen=True)
@@ -88,11 +87,11 @@ class KitFile:
         try:
             text = (home / NAME).read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
-            raise QpmError("START-002", str(home), "Choose the kit's folder, or set up a kit there.") from None
+            raise QpmError("START-002", str(home), "kit_folder.no_kit") from None
         except OSError as error:
-            raise QpmError("JOURNAL-002", NAME, f"The system says: {error.strerror}.") from None
+            raise QpmError("JOURNAL-002", NAME, "system_says", cause=error.strerror) from None
         except ValueError:
-            raise QpmError("JOURNAL-002", NAME, _RESTORE) from None
+            raise QpmError("JOURNAL-002", NAME, "kit_folder.put_file_back") from None
         return cls.parse(text)
 
     @classmethod
@@ -111,12 +110,10 @@ class KitFile:
             if version == FORMAT:
                 return cls._from_json(value)
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise QpmError("JOURNAL-002", NAME, _RESTORE) from None
+            raise QpmError("JOURNAL-002", NAME, "kit_folder.put_file_back") from None
         if version < FORMAT:
-            raise QpmError(
-                "JOURNAL-017", NAME, "Set up a new kit in another folder; the software that made it reads it."
-            )
-        raise QpmError("JOURNAL-011", NAME, f"It has format {version}; update the kit and open this folder again.")
+            raise QpmError("JOURNAL-017", NAME, "kit_folder.too_old")
+        raise QpmError("JOURNAL-011", NAME, "kit_folder.newer", version=version)
 
     @classmethod
     def _from_json(cls, value: dict[str, Any]) -> KitFile:
@@ -150,7 +147,7 @@ def set_lock_after(home: Path, minutes: int) -> None:
     """
     settings = KitFile.read(home)
     if not 1 <= minutes <= LONGEST_LOCK_AFTER:
-        raise QpmError("KEEP-009", str(minutes), f"Choose 1 to {LONGEST_LOCK_AFTER} minutes.")
+        raise QpmError("KEEP-009", str(minutes), "kit_folder.lock_after", most=LONGEST_LOCK_AFTER)
     with explained(NAME, writing=True):
         dataclasses.replace(settings, lock_after=minutes).write(home)
 
