@@ -15,9 +15,9 @@ from qpm_widgets.journal.upgrading import upgrade_payload
 _ASK = "Nothing was received; ask whoever sent it to run `qpm verify` and to submit the visit again."
 
 
-def wrong(code: str, where: str, why: str) -> QpmError:
-    """A refusal; ``why`` holds ids and kinds, never words."""
-    return QpmError(code, where, f"{why}. {_ASK}")
+def wrong(code: str, where: str, why: str, **facts: object) -> QpmError:
+    """A refusal; ``facts`` are ids and numbers, never words."""
+    return QpmError(code, where, why, _ASK, **facts)
 
 
 def check_entry(entry: Entry, where: str) -> None:

@@ -146,7 +146,7 @@ def payload_shape(subject: str, field: str, grammar: Grammar = JOURNAL) -> type[
     """
     if (shape := grammar.shape(subject, field)) is not None:
         return shape
-    raise QpmError("JOURNAL-007", f"{subject} {field}"[:80], "Report this: the kit tried to write in a wrong place.")
+    raise QpmError("JOURNAL-007", f"{subject} {field}"[:80], "payload.wrong_place")
 
 
 def check_payload(subject: str, field: str, payload: Mapping[str, Any], grammar: Grammar = JOURNAL) -> dict[str, Any]:
@@ -165,14 +165,16 @@ def check_shape(shape: type[Payload], where: str, payload: Mapping[str, Any]) ->
     try:
         return shape.model_validate(payload).model_dump(mode="json")
     except ValidationError as error:
-        raise QpmError("JOURNAL-006", where, _remedy(shape, error)) from None
+        raise _misfit(shape, where, error) from None
 
 
-def _remedy(shape: type[Payload], error: ValidationError) -> str:
+def _misfit(shape: type[Payload], where: str, error: ValidationError) -> QpmError:
     faults = error.errors(include_input=False, include_url=False, include_context=False)
     # A key that the shape does not have came from outside and might be words.
     known = {str(fault["loc"][0]) for fault in faults if fault["loc"]} & set(shape.model_fields)
-    keys = ", ".join(sorted(known)) or "its keys"
+    keys = ", ".join(sorted(known))
     if any(fault["type"] == "string_unicode" for fault in faults):
-        return f"Delete the broken character (half of a symbol) in {keys} and save again; nothing was written."
-    return f"Correct {keys} and save again; nothing was written."
+        remedy = "payload.broken_character" if keys else "payload.broken_key"
+    else:
+        remedy = "payload.wrong" if keys else "payload.wrong_key"
+    return QpmError("JOURNAL-006", where, remedy, keys=keys)
