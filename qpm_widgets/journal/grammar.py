@@ -146,7 +146,7 @@ def payload_shape(subject: str, field: str, grammar: Grammar = JOURNAL) -> type[
     """
     if (shape := grammar.shape(subject, field)) is not None:
         return shape
-    raise QpmError("JOURNAL-007", f"{subject} {field}"[:80], "entry_shape.report")
+    raise QpmError("JOURNAL-007", f"{subject} {field}"[:80], "payload.wrong_place")
 
 
 def check_payload(subject: str, field: str, payload: Mapping[str, Any], grammar: Grammar = JOURNAL) -> dict[str, Any]:
@@ -172,8 +172,9 @@ def _misfit(shape: type[Payload], where: str, error: ValidationError) -> QpmErro
     faults = error.errors(include_input=False, include_url=False, include_context=False)
     # A key that the shape does not have came from outside and might be words.
     known = {str(fault["loc"][0]) for fault in faults if fault["loc"]} & set(shape.model_fields)
-    if not known:
-        return QpmError("JOURNAL-006", where, "entry_shape.correct_its_keys")
-    broken = any(fault["type"] == "string_unicode" for fault in faults)
-    remedy = "entry_shape.broken_character" if broken else "entry_shape.correct"
-    return QpmError("JOURNAL-006", where, remedy, keys=", ".join(sorted(known)))
+    keys = ", ".join(sorted(known))
+    if any(fault["type"] == "string_unicode" for fault in faults):
+        remedy = "payload.broken_character" if keys else "payload.broken_key"
+    else:
+        remedy = "payload.wrong" if keys else "payload.wrong_key"
+    return QpmError("JOURNAL-006", where, remedy, keys=keys)

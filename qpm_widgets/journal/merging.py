@@ -154,7 +154,7 @@ def sign_entry(entry: Entry | queries.AnyRow, key: DeviceKey) -> Signature:
 
 
 def _unsound(device_id: str) -> QpmError:
-    return QpmError("JOURNAL-009", f"device {device_id}", "Run `qpm verify` and tell your lead assessor.")
+    return QpmError("JOURNAL-009", f"device {device_id}", "merging.verify")
 
 
 # --- putting in ---------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ class BundleMerger:
         new = [entry for entry in bundle.entries if not known.has(entry, where)]
         for link in (*bundle.manifest.marks, *bundle.manifest.heads):
             if known.says_otherwise(link):
-                raise wrong("BUNDLE-008", where, f"It states another link of device {link.device_id} than is here")
+                raise wrong("BUNDLE-008", where, "merging.other_link", device=link.device_id)
         _check_replacing(driver.execute, new, where)
         _check_times(driver.execute, new, where)
         self._write(driver, new, [mark for mark in bundle.manifest.marks if not known.knows(mark)])
@@ -212,7 +212,7 @@ class BundleMerger:
         entries = (Link(entry.device_id, entry.device_seq, entry.chain) for entry in bundle.entries)
         for link in (*entries, *bundle.manifest.marks, *bundle.manifest.heads):
             if link.device_id == self._device_id and known.entries.get(link[:2]) != link.chain:
-                raise wrong("BUNDLE-009", where, f"Number {link.device_seq} is not what this kit wrote")
+                raise wrong("BUNDLE-009", where, "merging.not_ours", number=link.device_seq)
 
 
 class _Known:
@@ -237,7 +237,7 @@ class _Known:
         link = Link(entry.device_id, entry.device_seq, entry.chain)
         same = self._by_id.get(entry.entry_id)  # a link covers all of an entry, its words by their digest
         if (same is not None and same != tuple(link)) or self.says_otherwise(link):
-            raise wrong("BUNDLE-008", where, f"Entry {entry.entry_id} or its number is here as something else")
+            raise wrong("BUNDLE-008", where, "merging.something_else", entry=entry.entry_id)
         return same is not None
 
     def says_otherwise(self, link: Link) -> bool:
@@ -262,7 +262,7 @@ def _check_replacing(execute: Callable[..., Cursor], new: Sequence[Entry], where
     loose = [old for old, *place in replacing if places[old] != tuple(place)]
     loose += [e.entry_id for e in new if any(known.get(old, place_of(e)) != place_of(e) for old in e.supersedes)]
     if loose:
-        raise wrong("BUNDLE-008", where, f"Entry {loose[0]} replaces one of another field, or is replaced by one")
+        raise wrong("BUNDLE-008", where, "merging.other_field", entry=loose[0])
     if replacing:  # only then can a circle close that neither the bundle nor the journal has by itself
         _check_circles(execute, new, {tuple(place) for _, *place in replacing}, where)
 
@@ -278,9 +278,7 @@ def _check_circles(
     try:
         TopologicalSorter(replaced).prepare()
     except CycleError:
-        raise wrong(
-            "BUNDLE-008", where, "With what is here, some of its entries replace each other in a circle"
-        ) from None
+        raise wrong("BUNDLE-008", where, "merging.circle") from None
 
 
 def _check_times(execute: Callable[..., Cursor], new: Sequence[Entry], where: str) -> None:
@@ -289,4 +287,4 @@ def _check_times(execute: Callable[..., Cursor], new: Sequence[Entry], where: st
         for query, entry, sign in ((_TIME_BEFORE, run[0], 1), (_TIME_AFTER, run[-1], -1)):
             row = execute(query, {"device_id": entry.device_id, "device_seq": entry.device_seq}).fetchone()
             if row is not None and (entry.recorded_at - row[0]) * sign < 0:
-                raise wrong("BUNDLE-008", where, f"Entry {entry.entry_id} was recorded at a time that cannot be")
+                raise wrong("BUNDLE-008", where, "merging.impossible_time", entry=entry.entry_id)

@@ -140,7 +140,7 @@ def copy_file(path: Path, key: bytes, copy: Path, copy_key: bytes) -> None:
             os.fsync(file.fileno())
         close_to_others(copy)
     if not whole:
-        raise QpmError("JOURNAL-008", copy.name, "The copy is not whole; nothing was changed, so try again.")
+        raise QpmError("JOURNAL-008", copy.name, "journal_file.copy_not_whole")
 
 
 def check_file(engine: Engine, path: Path) -> None:
@@ -153,14 +153,10 @@ def check_file(engine: Engine, path: Path) -> None:
         it cannot be read.
     """
     if not path.is_file():
-        raise QpmError("JOURNAL-002", path.name, "Put the file back from a backup; the kit does not make an empty one.")
+        raise QpmError("JOURNAL-002", path.name, "journal_file.missing")
     with explained(path.name, writing=False), engine.connect() as connection:
         version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     if version > FILE_VERSION:
-        raise QpmError(
-            "JOURNAL-011",
-            path.name,
-            f"Its tables have version {version}, this kit knows up to {FILE_VERSION}; update the kit.",
-        )
+        raise QpmError("JOURNAL-011", path.name, "journal_file.newer", version=version, newest=FILE_VERSION)
     if version < FILE_VERSION:
-        raise QpmError("JOURNAL-002", path.name, "It is no journal of this kit; put the file back from a backup.")
+        raise QpmError("JOURNAL-002", path.name, "journal_file.strange")

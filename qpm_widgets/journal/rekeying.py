@@ -93,4 +93,4 @@ def _check_closed(home: Path) -> None:
     """The old journal's log must be gone: beside the new journal it would be taken for that one's."""
     log = home / f"{JOURNAL_FILE}-wal"
     if log.exists() and log.stat().st_size > 0:
-        raise QpmError("KEEP-001", log.name, "Another program reads the journal; close it and try again.")
+        raise QpmError("KEEP-001", log.name, "journal_file.in_use")

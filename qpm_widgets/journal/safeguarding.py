@@ -223,7 +223,7 @@ class SafeguardingStore:
         found = [one for one in self.disclosures() if one.id == disclosure_id]
         if found:
             return min(found, key=lambda one: one.erased)
-        raise QpmError("SAFE-001", disclosure_id[:60], "`safeguarding list` shows what there is.")
+        raise QpmError("SAFE-001", disclosure_id[:60], "restricted_store.list")
 
     def identity(self, passphrase: str) -> str:
         """The private keys, newest first and one a line, for who has the passphrase (JOURNAL-001 if it is wrong)."""
@@ -263,8 +263,7 @@ class SafeguardingStore:
             if entry.field == _HANDED_OVER
         ]
         if not files:
-            remedy = f"Write one on the desk, or with `safeguarding send {disclosure_id}`."
-            raise QpmError("SAFE-009", disclosure_id, remedy)
+            raise QpmError("SAFE-009", disclosure_id, "restricted_store.write_file", account=disclosure_id)
         self._note(asked, "confirmed", files[-1])
         return self.find(disclosure_id)
 
@@ -376,7 +375,7 @@ def _opened(entries: list[Entry], identity: str, replaced: set[str]) -> Iterator
         try:
             account = Account.model_validate_json(unseal(sealed, identity, entry.subject))
         except (QpmError, ValueError):
-            raise QpmError("JOURNAL-002", f"{entry.subject} {entry.field}", "Put the kit back from a backup.") from None
+            raise QpmError("JOURNAL-002", f"{entry.subject} {entry.field}", "restricted_store.from_backup") from None
         recorded_at, recorded_by = _written(entry)
         yield ReadAccount(
             entry_id=entry.entry_id,

@@ -16,14 +16,8 @@ IDENTITY = "age identity"
 _AGE = b"age-encryption.org/v1\n"
 _LARGEST_KEY_FILE = 10_000
 _PURPOSE = "# for: "
-_OTHER_PURPOSE = {
-    "visits": "It is for accounts of harm only; ask the lead for the file that `qpm key` writes.",
-    "safeguarding": "It is for visits; ask the safeguarding lead for the file with the safeguarding key.",
-}
-_NO_KEY = {
-    "visits": "Ask the lead for the file that `qpm key --out LEAD.pub` writes.",
-    "safeguarding": "Choose the file with the safeguarding key that the lead has given you.",
-}
+_OTHER_PURPOSE = {"visits": "public_key.for_accounts", "safeguarding": "public_key.for_visits"}
+_NO_KEY = {"visits": "public_key.ask_lead", "safeguarding": "public_key.choose_file"}
 _NOT_A_KEY = {"visits": "BUNDLE-010", "safeguarding": "SAFE-012"}
 Purpose = Literal["visits", "safeguarding"]
 
@@ -96,11 +90,10 @@ def unseal(sealed: bytes, identity: str, where: str) -> bytes:
         BUNDLE-001 if it was never sealed, BUNDLE-002 if it is damaged, BUNDLE-003 if it is for somebody else.
     """
     if not sealed.startswith(_AGE):
-        raise QpmError("BUNDLE-001", where, "Choose the .qpmvisit file that the assessor sent.")
+        raise QpmError("BUNDLE-001", where, "sealed_visit.choose")
     try:
         return bytes(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(one) for one in identity.split()]))
     except pyrage.DecryptError as error:
         if "No matching keys" in str(error):
-            remedy = "Send your public key (`qpm key`) to the assessor, who submits the visit again with it."
-            raise QpmError("BUNDLE-003", where, remedy) from None
-    raise QpmError("BUNDLE-002", where, "Ask whoever sent it to send it again; nothing was received.")
+            raise QpmError("BUNDLE-003", where, "sealed_visit.send_key") from None
+    raise QpmError("BUNDLE-002", where, "sealed_visit.send_again")

@@ -22,7 +22,6 @@ SMALL_CONTENT, MOST_PACKED = 32 * 1024 * 1024, 100
 A long note that was saved with every few words comes to 60 times: each version repeats the one before.
 """
 _PIECE = 1024 * 1024  # unpacked at a time
-_UPDATE = "Update this kit and receive the file again; nothing is lost."
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class SignedFile:
     largest : int
         Bytes that its lines may ever have, unpacked.
     ask : str
-        What to do about one that is not as it was sent.
+        The sentence that says what to do about one that is not as it was sent, by its key.
     foreign, damaged, too_large, newer, unsigned, strange : str
         Codes of the errors: it is of another kind, cut short, larger than can be, of a newer format, without its
         signature, or something does not belong in it.
@@ -100,9 +99,10 @@ class SignedFile:
         if name != self.name.encode() or not newline or not number.isdigit():
             raise QpmError(self.foreign, where, self.ask)
         if int(number) > self.format:
-            raise QpmError(self.newer, where, f"It has format {int(number)}, this kit reads {self.format}. {_UPDATE}")
+            keys = ("signed_file.newer", "signed_file.update")
+            raise QpmError(self.newer, where, *keys, format=int(number), newest=self.format)
         if int(number) < self.format:
-            raise QpmError(self.unsigned, where, f"It has format {int(number)}, which was not signed yet. {self.ask}")
+            raise QpmError(self.unsigned, where, "signed_file.older", self.ask, format=int(number))
         public_key, packed = self._check_sender(content[len(version) + 1 :], where)
         return public_key, self._unpacked_lines(packed, where)
 
@@ -113,7 +113,7 @@ class SignedFile:
         if len(signed) < split:
             raise QpmError(self.damaged, where, self.ask)
         if not is_signed(public_key, signature, self.purpose, hashlib.sha256(packed).hexdigest()):
-            raise QpmError(self.unsigned, where, f"It was changed after its device had signed it. {self.ask}")
+            raise QpmError(self.unsigned, where, "signed_file.changed", self.ask)
         return public_key, packed
 
     def _unpacked_lines(self, packed: bytes, where: str) -> Iterator[bytes]:
@@ -133,4 +133,4 @@ class SignedFile:
                 raise QpmError(self.too_large, where, self.ask)
             yield from lines
         if rest or unpacker.unused_data:
-            raise QpmError(self.strange, where, f"Something follows its end. {self.ask}")
+            raise QpmError(self.strange, where, "signed_file.something_follows", self.ask)

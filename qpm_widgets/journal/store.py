@@ -222,7 +222,7 @@ class Journal:
     def _author(self, recorded_by: str | None) -> str:
         author = self._assessor if recorded_by is None else recorded_by
         if not is_code(author):
-            raise QpmError("JOURNAL-015", "recorded_by", "Give the assessor's code.")
+            raise QpmError("JOURNAL-015", "recorded_by", "edit.assessor_code")
         return author
 
     def merge(self, bundle: Bundle, where: str = "submitted visit") -> Merged:
@@ -396,4 +396,4 @@ class Journal:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise QpmError("JOURNAL-010", self.path.name, "Unlock the kit again.")
+            raise QpmError("JOURNAL-010", self.path.name, "journal_file.unlock")

@@ -48,7 +48,7 @@ def remember_key(kit: Kit) -> str:
         backend.set_password(SERVICE, kit.device_id, key)
         kept = backend.get_password(SERVICE, kit.device_id)
     if kept != key:
-        raise QpmError("KEYRING-002", name, "Unlock it in the system's own settings and try again.")
+        raise QpmError("KEYRING-002", name, "keyring.unlock")
     mark = kit.home / KEYRING_MARK
     with explained(KEYRING_MARK, writing=True):
         mark.write_text(f"{name}\n", encoding="utf-8")
@@ -98,8 +98,7 @@ def _system_keyring() -> KeyringBackend:
     for one in candidates:
         if _class_of(one) in SYSTEM:
             return one
-    remedy = "Go on with the passphrase; the kit's key is never given to a keyring that may keep it in a plain file."
-    raise QpmError("KEYRING-001", _class_of(chosen), remedy)
+    raise QpmError("KEYRING-001", _class_of(chosen), "keyring.passphrase")
 
 
 def _class_of(backend: KeyringBackend) -> str:
@@ -112,5 +111,4 @@ def _answered(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        remedy = f"Unlock it in the system's own settings, or go on with the passphrase ({type(error).__name__})."
-        raise QpmError("KEYRING-002", name, remedy) from None
+        raise QpmError("KEYRING-002", name, "keyring.unlock_or_passphrase", error=type(error).__name__) from None

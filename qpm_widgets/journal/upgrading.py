@@ -32,11 +32,7 @@ def upgrade_payload(
         JOURNAL-011 if a newer kit wrote it.
     """
     if version > newest:
-        raise QpmError(
-            "JOURNAL-011",
-            f"{subject} {field}",
-            f"It has version {version} and this kit reads up to {newest}; update the kit, nothing is lost.",
-        )
+        raise QpmError("JOURNAL-011", f"{subject} {field}", "payload.newer", version=version, newest=newest)
     for older in range(version, newest):
         if older in steps:
             payload = steps[older](subject, field, payload)

@@ -116,11 +116,11 @@ def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
     plans = [one for one in current if one.field == "plan"]
     if not plans:
         where = f"{wanted.kind} {wanted.meeting_id} of {wanted.assessment_id}"
-        raise QpmError("PLAN-001", where, "Copy its id from the desk.")
+        raise QpmError("PLAN-001", where, "withdrawal.copy_id")
     people = {str(code) for one in plans for code in (one.payload or {}).get("respondents", ())}
     if wanted.respondent and wanted.respondent not in people:
         where = f"{wanted.subject} {wanted.respondent}"
-        raise QpmError("CONSENT-004", where, f"The plan has {', '.join(sorted(people))}.")
+        raise QpmError("CONSENT-004", where, "withdrawal.people", people=", ".join(sorted(people)))
     return list(_edits(wanted, current))
 
 

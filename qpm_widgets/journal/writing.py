@@ -20,7 +20,6 @@ from qpm_widgets.journal.grammar import JOURNAL, Grammar, check_payload
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_AGAIN = "Open the page again, then make the change again."
 
 
 class Cursor(Protocol):
@@ -73,7 +72,7 @@ def check_edit(edit: Edit, grammar: Grammar = JOURNAL) -> dict[str, Any]:
         and len(set(edit.supersedes)) == len(edit.supersedes)
     )
     if not sound:
-        raise QpmError("JOURNAL-015", "assessment_id, entry_id or supersedes", _AGAIN)
+        raise QpmError("JOURNAL-015", "assessment_id, entry_id or supersedes", "edit.open_again")
     return check_payload(edit.subject, edit.field, edit.payload, grammar)
 
 
@@ -174,9 +173,9 @@ def _find(execute: Execute, entry_ids: tuple[str, ...]) -> dict[str, _Known]:
 def _check_predecessor(edit: Edit, old: str, known: _Known | None) -> None:
     where = f"{edit.subject} {edit.field} {old}"
     if known is None:
-        raise QpmError("JOURNAL-005", where, _AGAIN)
+        raise QpmError("JOURNAL-005", where, "edit.open_again")
     if known.place != (edit.assessment_id, edit.subject, edit.field):
-        raise QpmError("JOURNAL-014", where, _AGAIN)
+        raise QpmError("JOURNAL-014", where, "edit.open_again")
 
 
 def _repeat(known: _Known, edit: Edit, payload: dict[str, Any]) -> Receipt:
@@ -188,5 +187,5 @@ def _repeat(known: _Known, edit: Edit, payload: dict[str, Any]) -> Receipt:
         and (known.salt is None or digest_text(known.salt, canonical_json(payload)) == known.payload_digest)
     )
     if not same:
-        raise QpmError("JOURNAL-004", f"{edit.subject} {edit.field}", "Make the change again.")
+        raise QpmError("JOURNAL-004", f"{edit.subject} {edit.field}", "edit.again")
     return Receipt(edit.entry_id, known.recorded_at, repeated=True)
