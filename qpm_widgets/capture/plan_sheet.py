@@ -222,7 +222,7 @@ class PlanSheet(Sheet):
             (entry,) = sent_before.values()
             return _told(entry, held.id)
         if str(arguments["chosen"]) not in plans:
-            raise QpmError("PLAN-008", held.subject, "Look at the plan again.")
+            raise QpmError("PLAN-008", held.subject, "planned.look_again")
         payload = plans[str(arguments["chosen"])]
         edit = Edit(self.assessment_id, held.subject, "plan", payload, tuple(plans), str(arguments["entry_id"]))
         return _told(self.record(edit), held.id)
@@ -344,7 +344,7 @@ class PlanSheet(Sheet):
         for visit in iter_visits(self.kit.journal, self.assessment_id):
             if visit.id == self.visit_id:
                 return visit
-        raise QpmError("PLAN-001", f"visit {self.visit_id}", "Save the visit's days and places first.")
+        raise QpmError("PLAN-001", f"visit {self.visit_id}", "planned.days_first")
 
     def _letter(self, kind: str, role: str) -> str:
         return self.templates.source_of_role(role).code if kind == "interview" else "O"
