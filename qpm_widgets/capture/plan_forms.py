@@ -12,6 +12,7 @@ from qpm_widgets.errors import QpmError, say
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.grammar import check_payload, check_shape
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, Session, VisitPlan
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits import PLACE_TIME, Visit, check_places
 from qpm_widgets.visits.sessions import in_order
 
@@ -26,7 +27,12 @@ _ALONE = {
 
 
 def meeting_payload(
-    form: Mapping[str, Any], kind: str, meeting_id: str, profile: AssessmentProfile, visit: Visit
+    form: Mapping[str, Any],
+    kind: str,
+    meeting_id: str,
+    profile: AssessmentProfile,
+    visit: Visit,
+    templates: Templates,
 ) -> dict[str, Any]:
     """The plan of an interview or observation.
 
@@ -55,7 +61,7 @@ def meeting_payload(
     payload = check_payload(
         subject, "plan", {**given, "visit": visit.id, "planned_at": planned_at.isoformat(timespec="minutes")}
     )
-    check_known(payload, kind, profile, visit)
+    check_known(payload, kind, profile, visit, templates)
     return payload
 
 
@@ -166,18 +172,16 @@ def _read_numbers(lines: Iterable[str], where: str) -> Iterator[dict[str, str]]:
         yield {"who": who, "number": number}
 
 
-def check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:
+def check_known(
+    payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit, templates: Templates
+) -> None:
     """Refuse a meeting's plan that names what assessment or visit do not have (PLAN-002)."""
     shape: type[InterviewPlan | ObservationPlan] = InterviewPlan if kind == "interview" else ObservationPlan
     check_places(profile, visit.id, [shape.model_validate(payload)])
-    # What says that there is no such thing, and the name of each that there is: a page shows no code of a place or a
-    # nation.
+    # The sentence for one that is not there, and the name of each that is: a page shows no code of a place or a nation.
     known: dict[str, tuple[str, dict[str, str]]] = {
         "site": ("plan_form.place", {site.id: site.name for site in visit.plan.sites}),
-        "nation": (
-            "plan_form.nation",
-            {nation: nation.replace("_", " ").title() for nation in profile.jurisdictions},
-        ),
+        "nation": ("plan_form.nation", {one: templates.jurisdictions[one].name for one in profile.jurisdictions}),
     }
     # Only advocates and managers are listed in a profile; anyone else's code is new here.
     if payload.get("role") == "advocate":

@@ -237,7 +237,7 @@ class PlanSheet(Sheet):
 
         ``held``: what is in its words, is not in those that stand, and points to one person; nothing is recorded then.
         """
-        edit = former_plan(self.kit.journal, self.assessment_id, self._visit(), arguments)
+        edit = former_plan(self.kit.journal, self.templates, self.assessment_id, self._visit(), arguments)
         name = edit.subject.partition(":")[2]
         if isinstance(edit, Entry):
             return _told(edit, name)
@@ -281,7 +281,7 @@ class PlanSheet(Sheet):
         else:
             letter = self._letter(kind, str(arguments["form"].get("role", "")))
             meeting_id = next_meeting_id(journal, self.assessment_id, kind, letter)
-        payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit)
+        payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit, self.templates)
         edit = Edit(self.assessment_id, f"{kind}:{meeting_id}", "plan", payload, supersedes, entry_id)
         return self._ask_first(edit, arguments) or _told(self.record(edit), meeting_id)
 

@@ -9,6 +9,7 @@ from qpm_widgets.capture.plan_forms import check_known, check_unbegun
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Journal
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, VisitPlan
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits import Interview, Observation, Visit, load_interview, load_observation, load_profile
 from qpm_widgets.visits.two_people import people_of
 
@@ -65,7 +66,9 @@ def _view_visit(plan: VisitPlan) -> dict[str, Any]:
     return {"sessions": [], "safeguarding": [], **plan.model_dump(mode="json")}
 
 
-def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: Mapping[str, Any]) -> Edit | Entry:
+def former_plan(
+    journal: Journal, templates: Templates, assessment_id: str, visit: Visit, arguments: Mapping[str, Any]
+) -> Edit | Entry:
     """What puts back the ``version`` of a plan, or that a meeting takes place or is cancelled (``state``).
 
     Parameters
@@ -109,7 +112,7 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
     if len(current) > 1 and arguments.get("settle") is not True:
         raise QpmError("PLAN-011", subject, "plan_version.nothing_undone", "plan_version.choose")
     if field == "plan" and subject != visit.subject:
-        check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit)
+        check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit, templates)
     return Edit(assessment_id, subject, field, payload, seen)
 
 
