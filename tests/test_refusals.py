@@ -17,6 +17,7 @@ from qpm_widgets.templates.wording import placeholders
 
 CHECKOUT = Path(__file__).parents[1]
 MODULES = sorted((CHECKOUT / "qpm_widgets").rglob("*.py"))
+BEFORE_KEYS = {"QpmError": 2, "wrong": 2, "_unknown": 1, "say": 0}  # how many arguments stand before the keys
 
 
 def flat(tree: dict, before: str = "") -> Iterator[tuple[str, str]]:
@@ -52,8 +53,8 @@ def literals(node: ast.expr) -> set[str] | None:
 def test_no_error_says_a_sentence_that_is_not_in_the_wording() -> None:
     strange = [
         f"{path.name}:{call.lineno}: {key}"
-        for path, call in calls_of("QpmError", "wrong", "say")
-        for argument in (call.args[:1] if call.func.id == "say" else call.args[2:])
+        for path, call in calls_of(*BEFORE_KEYS)
+        for argument in call.args[BEFORE_KEYS[call.func.id] :]
         for key in literals(argument) or ({"?"} if isinstance(argument, ast.JoinedStr | ast.BinOp) else set())
         if key not in REMEDIES
     ]
@@ -62,8 +63,8 @@ def test_no_error_says_a_sentence_that_is_not_in_the_wording() -> None:
 
 def test_an_error_gives_its_sentences_exactly_the_facts_that_they_name() -> None:
     wrong = []
-    for path, call in calls_of("QpmError", "wrong"):
-        keys = [literals(argument) for argument in call.args[2:]]
+    for path, call in calls_of(*BEFORE_KEYS):
+        keys = [literals(argument) for argument in call.args[BEFORE_KEYS[call.func.id] :]]
         given = {one.arg for one in call.keywords}
         if not keys or None in keys or None in given:
             continue
@@ -126,6 +127,8 @@ def test_faults_are_the_middle_of_a_sentence() -> None:
         fault = fault_of(code)
         assert fault[0].islower() or fault.startswith("Jupyter"), code
         assert not fault.endswith("."), code
-    assert all(text[0] in "`'{" or text[0].isupper() for text in REMEDIES.values())
-    assert all(text.endswith((".", "?", "}")) for text in REMEDIES.values())
+    whole = [text for key, text in REMEDIES.items() if ".piece." not in key]
+    assert all(text[0] in "`'{" or text[0].isupper() for text in whole)
+    assert all(text.endswith((".", "?", "}")) for text in whole)
+    assert not any(text.endswith((".", "?")) for key, text in REMEDIES.items() if ".piece." in key)
     assert say("system_says", cause="no") == "The system says: no."

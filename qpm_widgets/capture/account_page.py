@@ -97,7 +97,7 @@ def open_account_page(kit: Kit, account: str, key_text: str | None = None) -> st
             given.close()
             return str(json.loads(said.readline())["address"])
     except (OSError, ValueError):
-        raise QpmError("CAPTURE-008", account, "Try again. If it goes on, lock the kit and start it anew.") from None
+        raise QpmError("CAPTURE-008", account, "page.try_again", "page.lock_kit") from None
 
 
 class AccountDoor(Door):

@@ -107,7 +107,7 @@ def record_assessment(
     profile = AssessmentProfile.model_validate(payload)
     check_profile(profile, assessment_id)
     if troubles := "; ".join(profile_troubles(profile, templates)):
-        raise QpmError("PLAN-006", f"{assessment_id} profile", f"Correct this: {troubles}.")
+        raise QpmError("PLAN-006", f"{assessment_id} profile", "plan_check.correct", troubles=troubles)
     check_kept(profile, used_codes(journal, assessment_id), assessment_id)
     edit = Edit(assessment_id, *PROFILE, payload, supersedes=heads, entry_id=entry_id)
     return assessment_id, record_edit(journal, templates, edit)
@@ -137,7 +137,7 @@ def _with_ids(form: dict[str, Any], assessment_id: str) -> dict[str, Any]:
             people = [dict(one) for one in team.pop("advocates")]
             advocates += [{**one, "team": team["id"], "manager": one["manager"] or team["manager"]} for one in people]
     except (KeyError, IndexError, TypeError, ValueError):
-        raise QpmError("CAPTURE-002", f"{assessment_id} profile", "Reload the page and try again.") from None
+        raise QpmError("CAPTURE-002", f"{assessment_id} profile", "page.reload") from None
     return {**form, "areas": areas, "teams": teams, "advocates": advocates}
 
 

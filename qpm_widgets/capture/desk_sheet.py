@@ -130,7 +130,7 @@ class DeskSheet(Sheet):
     def _erase_account(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         account = str(arguments["id"])
         if account not in self.situation()["handed_over"]:
-            raise QpmError("SAFE-010", account[:60], "Say first that the lead has it, on the desk.")
+            raise QpmError("SAFE-010", account[:60], "harm_page.lead_has_it")
         self.kit.safeguarding.erase(account)
         return self._delete_files(arguments)
 

@@ -39,8 +39,8 @@ def erase_for_good(kit: Kit, wanted: Withdrawal) -> dict[str, Any]:
     answer = ask_process(kit, _PROCESS, {"wanted": asdict(wanted)})
     if answer is None:  # it ended before its time: the journal knows how far it came
         if read_erasure(kit.journal, wanted) is None:
-            remedy = "Try again. If it goes on, lock the kit on the desk and start it anew."
-            raise QpmError("CAPTURE-003", f"{wanted.assessment_id} {wanted.subject}", remedy)
+            where = f"{wanted.assessment_id} {wanted.subject}"
+            raise QpmError("CAPTURE-003", where, "page.try_again", "page.lock_on_desk")
         return {"finished": False}
     return answer
 
@@ -68,7 +68,7 @@ def render_again(kit: Kit, request: Mapping[str, Any]) -> dict[str, Any]:
     asked = {"report": request.get("report"), "parameters": dict(request.get("parameters") or {})}
     answer = ask_process(kit, _RENDERING, asked)
     if answer is None:
-        raise QpmError("CAPTURE-009", str(asked["report"])[:60], "Try again once no other report is being rendered.")
+        raise QpmError("CAPTURE-009", str(asked["report"])[:60], "page.rendering")
     return answer
 
 

@@ -188,7 +188,7 @@ class InterviewSheet(Sheet):
             if error.code != "CONSENT-005":
                 raise
             # Another code than that of an interview: the page does not drop these words but begins a new account.
-            raise QpmError("SAFE-005", place, "What you typed stays here; write it as a new account.") from None
+            raise QpmError("SAFE-005", place, "harm_page.write_anew") from None
 
     def _record_or_tell(self, edit: Edit) -> Receipt:
         """Record an edit; a page that did not know that consent was taken back elsewhere learns it with the refusal."""
@@ -316,7 +316,7 @@ class InterviewSheet(Sheet):
 
     def _meeting(self) -> Interview | Observation:
         if not (self.interview_id or self.observation_id):
-            raise QpmError("PLAN-001", "interview", "Open it from the desk.")
+            raise QpmError("PLAN-001", "interview", "planned.from_desk")
         if self.observation_id:
             return load_observation(self.kit.journal, self.assessment_id, self.observation_id)
         return load_interview(self.kit.journal, self.assessment_id, self.interview_id)

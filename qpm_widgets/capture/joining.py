@@ -57,10 +57,9 @@ def add_to_group(kit: Kit, templates: Templates, assessment_id: str, interview_i
         return
     free = codes_to_join(kit, assessment_id, held)
     if not free:
-        remedy = "Only a group that is not over can be joined; plan an interview of their own."
-        raise QpmError("PLAN-010", held.subject, remedy)
+        raise QpmError("PLAN-010", held.subject, "joining.group")
     if code not in free:
-        raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], f"The code must be one of {', '.join(free)}.")
+        raise QpmError("PLAN-010", f"{held.subject} {code}"[:200], "joining.codes", codes=", ".join(free))
     _plan_anew(kit, templates, assessment_id, held, lambda plan: {"respondents": [*plan["respondents"], code]})
 
 
@@ -76,9 +75,9 @@ def note_presence(
     """
     held = load_interview(kit.journal, assessment_id, interview_id)
     if who not in ("interpreter", "supporter"):
-        raise QpmError("CAPTURE-002", held.subject, "Reload the page and try again.")
+        raise QpmError("CAPTURE-002", held.subject, "page.reload")
     if held.mixed is not None:
-        raise QpmError("PLAN-010", held.subject, "Say first on the plan page whose interview it is.")
+        raise QpmError("PLAN-010", held.subject, "joining.whose_first")
     _plan_anew(kit, templates, assessment_id, held, lambda _: {who: here})
 
 

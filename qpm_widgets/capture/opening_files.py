@@ -28,10 +28,9 @@ def open_document(path: str) -> None:
     """
     outputs, document = outputs_folder().resolve(), Path(path).resolve()
     if not document.is_relative_to(outputs) or document.suffix not in _KINDS or not document.is_file():
-        raise QpmError("CAPTURE-007", document.name, "It is no document of this kit, or it was moved or deleted.")
+        raise QpmError("CAPTURE-007", document.name, "opened_file.not_ours")
     if not _start(document):
-        remedy = f"Find it in the folder {document.parent} and open it there."
-        raise QpmError("CAPTURE-007", document.name, remedy)
+        raise QpmError("CAPTURE-007", document.name, "opened_file.in_folder", folder=document.parent)
 
 
 def _start(document: Path) -> bool:

@@ -41,7 +41,7 @@ def write_papers(kit: Kit, where: str, request: Mapping[str, Any]) -> dict[str, 
     """
     written = ask_process(kit, PAPERS, request)
     if written is None:
-        raise QpmError("CAPTURE-004", where, "Try again. If it goes on, lock the kit on the desk and start it anew.")
+        raise QpmError("CAPTURE-004", where, "page.try_again", "page.lock_on_desk")
     return written
 
 

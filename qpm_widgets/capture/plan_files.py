@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, say
 from qpm_widgets.journal.payloads import AssessmentProfile, Code, InterviewPlan, ObservationPlan, VisitPlan
 from qpm_widgets.templates import Templates
 from qpm_widgets.templates.safe_yaml import read_yaml
@@ -87,52 +87,53 @@ def profile_troubles(profile: AssessmentProfile, templates: Templates) -> Iterat
     """What the scheme, the law or the profile itself rules out in it, each as half a sentence."""
     bands = [band.id for band in templates.scheme.bands]
     if profile.band not in bands:
-        yield f"band {profile.band} is none of {', '.join(map(str, bands))}"
+        yield say("plan_check.piece.band", band=profile.band, bands=", ".join(map(str, bands)))
     if profile.edition != templates.standards.edition:
-        yield f"edition {profile.edition} is not {templates.standards.edition}"
+        yield say("plan_check.piece.edition", edition=profile.edition, current=templates.standards.edition)
     known = {role.id for nation in profile.jurisdictions for role in templates.jurisdictions[nation].roles}
     unknown = {*profile.advocacy_roles, *(role for one in profile.advocates for role in one.roles)} - known
     if unknown:
-        yield f"no advocacy role of {', '.join(profile.jurisdictions)} is called {', '.join(sorted(unknown))}"
+        nations, roles = ", ".join(profile.jurisdictions), ", ".join(sorted(unknown))
+        yield say("plan_check.piece.advocacy_role", nations=nations, roles=roles)
     # A plan names places, and people, by their codes alone.
     places = [one.id for one in profile.areas] + [one.id for one in profile.teams]
     people = [one.id for one in profile.managers] + [one.id for one in profile.advocates]
     people += [one.id for one in profile.assessors]
     for ids in (places, people):
         if twice := [code for code, number in Counter(ids).items() if number > 1]:
-            yield f"{', '.join(twice)} stands for more than one"
+            yield say("plan_check.piece.twice", codes=", ".join(twice))
 
 
 def _visit_troubles(visit: VisitFile, templates: Templates) -> Iterator[str]:
     if visit.plan.ends < visit.plan.starts:
-        yield "it ends before it starts"
+        yield say("plan_check.piece.ends_early")
     sites = {site.id for site in visit.plan.sites}
     for one in visit.plan.sessions:
         if not visit.plan.starts <= one.day <= visit.plan.ends:
-            yield f"the session at {one.starts} on {one.day} is on a day outside the visit"
+            yield say("plan_check.piece.session_day", time=one.starts, day=one.day)
     meetings: list[tuple[str, InterviewPlan | ObservationPlan]] = [
         *visit.interviews.items(),
         *visit.observations.items(),
     ]
     for name, plan in meetings:
         if plan.visit != visit.visit_id:
-            yield f"{name} says visit {plan.visit}"
+            yield say("plan_check.piece.other_visit", name=name, visit=plan.visit)
         if plan.site is not None and plan.site not in sites:
-            yield f"{name} is at site {plan.site}, which the visit does not have"
+            yield say("plan_check.piece.site", name=name, site=plan.site)
         if not visit.plan.starts <= plan.planned_at.date() <= visit.plan.ends:
-            yield f"{name} is on a day outside the visit"
+            yield say("plan_check.piece.day", name=name)
         guide = templates.guides.get(plan.guide)
         wanted = plan.role if isinstance(plan, InterviewPlan) else None
         if guide is None or getattr(guide, "role", None) != wanted:
-            yield f"{name} has guide {plan.guide}, which is not there or is for another role"
+            yield say("plan_check.piece.guide", name=name, guide=plan.guide)
         known = [one.id for standard in templates.standards.standards for one in standard.indicators]
         if unknown := [one for one in plan.explore if one not in known]:
-            yield f"{name} explores {', '.join(unknown)}, which the standards do not have"
+            yield say("plan_check.piece.explores", name=name, indicators=", ".join(unknown))
 
 
 def _note(faults: list[QpmError], where: str, troubles: Iterator[str]) -> None:
     if found := "; ".join(troubles):
-        faults.append(QpmError("PLAN-006", where, f"Correct this: {found}."))
+        faults.append(QpmError("PLAN-006", where, "plan_check.correct", troubles=found))
 
 
 def _collect(faults: list[QpmError], check: Callable[[], None]) -> None:
@@ -149,8 +150,8 @@ def _load(path: Path, shape: type[Shape], faults: list[QpmError]) -> Shape | Non
         faults.append(fault)
     except ValidationError as error:
         found = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the whole file'} ({fault['msg'].lower()})"
+            f"{'.'.join(map(str, fault['loc'])) or say('plan_check.piece.whole_file')} ({fault['msg'].lower()})"
             for fault in error.errors(include_input=False, include_url=False)
         ]
-        faults.append(QpmError("JOURNAL-006", str(path), f"Correct {'; '.join(found)}."))
+        faults.append(QpmError("JOURNAL-006", str(path), "plan_check.shape", places="; ".join(found)))
     return None

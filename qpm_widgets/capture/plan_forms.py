@@ -8,10 +8,11 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, say
 from qpm_widgets.journal import Journal
 from qpm_widgets.journal.grammar import check_payload, check_shape
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, Session, VisitPlan
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits import PLACE_TIME, Visit, check_places
 from qpm_widgets.visits.sessions import in_order
 
@@ -26,7 +27,12 @@ _ALONE = {
 
 
 def meeting_payload(
-    form: Mapping[str, Any], kind: str, meeting_id: str, profile: AssessmentProfile, visit: Visit
+    form: Mapping[str, Any],
+    kind: str,
+    meeting_id: str,
+    profile: AssessmentProfile,
+    visit: Visit,
+    templates: Templates,
 ) -> dict[str, Any]:
     """The plan of an interview or observation.
 
@@ -47,7 +53,7 @@ def meeting_payload(
     try:
         planned_at = datetime.fromisoformat(f"{form['day']}T{form['time']}").replace(tzinfo=PLACE_TIME)
     except (KeyError, ValueError, OverflowError, OSError):
-        raise QpmError("CAPTURE-002", f"{subject} plan", "Give the day and the time again.") from None
+        raise QpmError("CAPTURE-002", f"{subject} plan", "plan_form.when") from None
     keys = _SHARED + _ALONE[kind]
     given = {key: form[key] for key in keys if key in form}
     for place in ("team", "area", "site"):
@@ -55,7 +61,7 @@ def meeting_payload(
     payload = check_payload(
         subject, "plan", {**given, "visit": visit.id, "planned_at": planned_at.isoformat(timespec="minutes")}
     )
-    check_known(payload, kind, profile, visit)
+    check_known(payload, kind, profile, visit, templates)
     return payload
 
 
@@ -74,9 +80,9 @@ def visit_payload(form: Mapping[str, Any], subject: str, before: VisitPlan | Non
     try:
         starts, ends = date.fromisoformat(str(form["starts"])), date.fromisoformat(str(form["ends"]))
     except (KeyError, ValueError):
-        raise QpmError("CAPTURE-002", where, "Give the first and the last day again.") from None
+        raise QpmError("CAPTURE-002", where, "plan_form.days") from None
     if ends < starts:
-        raise QpmError("CAPTURE-002", where, "The last day cannot be before the first.")
+        raise QpmError("CAPTURE-002", where, "plan_form.days_order")
     keys = ("title", "assessors", "lead")
     given = {key: form[key] for key in keys if key in form}
     sites = _name_sites(form.get("sites") or (), form.get("known_sites") or ())
@@ -117,7 +123,7 @@ def with_session(visit: Visit, before: Mapping[str, Any] | None, form: Mapping[s
     old = {Session.model_validate(check_shape(Session, where, before))} if before is not None else set()
     # What was sent twice, after a lost answer, is there already.
     if not old <= sessions and not new <= sessions:
-        raise QpmError("PLAN-008", where, "Look at the plan again.")
+        raise QpmError("PLAN-008", where, "planned.look_again")
     sessions = sessions - old | new
     return visit.plan.model_copy(update={"sessions": in_order(sessions)}).model_dump(mode="json")
 
@@ -138,7 +144,7 @@ def check_unbegun(journal: Journal, assessment_id: str, subject: str, *, cancell
     recorded = journal.current(assessment_id, subject=subject)
     states = [entry.payload["state"] for entry in recorded if entry.field == "state" and entry.payload]
     if any(state not in passing for state in states) or any(entry.field not in {"plan", "state"} for entry in recorded):
-        raise QpmError("PLAN-005", subject, "Leave it as it is, and plan another.")
+        raise QpmError("PLAN-005", subject, "planned.leave")
 
 
 def _name_sites(lines: Iterable[str], known: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -162,31 +168,31 @@ def _read_numbers(lines: Iterable[str], where: str) -> Iterator[dict[str, str]]:
     for line in filter(None, (str(line).strip() for line in lines)):
         who, _, number = (part.strip() for part in line.rpartition(","))
         if not who or not any(sign.isdigit() for sign in number):
-            raise QpmError("CAPTURE-002", where, "Write whom to ring about harm, then a comma and the number.")
+            raise QpmError("CAPTURE-002", where, "plan_form.whom_to_ring")
         yield {"who": who, "number": number}
 
 
-def check_known(payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit) -> None:
+def check_known(
+    payload: Mapping[str, Any], kind: str, profile: AssessmentProfile, visit: Visit, templates: Templates
+) -> None:
     """Refuse a meeting's plan that names what assessment or visit do not have (PLAN-002)."""
     shape: type[InterviewPlan | ObservationPlan] = InterviewPlan if kind == "interview" else ObservationPlan
     check_places(profile, visit.id, [shape.model_validate(payload)])
-    # What a key names, and the name of each that there is: a page shows no code of a place or a nation.
+    # The sentence for one that is not there, and the name of each that is: a page shows no code of a place or a nation.
     known: dict[str, tuple[str, dict[str, str]]] = {
-        "site": ("The visit has no such place", {site.id: site.name for site in visit.plan.sites}),
-        "nation": (
-            "The assessment has no such nation",
-            {nation: nation.replace("_", " ").title() for nation in profile.jurisdictions},
-        ),
+        "site": ("plan_form.place", {site.id: site.name for site in visit.plan.sites}),
+        "nation": ("plan_form.nation", {one: templates.jurisdictions[one].name for one in profile.jurisdictions}),
     }
     # Only advocates and managers are listed in a profile; anyone else's code is new here.
     if payload.get("role") == "advocate":
-        known["respondents"] = "The assessment has no such advocate", {one.id: one.id for one in profile.advocates}
+        known["respondents"] = "plan_form.advocate", {one.id: one.id for one in profile.advocates}
     elif payload.get("role") == "advocacy_manager":
-        known["respondents"] = "The assessment has no such manager", {one.id: one.id for one in profile.managers}
-    for key, (missing, names) in known.items():
+        known["respondents"] = "plan_form.manager", {one.id: one.id for one in profile.managers}
+    for key, (remedy, names) in known.items():
         value = payload[key]
         named: list[str] = [value] if isinstance(value, str) else list(value or ())
         strange = sorted(set(named) - set(names))
         if strange:
-            choice = f"choose among {'; '.join(sorted(names.values()))}" if names else "add one first"
-            raise QpmError("PLAN-002", f"visit {visit.id} {key} {', '.join(strange)}", f"{missing}; {choice}.")
+            listed = "; ".join(sorted(names.values()))
+            choice = say("plan_form.piece.choose", names=listed) if listed else say("plan_form.piece.add")
+            raise QpmError("PLAN-002", f"visit {visit.id} {key} {', '.join(strange)}", remedy, choice=choice)

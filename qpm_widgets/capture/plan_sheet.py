@@ -222,7 +222,7 @@ class PlanSheet(Sheet):
             (entry,) = sent_before.values()
             return _told(entry, held.id)
         if str(arguments["chosen"]) not in plans:
-            raise QpmError("PLAN-008", held.subject, "Look at the plan again.")
+            raise QpmError("PLAN-008", held.subject, "planned.look_again")
         payload = plans[str(arguments["chosen"])]
         edit = Edit(self.assessment_id, held.subject, "plan", payload, tuple(plans), str(arguments["entry_id"]))
         return _told(self.record(edit), held.id)
@@ -237,7 +237,7 @@ class PlanSheet(Sheet):
 
         ``held``: what is in its words, is not in those that stand, and points to one person; nothing is recorded then.
         """
-        edit = former_plan(self.kit.journal, self.assessment_id, self._visit(), arguments)
+        edit = former_plan(self.kit.journal, self.templates, self.assessment_id, self._visit(), arguments)
         name = edit.subject.partition(":")[2]
         if isinstance(edit, Entry):
             return _told(edit, name)
@@ -281,7 +281,7 @@ class PlanSheet(Sheet):
         else:
             letter = self._letter(kind, str(arguments["form"].get("role", "")))
             meeting_id = next_meeting_id(journal, self.assessment_id, kind, letter)
-        payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit)
+        payload = meeting_payload(arguments["form"], kind, meeting_id, profile, visit, self.templates)
         edit = Edit(self.assessment_id, f"{kind}:{meeting_id}", "plan", payload, supersedes, entry_id)
         return self._ask_first(edit, arguments) or _told(self.record(edit), meeting_id)
 
@@ -344,7 +344,7 @@ class PlanSheet(Sheet):
         for visit in iter_visits(self.kit.journal, self.assessment_id):
             if visit.id == self.visit_id:
                 return visit
-        raise QpmError("PLAN-001", f"visit {self.visit_id}", "Save the visit's days and places first.")
+        raise QpmError("PLAN-001", f"visit {self.visit_id}", "planned.days_first")
 
     def _letter(self, kind: str, role: str) -> str:
         return self.templates.source_of_role(role).code if kind == "interview" else "O"

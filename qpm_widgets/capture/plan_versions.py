@@ -9,6 +9,7 @@ from qpm_widgets.capture.plan_forms import check_known, check_unbegun
 from qpm_widgets.errors import QpmError
 from qpm_widgets.journal import Edit, Entry, Journal
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, VisitPlan
+from qpm_widgets.templates import Templates
 from qpm_widgets.visits import Interview, Observation, Visit, load_interview, load_observation, load_profile
 from qpm_widgets.visits.two_people import people_of
 
@@ -65,7 +66,9 @@ def _view_visit(plan: VisitPlan) -> dict[str, Any]:
     return {"sessions": [], "safeguarding": [], **plan.model_dump(mode="json")}
 
 
-def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: Mapping[str, Any]) -> Edit | Entry:
+def former_plan(
+    journal: Journal, templates: Templates, assessment_id: str, visit: Visit, arguments: Mapping[str, Any]
+) -> Edit | Entry:
     """What puts back the ``version`` of a plan, or that a meeting takes place or is cancelled (``state``).
 
     Parameters
@@ -100,17 +103,16 @@ def former_plan(journal: Journal, assessment_id: str, visit: Visit, arguments: M
     else:
         payload = next((one.payload for one in versions if one.entry_id == arguments.get("version")), None)
     if payload is None:
-        raise QpmError("PLAN-009", subject, "Nothing is put back.")
+        raise QpmError("PLAN-009", subject, "plan_version.nothing_back")
     if len(current) == 1 and current[0].payload == payload:
         return current[0]
     seen = tuple(map(str, arguments.get("supersedes") or ()))
     if {one.entry_id for one in current} != set(seen):
-        raise QpmError("PLAN-008", subject, "Look at the plan again.")
+        raise QpmError("PLAN-008", subject, "planned.look_again")
     if len(current) > 1 and arguments.get("settle") is not True:
-        remedy = "Nothing is undone. Look at its earlier versions, and put back the one that holds."
-        raise QpmError("PLAN-011", subject, remedy)
+        raise QpmError("PLAN-011", subject, "plan_version.nothing_undone", "plan_version.choose")
     if field == "plan" and subject != visit.subject:
-        check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit)
+        check_known(payload, subject.partition(":")[0], load_profile(journal, assessment_id), visit, templates)
     return Edit(assessment_id, subject, field, payload, seen)
 
 
@@ -118,7 +120,7 @@ def _load(journal: Journal, assessment_id: str, visit_id: str, subject: str) -> 
     kind, _, its_id = subject.partition(":")
     held: Meeting = (load_interview if kind == "interview" else load_observation)(journal, assessment_id, its_id)
     if held.plan.visit != visit_id:
-        raise QpmError("PLAN-001", f"{subject} of visit {visit_id}", "Open the plan of its own visit.")
+        raise QpmError("PLAN-001", f"{subject} of visit {visit_id}", "planned.own_visit")
     return held
 
 

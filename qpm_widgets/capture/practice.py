@@ -86,8 +86,8 @@ def erase_practice(kit: Kit) -> None:
         if home.exists():
             shutil.rmtree(home)
     except OSError as error:
-        remedy = f"The system says: {error.strerror}. Close what is open from it, and try again."
-        raise QpmError("CAPTURE-005", str(home), remedy) from None
+        cause = error.strerror or type(error).__name__
+        raise QpmError("CAPTURE-005", str(home), "system_says", "practice.close", cause=cause) from None
 
 
 def close_practice(kit: Kit) -> None:
@@ -107,7 +107,9 @@ def _practice_kit(kit: Kit, *, anew: bool) -> Kit:
             return Kit.unlock(home, passphrase)
         except QpmError as error:
             if not anew:
-                raise QpmError("CAPTURE-006", str(home), f"It says: {error.what}. {error.remedy}") from None
+                raise QpmError(
+                    "CAPTURE-006", str(home), "practice.says", fault=error.what, remedy=error.remedy
+                ) from None
     erase_practice(kit)
     return Kit.create(home, passphrase, assessor=ASSESSOR, cost=COST)
 

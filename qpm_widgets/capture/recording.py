@@ -72,11 +72,11 @@ def guide_of(journal: Journal, templates: Templates, assessment_id: str, subject
     """
     plan = journal.current_entry(assessment_id, subject, "plan")
     if plan is None or plan.payload is None:
-        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk.")
+        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "planned.meeting")
     name = str(plan.payload["guide"])
     guide = templates.guides.get(name)
     if guide is None:
-        raise QpmError("PLAN-004", f"{subject} guide {name}", f"The guides are {', '.join(templates.guides)}.")
+        raise QpmError("PLAN-004", f"{subject} guide {name}", "answers.guides", guides=", ".join(templates.guides))
     return guide
 
 
@@ -92,22 +92,22 @@ def _check_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
     kind, _, name = part.partition(".")
     if is_line(item):
         if kind not in LINE_PARTS:
-            raise _unknown(edit, f"A quick note has {', '.join(LINE_PARTS)}.")
+            raise _unknown(edit, "answers.quick_note", parts=", ".join(LINE_PARTS))
     elif is_own(item):
         if kind not in own:
-            raise _unknown(edit, f"What is your own here has {', '.join(own)}.")
+            raise _unknown(edit, "answers.own", parts=", ".join(own))
         _check_standard(templates, edit, str(edit.payload.get("standard") or ""))
     elif item not in known:
-        raise _unknown(edit, f"Guide {guide.id} has {_nearest(item, known)}")
+        raise _unknown(edit, "answers.guide_has", guide=guide.id, nearest=_nearest(item, known))
     if filed_to := str(edit.payload.get("filed_to") or ""):
         if not is_line(item):
-            raise _unknown(edit, "Only a quick note is filed to a question.")
+            raise _unknown(edit, "answers.filed")
         if filed_to not in known and not is_own(filed_to):
-            raise _unknown(edit, f"Guide {guide.id} has {_nearest(filed_to, known)}")
+            raise _unknown(edit, "answers.guide_has", guide=guide.id, nearest=_nearest(filed_to, known))
     if kind == "evidence":
         _check_indicator(templates, edit, name)
     elif isinstance(guide, ObservationGuide) and not is_own(item) and kind not in {*parts, "note", "missing"}:
-        raise _unknown(edit, f"Guide {guide.id} has {_nearest(kind, parts)}")
+        raise _unknown(edit, "answers.guide_has", guide=guide.id, nearest=_nearest(kind, parts))
     _check_chosen(templates, edit, guide, kind)
 
 
@@ -116,7 +116,7 @@ def _check_chosen(templates: Templates, edit: Edit, guide: Guide, part: str) -> 
     chosen = isinstance(guide, ObservationGuide) and any(one.id == part and one.choose for one in guide.parts)
     names = ["", *(one.name for one in templates.policies.policies)]
     if chosen and edit.payload.get("text") not in names:
-        raise _unknown(edit, "Choose one of the policies of the list; its title goes in the next box.")
+        raise _unknown(edit, "answers.policy")
 
 
 def _check_interview_answer(journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -130,9 +130,7 @@ def _check_interview_answer(journal: Journal, templates: Templates, edit: Edit) 
         return
     current = journal.current(edit.assessment_id, subject=edit.subject, field_prefix=edit.field)
     if not any(one.field == edit.field and one.payload and one.payload["language"] == language for one in current):
-        raise _unknown(
-            edit, f"The scheme lists the languages {', '.join(known[:-1])}; {UNLISTED_LANGUAGE} is another one."
-        )
+        raise _unknown(edit, "answers.languages", listed=", ".join(known[:-1]), other=UNLISTED_LANGUAGE)
 
 
 def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -141,13 +139,14 @@ def _check_consent(journal: Journal, templates: Templates, edit: Edit) -> None:
     respondents = list(plan.payload["respondents"]) if plan and plan.payload else []
     code = edit.field.partition(":")[2].rpartition(".")[2]
     if code not in respondents:
-        raise QpmError("CONSENT-004", f"{edit.subject} {edit.field}", f"The plan has {', '.join(respondents)}.")
+        where, people = f"{edit.subject} {edit.field}", ", ".join(respondents)
+        raise QpmError("CONSENT-004", where, "answers.people", people=people)
 
 
 def _check_shown(journal: Journal, templates: Templates, edit: Edit) -> None:
     guide = guide_of(journal, templates, edit.assessment_id, edit.subject)
     if not (isinstance(guide, ObservationGuide) and guide.with_person):
-        raise _unknown(edit, f"Guide {guide.id} is with no person; choose another on the plan page.")
+        raise _unknown(edit, "answers.no_person", guide=guide.id)
 
 
 def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
@@ -155,9 +154,9 @@ def _check_plan(_journal: Journal, templates: Templates, edit: Edit) -> None:
     name, role = str(edit.payload.get("guide", "")), edit.payload.get("role")
     guide = templates.guides.get(name)
     if guide is None or guide.kind != kind or (isinstance(guide, InterviewGuide) and guide.role != role):
-        fitting = [one.id for one in templates.guides.values() if one.kind == kind]
-        remedy = f"The guides for an {kind} are {', '.join(fitting)}; each is for the role that it names."
-        raise QpmError("PLAN-004", f"{edit.subject} guide {name}", remedy)
+        remedy = "answers.guides_interview" if kind == "interview" else "answers.guides_observation"
+        fitting = ", ".join(one.id for one in templates.guides.values() if one.kind == kind)
+        raise QpmError("PLAN-004", f"{edit.subject} guide {name}", remedy, guides=fitting)
     for indicator in edit.payload.get("explore", ()):
         _check_indicator(templates, edit, str(indicator))
 
@@ -169,14 +168,14 @@ def _check_rating(journal: Journal, templates: Templates, edit: Edit) -> None:
     if not level:  # taken back, which only what was given can be
         levels += [""] if journal.current_entry(edit.assessment_id, edit.subject, edit.field) else []
     if level not in levels:
-        raise QpmError("EVIDENCE-003", f"{edit.subject} {edit.field}", f"The scale has {', '.join(levels)}.")
+        raise QpmError("EVIDENCE-003", f"{edit.subject} {edit.field}", "judgements.scale", levels=", ".join(levels))
     _check_cites(journal, edit)
 
 
 def _check_finding(journal: Journal, templates: Templates, edit: Edit) -> None:
     _check_standard(templates, edit, str(edit.payload.get("standard")))
     if not edit.payload.get("cites"):
-        raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "Choose at least one piece of evidence for it.")
+        raise QpmError("EVIDENCE-001", f"{edit.subject} {edit.field}", "judgements.choose")
     _check_cites(journal, edit)
 
 
@@ -195,34 +194,29 @@ def _check_cites(journal: Journal, edit: Edit) -> None:
                 visits[entry.subject] = bool(plan and plan.payload and plan.payload["visit"] == visit_id)
             fits = visits[entry.subject]
         if not fits:
-            raise QpmError(
-                "EVIDENCE-002",
-                f"{edit.subject} {edit.field}",
-                "Cite notes, quotes or evidence of this visit.",
-            )
+            raise QpmError("EVIDENCE-002", f"{edit.subject} {edit.field}", "judgements.cite")
 
 
 def _check_standard(templates: Templates, edit: Edit, name: str) -> None:
     standards = [standard.id for standard in templates.standards.standards]
     if name and name not in standards:
-        raise _unknown(edit, f"The standards are {', '.join(standards)}.")
+        raise _unknown(edit, "answers.standards", standards=", ".join(standards))
 
 
 def _check_indicator(templates: Templates, edit: Edit, name: str) -> None:
     known = [one.id for standard in templates.standards.standards for one in standard.indicators]
     if name not in known:
-        raise _unknown(edit, f"The standards have {_nearest(name, known)}")
+        raise _unknown(edit, "answers.standards_have", nearest=_nearest(name, known))
 
 
-def _unknown(edit: Edit, remedy: str) -> QpmError:
-    return QpmError("CAPTURE-001", f"{edit.subject} {edit.field}"[:200], remedy)
+def _unknown(edit: Edit, remedy: str, **facts: str) -> QpmError:
+    return QpmError("CAPTURE-001", f"{edit.subject} {edit.field}"[:200], remedy, **facts)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """The ids most like ``name``, or the first few, as the end of a sentence."""
+    """The ids most like ``name``, or the first few."""
     names = list(known)
-    close = get_close_matches(name, names, n=3) or names[:3]
-    return f"{', '.join(close) or 'none'}; check the id."
+    return ", ".join(get_close_matches(name, names, n=3) or names[:3])
 
 
 _CHECKS: dict[tuple[str, str], Callable[[Journal, Templates, Edit], None]] = {

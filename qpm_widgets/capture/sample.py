@@ -98,4 +98,4 @@ def _entry_of(recorder: Recorder, evidence_id: str) -> str:
     for kind in ("interview", "observation"):
         if found := recorder.entry_of(f"{kind}:{meeting}", f"answer:{rest}"):
             return found
-    raise QpmError("EVIDENCE-002", evidence_id, "Correct the cites of the sample's findings.")
+    raise QpmError("EVIDENCE-002", evidence_id, "judgements.sample")

@@ -171,7 +171,7 @@ def _make_server(kit: Kit, runtime: Path, outputs: Path, *, page: str, open_brow
     try:
         server.initialize(argv=[], starter_extension="lab", find_extensions=False)
     except SystemExit:
-        raise QpmError("START-001", "127.0.0.1", "Start again; if it happens again, restart the computer.") from None
+        raise QpmError("START-001", "127.0.0.1", "page.restart") from None
     server.contents_manager.register_pre_save_hook(empty_before_saving)  # type: ignore[no-untyped-call]
     kernels = cast(KitKernels, server.kernel_manager)
     kernels.connection_dir = str(folder)

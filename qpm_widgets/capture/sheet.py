@@ -125,7 +125,7 @@ class Sheet(anywidget.AnyWidget):
             return {}
         if name == "render_again":
             return render_again(self.kit, arguments)
-        raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "Reload the page and try again.")
+        raise QpmError("CAPTURE-002", f"{self.subject or 'page'} {name}"[:200], "page.reload")
 
     def notice(self, field: str, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What the page should point out in words that are recorded: nothing, as a rule.
@@ -208,7 +208,7 @@ class Sheet(anywidget.AnyWidget):
         if kind == "do":
             result = self.do(str(message["name"]), dict(message.get("arguments") or {}))
             return {"kind": "done", "request_id": message["request_id"], "result": result}
-        raise QpmError("CAPTURE-002", self.subject or "page", "Reload the page and try again.")
+        raise QpmError("CAPTURE-002", self.subject or "page", "page.reload")
 
     def _look(self, edit: Edit, asked: Iterable[str] | None) -> tuple[list[dict[str, Any]], bool]:
         """What is noticed in an edit's words, and whether the person has to be asked first."""
@@ -246,12 +246,12 @@ class Sheet(anywidget.AnyWidget):
                 entry_id=str(message["entry_id"]),
             )
         except (KeyError, TypeError, ValueError):
-            raise QpmError("CAPTURE-002", self.subject or "page", "Reload the page and try again.") from None
+            raise QpmError("CAPTURE-002", self.subject or "page", "page.reload") from None
 
     def _failure(self, message: Message, fault: Exception) -> dict[str, Any]:
         # The words of any other exception may quote what was typed; only the name of its class is told.
         known = fault if isinstance(fault, QpmError) else None
-        error = known or QpmError("JOURNAL-008", type(fault).__name__, "What you typed stays on the page; try again.")
+        error = known or QpmError("JOURNAL-008", type(fault).__name__, "page.typed_stays")
         told = {"code": error.code, "sentence": error.sentence}
         kind = message.get("kind")
         if kind == "commit":

@@ -8,13 +8,22 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, say
 from qpm_widgets.journal import Edit, Journal, Receipt
 from qpm_widgets.journal.payloads import AssessmentProfile, InterviewPlan, ObservationPlan, VisitPlan
 from qpm_widgets.visits.meetings import Interview, Observation, iter_interviews, iter_observations
 from qpm_widgets.visits.sessions import check_sessions
 
 PROFILE = ("assessment", "profile")
+_NAMED = {
+    "nation": "profile.piece.nation",
+    "kind": "profile.piece.kind",
+    "area": "profile.piece.area",
+    "team": "profile.piece.team",
+    "manager": "profile.piece.manager",
+    "advocate": "profile.piece.advocate",
+    "assessor": "profile.piece.assessor",
+}
 
 
 @dataclass(frozen=True)
@@ -58,12 +67,13 @@ def check_profile(profile: AssessmentProfile, assessment_id: str) -> None:
     areas = {area.id for area in profile.areas}
     managers = {manager.id for manager in profile.managers}
     teams = {team.id for team in profile.teams}
-    loose = [f"team {team.id}: area {team.area}" for team in profile.teams if team.area not in areas]
-    loose += [f"team {team.id}: manager {team.manager}" for team in profile.teams if team.manager not in managers]
-    loose += [f"advocate {one.id}: team {one.team}" for one in profile.advocates if one.team not in teams]
-    loose += [f"advocate {one.id}: manager {one.manager}" for one in profile.advocates if one.manager not in managers]
+    loose = [("team", team.id, "area", team.area) for team in profile.teams if team.area not in areas]
+    loose += [("team", team.id, "manager", team.manager) for team in profile.teams if team.manager not in managers]
+    loose += [("advocate", one.id, "team", one.team) for one in profile.advocates if one.team not in teams]
+    loose += [("advocate", one.id, "manager", one.manager) for one in profile.advocates if one.manager not in managers]
     if loose:
-        raise QpmError("PLAN-002", f"{assessment_id} profile", f"Add or correct: {'; '.join(loose)}.")
+        pairs = "; ".join(f"{_name(kind, code)}: {_name(other, wanted)}" for kind, code, other, wanted in loose)
+        raise QpmError("PLAN-002", f"{assessment_id} profile", "profile.loose", pairs=pairs)
 
 
 def used_codes(journal: Journal, assessment_id: str, unless: Collection[str] = ()) -> dict[str, dict[str, list[str]]]:
@@ -111,13 +121,13 @@ def check_kept(profile: AssessmentProfile, used: Mapping[str, Mapping[str, list[
         "assessor": {one.id for one in profile.assessors},
     }
     gone = [
-        f"{kind} {code}, for the plan of {', '.join(names)} refers to it"
+        say("profile.piece.in_plan", thing=_name(kind, code), names=", ".join(names))
         for kind, codes in used.items()
         for code, names in codes.items()
         if code not in known[kind]
     ]
     if gone:
-        raise QpmError("PLAN-002", f"{assessment_id} profile", f"Keep {'; '.join(gone)}.")
+        raise QpmError("PLAN-002", f"{assessment_id} profile", "profile.keep", things="; ".join(gone))
 
 
 def free_id(name: str, taken: Collection[str], otherwise: str) -> str:
@@ -156,10 +166,13 @@ def check_places(
         named = [(kind, getattr(plan, kind, None)) for kind in known]
         if isinstance(plan, VisitPlan):
             named = [("assessor", code) for code in (*plan.assessors, plan.lead)]
-        loose |= {f"{kind} {code}" for kind, code in named if code is not None and code not in known[kind]}
+        loose |= {_name(kind, code) for kind, code in named if code is not None and code not in known[kind]}
     if loose:
-        remedy = f"Correct it, or add to the assessment: {', '.join(sorted(loose))}."
-        raise QpmError("PLAN-002", f"visit {visit_id}", remedy)
+        raise QpmError("PLAN-002", f"visit {visit_id}", "profile.add", things=", ".join(sorted(loose)))
+
+
+def _name(kind: str, code: str) -> str:
+    return say(_NAMED[kind], code=code)
 
 
 def load_profile(journal: Journal, assessment_id: str) -> AssessmentProfile:
@@ -172,8 +185,9 @@ def load_profile(journal: Journal, assessment_id: str) -> AssessmentProfile:
     """
     entry = journal.current_entry(assessment_id, *PROFILE)
     if entry is None or entry.payload is None:
-        known = ", ".join(journal.assessment_ids()) or "none yet"
-        raise QpmError("PLAN-003", f"assessment {assessment_id}", f"Assessments in this kit: {known}.")
+        known = ", ".join(journal.assessment_ids())
+        remedy = "assessments.known" if known else "assessments.none"
+        raise QpmError("PLAN-003", f"assessment {assessment_id}", remedy, ids=known)
     return AssessmentProfile.model_validate(entry.payload)
 
 
@@ -211,12 +225,16 @@ def used_places(journal: Journal, assessment_id: str, visit_id: str, plan: Visit
 def _check_sites(before: VisitPlan, after: VisitPlan, used: Mapping[str, list[str]], visit_id: str) -> None:
     kept = {site.id for site in after.sites}
     gone = [
-        f"{site.name}, where {', '.join(used[site.id])} {'is' if len(used[site.id]) == 1 else 'are'} planned"
+        say(
+            "visit_plan.piece.one_planned" if len(used[site.id]) == 1 else "visit_plan.piece.several_planned",
+            place=site.name,
+            names=", ".join(used[site.id]),
+        )
         for site in before.sites
         if site.id not in kept and used.get(site.id)
     ]
     if gone:
-        raise QpmError("PLAN-002", f"visit {visit_id}", f"Keep {'; '.join(gone)}, or plan these elsewhere first.")
+        raise QpmError("PLAN-002", f"visit {visit_id}", "visit_plan.keep_places", places="; ".join(gone))
 
 
 def iter_visits(journal: Journal, assessment_id: str) -> list[Visit]:
@@ -240,6 +258,4 @@ def load_visit(journal: Journal, assessment_id: str, visit_id: str) -> Visit:
     for visit in iter_visits(journal, assessment_id):
         if visit.id == visit_id:
             return visit
-    raise QpmError(
-        "PLAN-001", f"visit {visit_id} of {assessment_id}", "Plan the visit first, or open it from the desk."
-    )
+    raise QpmError("PLAN-001", f"visit {visit_id} of {assessment_id}", "planned.visit")

@@ -196,7 +196,7 @@ def load_observation(journal: Journal, assessment_id: str, observation_id: str) 
 def _of_one(journal: Journal, assessment_id: str, subject: str) -> list[Entry]:
     entries = journal.current(assessment_id, subject=subject)
     if not _has_plan(entries):
-        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "Plan it first, or open it from the desk.")
+        raise QpmError("PLAN-001", f"{subject} of {assessment_id}", "planned.meeting")
     return entries
 
 

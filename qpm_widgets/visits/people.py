@@ -25,8 +25,7 @@ def read_names(text: str, where: str) -> tuple[str, ...]:
     """
     names = tuple(dict.fromkeys(" ".join(line.split()) for line in text.splitlines() if line.strip()))
     if len(names) > MOST_NAMES or any(len(name) > LONGEST_NAME or not name.isprintable() for name in names):
-        remedy = f"Write at most {MOST_NAMES} names, each on a line of its own of at most {LONGEST_NAME} characters."
-        raise QpmError("PLAN-007", where, remedy)
+        raise QpmError("PLAN-007", where, "names_list.most", names=MOST_NAMES, characters=LONGEST_NAME)
     return names
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, say
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan, Session, VisitPlan
 from qpm_widgets.visits.meetings import Interview, Observation
 
@@ -19,14 +19,14 @@ Finding = Literal["no_session", "past_session", "other_place"]
 def check_sessions(plan: VisitPlan, visit_id: str) -> None:
     """Refuse a visit whose sessions are at a place or of an assessor that it does not have (PLAN-002)."""
     sites = {site.id for site in plan.sites}
-    loose = [f"a place for the session at {_when(one)}" for one in plan.sessions if one.site not in sites]
+    loose = [say("visit_plan.piece.place", when=_when(one)) for one in plan.sessions if one.site not in sites]
     loose += [
-        f"{one.assessor}, for the session at {_when(one)}"
+        say("visit_plan.piece.assessor", assessor=one.assessor, when=_when(one))
         for one in plan.sessions
         if one.assessor not in plan.assessors
     ]
     if loose:
-        raise QpmError("PLAN-002", f"visit {visit_id}", f"Keep {'; '.join(loose)}, or change the sessions first.")
+        raise QpmError("PLAN-002", f"visit {visit_id}", "visit_plan.keep_for_sessions", things="; ".join(loose))
 
 
 def in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
@@ -112,4 +112,4 @@ def begins(plan: InterviewPlan | ObservationPlan) -> int:
 
 
 def _when(session: Session) -> str:
-    return f"{session.starts} on {session.day.day} {session.day:%B}"
+    return say("visit_plan.piece.when", time=session.starts, day=f"{session.day.day} {session.day:%B}")

@@ -101,7 +101,7 @@ def test_the_planning_form_and_the_plan_folder_have_it(small, templates, tmp_pat
         "instructed": "non_instructed",
     }  # fmt: skip
     profile, visit = load_profile(small.journal, ASSESSMENT), load_visit(small.journal, ASSESSMENT, "V1")
-    payload = meeting_payload(form, "interview", "P1", profile, visit)
+    payload = meeting_payload(form, "interview", "P1", profile, visit, templates)
     assert (payload["explore"], payload["instructed"]) == (["PL3"], "non_instructed")
     folder = Path(shutil.copytree(TEMPLATES_FOLDER / "samples" / "lantern", tmp_path / "plan"))
     read = read_plan_files(folder, templates)
