@@ -34,8 +34,7 @@ def choose_transport(folder: Path) -> Literal["ipc", "tcp"]:
     if holds_sockets(folder):
         return "ipc"
     if not zmq.has("curve"):
-        remedy = "Set the kit up again, so that it has the pyzmq that requirements.lock names."
-        raise QpmError("START-004", f"pyzmq {zmq.__version__}", remedy)
+        raise QpmError("START-004", f"pyzmq {zmq.__version__}", "server.pyzmq")
     return "tcp"
 
 

@@ -42,17 +42,18 @@ def clear_folder(folder: Path) -> None:
         START-003 if the folder was not made by a demonstration, if its desk is open, or if it cannot be removed.
     """
     if folder.exists() and not (folder.is_dir() and ((folder / MARKER).exists() or not any(folder.iterdir()))):
-        raise QpmError("START-003", str(folder), "Name another folder with --outputs, or move what is there.")
+        raise QpmError("START-003", str(folder), "demonstration.other_folder")
     if find_server(folder / "kit" / "runtime"):
-        raise QpmError("START-003", str(folder), "Its desk is open: close it with Ctrl+C, then try again.")
+        raise QpmError("START-003", str(folder), "demonstration.desk_open")
     try:
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
         (folder / MARKER).write_text("Made by the demonstration, which removes this whole folder when it runs again.\n")
     except OSError as error:
-        remedy = f"The system says: {error.strerror}. Close what is open from it, and try again."
-        raise QpmError("START-003", str(folder), remedy) from None
+        raise QpmError(
+            "START-003", str(folder), "system_says", "demonstration.files_open", cause=error.strerror
+        ) from None
 
 
 def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None:

@@ -93,7 +93,7 @@ def await_server(runtime: Path, gave_up: Callable[[], bool] = lambda: False) -> 
         if server is not None:
             return server
         time.sleep(0.05)
-    raise QpmError("START-001", str(runtime), "See server.log in this folder, and start again.")
+    raise QpmError("START-001", str(runtime), "server.see_log")
 
 
 def is_served(runtime: Path) -> bool:

@@ -45,12 +45,11 @@ def check_folder(code: str) -> Callable[[Path], Path]:
         try:
             if stat.S_ISDIR(path.stat().st_mode):
                 return path
-            said = "This is no folder"
         except FileNotFoundError:
             return path
         except OSError as error:
-            said = f"The system says: {error.strerror}"
-        raise QpmError(code, shown_name(path), f"{said}; name a folder.")
+            raise QpmError(code, shown_name(path), "named_folder.system_says", cause=error.strerror) from None
+        raise QpmError(code, shown_name(path), "named_folder.none")
 
     return look
 
@@ -119,11 +118,9 @@ def open_with_passphrase(home: Path) -> tuple[Kit, str]:
     from qpm_widgets.journal.kit_file import has_kit
 
     if not has_kit(home):
-        remedy = "Start the kit once with `qpm start`, or name its folder with --home."
-        raise QpmError("START-002", str(home), remedy)
+        raise QpmError("START-002", str(home), "opening.no_kit")
     if not (home / "kit.json").exists():
-        remedy = "Put kit.json back from a copy of the kit; the journal cannot be opened without it."
-        raise QpmError("JOURNAL-002", str(home / "kit.json"), remedy)
+        raise QpmError("JOURNAL-002", str(home / "kit.json"), "opening.no_kit_json")
     for left in reversed(range(TRIES)):
         passphrase = ask_passphrase(home)
         try:
@@ -175,10 +172,10 @@ def set_up_kit(home: Path) -> Kit:
     say.print("This sets up a new kit there. Nobody can open it again without its passphrase.")
     assessor = ask("Your assessor code (not your name), as the lead assessor gave it to you, for example KM4")
     if not is_code(assessor):
-        raise QpmError("JOURNAL-015", "assessor code", "Use letters, digits, - and _, without spaces.")
+        raise QpmError("JOURNAL-015", "assessor code", "typed.assessor_code")
     passphrase = ask("Choose a passphrase of several words", secret=True)
     if ask("The passphrase again", secret=True) != passphrase:
-        raise QpmError("JOURNAL-012", "passphrase", "The two were not the same; nothing was set up, so start again.")
+        raise QpmError("JOURNAL-012", "passphrase", "typed.twice_not_set_up")
     return Kit.create(home, passphrase, assessor=assessor)
 
 
@@ -198,7 +195,7 @@ def check_place(path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.lstat(path.with_name(f".{path.name}.00000000.part"))  # the name that it has until it is whole
     except OSError as error:
-        raise QpmError("BUNDLE-011", shown_name(path), f"The system says: {error.strerror}.") from None
+        raise QpmError("BUNDLE-011", shown_name(path), "system_says", cause=error.strerror) from None
 
 
 def ask(what: str, *, secret: bool = False) -> str:
@@ -239,4 +236,4 @@ def keyboard() -> TextIO:
 
 
 def _unanswered(what: str) -> QpmError:
-    return QpmError("START-005", what, "Run the command in a terminal and type the answer, or pipe it in.")
+    return QpmError("START-005", what, "typed.nothing")

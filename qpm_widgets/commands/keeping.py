@@ -36,15 +36,11 @@ def passphrase(home: HomeOption = HOME) -> None:
 
     KitFile.read(home)
     if is_open(home / "runtime"):
-        raise QpmError(
-            "KEEP-001", str(home), "Close it with `qpm lock`, wait for other commands to end, and try again."
-        )
+        raise QpmError("KEEP-001", str(home), "closing.other_commands")
     old = ask_passphrase(home, "The passphrase as it is now")
     new = ask("The new passphrase, of several words", secret=True)
     if ask("The new passphrase again", secret=True) != new:
-        raise QpmError(
-            "JOURNAL-012", "new passphrase", "The two were not the same; nothing was changed, so start again."
-        )
+        raise QpmError("JOURNAL-012", "new passphrase", "typed.twice_unchanged")
     change_passphrase(home, old, new)
     if uses_keyring(home):
         _forget_key(home)
@@ -80,8 +76,7 @@ def lock(
     runtime = home / "runtime"
     served = close_server(runtime)
     if not await_closed(runtime):
-        remedy = "No page is open any more, but another command is still at work; wait for it to end, or end it."
-        raise QpmError("KEEP-007", str(home), remedy)
+        raise QpmError("KEEP-007", str(home), "closing.still_at_work")
     out.print("The kit is locked." if served else "The kit was not open; it is locked.")
     return None
 
@@ -205,7 +200,7 @@ def verify(
         for fault in first_bad_first(apart.faults):
             out.print(f"restricted store: {fault}")
         if not (verification.ok and apart.ok):
-            raise QpmError("JOURNAL-009", str(home), "Keep the kit as it is and tell your lead assessor.")
+            raise QpmError("JOURNAL-009", str(home), "verified.keep")
         current = (entry for one in journal.assessment_ids() for entry in journal.current(one))
         missing = missing_references(current, _ids_of(load_templates()))
         entries = counted(verification.entries, "entry", "entries")
@@ -230,8 +225,7 @@ def _refuse_missing(missing: Sequence[str], home: Path) -> None:
     for line in missing:
         out.print(line)
     if missing:
-        remedy = "Put back the templates that it was recorded with; nothing in the journal itself is wrong."
-        raise QpmError("KEEP-006", str(home), remedy)
+        raise QpmError("KEEP-006", str(home), "verified.other_templates")
 
 
 def _ids_of(templates: Templates) -> TemplateIds:

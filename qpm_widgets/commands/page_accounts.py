@@ -34,7 +34,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         with Kit.unlock(Path(request["home"]), request["passphrase"]) as kit:
             described = kit.safeguarding.find(account)  # before its id is part of a path
             if not described.is_waiting and not described.erased:  # its page was left open, and nobody would look there
-                raise QpmError("SAFE-011", account, "Close this page. The desk shows what there is to do.")
+                raise QpmError("SAFE-011", account, "account_asked.close_page", "account_asked.see_desk")
             identity = kit.safeguarding.identity(request["passphrase"])
             path = folder / f"{account}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{suffix}"
             make_folder(folder)

@@ -29,7 +29,7 @@ def answer(kit: Kit, request: Mapping[str, Any]) -> dict[str, Any]:
     known = {path.stem: path for path in (CHECKOUT / "notebooks").glob("*_report.ipynb")}
     try:
         if report not in known:  # it comes from a file beside documents, which anybody may have written
-            raise QpmError("REPORT-004", "report", f"Reports are: {', '.join(sorted(known))}.")
+            raise QpmError("REPORT-004", "report", "report.names", names=", ".join(sorted(known)))
         rendered = render_report(kit, known[report], parameters, outputs=Path(request["outputs"]))
         names = look_out_for(kit.journal, parameters.get("assessment_id", ""))
     except QpmError as error:

@@ -49,4 +49,4 @@ def _read(file: Path) -> str:
     try:
         return read_whole(file, _LARGEST_LIST, "PLAN-007").decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise QpmError("PLAN-007", shown_name(file), "Save it as plain text (UTF-8).") from None
+        raise QpmError("PLAN-007", shown_name(file), "names_file.plain_text") from None

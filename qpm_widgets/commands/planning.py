@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from qpm_widgets.errors import QpmError
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, open_kit, out
 
 if TYPE_CHECKING:
@@ -84,14 +83,13 @@ def form(
     from qpm_widgets.reports.paper_form import PaperForm, write_form
     from qpm_widgets.reports.publishing import publish, safe_name
     from qpm_widgets.templates import load_templates
-    from qpm_widgets.templates.faults import suggest
+    from qpm_widgets.templates.faults import Fault, suggest
     from qpm_widgets.templates.safe_yaml import shorten
 
     templates = load_templates(language=language)
     if guide not in templates.guides:
-        raise QpmError(
-            "TEMPLATE-001", f"interview_guides/{shorten(guide)}.yaml", suggest(guide, list(templates.guides))
-        )
+        file = f"interview_guides/{shorten(guide)}.yaml"
+        raise Fault("TEMPLATE-001", file, "", suggest(guide, templates.guides)).error
     wanted = PaperForm(templates.guides[guide], "easy_read" if easy_read else "plain", nation)
     name = safe_name("-".join(filter(None, (guide, language, wanted.style, nation or ""))))
     facts = {"form": wanted.code(templates), "templates": templates.digest}

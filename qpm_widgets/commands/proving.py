@@ -40,8 +40,7 @@ def tell_report(journal: Journal, folder: Path) -> None:
         out.print("erasures.json is about another manifest than the one that lies beside it")
     _tell_journal(proof)
     if not proof.holds:
-        remedy = "The lines above say what differs; keep the folder as it is and tell your lead assessor."
-        raise QpmError("REPORT-008", str(folder), remedy)
+        raise QpmError("REPORT-008", str(folder), "report.differs")
     _tell_duties(proof)
 
 

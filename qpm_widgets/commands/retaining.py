@@ -134,8 +134,8 @@ def _delete(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        remedy = f"Delete it yourself ({error.strerror or 'input/output error'})."
-        raise QpmError("REPORT-006", str(folder), remedy) from None
+        cause = error.strerror or type(error).__name__
+        raise QpmError("REPORT-006", str(folder), "outputs.delete", cause=cause) from None
     out.print(f"deleted: {folder}")
 
 

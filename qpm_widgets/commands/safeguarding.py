@@ -286,7 +286,7 @@ def _read(home: Path, account: str) -> list[ReadAccount]:
 
 def _refuse_erased(account: str, found: list[ReadAccount]) -> None:
     if not found:
-        raise QpmError("SAFE-005", account, "What was sent or printed before is with whoever has it.")
+        raise QpmError("SAFE-005", account, "account_asked.sent_before")
 
 
 def _moment(milliseconds: int) -> str:

@@ -74,7 +74,7 @@ def submit(
     with open_kit(home) as kit:
         load_visit(kit.journal, assessment, visit)
         if not kit.journal.verify().ok:
-            raise QpmError("JOURNAL-009", str(home), "Run `verify`, keep the kit as it is and tell your lead assessor.")
+            raise QpmError("JOURNAL-009", str(home), "verified.verify_and_keep")
         bundle = kit.journal.bundle_visit(
             assessment, visit, kit=version("qpm-field-kit"), templates=load_templates().digest
         )
@@ -109,8 +109,7 @@ def receive(
 
     for file in files:
         if file.suffix.lower() == SUFFIX:
-            remedy = "It is an account of harm: take it in with `qpm safeguarding receive`."
-            raise QpmError("BUNDLE-001", shown_name(file), remedy)
+            raise QpmError("BUNDLE-001", shown_name(file), "receiving.account")
         if not os.path.isfile(file):  # noqa: PTH113  # a name that no file can have is no file
             read_whole(file, 0)  # says what is the matter, before anybody types a passphrase
     received: list[Manifest] = []
@@ -180,8 +179,7 @@ def _compare_digits(journal: Journal, bundle: Bundle, writers: Sequence[Writer],
             say.print(f"{where}: the device of {names}, whose digits you have not compared, {what}.")
             typed = ask(f"Its twenty digits, as {names} read them out to you (nothing, to leave the file)")
             if "".join(typed.split()) != fingerprint(writer.device_id).replace(" ", ""):
-                remedy = f"Nothing was received; have {names} read out what `qpm submit` shows, then receive it again."
-                raise QpmError("BUNDLE-014", where, remedy)
+                raise QpmError("BUNDLE-014", where, "receiving.digits", names=names)
             journal.note_compared(writer.device_id)
 
 

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from qpm_widgets.journal import Entry, Journal
     from qpm_widgets.journal.history import FieldHistory
 
-_KINDS = (
-    "There are ids of evidence such as P1.P-CO-1.quote.1, of findings such as V1.finding.F3, of ratings such as "
-    "V1.rating.CP1, and of journal entries (36 letters, digits and hyphens); copy the whole id from a lead's report."
-)
-
 
 def show(
     wanted: Annotated[
@@ -54,11 +49,11 @@ def _entries_meant(journal: Journal, wanted: str, assessment: str | None, home: 
     entries = list(journal.find_entries([wanted.lower()]).values())
     found = entries or _named(journal, wanted, [assessment] if assessment else journal.assessment_ids())
     if not found:
-        raise QpmError("JOURNAL-016", harmless(wanted[:60]) or "id", _KINDS)
+        raise QpmError("JOURNAL-016", harmless(wanted[:60]) or "id", "traced.kinds_of_id")
     having = list(dict.fromkeys(one.assessment_id for one in found))
     if len(having) > 1:
-        again = f"`qpm show {wanted} --assessment {having[0]}{places(home, OUTPUTS)}`"
-        raise QpmError("JOURNAL-018", wanted, f"Say which one is meant, as in {again}: {', '.join(having)}.")
+        options = f"--assessment {having[0]}{places(home, OUTPUTS)}"
+        raise QpmError("JOURNAL-018", wanted, "traced.which", id=wanted, options=options, names=", ".join(having))
     return found
 
 
@@ -108,7 +103,7 @@ def history(
         subject = _meant_subject(kit.journal, assessment, subject)
         histories = field_histories(kit.journal, assessment, subject, field)
         if not histories:
-            raise QpmError("KEEP-008", "history", _known_subjects(kit.journal, assessment, subject))
+            raise _no_history(kit.journal, assessment, subject)
         _print_histories(kit.journal, f"{assessment} {subject}", histories)
 
 
@@ -136,16 +131,18 @@ def _planned_subjects(journal: Journal, assessment: str) -> list[str]:
     return sorted({entry.subject for entry in journal.current(assessment, field_prefix="plan")})
 
 
-def _known_subjects(journal: Journal, assessment: str, subject: str) -> str:
-    """What could have been meant, as one sentence."""
+def _no_history(journal: Journal, assessment: str, subject: str) -> QpmError:
+    """The error that says what could have been meant."""
     known = _planned_subjects(journal, assessment)
     typed = subject.rpartition(":")[2].casefold()
     meant = [one for one in known if one.partition(":")[2].casefold() == typed]
     if not known:
-        return f"Assessments in this kit: {', '.join(journal.assessment_ids()) or 'none yet'}."
+        ids = ", ".join(journal.assessment_ids())
+        return QpmError("KEEP-008", "history", "traced.assessments" if ids else "traced.no_assessments", ids=ids)
     if subject in (*known, "assessment"):
-        return "Write the field as in the lead's report, or leave it out to see them all."
-    return f"Write it as {', '.join(meant)}." if meant else f"This assessment has assessment, {', '.join(known)}."
+        return QpmError("KEEP-008", "history", "traced.field")
+    names = ", ".join(meant or known)
+    return QpmError("KEEP-008", "history", "traced.meant" if meant else "traced.subjects", names=names)
 
 
 def _print_history(journal: Journal, one: FieldHistory) -> None:

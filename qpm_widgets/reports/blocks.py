@@ -76,7 +76,7 @@ class Title(Block):
 
     def __post_init__(self) -> None:
         if not _can_be_seen(self.title):
-            raise _refuse("Title", "Give it a title.")
+            raise _refuse("Title", "block.title")
 
     def _html(self) -> str:
         facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.facts)
@@ -94,9 +94,9 @@ class Heading(Block):
 
     def __post_init__(self) -> None:
         if self.level not in (1, 2, 3, 4):
-            raise _refuse("Heading", "Give it a level from 1 to 4.")
+            raise _refuse("Heading", "block.level")
         if not _can_be_seen(self.text):
-            raise _refuse("Heading", "Give it a text.")
+            raise _refuse("Heading", "block.text")
 
     def _html(self) -> str:
         tag = f"h{self.level + 1}"
@@ -203,11 +203,11 @@ class Table(Block):
 
     def __post_init__(self) -> None:
         if not self.columns:
-            raise _refuse("Table", "Give it at least one column.")
+            raise _refuse("Table", "block.columns")
         if any(len(row) != len(self.columns) for row in self.rows):
-            raise _refuse("Table", "Give every row one cell for each column.")
+            raise _refuse("Table", "block.cells")
         if self.row_anchors and len(self.row_anchors) != len(self.rows):
-            raise _refuse("Table", "Give one anchor for each row, or none at all.")
+            raise _refuse("Table", "block.anchors")
 
     def _html(self) -> str:
         head = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in self.columns)
@@ -236,7 +236,7 @@ class Figure(Block):
 
     def __post_init__(self) -> None:
         if not _can_be_seen(self.alt):
-            raise _refuse("Figure", "Give it a text equivalent.")
+            raise _refuse("Figure", "block.text_equivalent")
 
     def _html(self) -> str:
         # As a picture, not inline: an SVG in an <img> can neither run nor fetch anything.
@@ -289,8 +289,7 @@ def block_from_json(data: object) -> Block:
     """
     name = data.get("block") if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or not isinstance(name, str) or name not in _BLOCKS:
-        known = ", ".join(_BLOCKS)
-        raise QpmError("REPORT-003", "a block of unknown kind", f"Display one of {known}.")
+        raise QpmError("REPORT-003", "a block of unknown kind", "block.kinds", names=", ".join(_BLOCKS))
     content = {key: value for key, value in data.items() if key != "block"}
     return _decode(name, json.dumps(_make_printable(content)))
 
@@ -300,12 +299,12 @@ def _decode(name: str, content: str) -> Block:
 
     known = {field.name for field in fields(_BLOCKS[name])}  # type: ignore[arg-type]  # all are dataclasses
     if unknown := sorted(set(json.loads(content)) - known):
-        raise _refuse(name, f"Remove {', '.join(unknown)[:200]}.")
+        raise _refuse(name, "block.remove", names=", ".join(unknown)[:200])
     try:
         return _adapter(name).validate_json(content, strict=True)
     except ValidationError as error:
         keys = {".".join(map(str, fault["loc"])) for fault in error.errors(include_input=False)}
-        raise _refuse(name, f"Correct {', '.join(sorted(keys))[:200]}.") from None
+        raise _refuse(name, "block.correct", names=", ".join(sorted(keys))[:200]) from None
 
 
 @cache
@@ -320,8 +319,8 @@ def _can_be_seen(text: str) -> bool:
     return any(unicodedata.category(character)[0] not in "ZC" for character in printable(text))
 
 
-def _refuse(name: str, remedy: str) -> QpmError:
-    return QpmError("REPORT-003", f"a {name} block", remedy)
+def _refuse(name: str, remedy: str, **facts: str) -> QpmError:
+    return QpmError("REPORT-003", f"a {name} block", remedy, **facts)
 
 
 def _make_printable(value: Any) -> Any:  # noqa: ANN401  # JSON values in, JSON values out

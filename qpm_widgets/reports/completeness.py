@@ -22,7 +22,7 @@ def check_complete(document: Document) -> None:
     """
     account = document.account
     if account is None:
-        raise QpmError("REPORT-005", "the report", "Let the notebook display an Account of its evidence.")
+        raise QpmError("REPORT-005", "the report", "report.no_account")
     used = set(account.used)
     _refuse_if_any(set(account.finished) - used - set(account.left_out), "in no list")
     cited = document.cited()
@@ -34,4 +34,4 @@ def _refuse_if_any(missing: set[str], how: str) -> None:
     if missing:
         names = ", ".join(sorted(missing)[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        raise QpmError("REPORT-005", f"{names}{more}, {how}", "Report this: no report was written.")
+        raise QpmError("REPORT-005", f"{names}{more}, {how}", "report.incomplete")

@@ -117,8 +117,7 @@ def read_document(notebook: Mapping[str, Any]) -> Document:
             accounts.append(_read_account(where, data[ACCOUNT_MIME]))
     titles = [position for position, block in enumerate(blocks) if isinstance(block, Title)]
     if not blocks or titles != [0]:
-        remedy = "Execute the notebook, and let its first block, and no other, be a Title."
-        raise QpmError("REPORT-003", "the blocks of the notebook", remedy)
+        raise QpmError("REPORT-003", "the blocks of the notebook", "block.title_first")
     title = blocks[0]
     assert isinstance(title, Title)
     return Document(title, tuple(blocks[1:]), _join(accounts))
@@ -129,8 +128,8 @@ def _check_levels(blocks: tuple[Block, ...]) -> None:
     above = 0
     for number, heading in enumerate((block for block in blocks if isinstance(block, Heading)), start=1):
         if heading.level > above + 1:
-            remedy = f"Give it level {above + 1} or put a heading of level {heading.level - 1} before it."
-            raise QpmError("REPORT-003", f"Heading block {number}, of level {heading.level}", remedy)
+            where = f"Heading block {number}, of level {heading.level}"
+            raise QpmError("REPORT-003", where, "block.level_left_out", level=above + 1, before=heading.level - 1)
         above = heading.level
 
 
@@ -138,7 +137,7 @@ def _iter_outputs(notebook: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[st
     for number, cell in enumerate(notebook["cells"], start=1):
         for output in cell.get("outputs", ()):
             if output["output_type"] == "error":
-                raise QpmError("REPORT-002", f"cell {number}", "Render the report again from its notebook.")
+                raise QpmError("REPORT-002", f"cell {number}", "report.render_again")
             yield f"cell {number}", output.get("data", {})
 
 
@@ -153,7 +152,7 @@ def _read_account(where: str, data: object) -> Account:
     names = ("finished", "used", "left_out")
     lists = [data.get(name) for name in names] if isinstance(data, Mapping) else []
     if not lists or not all(isinstance(ids, list) and all(isinstance(i, str) for i in ids) for ids in lists):
-        raise QpmError("REPORT-003", f"{where}, the account", f"Give it lists of evidence ids: {', '.join(names)}.")
+        raise QpmError("REPORT-003", f"{where}, the account", "report.account_lists", names=", ".join(names))
     return Account(*(tuple(ids) for ids in lists if ids is not None))
 
 

@@ -36,15 +36,15 @@ def check_drawing(svg: str, prefix: str) -> str:
     """
     svg = printable(svg)
     if "<!" in svg:  # no document type, so no entities; no comments, no CDATA
-        raise _refuse("Leave out comments, CDATA and document types.")
+        raise _refuse("drawing.comments")
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError:
-        raise _refuse("Make it well-formed XML.") from None
+        raise _refuse("drawing.xml") from None
     for element in root.iter():
         _check_element(element, prefix)
     if root.tag != "svg" or not root.get("viewBox"):
-        raise _refuse("Make it one <svg> with a viewBox.")
+        raise _refuse("drawing.svg")
     root.set("xmlns", _SVG)
     root.set("font-family", FONT_FAMILY)
     return ElementTree.tostring(root, encoding="unicode")
@@ -53,18 +53,18 @@ def check_drawing(svg: str, prefix: str) -> str:
 def _check_element(element: ElementTree.Element, prefix: str) -> None:
     tag = str(element.tag).removeprefix(f"{{{_SVG}}}")
     if not _ELEMENTS.fullmatch(tag):
-        raise _refuse(f"Leave out the element {tag[:40]}.")
+        raise _refuse("drawing.element", element=tag[:40])
     element.tag = tag
     for name, value in element.attrib.items():
         if not _ATTRIBUTES.fullmatch(name):
-            raise _refuse(f"Leave out the attribute {name[:40]} of {tag}.")
+            raise _refuse("drawing.attribute", attribute=name[:40], element=tag)
         if name == "id":
             element.set(name, prefix + value)
         elif "url(" in value.replace("\\", "url("):  # a backslash could spell it in CSS escapes
             if not _REFERENCE.fullmatch(value):
-                raise _refuse(f"Let {name} of {tag} refer to an id in the drawing.")
+                raise _refuse("drawing.reference", attribute=name, element=tag)
             element.set(name, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
 
 
-def _refuse(remedy: str) -> QpmError:
-    return QpmError("REPORT-003", "a Figure block", remedy)
+def _refuse(remedy: str, **facts: str) -> QpmError:
+    return QpmError("REPORT-003", "a Figure block", remedy, **facts)

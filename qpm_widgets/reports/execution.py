@@ -96,12 +96,10 @@ def _stopped(kit: Kit, name: str, cell: int | None, kind: str, said: str) -> Qpm
     reason = _read_our_error(said) if kind == "QpmError" else None
     log = _write_log(kit, place, kind, reason)
     if reason:
-        cause = f"It says {reason[0]}, {reason[1]}: {fault_of(reason[0])}."
-    elif cell is None:
-        cause = "Its Python process ended or did not answer; try again."
-    else:
-        cause = "This is a fault in the report, not in your evidence: report it."
-    return QpmError("REPORT-002", place, f"{cause} Nothing was written; the log is {log}.")
+        code, where = reason
+        facts = {"code": code, "place": where, "fault": fault_of(code)}
+        return QpmError("REPORT-002", place, "cell.says", "cell.log", log=log, **facts)
+    return QpmError("REPORT-002", place, "cell.process_ended" if cell is None else "cell.faulty", "cell.log", log=log)
 
 
 def _read_our_error(said: str) -> tuple[str, str] | None:

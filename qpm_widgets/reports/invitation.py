@@ -106,7 +106,7 @@ def compose_pictures(templates: Templates, invitation: Invitation) -> Document:
     guide = templates.guides.get(invitation.plan.guide)
     if not (isinstance(guide, ObservationGuide) and guide.with_person):
         where = f"guide {invitation.plan.guide}"
-        raise QpmError("PLAN-004", where, "Only a visit to a person has papers for them; choose its guide on the plan.")
+        raise QpmError("PLAN-004", where, "papers.visit_to_person")
 
     text, profile = templates.wording.text, invitation.profile
 

@@ -108,5 +108,5 @@ def _add(folder: Path, line: Mapping[str, Any]) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        remedy = f"Allow writing there and run the same command again ({error.strerror or 'input/output error'})."
-        raise QpmError("REPORT-006", str(path), remedy) from None
+        cause = error.strerror or type(error).__name__
+        raise QpmError("REPORT-006", str(path), "outputs.allow_writing", cause=cause) from None

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, say
 
 Value = str | int | bool
 _ANNOTATIONS = {"str": str, "int": int, "bool": bool}
-_WANTED = {str: "text", int: "a whole number", bool: "true or false"}
+_WANTED = {str: "parameter.piece.text", int: "parameter.piece.number", bool: "parameter.piece.truth"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Parameter:
     @property
     def wanted(self) -> str:
         """What a value must be, in words."""
-        return f"one of {', '.join(self.choices)}" if self.choices else _WANTED[self.kind]
+        if self.choices:
+            return say("parameter.piece.choices", names=", ".join(self.choices))
+        return say(_WANTED[self.kind])
 
     def read(self, value: object) -> Value | None:
         """The value as its type, or None if it is not one. Text stays as it is: ``007`` is not 7."""
@@ -66,7 +68,7 @@ def read_parameters(notebook: Mapping[str, Any]) -> tuple[Parameter, ...]:
     try:
         body = ast.parse("".join(cell["source"])).body
     except SyntaxError:
-        raise QpmError("REPORT-001", "the parameter cell", "Make it valid Python.") from None
+        raise QpmError("REPORT-001", "the parameter cell", "parameter.python") from None
     found = []
     for statement in body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -91,22 +93,22 @@ def check_parameters(where: str, known: tuple[Parameter, ...], given: Mapping[st
     for name, value in given.items():
         if name not in parameters:
             close = difflib.get_close_matches(name, parameters, n=1)
-            meant = f" (did you mean {close[0]}?)" if close else ""
-            faults[name] = f"{name[:60]} is unknown{meant}"
+            key = "parameter.piece.misspelt" if close else "parameter.piece.unknown"
+            faults[name] = say(key, name=name[:60], meant="".join(close))
             continue
         read = parameters[name].read(value)
         if read is None:
-            faults[name] = f"{name} must be {parameters[name].wanted}"
+            faults[name] = say("parameter.piece.must_be", name=name, wanted=parameters[name].wanted)
         elif read == "" and parameters[name].required:
-            faults[name] = f"{name} must not be empty"
+            faults[name] = say("parameter.piece.empty", name=name)
         else:
             values[name] = read
     for parameter in known:
         if parameter.required and parameter.name not in given:
-            faults[parameter.name] = f"{parameter.name} is missing"
+            faults[parameter.name] = say("parameter.piece.missing", name=parameter.name)
     if faults:
         names = ", ".join(name[:60] for name in faults)
-        raise QpmError("REPORT-001", f"{where}, {names}", f"Correct this: {'; '.join(faults.values())}.")
+        raise QpmError("REPORT-001", f"{where}, {names}", "parameter.correct", faults="; ".join(faults.values()))
     return values
 
 
@@ -114,11 +116,11 @@ def _read_one(name: str, annotation: ast.expr | None, value: ast.expr | None) ->
     try:
         default = None if value is None else ast.literal_eval(value)
     except (ValueError, TypeError):
-        raise _refuse(name, "Give it a plain value as default.") from None
+        raise _refuse(name, "parameter.default") from None
     kind: Any  # any type there is, until it is found to be one of ours
     kind, choices = _read_annotation(name, annotation) if annotation else (type(default), ())
     if kind not in _WANTED or not (default is None or type(default) is kind):
-        raise _refuse(name, "Annotate it with str, int, bool or Literal[...], and let its default be of that type.")
+        raise _refuse(name, "parameter.annotation")
     return Parameter(name, kind, choices, default)
 
 
@@ -133,7 +135,7 @@ def _read_annotation(name: str, annotation: ast.expr) -> tuple[Any, tuple[str, .
         choices = choices if isinstance(choices, tuple) else (choices,)
         if all(isinstance(choice, str) for choice in choices):
             return str, choices
-        raise _refuse(name, "Let its Literal list strings.")
+        raise _refuse(name, "parameter.literal")
     return None, ()
 
 

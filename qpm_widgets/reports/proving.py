@@ -85,7 +85,7 @@ def prove_report(journal: Journal, folder: Path) -> Proof:
         files = {name: _state(folder / name, facts["sha256"]) for name, facts in manifest["outputs"].items()}
         assessment_id = parameters_of(manifest)["assessment_id"]
     except (KeyError, TypeError, AttributeError):
-        raise QpmError("REPORT-007", str(folder), "Name a folder that `render` made, with its manifest.json.") from None
+        raise QpmError("REPORT-007", str(folder), "report.rendered_folder") from None
     noted = noted_in(folder)
     gone = [
         Gone(one, tuple(entries_gone(journal, manifest, one)), one.tombstone.entry_id in noted)

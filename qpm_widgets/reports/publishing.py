@@ -89,8 +89,7 @@ def check_writable(outputs: Path) -> None:
 
 
 def _refusal(outputs: Path, error: OSError) -> QpmError:
-    remedy = f"Make room, or choose a folder that can be written to ({error.strerror or 'input/output error'})."
-    return QpmError("REPORT-006", str(outputs), remedy)
+    return QpmError("REPORT-006", str(outputs), "outputs.make_room", cause=error.strerror or type(error).__name__)
 
 
 def safe_name(name: str) -> str:

@@ -148,7 +148,7 @@ def _read_source(notebook: Path) -> bytes:
         return notebook.read_bytes()
     except OSError:
         known = ", ".join(sorted(path.stem for path in notebook.parent.glob("*report*.ipynb")))
-        raise QpmError("REPORT-004", notebook.name, f"The reports are: {known or 'none'}.") from None
+        raise QpmError("REPORT-004", notebook.name, "report.names" if known else "report.none", names=known) from None
 
 
 def _read_notebook(notebook: Path, source: bytes) -> NotebookNode:
@@ -156,7 +156,7 @@ def _read_notebook(notebook: Path, source: bytes) -> NotebookNode:
         nbformat.validate(json.loads(source), version=4)  # before reading, which trusts its input
         node: NotebookNode = nbformat.reads(source.decode(), as_version=4)  # type: ignore[no-untyped-call]
     except (ValueError, nbformat.ValidationError):
-        raise QpmError("REPORT-004", notebook.name, "It is damaged: put the kit's own file back.") from None
+        raise QpmError("REPORT-004", notebook.name, "report.damaged") from None
     return node
 
 
@@ -169,7 +169,7 @@ def _choose_exporters(formats: Sequence[str]) -> dict[str, type[QpmExporter]]:
     unknown = [name for name in formats if name not in EXPORTERS]
     if unknown or not formats:
         named = f"format {', '.join(unknown)[:60]}" if unknown else "formats"
-        raise QpmError("REPORT-001", named, f"Choose from {', '.join(EXPORTERS)}.")
+        raise QpmError("REPORT-001", named, "report.formats", names=", ".join(EXPORTERS))
     return {name: EXPORTERS[name] for name in EXPORTERS if name in formats}
 
 

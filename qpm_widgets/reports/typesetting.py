@@ -33,7 +33,7 @@ def typeset(sources: Mapping[str, bytes], fonts: Path, what: str, **options: obj
         return compile_files(dict(sources), font_paths=load_fonts(fonts), ignore_system_fonts=True, **options)
     except typst.TypstError as error:
         rule = "PDF/UA-1" if "PDF/UA" in str(error) else "Typst"
-        raise QpmError("REPORT-003", f"{what} ({rule})", "Render it as HTML, and report this.") from None
+        raise QpmError("REPORT-003", f"{what} ({rule})", "report.as_html") from None
 
 
 def draw_png(svg: str, fonts: Path) -> bytes:

@@ -217,9 +217,9 @@ def read_content(journal: Journal, templates: Templates, assessment_id: str, vis
         unknown visit.
     """
     if edition not in EDITIONS:
-        raise QpmError("REPORT-001", "parameter edition", f"Choose one of {', '.join(EDITIONS)}.")
+        raise QpmError("REPORT-001", "parameter edition", "report.editions", names=", ".join(EDITIONS))
     if not visit_id:
-        raise QpmError("REPORT-001", "parameter visit_id", "Name the visit, such as V1.")
+        raise QpmError("REPORT-001", "parameter visit_id", "report.name_visit")
     head = journal.head()  # before anything is read: nothing that the report knows is younger
     record = read_record(journal, templates, assessment_id, visit_id)
     voices = choose_voices(record)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qpm_widgets import cli
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, Said
 from qpm_widgets.journal import Edit, Kit
 from qpm_widgets.journal.keys import KeyCost
 
@@ -76,10 +76,8 @@ def test_an_unexpected_fault_names_its_place_and_never_quotes_its_words(monkeypa
 
 
 def test_an_error_says_code_place_fault_and_remedy():
-    error = QpmError("PLAN-003", "assessment x", "Do this.")
+    error = QpmError("PLAN-003", "assessment x", Said("Do this."))
     assert str(error) == "PLAN-003, assessment x: the assessment is not in this kit. Do this."
-    with pytest.raises(ValueError, match="unknown error code"):
-        QpmError("NOPE-001", "", "")
 
 
 def test_a_kit_is_set_up_from_a_plan_and_then_verifies(tmp_path: Path):

@@ -193,8 +193,8 @@ def test_a_failing_cell_gives_a_sentence_and_a_log_without_words(stage, tmp_path
 
 def test_an_error_of_ours_is_passed_on(stage, tmp_path):
     cell = (
-        "from qpm_widgets.errors import QpmError\n"
-        "raise QpmError('PLAN-001', 'visit V9', 'Choose a visit of this assessment.')"
+        "from qpm_widgets.errors import QpmError, Said\n"
+        "raise QpmError('PLAN-001', 'visit V9', Said('Choose a visit of this assessment.'))"
     )
     error = render_failing(stage, tmp_path, cell)
     assert "PLAN-001, visit V9: the visit, interview or observation is not planned in this kit" in error.remedy
