@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from qpm_widgets.templates import Templates, check_templates
+from qpm_widgets.templates import Templates, check_templates, load_templates
+from qpm_widgets.templates.guide_checks import iter_wordings
 from qpm_widgets.templates.records import InterviewGuide, ObservationGuide, Question, Wording
 
 ROLES = ("advocate", "person_supported", "advocacy_manager", "trustee", "referrer_commissioner")
-EASY_READ_ROLES = ("person_supported", "family_carer", "advocate", "trustee", "other_staff")
 LENGTHS = {
     "advocate": (30, 42),
     "person_supported": (20, 27),
@@ -44,7 +44,11 @@ def is_asked_of_all(question: Question) -> bool:
     return not few and not question.only_if_explored
 
 
-def everything_said(one: InterviewGuide) -> Iterator[tuple[str, Wording]]:
+def everything_said(one: InterviewGuide | ObservationGuide) -> Iterator[tuple[str, Wording]]:
+    """What a respondent is told and asked; of an observation what is shown to the person."""
+    if isinstance(one, ObservationGuide):
+        yield from ((f"shown {number}", wording) for number, wording in enumerate(one.show, 1))
+        return
     yield "introduction", one.opening.introduction
     yield "limits", one.opening.limits
     for consent in one.opening.consents:
@@ -131,13 +135,17 @@ def test_the_limits_are_said_before_anything_is_asked(templates):
         assert "name" in said and "danger" in said and "first" in said, one.id
 
 
-def test_the_scheme_asks_for_easy_read_in_these_guides(templates):
-    assert {role.id for role in templates.scheme.roles if role.easy_read} == set(EASY_READ_ROLES)
+def test_the_scheme_asks_for_easy_read_of_every_role(templates):
+    assert [role.id for role in templates.scheme.roles if not role.easy_read] == []
 
 
-@pytest.mark.parametrize("role", EASY_READ_ROLES)
-def test_easy_read_is_there_from_the_first_word_to_the_last(templates, role):
-    assert [place for place, said in everything_said(guide(templates, role)) if said.easy_read is None] == []
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("name", sorted(load_templates().guides))
+def test_easy_read_is_there_from_the_first_word_to_the_last(templates, name, language):
+    said = dict(everything_said(templates.guides[name]))
+    # Nothing that is said escapes the list above, whatever guides are given later.
+    assert list(said.values()) == [wording for _, wording in iter_wordings(templates.guides[name])]
+    assert [place for place, one in said.items() if not (one.easy_read and getattr(one.easy_read, language))] == []
 
 
 def test_a_question_asks_one_thing_without_negatives(templates):

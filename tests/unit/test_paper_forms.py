@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
+import yaml
 from pdf_reading import read_marks, read_pages, read_text
 
 from qpm_widgets.journal.payloads import InterviewPlan, ObservationPlan
 from qpm_widgets.reports.paper_form import PaperForm, form_of, write_form
-from qpm_widgets.templates import Templates, load_templates
+from qpm_widgets.templates import Templates, check_templates, load_templates
+from qpm_widgets.templates.reading import TEMPLATES_FOLDER
 from qpm_widgets.templates.records import ObservationGuide, Question, Scene
 from qpm_widgets.templates.wording import iter_sentences
 from qpm_widgets.visits import Interview, Observation
@@ -216,10 +221,31 @@ def test_a_form_has_what_the_page_would_tell_the_assessor(templates) -> None:
     assert words["question"]["explored"] not in " ".join(text_of(PaperForm(guide)))
 
 
-def test_a_guide_without_easy_read_is_large_print_and_says_so(templates) -> None:
-    expected = {"advocacy_manager": "large-print", "observation": "large-print", "person_supported": "easy-read"}
-    for name, style in expected.items():
-        form = PaperForm(templates.guides[name], "easy_read")
+def without_easy_read(tree: Any) -> Any:
+    """What is read of a guide's YAML, without its Easy Read."""
+    if isinstance(tree, dict):
+        return {key: without_easy_read(value) for key, value in tree.items() if key != "easy_read"}
+    return [without_easy_read(one) for one in tree] if isinstance(tree, list) else tree
+
+
+def test_a_guide_without_easy_read_is_large_print_and_says_so(templates, tmp_path) -> None:
+    folder = Path(shutil.copytree(TEMPLATES_FOLDER, tmp_path / "templates"))
+    scheme, guide = folder / "scheme.yaml", folder / "interview_guides/trustee.yaml"
+    scheme.write_text(scheme.read_text("utf-8").replace("source: T, easy_read: true", "source: T"), "utf-8")
+    words = without_easy_read(yaml.safe_load(guide.read_text("utf-8")))
+    guide.write_text(yaml.safe_dump(words, allow_unicode=True), "utf-8")
+    assert check_templates(folder) == []
+    edited = load_templates(folder)
+    expected = (
+        (edited, "trustee", "large-print"),
+        (templates, "trustee", "easy-read"),
+        (templates, "observation", "large-print"),
+    )
+    for shipped, name, style in expected:
+        form = PaperForm(shipped.guides[name], "easy_read")
         assert form.style == style
-        assert f" / {style} / " in form.code(templates)
-        assert PaperForm(templates.guides[name]).style == "plain"
+        assert f" / {style} / " in form.code(shipped)
+        assert PaperForm(shipped.guides[name]).style == "plain"
+    with pikepdf.open(io.BytesIO(write_form(edited, PaperForm(edited.guides["trustee"], "easy_read")))) as pdf:
+        assert "What brought you to this board?" in read_text(pdf)
+        assert min(one.size for page in pdf.pages for one in read_marks(page)[0]) >= 13.99
