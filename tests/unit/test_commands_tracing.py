@@ -160,9 +160,9 @@ def test_what_a_finding_or_rating_cites_is_listed(kit: Kit, small: SmallJournal)
     assert note not in "\n".join(line for line in past if line.startswith("    cites")), "one way to list them"
 
 
-def test_the_readme_s_steps_lead_from_a_sentence_of_the_sample_to_its_earlier_words(lantern: Kit) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    [section] = re.findall(r"^### Tracing a sentence.*?(?=^##)", readme, re.DOTALL | re.MULTILINE)
+def test_the_handbook_s_steps_lead_from_a_sentence_of_the_sample_to_its_earlier_words(lantern: Kit) -> None:
+    page = (Path(__file__).parents[2] / "docs/handbook/reports.md").read_text(encoding="utf-8")
+    [section] = re.findall(r"^## Tracing a sentence.*?(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)
     steps = re.findall(r"`python kit\.py ((?:show|history) [^`]+)`", section)
     assert [one.split()[0] for one in steps] == ["show", "show", "history", "history"]
     said = []
