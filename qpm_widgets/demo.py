@@ -51,9 +51,7 @@ def clear_folder(folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / MARKER).write_text("Made by the demonstration, which removes this whole folder when it runs again.\n")
     except OSError as error:
-        raise QpmError(
-            "START-003", str(folder), "system_says", "demonstration.files_open", cause=error.strerror
-        ) from None
+        raise QpmError("START-003", str(folder), "system_says", "practice.close", cause=error.strerror) from None
 
 
 def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None:

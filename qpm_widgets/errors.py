@@ -109,8 +109,6 @@ def fault_of(code: str) -> str:
 def say(key: str, /, **facts: object) -> str:
     """A sentence of the wording's ``remedies``; if it cannot be read, what to do about that."""
     try:
-        if " " in key:  # while sentences move into the wording
-            return key
         return _read("remedies")[key].format(**facts)
     except (LookupError, ValueError, AttributeError):
         return _PUT_BACK

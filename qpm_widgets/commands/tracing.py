@@ -138,7 +138,7 @@ def _no_history(journal: Journal, assessment: str, subject: str) -> QpmError:
     meant = [one for one in known if one.partition(":")[2].casefold() == typed]
     if not known:
         ids = ", ".join(journal.assessment_ids())
-        return QpmError("KEEP-008", "history", "traced.assessments" if ids else "traced.no_assessments", ids=ids)
+        return QpmError("KEEP-008", "history", "assessments.known" if ids else "assessments.none", ids=ids)
     if subject in (*known, "assessment"):
         return QpmError("KEEP-008", "history", "traced.field")
     names = ", ".join(meant or known)

@@ -154,7 +154,7 @@ def unpack_bundle(content: bytes, where: str) -> Bundle:
         if (sender := manifest.device_id) != device_id_of(public_key):
             raise QpmError("BUNDLE-013", where, "sent_visit.other_sender", "sent_visit.resubmit", device=sender)
         if (version := manifest.newest_schema) > SCHEMA_VERSION:
-            raise QpmError("BUNDLE-005", where, "sent_visit.newer", "sent_visit.update", version=version)
+            raise QpmError("BUNDLE-005", where, "sent_visit.newer", "signed_file.update", version=version)
         entries = tuple(_read_entries(lines, where))
     except ValidationError:  # its message quotes what it read
         raise QpmError("BUNDLE-006", where, "sent_visit.line_shape", "sent_visit.resubmit") from None

@@ -44,6 +44,6 @@ def unlock_identity(locked: dict[str, Any], passphrase: str) -> str:
         key = derive_key(passphrase, salt, KeyCost.from_json(locked["cost"]))
         return ChaCha20Poly1305(key).decrypt(nonce, box, _BOUND_TO).decode()
     except InvalidTag:
-        raise QpmError("JOURNAL-001", "restricted store", "restricted_store.passphrase") from None
+        raise QpmError("JOURNAL-001", "restricted store", "passphrase.type_again") from None
     except (KeyError, TypeError, ValueError):
         raise QpmError("JOURNAL-002", "restricted store", "restricted_store.from_backup") from None

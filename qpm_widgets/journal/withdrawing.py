@@ -120,7 +120,7 @@ def edits_for(execute: Execute, wanted: Withdrawal) -> list[Edit]:
     people = {str(code) for one in plans for code in (one.payload or {}).get("respondents", ())}
     if wanted.respondent and wanted.respondent not in people:
         where = f"{wanted.subject} {wanted.respondent}"
-        raise QpmError("CONSENT-004", where, "withdrawal.people", people=", ".join(sorted(people)))
+        raise QpmError("CONSENT-004", where, "answers.people", people=", ".join(sorted(people)))
     return list(_edits(wanted, current))
 
 

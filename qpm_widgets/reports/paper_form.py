@@ -84,7 +84,7 @@ def form_of(
     guide = templates.guides.get(meeting.plan.guide)
     if guide is None:
         where = f"{meeting.subject} guide {meeting.plan.guide}"
-        raise QpmError("PLAN-004", where, "papers.guides", guides=", ".join(templates.guides))
+        raise QpmError("PLAN-004", where, "answers.guides", guides=", ".join(templates.guides))
     return PaperForm(guide, reading, meeting.plan.nation, meeting, visit, sample)
 
 
