@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from field_pages import Hand
+from field_pages import Hand, plan_anew
+
+from qpm_widgets.templates.guide_checks import iter_wordings
 
 pytestmark = pytest.mark.browser
 BARE = True
@@ -39,3 +41,18 @@ def test_what_is_said_aloud_is_in_welsh_plain_and_easy_read(field_kit, server, p
     # What has no Welsh is said in English, and marked as English.
     cautions = hand.sheet.locator(".qpm-caution [lang]").evaluate_all("ones => ones.map((one) => one.lang)")
     assert set(cautions) == {"en"}
+
+
+@pytest.mark.parametrize(("guide", "whom"), [("advocacy_manager", "MG1"), ("referrer_commissioner", "RC1")])
+def test_who_leads_or_refers_is_asked_in_easy_read_as_it_is_planned(field_kit, server, page, templates, guide, whom):
+    plan = {"guide": guide, "role": guide, "respondents": [whom], "easy_read": True}
+    for language in ("en", "cy"):
+        plan_anew(field_kit, templates, "interview:P3", **plan, language=language)
+        page.goto("about:blank")  # a page in place would keep the plan it was opened with
+        hand = Hand(page, server, "P3").open()
+        said = {text for _, text in hand.sheet.first.evaluate(SAID)}
+        asked = [one for steps, one in iter_wordings(templates.guides[guide]) if steps[0] == "opening"]
+        first = next(one for steps, one in iter_wordings(templates.guides[guide]) if steps[0] == "sections")
+        for one in (*asked, first):
+            assert one.easy_read.read(language) in said
+            assert one.plain.read(language) not in said
