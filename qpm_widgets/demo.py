@@ -11,7 +11,7 @@ from rich.console import Console
 
 from qpm_widgets.capture.sample import record_sample
 from qpm_widgets.capture.server import server_process, start_server
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.journal import Kit
 from qpm_widgets.progress import progress_bar
 from qpm_widgets.reports.render import render_report
@@ -51,7 +51,7 @@ def clear_folder(folder: Path) -> None:
         folder.mkdir(parents=True)
         (folder / MARKER).write_text("Made by the demonstration, which removes this whole folder when it runs again.\n")
     except OSError as error:
-        raise QpmError("START-003", str(folder), "system_says", "practice.close", cause=error.strerror) from None
+        raise QpmError("START-003", str(folder), "system_says", "practice.close", cause=system_cause(error)) from None
 
 
 def run_demo(folder: Path, out: Console, say: Console, *, browser: bool) -> None:

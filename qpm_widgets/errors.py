@@ -114,6 +114,11 @@ def say(key: str, /, **facts: object) -> str:
         return _PUT_BACK
 
 
+def system_cause(error: OSError) -> str:
+    """What the system says is wrong, or what it calls it where it has no words."""
+    return error.strerror or type(error).__name__
+
+
 @cache
 def _read(part: str) -> Mapping[str, str]:
     """The sentences of one half of the wording by key, with full stops for its steps; none if it cannot be read."""

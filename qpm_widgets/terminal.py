@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 from rich.console import Console
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 
 if TYPE_CHECKING:
     from qpm_widgets.journal import Kit
@@ -48,7 +48,7 @@ def check_folder(code: str) -> Callable[[Path], Path]:
         except FileNotFoundError:
             return path
         except OSError as error:
-            raise QpmError(code, shown_name(path), "named_folder.system_says", cause=error.strerror) from None
+            raise QpmError(code, shown_name(path), "named_folder.system_says", cause=system_cause(error)) from None
         raise QpmError(code, shown_name(path), "named_folder.none")
 
     return look
@@ -195,7 +195,7 @@ def check_place(path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.lstat(path.with_name(f".{path.name}.00000000.part"))  # the name that it has until it is whole
     except OSError as error:
-        raise QpmError("BUNDLE-011", shown_name(path), "system_says", cause=error.strerror) from None
+        raise QpmError("BUNDLE-011", shown_name(path), "system_says", cause=system_cause(error)) from None
 
 
 def ask(what: str, *, secret: bool = False) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
 from qpm_widgets.capture.plan_files import VisitFile, read_plan_files
 from qpm_widgets.capture.plan_folder import record_plan_files
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.journal import KeyCost, Kit
 from qpm_widgets.journal.kit_file import NAME as KIT_FILE
 from qpm_widgets.running_server import PRACTICE, await_server, close_server, find_server, is_served
@@ -86,7 +86,7 @@ def erase_practice(kit: Kit) -> None:
         if home.exists():
             shutil.rmtree(home)
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = system_cause(error)
         raise QpmError("CAPTURE-005", str(home), "system_says", "practice.close", cause=cause) from None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qpm_widgets.commands.erasing import YesOption, confirm, say_day, tell_accounts, tell_certificate
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.terminal import HOME, OUTPUTS, HomeOption, OutputsOption, counted, open_kit, out, say
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _delete(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = system_cause(error)
         raise QpmError("REPORT-006", str(folder), "outputs.delete", cause=cause) from None
     out.print(f"deleted: {folder}")
 

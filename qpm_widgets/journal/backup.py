@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.journal import kit_file
 from qpm_widgets.journal.device_keys import succeed_device
 from qpm_widgets.journal.in_use import making_alone
@@ -176,7 +176,7 @@ def _explained(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise QpmError("KEEP-005", name, "system_says", cause=error.strerror or type(error).__name__) from None
+        raise QpmError("KEEP-005", name, "system_says", cause=system_cause(error)) from None
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
         raise QpmError("KEEP-002", name, "backup.altered", "backup.another") from None
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.journal.entries import SCHEMA_VERSION, Entry, canonical_json
 from qpm_widgets.journal.entry_checks import check_entry, wrong
 from qpm_widgets.journal.kit_file import close_to_others, put_in_place
@@ -208,7 +208,7 @@ def read_whole(path: Path, largest: int, code: str = "BUNDLE-001") -> bytes:
     except ValueError:  # a name with a null character
         raise QpmError(code, where, "named_file.no_name") from None
     except OSError as error:
-        raise QpmError("BUNDLE-011", where, "system_says", cause=error.strerror) from None
+        raise QpmError("BUNDLE-011", where, "system_says", cause=system_cause(error)) from None
     if len(content) > largest:
         raise QpmError("BUNDLE-004" if code == "BUNDLE-001" else code, where, "named_file.too_large")
     return content
@@ -251,4 +251,4 @@ def refused_in_words(path: Path) -> Iterator[None]:
     except ValueError:  # a name with a null character, or none
         raise QpmError("BUNDLE-011", shown_name(path), "named_file.no_name") from None
     except OSError as error:
-        raise QpmError("BUNDLE-011", shown_name(path), "system_says", cause=error.strerror) from None
+        raise QpmError("BUNDLE-011", shown_name(path), "system_says", cause=system_cause(error)) from None

@@ -9,7 +9,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 
 _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("SQLITE_FULL",), "store.full"),
@@ -54,7 +54,7 @@ def explained(where: str, *, writing: bool) -> Iterator[None]:
     except sqlcipher.Error as error:  # writing goes straight to the driver
         cause = cause_of(error)
     except OSError as error:
-        cause, facts = "system_says", {"cause": error.strerror or type(error).__name__}
+        cause, facts = "system_says", {"cause": system_cause(error)}
     else:
         return
     if not writing:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 
 LOCK_FILE = "kit.lock"
 MAKING_FILE = "making.lock"
@@ -90,7 +90,7 @@ def _held(file: Path, if_taken: str) -> Iterator[None]:
     try:
         descriptor = _open(file)
     except OSError as error:
-        raise QpmError("JOURNAL-008", home, "kit_in_use.allow_writing", cause=error.strerror) from None
+        raise QpmError("JOURNAL-008", home, "kit_in_use.allow_writing", cause=system_cause(error)) from None
     try:
         if not _lock(descriptor, alone=True) or not _is_there(file, descriptor):
             raise QpmError("KEEP-001", home, if_taken)
@@ -160,5 +160,5 @@ else:
             return False
         except OSError as error:  # a drive without locks, such as some in a network
             if alone:
-                raise QpmError("JOURNAL-008", "lock", "kit_in_use.no_locks", cause=error.strerror) from None
+                raise QpmError("JOURNAL-008", "lock", "kit_in_use.no_locks", cause=system_cause(error)) from None
         return True

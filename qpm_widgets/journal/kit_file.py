@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.journal.failures import explained
 from qpm_widgets.journal.keys import KEY_BYTES, SALT_BYTES, KeyCost
 from qpm_widgets.journal.writing import is_code
@@ -89,7 +89,7 @@ class KitFile:
         except (FileNotFoundError, NotADirectoryError):
             raise QpmError("START-002", str(home), "kit_folder.no_kit") from None
         except OSError as error:
-            raise QpmError("JOURNAL-002", NAME, "system_says", cause=error.strerror) from None
+            raise QpmError("JOURNAL-002", NAME, "system_says", cause=system_cause(error)) from None
         except ValueError:
             raise QpmError("JOURNAL-002", NAME, "kit_folder.put_file_back") from None
         return cls.parse(text)

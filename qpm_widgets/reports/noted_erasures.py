@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 from qpm_widgets.journal import Journal
 from qpm_widgets.reports.publishing import sha256
 from qpm_widgets.reports.used_interviews import (
@@ -108,5 +108,5 @@ def _add(folder: Path, line: Mapping[str, Any]) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = system_cause(error)
         raise QpmError("REPORT-006", str(path), "outputs.allow_writing", cause=cause) from None

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qpm_widgets.errors import QpmError
+from qpm_widgets.errors import QpmError, system_cause
 
 _PREFIX = ".rendering-"
 _STALE_SECONDS = 3600
@@ -89,7 +89,7 @@ def check_writable(outputs: Path) -> None:
 
 
 def _refusal(outputs: Path, error: OSError) -> QpmError:
-    return QpmError("REPORT-006", str(outputs), "outputs.make_room", cause=error.strerror or type(error).__name__)
+    return QpmError("REPORT-006", str(outputs), "outputs.make_room", cause=system_cause(error))
 
 
 def safe_name(name: str) -> str:
