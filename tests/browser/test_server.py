@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 
 CANARY = "the canary sang at noon"
 FAULTY = {
-    "locked": "from qpm_widgets.errors import QpmError, Said\nraise QpmError('JOURNAL-010', '', Said('Start again.'))",
+    "locked": "from qpm_widgets.errors import QpmError, Said\nraise QpmError('JOURNAL-010', 'here', Said('Start.'))",
     "broken": f"1 / 0  # {CANARY}",
 }
 
