@@ -35,8 +35,8 @@ def withdraw(
     respondent: Annotated[str, typer.Option(help="With --quotes-only: the code of the one who withdraws.")] = "",
     reason: Annotated[Literal["withdrawn", "objection", "error"], typer.Option(help="Why.")] = "withdrawn",
     how: Annotated[
-        Literal["spoken", "written", "signed", "aac"], typer.Option(help="How the respondent said so.")
-    ] = "spoken",
+        Literal["spoken", "written", "signed", "aac"] | None, typer.Option(help="How the respondent said so, if known.")
+    ] = None,
     yes: YesOption = False,
     home: HomeOption = HOME,
     outputs: OutputsOption = OUTPUTS,
@@ -55,7 +55,7 @@ def withdraw(
     journal = kit.journal
     kind, interview = _find_meeting(journal, assessment, interview, scope)
     held = (load_interview if kind == "interview" else load_observation)(journal, assessment, interview)
-    wanted = Withdrawal(assessment, interview, scope, reason, respondent, how, kind)
+    wanted = Withdrawal(assessment, interview, scope, reason, respondent, how or "", kind)
     done = read_erasure(journal, wanted)
     if done is not None:
         say.print(f"This was done already, on {_day(done.tombstone.recorded_at)}; nothing more is there to erase.")

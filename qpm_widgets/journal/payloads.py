@@ -227,10 +227,13 @@ class State(Payload):
 
 
 class Consent(Payload):
-    """One respondent's consent event (UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable)."""
+    """One respondent's consent event (UK GDPR Art. 9(2)(a): explicit, specific, separate, withdrawable).
+
+    ``how`` it was said is "" until somebody says so: nothing takes it for granted.
+    """
 
     decision: Literal["given", "declined", "withdrawn", "not_applicable"]
-    how: Literal["spoken", "written", "signed", "aac"]
+    how: Literal["", "spoken", "written", "signed", "aac"]
     source: Source = ""
 
 

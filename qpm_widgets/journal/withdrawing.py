@@ -51,7 +51,7 @@ class Withdrawal:
     respondent : str
         Whose quotes; "" for everyone's. Only with scope ``quotes``.
     how : str
-        How the respondent said so, as for a consent.
+        How the respondent said so, as for a consent; "" if it is not known.
     """
 
     assessment_id: str
@@ -59,7 +59,7 @@ class Withdrawal:
     scope: Scope = "interview"
     reason: Reason = "withdrawn"
     respondent: str = ""
-    how: str = "spoken"
+    how: str = ""
     kind: Kind = "interview"
 
     @property

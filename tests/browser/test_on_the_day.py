@@ -119,3 +119,43 @@ def test_an_interpreter_doubles_the_usual_minutes_of_a_planned_interview_and_no_
     page.get_by_role("button", name="Change A4", exact=True).click()
     page.get_by_label("An interpreter", exact=False).uncheck()
     assert minutes.input_value() == "75"  # somebody has said so
+
+
+def test_how_somebody_agreed_is_never_taken_for_granted_and_chosen_once(field_kit, server, page):
+    hand = Hand(page, server, "A2").open()
+    hand.agree("AD2", "talk", "notes")
+    talk, quotes = (hand.field(f"consent:{scope}.AD2") for scope in ("talk", "quotes"))
+    needed = talk.get_by_text("Choose how they said it.")
+    expect(needed).to_be_visible()
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A2")["consent:talk.AD2"]["how"] == ""
+    talk.get_by_label("How they said it").select_option("signed")
+    expect(needed).to_be_hidden()
+    expect(quotes.get_by_label("How they said it")).to_have_value("signed")
+    expect(hand.field("consent:talk.AD3").get_by_label("How they said it")).to_have_value("")  # somebody else
+    quotes.locator('input[value="given"]').check()
+    quotes.get_by_label("How they said it").select_option("aac")
+    hand.await_saved()
+    kept = values_of(field_kit, "interview:A2")
+    assert [kept[f"consent:{scope}.AD2"]["how"] for scope in ("talk", "notes", "quotes")] == ["signed", "signed", "aac"]
+    assert find_barriers(page, ".qpm-consent") == []
+
+
+def test_a_mark_is_taken_away_also_after_a_reload(field_kit, server, page):
+    hand = Hand(page, server, "A4").open()
+    hand.agree("AD5", "talk", "notes")
+    bears = hand.field("answer:A-CP-1.evidence.CP1")
+    away = bears.get_by_role("button", name="Take the mark away")
+    expect(away).to_be_hidden()
+    bears.locator('input[value="supports"]').check()
+    hand.await_saved()
+    page.reload()
+    hand.sheet.wait_for(timeout=60_000)
+    away.click()
+    expect(away).to_be_hidden()
+    assert bears.locator("input:checked").count() == 0
+    hand.await_saved()
+    assert values_of(field_kit, "interview:A4")["answer:A-CP-1.evidence.CP1"]["bearing"] == ""
+    page.keyboard.press("Control+z")  # from a radio, not from a text box
+    expect(bears.locator('input[value="supports"]')).to_be_checked()
+    hand.await_saved()

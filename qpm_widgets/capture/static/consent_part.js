@@ -79,6 +79,9 @@ function respondentPart(page, code) {
     h("h3", {}, fill(words.consent.who, { code })), scopes.map(({ node }) => node), out);
 }
 
+// How this person said what they said so far: most people say all of it in one way.
+const saidHow = (page, code) => page.view.choices.scopes.map(({ id }) => page.values[`consent:${id}.${code}`]?.how).find(Boolean) ?? "";
+
 function consentQuestion(page, code, { scope, ask }) {
   const { words, view } = page;
   const field = `consent:${scope}.${code}`;
@@ -86,9 +89,20 @@ function consentQuestion(page, code, { scope, ask }) {
   const scopeLabel = view.choices.scopes.find((one) => one.id === scope).label;
   const how = selectBox({
     id: page.id(`how-${scope}-${code}`), label: words.consent.how, labelClass: "qpm-hint",
-    choices: view.choices.how, value: page.values[field]?.how ?? "spoken", pick: () => record(page.values[field]?.decision),
+    choices: view.choices.how, none: words.consent.how_none, value: "", pick: (chosen) => recordHow(chosen),
   });
-  const record = (decision) => decision && page.put(field, { decision, how: how.querySelector("select").value });
+  const select = how.querySelector("select");
+  const needed = h("p", { class: "qpm-hint", id: page.id(`how-needed-${scope}-${code}`), hidden: true }, words.consent.how_needed);
+  select.setAttribute("aria-describedby", needed.id);
+  const record = (decision) => page.put(field, { decision, how: select.value });
+  // With it goes whatever else this person said in a way that nobody has noted yet.
+  const recordHow = (chosen) => {
+    for (const { id } of view.choices.scopes) {
+      const other = `consent:${id}.${code}`;
+      const said = page.values[other];
+      if (said && (other === field || !said.how)) page.put(other, { decision: said.decision, how: chosen });
+    }
+  };
   const radios = radioGroup({
     id: page.id(`${scope}-${code}`), legend: fill(words.consent.decision, { code, scope: scopeLabel }),
     legendClass: "qpm-hidden", value: page.values[field]?.decision, pick: record,
@@ -102,12 +116,14 @@ function consentQuestion(page, code, { scope, ask }) {
     withdrawn.hidden = !["given", "withdrawn"].includes(decision);
     // It may have been changed when the interview was stopped, or in another window, or not been recorded after all.
     for (const input of radios.querySelectorAll("input")) input.checked = input.value === decision;
+    if (decision || !select.value) select.value = page.values[field]?.how ?? saidHow(page, code);
+    needed.hidden = !["given", "declined", "withdrawn"].includes(decision) || Boolean(select.value);
   });
   const node = h("fieldset", { class: "qpm-scope", "data-field": field },
     h("legend", {}, capital(words.consent.short[scope])),
     page.spoken("p", ask, { class: "qpm-ask" }),
     page.view.others[field] && h("p", { class: "qpm-banner qpm-warn" }, words.consent.conflict),
-    h("div", { class: "qpm-decision" }, radios, how));
+    h("div", { class: "qpm-decision" }, radios, how), needed);
   return { scope, node };
 }
 

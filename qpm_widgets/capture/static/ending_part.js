@@ -98,7 +98,7 @@ function endDialog(page) {
     h("div", { class: "qpm-withdrawals" }), h("p", { class: "qpm-hint" }, words.end.withdraw_hint));
   const chosen = () => how.querySelector("input:checked").value;
   const leaving = () => leaver.querySelector("input:checked")?.value;
-  const takeBack = (field) => page.put(field, { decision: "withdrawn", how: page.values[field]?.how ?? "spoken" });
+  const takeBack = (field) => page.put(field, { decision: "withdrawn", how: page.values[field]?.how ?? "" });
   const missing = h("p", { class: "qpm-hint", role: "alert" });
   const confirm = h("button", { type: "button", class: "qpm-main", onclick: () => {
     const taken = withdrawals.hidden ? [] : [...withdrawals.querySelectorAll("input:checked")].map(({ value }) => value);

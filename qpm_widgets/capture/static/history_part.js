@@ -6,12 +6,12 @@ function historyButton(page, name) {
 }
 
 function sayRecorded(page, { field, payload }) {
-  const { words: { history: said, closing, consent: { short } }, view: { choices } } = page;
+  const { words: { history: said, closing, consent: { short, how_not_noted: notNoted } }, view: { choices } } = page;
   if (field === "state") return fill(said.state, { state: closing[`state_${payload.state}`], reason: payload.reason });
   const [, scope, code] = field.match(/^consent:(\w+)\.(.+)$/);
   const label = (list, id) => list.find((one) => one.id === id)?.label ?? id;
   return fill(said.consent, {
-    code, scope: short[scope], decision: label(choices.decisions, payload.decision), how: label(choices.how, payload.how),
+    code, scope: short[scope], decision: label(choices.decisions, payload.decision), how: payload.how ? label(choices.how, payload.how) : notNoted,
   });
 }
 

@@ -289,26 +289,36 @@ function bearingBox(page, question, indicator, field) {
     if (!bearing) return;
     const strength = bearing === "not_explored" ? null : change.strength ?? before.strength ?? null;
     page.put(field, { bearing, strength });
-    strengths.hidden = bearing === "not_explored";
+    draw({ bearing, strength });
   };
+  const draw = ({ bearing, strength }) => {
+    for (const input of box.querySelectorAll("input")) input.checked = [bearing, strength].includes(input.value);
+    strengths.hidden = !bearing || bearing === "not_explored";
+    takeOff.hidden = !bearing;
+  };
+  // A radio cannot be unchosen, and "not explored" says something too.
+  const takeOff = h("button", {
+    type: "button", class: "qpm-quiet", onclick: () => {
+      page.put(field, { bearing: "", strength: null });
+      draw({ bearing: "" });
+      box.querySelector("input").focus();
+    },
+  }, words.question.no_mark, h("span", { class: "qpm-hidden" }, ` ${question.id} ${indicator}`));
   const strengths = radioGroup({
     id: page.id(`${question.id}-${indicator}-strength`),
     legend: [words.question.strength, h("span", { class: "qpm-hidden" }, ` ${question.id} ${indicator}`)],
     legendClass: "qpm-hint", choices: view.choices.strengths, value: value.strength, pick: (strength) => record({ strength }),
   });
-  strengths.hidden = !value.bearing || value.bearing === "not_explored";
   const [text] = view.choices.indicators[indicator] ?? [indicator];
-  page.showing(field, ({ bearing, strength }) => {
-    for (const input of box.querySelectorAll("input")) input.checked = [bearing, strength].includes(input.value);
-    strengths.hidden = !bearing || bearing === "not_explored";
-  });
+  page.showing(field, draw);
   const box = h("div", { class: "qpm-bearing", "data-field": field },
     radioGroup({
       id: page.id(`${question.id}-${indicator}-bearing`),
       legend: [h("b", {}, indicator), ` ${text}`, h("span", { class: "qpm-hidden" }, ` ${question.id}`)],
       legendClass: "qpm-indicator", choices: view.choices.bearings, value: value.bearing, pick: (bearing) => record({ bearing }),
     }),
-    strengths, versionsButton(page, field), otherVersion(page, field));
+    strengths, takeOff, versionsButton(page, field), otherVersion(page, field));
+  draw(value);
   return box;
 }
 
