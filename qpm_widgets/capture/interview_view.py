@@ -39,6 +39,7 @@ def view_plan(plan: Plan, templates: Templates) -> View:
     }
     jurisdiction = templates.jurisdictions[plan.nation]
     shown |= {"emergency": jurisdiction.emergency, "authority": jurisdiction.authority}
+    shown["language_offer"] = jurisdiction.language_offer or ""
     if isinstance(plan, ObservationPlan):
         unasked = templates.is_with_person(plan.guide) and not plan.no_objection
         flags = {"familiar": plan.supporter, "interpreter": plan.interpreter, "unasked": unasked}

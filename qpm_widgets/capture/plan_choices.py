@@ -29,6 +29,7 @@ def list_choices(profile: AssessmentProfile, templates: Templates) -> dict[str, 
                 "id": nation,
                 "name": templates.jurisdictions[nation].name,
                 "kinds": _kinds(nation, profile, templates),
+                "language_offer": templates.jurisdictions[nation].language_offer or "",
             }
             for nation in profile.jurisdictions
         ],

@@ -46,14 +46,14 @@ def meeting_payload(
     Raises
     ------
     QpmError
-        CAPTURE-002 if day or time cannot be read; JOURNAL-006 for anything else of the wrong shape; PLAN-002
+        PLAN-012 if day or time cannot be read; JOURNAL-006 for anything else of the wrong shape; PLAN-002
         if it names a team, area, place, assessor, advocate or manager that assessment or visit do not have.
     """
     subject = f"{kind}:{meeting_id}"
     try:
         planned_at = datetime.fromisoformat(f"{form['day']}T{form['time']}").replace(tzinfo=PLACE_TIME)
     except (KeyError, ValueError, OverflowError, OSError):
-        raise QpmError("CAPTURE-002", f"{subject} plan", "plan_form.when") from None
+        raise QpmError("PLAN-012", f"{subject} plan", "plan_form.when") from None
     keys = _SHARED + _ALONE[kind]
     given = {key: form[key] for key in keys if key in form}
     for place in ("team", "area", "site"):
@@ -73,16 +73,16 @@ def visit_payload(form: Mapping[str, Any], subject: str, before: VisitPlan | Non
     Raises
     ------
     QpmError
-        CAPTURE-002 if its days cannot be read or end before they start, or there is nobody to ring on a number;
+        PLAN-012 if its days cannot be read or end before they start, or there is nobody to ring on a number;
         JOURNAL-006 for other wrong shapes.
     """
     where = f"{subject} plan"
     try:
         starts, ends = date.fromisoformat(str(form["starts"])), date.fromisoformat(str(form["ends"]))
     except (KeyError, ValueError):
-        raise QpmError("CAPTURE-002", where, "plan_form.days") from None
+        raise QpmError("PLAN-012", where, "plan_form.days") from None
     if ends < starts:
-        raise QpmError("CAPTURE-002", where, "plan_form.days_order")
+        raise QpmError("PLAN-012", where, "plan_form.days_order")
     keys = ("title", "assessors", "lead")
     given = {key: form[key] for key in keys if key in form}
     sites = _name_sites(form.get("sites") or (), form.get("known_sites") or ())
@@ -168,7 +168,7 @@ def _read_numbers(lines: Iterable[str], where: str) -> Iterator[dict[str, str]]:
     for line in filter(None, (str(line).strip() for line in lines)):
         who, _, number = (part.strip() for part in line.rpartition(","))
         if not who or not any(sign.isdigit() for sign in number):
-            raise QpmError("CAPTURE-002", where, "plan_form.whom_to_ring")
+            raise QpmError("PLAN-012", where, "plan_form.whom_to_ring")
         yield {"who": who, "number": number}
 
 

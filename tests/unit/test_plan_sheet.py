@@ -234,8 +234,8 @@ def test_what_is_not_there_is_said_by_its_name(lantern_copy, changes, said):
         ({"guide": "advocate"}, "PLAN-004"),
         ({"respondents": []}, "JOURNAL-006"),
         ({"minutes": 0}, "JOURNAL-006"),
-        ({"day": "tomorrow"}, "CAPTURE-002"),
-        ({"time": ""}, "CAPTURE-002"),
+        ({"day": "tomorrow"}, "PLAN-012"),
+        ({"time": ""}, "PLAN-012"),
     ],
 )
 def test_a_form_that_cannot_stand_is_refused_and_nothing_is_written(lantern_copy, changes, code):
@@ -286,7 +286,12 @@ def test_a_new_visit_is_set_up_on_its_own_page(lantern_copy):
 def with_places(kit: Kit, *names: str) -> dict:
     """What the visit's form sends with these places and nothing else changed."""
     plan = load_visit(kit.journal, "lantern", "V1").plan.model_dump(mode="json")
-    return plan | {"sites": list(names), "known_sites": plan["sites"]}
+    return plan | {"sites": list(names), "known_sites": plan["sites"], "safeguarding": ringing(plan)}
+
+
+def ringing(plan: dict) -> list[str]:
+    """Whom to ring as the form has it: one on a line."""
+    return [f"{one['who']}, {one['number']}" for one in plan["safeguarding"]]
 
 
 def test_a_place_that_is_called_otherwise_keeps_its_code_once_it_is_said_to_be_the_same(lantern_copy):
@@ -339,9 +344,10 @@ def test_whom_to_ring_about_harm_is_in_the_plan_on_the_meetings_pages_and_on_pap
     before = lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload
     form = with_places(lantern_copy, *[site["name"] for site in before["sites"]])
     assert ask(sheet, "plan_visit", form=form | {"safeguarding": ["", " "]})["kind"] == "done"
-    assert lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload == before, "left out where empty"
+    left = {name: value for name, value in before.items() if name != "safeguarding"}
+    assert lantern_copy.journal.current_entry("lantern", "visit:V1", "plan").payload == left, "left out where empty"
     for wrong in ("01632 960111", "The council's team", "The council's team, later", "The council's team, 0x1"):
-        assert ask(sheet, "plan_visit", form=form | {"safeguarding": [wrong]})["code"] in ("CAPTURE-002", "JOURNAL-006")
+        assert ask(sheet, "plan_visit", form=form | {"safeguarding": [wrong]})["code"] in ("PLAN-012", "JOURNAL-006")
     lines = ["The council's adults team, days, 01632 960111", "  Scheme's lead,(+44) 1632 960-112 "]
     done = ask(sheet, "plan_visit", form=form | {"safeguarding": lines})["result"]["situation"]
     ring = [
@@ -364,8 +370,8 @@ def test_whom_to_ring_about_harm_is_in_the_plan_on_the_meetings_pages_and_on_pap
 def test_a_visit_cannot_end_before_it_starts_nor_be_led_by_a_stranger(lantern_copy):
     sheet = open_plan(lantern_copy)
     plan = load_visit(lantern_copy.journal, "lantern", "V1").plan.model_dump(mode="json")
-    form = plan | {"sites": ["Main office"], "known_sites": []}
-    assert ask(sheet, "plan_visit", form=form | {"ends": "2026-10-01"})["code"] == "CAPTURE-002"
+    form = plan | {"sites": ["Main office"], "known_sites": [], "safeguarding": ringing(plan)}
+    assert ask(sheet, "plan_visit", form=form | {"ends": "2026-10-01"})["code"] == "PLAN-012"
     assert ask(sheet, "plan_visit", form=form | {"lead": "AS9"})["code"] == "PLAN-002"
 
 

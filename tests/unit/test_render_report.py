@@ -210,7 +210,7 @@ def test_what_only_looks_like_an_error_of_ours_is_not_passed_on(stage, tmp_path)
 def test_a_process_that_ends_is_said_so(stage, tmp_path):
     error = render_failing(stage, tmp_path, "import os\nos._exit(3)")
     assert error.code == "REPORT-002"
-    assert "process ended" in error.remedy
+    assert "What renders it ended" in error.remedy
 
 
 def test_an_answer_that_went_nowhere_stops_the_report(stage, tmp_path):

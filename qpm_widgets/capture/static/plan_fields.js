@@ -96,6 +96,12 @@ const planFields = (() => {
       fields.select("assessor", words.assessor, page.assessorsOfVisit(), { none: words.choose })));
   }
 
+  // Where a language is to be offered before anybody asks for it.
+  function languageOffer({ page, values }) {
+    const offer = page.choices.nations.find(({ id }) => id === values.nation)?.language_offer;
+    return offer && h("p", { class: "qpm-hint" }, offer);
+  }
+
   function how(fields) {
     const { page, values, words } = fields;
     return part(words.how,
@@ -103,6 +109,7 @@ const planFields = (() => {
         fields.radios("language", words.language, [{ id: "en", label: words.english }, { id: "cy", label: words.welsh }]),
         fields.radios("mode", words.mode, [
           { id: "in_person", label: words.in_person }, { id: "remote", label: words.remote }])),
+      languageOffer(fields),
       h("div", { class: "qpm-choices" },
         (values.easy_read || page.choices.roles.find(({ id }) => id === values.role)?.easy_read)
           && fields.tick("easy_read", words.easy_read),
@@ -117,6 +124,7 @@ const planFields = (() => {
     if (!page.choices.observing.find(({ guide }) => guide === values.guide)?.with_person) return null;
     return part(words.person,
       fields.radios("language", words.language, [{ id: "en", label: words.english }, { id: "cy", label: words.welsh }]),
+      languageOffer(fields),
       h("div", { class: "qpm-choices" },
         fields.tick("easy_read", words.easy_read),
         fields.tick("supporter", words.familiar),
