@@ -14,12 +14,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from qpm_widgets.capture.plan_folder import record_plan_folder
+from qpm_widgets.capture.plan_files import read_plan_files
+from qpm_widgets.capture.plan_folder import record_plan_files
 from qpm_widgets.capture.sample import record_sample
 from qpm_widgets.capture.server import server_process
 from qpm_widgets.journal import Kit
@@ -58,16 +60,19 @@ def agree(page: Page, interview: str, code: str) -> str:
     selector = sheet_of(page, interview)
     for scope in ("talk", "notes", "quotes"):
         page.locator(f'{selector} [data-field="consent:{scope}.{code}"] input[value="given"]').check()
+    how = page.locator(f'{selector} [data-field="consent:talk.{code}"] select')
+    if not how.input_value():  # a picture before this one may have noted it
+        how.select_option("spoken")
     return selector
 
 
-def answer(page: Page, interview: str, code: str, question: str, words: str) -> None:
+def answer(page: Page, interview: str, code: str, question: str, words: str, bearing: str = "supports") -> None:
     """An answer with its bearing, in sight."""
     selector = agree(page, interview, code)
     field = f'[data-field="answer:{question}.note"]'
     page.locator(f"{selector} {field} textarea").fill(words)
     article = page.locator(f"{selector} article:has({field})")
-    article.locator('input[value="supports"]').first.check()
+    article.locator(f'input[value="{bearing}"]').first.check()
     page.locator(f'{selector} .qpm-save[data-state="saved"]').wait_for(timeout=PATIENCE)
     article.evaluate("one => one.scrollIntoView({ block: 'center' })")
 
@@ -121,6 +126,11 @@ def card_with_symbols(page: Page) -> None:
     page.keyboard.press("Control+Shift+Enter")
 
 
+def in_the_day_room(page: Page) -> None:
+    """An answer that speaks against an indicator."""
+    answer(page, "P3", "PS3", "P-CO-3", ROOM, "contradicts")
+
+
 SIDE = "She says that her advocate asks what she wants and tells the ward so, in her words."
 ROOM = "In the day room, for there is no other. People walk through while they talk."
 PICTURES = (
@@ -137,9 +147,16 @@ PICTURES = (
     Picture("quick_notes", f"{VISIT}/P3.ipynb", quick_notes),
     Picture("so_far", f"{VISIT}/debrief.ipynb", so_far, recorded=True),
     Picture("debrief", f"{VISIT}/debrief.ipynb", debrief, recorded=True),
-    Picture("dark", f"{VISIT}/P3.ipynb", lambda page: answer(page, "P3", "PS3", "P-CO-3", ROOM), scheme="dark"),
+    Picture("dark", f"{VISIT}/P3.ipynb", in_the_day_room, scheme="dark"),
     Picture("zoom_200", f"{VISIT}/A2.ipynb", lambda page: sheet_of(page, "A2"), zoom=2),
 )
+
+
+def plan_for_today(kit: Kit, templates: Templates) -> None:
+    """The sample's visit, planned to begin today: the desk shows a day as an assessor meets it."""
+    files = read_plan_files(templates.folder / "samples" / "lantern", templates)
+    visits = [visit.beginning_on(datetime.now().astimezone().date()) for visit in files.visits]
+    record_plan_files(kit.journal, templates, files.assessment, visits)
 
 
 @contextmanager
@@ -149,7 +166,7 @@ def sample_kit(folder: Path, templates: Templates, *, recorded: bool) -> Iterato
         if recorded:
             record_sample(kit.journal, templates)
         else:
-            record_plan_folder(kit.journal, templates, templates.folder / "samples" / "lantern")
+            plan_for_today(kit, templates)
         prepare_working_notebooks(kit, "lantern", "V1")
         with server_process(kit, folder / "outputs") as server:
             yield server

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -50,6 +51,17 @@ class VisitFile(_File):
         """The plans of its interviews and observations."""
         yield from self.interviews.values()
         yield from self.observations.values()
+
+    def beginning_on(self, day: date) -> VisitFile:
+        """The same visit, all of it moved by as many days as lie between its first day and this one."""
+        by = day - self.plan.starts
+        sessions = tuple(one.model_copy(update={"day": one.day + by}) for one in self.plan.sessions)
+        days = {"starts": day, "ends": self.plan.ends + by, "sessions": sessions}
+        moved = {
+            kind: {name: one.model_copy(update={"planned_at": one.planned_at + by}) for name, one in plans.items()}
+            for kind, plans in (("interviews", self.interviews), ("observations", self.observations))
+        }
+        return self.model_copy(update={"plan": self.plan.model_copy(update=days), **moved})
 
 
 @dataclass(frozen=True)

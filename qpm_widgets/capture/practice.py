@@ -11,8 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from qpm_widgets.capture.own_process import OUTPUTS_VARIABLE
@@ -120,27 +119,15 @@ def _plan(practice: Kit, templates: Templates, today: date) -> None:
     if files.faults:
         raise files.faults[0]
     assert files.assessment is not None  # its absence would be a fault
-    visits = tuple(_moved(files.visits, templates, today))
+    visits = [_as_practice(visit.beginning_on(today), templates) for visit in files.visits]
     record_plan_files(practice.journal, templates, files.assessment, visits)
     for visit in visits:
         prepare_working_notebooks(practice, files.assessment.assessment_id, visit.visit_id)
 
 
-def _moved(visits: tuple[VisitFile, ...], templates: Templates, today: date) -> Iterator[VisitFile]:
-    for visit in visits:
-        by: timedelta = today - visit.plan.starts
-        title = templates.wording.text("desk.sheet.practice.visit", title=visit.plan.title)
-        sessions = tuple(one.model_copy(update={"day": one.day + by}) for one in visit.plan.sessions)
-        moved = {"starts": today, "ends": visit.plan.ends + by, "title": title, "sessions": sessions}
-        plan = visit.plan.model_copy(update=moved)
-        meetings = {
-            kind: {
-                name: one.model_copy(update={"planned_at": one.planned_at + by})
-                for name, one in getattr(visit, kind).items()
-            }
-            for kind in ("interviews", "observations")
-        }
-        yield visit.model_copy(update={"plan": plan, **meetings})
+def _as_practice(visit: VisitFile, templates: Templates) -> VisitFile:
+    title = templates.wording.text("desk.sheet.practice.visit", title=visit.plan.title)
+    return visit.model_copy(update={"plan": visit.plan.model_copy(update={"title": title})})
 
 
 def _serve(practice: Kit) -> subprocess.Popen[bytes]:
