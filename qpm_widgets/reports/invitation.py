@@ -8,10 +8,10 @@ taken back. It names nobody: who hands it out writes the name on it, so no file 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 
 from babel.dates import format_datetime
 
@@ -25,6 +25,7 @@ from qpm_widgets.templates.records import ObservationGuide, Wording
 from qpm_widgets.visits import load_interview, load_observation, load_profile, load_visit
 
 Reading = Literal["plain", "easy_read"]
+Keys = dict[str, Any]  # nested as the wording is; each sentence is its key in the section
 _SHEETS = {"person_supported": "person", "family_carer": "family"}  # every other role: worker
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-18 0 84 {height}">{symbols}</svg>'
 _SYMBOL = (
@@ -137,13 +138,35 @@ def _compose(templates: Templates, invitation: Invitation, kind: str) -> Documen
     def running(key: str) -> Item:
         return Item(say(key), language=_language(templates, f"invitation.{key}"))
 
-    sheet = f"{kind}.{invitation.reading}"
+    sheet = _sheet(templates, invitation, kind)
     blocks = (_paragraph(running("to")), *_blocks(templates, invitation, sheet, running))
     large = invitation.reading == "easy_read"
     return Document(_title(templates, invitation, sheet, say), blocks, brief=True, large=large)
 
 
-def _title(templates: Templates, invitation: Invitation, sheet: str, say: Callable[[str], str]) -> Title:
+def _sheet(templates: Templates, invitation: Invitation, kind: str) -> Keys:
+    """What the sheet says, by part: words for the role alone stand before those that it shares with others."""
+    wording, reading = templates.wording.section("invitation"), invitation.reading
+    sheet = _keys(wording[kind][reading], f"{kind}.{reading}")
+    if isinstance(invitation.plan, InterviewPlan):
+        role = invitation.plan.role
+        sheet = _put_over(sheet, _keys(wording["roles"].get(role, {}).get(reading, {}), f"roles.{role}.{reading}"))
+    return sheet
+
+
+def _keys(words: Mapping[str, Any], at: str) -> Keys:
+    """The same mapping with the key of each sentence in its place."""
+    places = {name: (one, f"{at}.{name}") for name, one in words.items()}
+    return {name: _keys(one, key) if isinstance(one, dict) else key for name, (one, key) in places.items()}
+
+
+def _put_over(common: Keys, own: Keys) -> Keys:
+    """What only ``own`` has comes last in its part."""
+    inner = {name: _put_over(common.get(name, {}), one) for name, one in own.items() if isinstance(one, dict)}
+    return {**common, **own, **inner}
+
+
+def _title(templates: Templates, invitation: Invitation, sheet: Keys, say: Callable[[str], str]) -> Title:
     plan, language = invitation.plan, _language(templates)
     sites = {site.id: site.name for site in invitation.visit.sites}
     where = say("remote") if _planned(plan)["remote"] else sites.get(plan.site or "")
@@ -156,7 +179,7 @@ def _title(templates: Templates, invitation: Invitation, sheet: str, say: Callab
     }
     shown = tuple((say(f"facts.{name}"), value) for name, value in facts.items())
     sample = say("sample") if invitation.profile.sample else None
-    return Title(say(f"{sheet}.title"), say(f"{sheet}.subtitle"), shown, sample, language)
+    return Title(say(sheet["title"]), say(sheet["subtitle"]), shown, sample, language)
 
 
 def _paragraph(said: Item) -> Paragraph:
@@ -164,20 +187,19 @@ def _paragraph(said: Item) -> Paragraph:
 
 
 def _blocks(
-    templates: Templates, invitation: Invitation, sheet: str, running: Callable[[str], Item]
+    templates: Templates, invitation: Invitation, sheet: Keys, running: Callable[[str], Item]
 ) -> Iterator[Block]:
-    kind, _, reading = sheet.partition(".")
     planned = _planned(invitation.plan)
-    for part, content in templates.wording.section("invitation")[kind][reading].items():
+    for part, content in sheet.items():
         if isinstance(content, str):  # title and subtitle
             continue
-        yield Heading(1, running(f"{sheet}.{part}.heading").text)
+        yield Heading(1, running(content["heading"]).text)
         if "text" in content:
-            yield _paragraph(running(f"{sheet}.{part}.text"))
-        points = [name for name in content.get("points", ()) if planned.get(name, True)]
+            yield _paragraph(running(content["text"]))
+        points = {name: key for name, key in content.get("points", {}).items() if planned.get(name, True)}
         if points:
-            items = [(name, running(f"{sheet}.{part}.points.{name}")) for name in points]
-            if reading == "easy_read":
+            items = [(name, running(key)) for name, key in points.items()]
+            if invitation.reading == "easy_read":
                 items = [(name, replace(one, drawing=_drawing(templates, f"{part}.{name}"))) for name, one in items]
             yield BulletList(tuple(one for _, one in items))
 
