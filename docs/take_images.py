@@ -46,6 +46,7 @@ class Picture:
     recorded: bool = False  # the sample as it was recorded, or only as it was planned
     scheme: Literal["light", "dark"] = "light"
     zoom: int = 1
+    hour: int | None = None  # of today, as the window's clock has it; None for the true time
 
 
 def sheet_of(page: Page, interview: str) -> str:
@@ -134,7 +135,7 @@ def in_the_day_room(page: Page) -> None:
 SIDE = "She says that her advocate asks what she wants and tells the ward so, in her words."
 ROOM = "In the day room, for there is no other. People walk through while they talk."
 PICTURES = (
-    Picture("desk", "desk.ipynb", desk),
+    Picture("desk", "desk.ipynb", desk, hour=9),
     Picture("plan", f"{VISIT}/plan.ipynb", plan),
     Picture("new_assessment", "desk.ipynb", new_assessment),
     Picture("consent", f"{VISIT}/A1.ipynb", lambda page: sheet_of(page, "A1")),
@@ -182,6 +183,8 @@ def take(browser: Browser, server: RunningServer, picture: Picture) -> None:
         locale="en-GB",
     )
     page = context.new_page()
+    if picture.hour is not None:
+        page.clock.set_fixed_time(datetime.now().astimezone().replace(hour=picture.hour, minute=0))
     page.goto(server.address(picture.page))
     picture.prepare(page)
     page.wait_for_timeout(500)  # until nothing moves
