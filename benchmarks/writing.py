@@ -10,6 +10,9 @@ committed, synced), `key_saved` from the key to "Saved" on the screen. A choice 
 **Typing**, in a field that has 5,000 words already, in one that is empty, and in a guide of 400 questions: from the key
 to the next frame, at eight keys a second.
 
+**Being told**: from the moment in which the server hangs or the kernel is gone to the page's saying so, while nobody
+types.
+
     python benchmarks/writing.py [--repeats 40] [--words 5000] [--long 400] [--json]
 """
 
@@ -19,11 +22,15 @@ import argparse
 import json
 import statistics
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Locator, Page
 from sheet import GUIDE_CODE, SHEET_CODE, opened_browser, page_of, served_kit
+
+from qpm_widgets.running_server import RunningServer
 
 PAUSE = 400  # ms, as connection.js has it
 GOAL = 1.5  # times the echo
@@ -138,6 +145,32 @@ def time_typing(page: Page, box: Locator, keys: int) -> list[float]:
     return times
 
 
+def kernels_of(server: RunningServer) -> list[psutil.Process]:
+    """Every process that runs a page's code."""
+    children = psutil.Process(server.pid).children(recursive=True)
+    return [one for one in children if any("ipykernel" in part for part in one.cmdline())]
+
+
+def time_telling(page: Page, server: RunningServer) -> dict[str, float]:
+    """Milliseconds until the page, in which nobody types, tells of a server that hangs and of a kernel that is gone."""
+    hanging = psutil.Process(server.pid)
+    bad, saved = (page.locator(f".qpm-save[data-state={state}]") for state in ("bad", "saved"))
+    times = {}
+    hanging.suspend()
+    began = time.monotonic()
+    bad.wait_for(timeout=30_000)
+    times["hanging"] = 1000 * (time.monotonic() - began)
+    hanging.resume()
+    saved.wait_for(timeout=60_000)
+    page.wait_for_timeout(3000)
+    for one in kernels_of(server):
+        one.kill()
+    began = time.monotonic()
+    bad.wait_for(timeout=30_000)
+    times["gone"] = 1000 * (time.monotonic() - began)
+    return times
+
+
 def spread(times: Sequence[float]) -> dict[str, float]:
     """The middle and the slow end of some times."""
     ordered = sorted(times)
@@ -164,6 +197,7 @@ def measure(repeats: int, words: int, long: int) -> dict[str, dict[str, float]]:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         opened(page, server.address(page_of("long").as_posix()))
         figures["long_guide_ms"] = spread(time_typing(page, note_of(page, long // 2), 2 * repeats))
+        figures["told_ms"] = time_telling(page, server)
     return figures
 
 
@@ -193,6 +227,9 @@ def main() -> None:
         ("long_guide_ms", f"a guide of {options.long} questions"),
     ):
         print(f"{title:36}" + "".join(f"{value:>8.1f}" for value in figures[name].values()))
+    told = figures["told_ms"]
+    print(f"\nthe page tells of a server that hangs after {told['hanging']:.0f} ms")
+    print(f"and of a kernel that is gone after {told['gone']:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -94,5 +94,4 @@ def test_a_whole_interview_of_twelve_questions_by_keys_alone(field_kit, server, 
     assert all(kept[field]["reason"] for field in kept if field.endswith(".missing"))
     assert {kept[field]["text"] for field in kept if ".quote." in field} == {"Word for word."}
     assert (kept["assent:AD1"]["sign"], kept["pause:1"]["ended"] is not None) == ("assent", True)
-    print(f"{keys.presses} presses besides the words")  # the figure of docs/figures.md
     assert keys.presses <= PRESSES, f"{keys.presses} presses besides the words"
