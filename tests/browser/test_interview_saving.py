@@ -224,6 +224,7 @@ def test_decisions_made_while_the_link_is_down_are_all_recorded_in_their_order(f
         for decision in wanted:
             hand.agree("AD4", "quotes", decision=decision)
         hand.await_trouble()
+        assert hand.find_barriers() == []
     finally:
         kernel.resume()
     hand.await_saved()

@@ -49,11 +49,13 @@ def in_full_sight(*parts) -> None:
 
 
 def no_barriers(page) -> None:
-    """In the colours of day and night, and in a system's own."""
+    """In the colours of day and night, in a system's own, and with more contrast."""
     for looks in (
         {"color_scheme": "dark"},
         {"color_scheme": "light", "forced_colors": "active"},
-        {"forced_colors": "none"},
+        {"forced_colors": "none", "contrast": "more"},
+        {"color_scheme": "dark"},
+        {"color_scheme": "light", "contrast": "no-preference"},
     ):
         page.emulate_media(**looks)
         assert find_barriers(page) == []
