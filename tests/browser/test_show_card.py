@@ -107,7 +107,7 @@ def test_consent_is_shown_part_by_part_a_line_for_each_sentence(hand: Hand):
     ]
     assert shown[5:9] == [
         "Do you want to talk with me today?",
-        "Can I write down what you say? You can see what I write.",
+        "Can I write down what you say? You can see what I write. I can read it to you.",
         "Can I put your words in my report? I leave out your name.",
         "Do you want a person here to help you? You choose who it is. You can ask them to leave.",
     ]
