@@ -28,7 +28,7 @@ LIMITS = {
         "harm": "perygl", "practice": "anniogel", "duties": "dyletswyddau'r elusen", "first": "wrthych chi yn gyntaf",
     },
     ("cy", "easy_read"): {
-        "harm": "perygl", "practice": "yn ddiogel", "duties": "elusen yn torri", "first": "wrthych chi yn gyntaf",
+        "harm": "perygl", "practice": "anniogel", "duties": "elusen yn torri", "first": "wrthych chi yn gyntaf",
     },
 }  # fmt: skip
 OF_THE_ROLE = {
