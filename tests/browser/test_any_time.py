@@ -140,7 +140,7 @@ def test_every_agreement_is_taken_back_one_key_away_also_of_who_goes_on(field_ki
     hand.click("open-history-consent")
     history = page.get_by_role("dialog", name="What was agreed, and when").get_by_role("listitem")
     assert until(lambda: history.count() >= 7, page)
-    assert "AD3, quotes: Took it back. In speech." in history.last.inner_text()
+    assert "AD3, quotes: Took it back. How it was said was not noted." in history.last.inner_text()
     page.keyboard.press("Escape")
     page.keyboard.press("Alt+End")
     ending.get_by_role("radio", name="One of them stops").check()

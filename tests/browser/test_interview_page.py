@@ -30,7 +30,7 @@ def test_a_group_writes_nothing_until_each_has_agreed_or_takes_no_part(field_kit
     hand.agree("AD3", "talk")
     gate.get_by_text("Not asked yet, about talking or about notes: AD3.").wait_for()
     hand.agree("AD3", "notes", decision="declined")
-    gate.get_by_text("AD3 takes part").wait_for()
+    gate.get_by_text("Taking part without having agreed to notes: AD3.").wait_for()
     hand.field("consent:talk.AD3").get_by_label("Not here, or takes no part").check()
     gate.wait_for(state="hidden")
     assert "AD3: takes no part" in hand.sheet.locator(".qpm-consent-state").inner_text()
