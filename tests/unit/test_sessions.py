@@ -129,7 +129,9 @@ def test_one_that_was_changed_meanwhile_is_not_changed_again_and_one_sent_twice_
 def test_the_visits_own_form_keeps_its_sessions_and_cannot_take_their_places_away(sheet, lantern_copy):
     keep(sheet, AFTERNOON)
     plan = load_visit(lantern_copy.journal, "lantern", "V1").plan.model_dump(mode="json")
-    form = plan | {"known_sites": plan["sites"], "sites": [site["name"] for site in plan["sites"]], "title": "Autumn"}
+    ring = [f"{one['who']}, {one['number']}" for one in plan["safeguarding"]]
+    sites = {"known_sites": plan["sites"], "sites": [site["name"] for site in plan["sites"]]}
+    form = plan | sites | {"title": "Autumn", "safeguarding": ring}
     done = ask(sheet, "plan_visit", form=form)["result"]["situation"]
     assert (done["visit"]["title"], [one["plan"] for one in done["sessions"]]) == ("Autumn", [AFTERNOON])
     refused = ask(sheet, "plan_visit", form=form | {"sites": ["Main office, Marlowshire"]})
