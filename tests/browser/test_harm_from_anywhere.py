@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from field_pages import Hand, find_barriers, notebook_of, open_page
+from field_pages import Hand, find_barriers, notebook_of, open_page, until
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -84,7 +84,7 @@ def test_the_button_stays_in_sight_on_a_slim_line(server, page, path, width, hei
     expect(button).to_be_in_viewport(ratio=1)
     line = sheet.locator(".qpm-topline").bounding_box()
     assert line["y"] <= 1 and line["height"] <= 56
-    assert button.evaluate(NOTHING_OVER_IT)
+    assert until(lambda: button.evaluate(NOTHING_OVER_IT), page, seconds=5)  # once the page has come to rest
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert find_barriers(page) == []
