@@ -367,6 +367,20 @@ def test_whom_to_ring_about_harm_is_in_the_plan_on_the_meetings_pages_and_on_pap
         assert "The council's adults team, days: 01632 960111" in read_text(pdf)
 
 
+def test_where_a_language_is_to_be_offered_the_plan_and_the_interview_say_so(lantern_copy):
+    choices = ask(open_plan(lantern_copy), "look")["result"]["situation"]["choices"]
+    assert {one["id"]: "in Welsh" in one["language_offer"] for one in choices["nations"]} == {
+        "england": False,
+        "wales": True,
+    }
+    offers = {}
+    for name in ("P1", "P2"):
+        page = InterviewSheet("lantern", name)
+        page.kit = lantern_copy
+        offers[name] = "in Welsh" in page.view()["plan"]["language_offer"]
+    assert offers == {"P1": False, "P2": True}  # P2 is met in Wales
+
+
 def test_a_visit_cannot_end_before_it_starts_nor_be_led_by_a_stranger(lantern_copy):
     sheet = open_plan(lantern_copy)
     plan = load_visit(lantern_copy.journal, "lantern", "V1").plan.model_dump(mode="json")

@@ -41,7 +41,7 @@ function consentPart(page) {
     h("summary", {}, h("span", { class: "qpm-consent-state" })),
     h("div", { class: "qpm-consent-grid" },
       h("div", {}, h("p", { class: "qpm-hint" }, words.consent.intro),
-        view.plan.language_offer && h("p", { class: "qpm-banner" }, view.plan.language_offer), h("p", {}, cardButton(page, "consent", BEGINNING)), scripts),
+        view.plan.language === "en" && view.plan.language_offer && h("p", { class: "qpm-banner" }, view.plan.language_offer), h("p", {}, cardButton(page, "consent", BEGINNING)), scripts),
       h("div", {}, view.plan.respondents.length > 1 && h("p", { class: "qpm-hint" }, words.consent.group),
         view.plan.respondents.map((code) => respondentPart(page, code)),
         joinButton(page), presentPart(page), historyButton(page, "consent"), eraseButton(page))));
