@@ -48,6 +48,7 @@ def test_an_own_question_is_on_the_card_as_it_stands(field_kit, server, page):
     card = page.get_by_role("dialog", name="Shown to the person")
     hand.sheet.get_by_role("button", name="+ Add a question").first.click()
     own = hand.sheet.locator(".qpm-own .qpm-question").first
+    expect(own.locator("textarea").first).to_be_focused()
     page.keyboard.press("Control+Enter")
     assert card.is_hidden() and "Write your question first" in hint(hand)
     own.locator("textarea").first.fill("What helps on a bad day?")
