@@ -130,7 +130,7 @@ def type_the_passphrase(page, heading: str) -> None:
     page.get_by_role("heading", name="The file is written").wait_for(timeout=60_000)
     assert CANARY not in page.content()
     assert find_barriers(page) == []
-    assert page.evaluate("document.activeElement.textContent") == "Back to the desk"
+    expect(page.get_by_role("link", name="Back to the desk")).to_be_focused()
     page.keyboard.press("Enter")
     page.locator(".qpm-desk h1").wait_for(timeout=45_000)
     page.locator(".qpm-cover").wait_for(state="hidden", timeout=20_000)
