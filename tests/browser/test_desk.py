@@ -156,7 +156,7 @@ def test_advocates_whom_the_plan_needs_stay_whatever_number_is_typed(page, lante
     page.get_by_role("button", name="Back without saving").press("Enter")
     page.get_by_role("button", name="Go back without saving").press("Enter")
     page.get_by_role("link", name="interview M1").wait_for()
-    assert page.evaluate("document.activeElement.textContent") == "Change the assessment"
+    assert until(lambda: page.evaluate("document.activeElement.textContent") == "Change the assessment", page)
     assert lantern.journal.head() == head
 
 
@@ -273,7 +273,7 @@ def plan_an_assessment(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Save the assessment").press("Enter")
     page.get_by_role("heading", name="Harbour Advocacy").wait_for()
-    assert page.evaluate("document.activeElement.textContent") == "New visit"
+    assert until(lambda: page.evaluate("document.activeElement.textContent") == "New visit", page)
     page.get_by_role("status").filter(has_text="Now plan its first visit").wait_for()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from barriers import find_barriers
 from canary_search import decrypted, decrypted_log, files_holding
-from field_pages import FIELD_PASSPHRASE, Hand, create_field_kit, interview_plan, kernel_process
+from field_pages import FIELD_PASSPHRASE, Hand, create_field_kit, interview_plan, kernel_process, until
 from playwright.sync_api import expect
 
 from qpm_widgets.capture.server import server_process
@@ -90,7 +90,7 @@ def test_the_button_leaves_a_certificate_marked_reports_and_no_byte(erasing_kit,
     (anew,) = set(outputs.glob("harbour/V1/visit_report-lead-*/*.html")) - {rendered.files["html"]}
     assert str(anew) in dialog.inner_text()
     assert CANARY not in anew.read_text(encoding="utf-8")
-    assert page.evaluate("document.activeElement.textContent") == "Open"
+    assert until(lambda: page.evaluate("document.activeElement.textContent") == "Open", page)
     assert find_barriers(page, ".qpm-dialog") == []
     (noted,) = json.loads((rendered.folder / "erasures.json").read_text(encoding="utf-8"))["erasures"]
     tombstone = erasing_kit.journal.current_entry("harbour", "interview:A1", "erasure:interview")
