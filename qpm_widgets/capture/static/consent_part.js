@@ -101,7 +101,7 @@ function consentQuestion(page, code, { scope, ask }) {
     for (const { id } of view.choices.scopes) {
       const other = `consent:${id}.${code}`;
       const said = page.values[other];
-      if (said && (other === field || !said.how)) page.put(other, { decision: said.decision, how: chosen });
+      if (said && (other === field || (chosen && !said.how))) page.put(other, { decision: said.decision, how: chosen });
     }
   };
   const radios = radioGroup({
